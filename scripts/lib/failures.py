@@ -1,0 +1,69 @@
+"""What a user can mend, and the one place where a script turns it into words.
+
+Every script of the orb runs its work inside `run`, so a failure always ends in a
+message and an exit status that means something: 1 refused or failed, 2 used wrongly.
+"""
+
+import sys
+from typing import Callable, Sequence
+
+
+class Refusal(Exception):
+    """A failure with its mend; `str()` gives the lines that the job's log shows."""
+
+    prefix = "error: "
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: Sequence[str] = (),
+        suggestions: Sequence[str] = (),
+        reference: str = "",
+        exit_code: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+        self.suggestions = tuple(suggestions)
+        self.reference = reference
+        self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        lines = [self.prefix + self.message, *self.details]
+        if self.suggestions:
+            lines += ["Suggestions:", *("  - " + text for text in self.suggestions)]
+        if self.reference:
+            lines.append("Reference: " + self.reference)
+        return "\n".join(lines)
+
+
+class Misuse(Refusal):
+    """A missing or senseless variable or parameter; ends with exit status 2."""
+
+    def __init__(
+        self, message: str, *, suggestions: Sequence[str] = (), reference: str = ""
+    ) -> None:
+        super().__init__(
+            message, suggestions=suggestions, reference=reference, exit_code=2
+        )
+
+
+def say(text: str) -> None:
+    """Print a line of talk; stdout is kept for the result."""
+    print(text, file=sys.stderr)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run `main` and leave the process with the exit status that it earned."""
+    for stream in (sys.stdout, sys.stderr):
+        # An image without a UTF-8 locale must not turn a branch name into a traceback.
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)
+    try:
+        main()
+    except Refusal as refusal:
+        say(str(refusal))
+        sys.exit(refusal.exit_code)
+    except OSError as error:
+        say(str(Refusal(f"{type(error).__name__}: {error}")))
+        sys.exit(1)

@@ -1,0 +1,106 @@
+"""Count this full run and leave its record: the only work of the attempt job.
+
+A rerun keeps CIRCLE_WORKFLOW_WORKSPACE_ID and gets a new CIRCLE_WORKFLOW_ID; the
+ledger, a cache under the workspace's id, holds the records of the earlier full runs,
+and the attempt is one more than the highest in it. No token is needed to count.
+"""
+
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Optional, Tuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from attempts import (
+    AttemptRecord,
+    DamagedRecord,
+    read_record,
+    read_records,
+    record_path,
+    write_record,
+)
+from failures import Misuse, run, say
+from settings import read, read_folder, require_id
+
+
+def ask_for_revisions(main_branch: str) -> Tuple[Optional[Tuple[str, ...]], str]:
+    """The revisions of `main_branch` that last passed, or None with the reason."""
+    return None, "CircleCI was not asked"
+
+
+def find_own_record(ledger: Path, workflow_id: str) -> Optional[AttemptRecord]:
+    """What an earlier call in this same workflow left in the ledger, if it is whole."""
+    path = record_path(ledger, workflow_id)
+    try:
+        return read_record(path) if path.exists() else None
+    except DamagedRecord as error:
+        say("warning: {}; it is written again".format(error.message))
+        return None
+
+
+def count_attempt(ledger: Path, workspace_id: str) -> int:
+    """One more than the highest attempt that the ledger holds of this workspace."""
+    records, damaged = read_records(ledger, workspace_id)
+    for error in damaged:
+        say("warning: {}; it is not counted".format(error.message))
+    return records[-1].attempt + 1 if records else 1
+
+
+def make_record(ledger: Path, workflow_id: str, workspace_id: str) -> AttemptRecord:
+    """The record of this run, the same again when the workflow has one already."""
+    own = find_own_record(ledger, workflow_id)
+    if own and own.workspace_id == workspace_id:
+        return own
+    main_branch = read("DTE_MAIN_BRANCH", "main")
+    revisions, reason = ask_for_revisions(main_branch)
+    now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+    return AttemptRecord(
+        attempt=count_attempt(ledger, workspace_id),
+        workflow_id=workflow_id,
+        workspace_id=workspace_id,
+        pipeline_id=read("CIRCLE_PIPELINE_ID"),
+        recorded_at=now.isoformat() + "Z",
+        main_branch=main_branch,
+        successful_revisions=revisions,
+        reason=reason,
+    )
+
+
+def empty_attempts(folder: Path) -> None:
+    """Remove the records that a kept home folder holds; raises `Misuse` for others.
+
+    Only records may lie there, so a variable that points at somebody's real folder
+    costs them nothing.
+    """
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    strangers = [path for path in paths if path.suffix != ".json" or path.is_dir()]
+    if strangers:
+        raise Misuse(
+            "DTE_ATTEMPTS is {}, which holds {}".format(folder, strangers[0].name),
+            suggestions=["leave DTE_ATTEMPTS unset, or name a folder of its own"],
+        )
+    for path in paths:
+        path.unlink()
+
+
+def main() -> None:
+    """Write this run's record into the ledger and, alone, into the attempts folder."""
+    workflow_id = require_id("CIRCLE_WORKFLOW_ID")
+    workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
+    ledger = read_folder("DTE_LEDGER", "~/.dte/ledger")
+    attempts = read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
+    if ledger.resolve() == attempts.resolve():
+        raise Misuse("DTE_LEDGER and DTE_ATTEMPTS are the same folder")
+    empty_attempts(attempts)
+    record = make_record(ledger, workflow_id, workspace_id)
+    write_record(ledger, record)
+    path = write_record(attempts, record)
+    if record.successful_revisions is None:
+        say("No passed revisions in the record: {}.".format(record.reason))
+    say("Recorded in {}.".format(path))
+    print("This is attempt {} of workflow {}.".format(record.attempt, workflow_id))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,41 @@
+"""Attempt records as tests write them, independent of the code that reads them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+RunScript = Callable[..., "CompletedProcess[str]"]
+
+
+def make_record(
+    *, workflow_id: str, workspace_id: str, attempt: int = 1, **more: Any
+) -> dict[str, Any]:
+    """A record's JSON object, by the table in docs/design.md."""
+    return {
+        "schema": 1,
+        "attempt": attempt,
+        "workflow_id": workflow_id,
+        "workspace_id": workspace_id,
+        "pipeline_id": "pipeline",
+        "recorded_at": "2026-11-24T01:02:03Z",
+        "main_branch": "main",
+        "successful_revisions": None,
+        "reason": "",
+        **more,
+    }
+
+
+def write_record(folder: Path, record: dict[str, Any]) -> Path:
+    """Write `record` where a guard or a ledger looks for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{record['workflow_id']}.json"
+    path.write_text(json.dumps(record))
+    return path
+
+
+def read_attempt(folder: Path, workflow_id: str) -> int:
+    """The attempt in the record of `workflow_id`."""
+    text = (folder / f"{workflow_id}.json").read_text()
+    return int(json.loads(text)["attempt"])
