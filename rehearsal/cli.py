@@ -1,0 +1,248 @@
+"""The command `dte`: options in, report out. Errors of the user's end here.
+
+Exit codes: 0 the workflow passed (or ended as `--expect` says), 1 it did not, 2 used
+wrongly, 3 not rehearsable, 130 interrupted.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from rich.console import Console
+
+from rehearsal.compile import compile_config
+from rehearsal.config import PipelineValues
+from rehearsal.desk import Order, rehearse
+from rehearsal.errors import UserError
+from rehearsal.plan.reruns import Assumptions
+from rehearsal.report.data import Report
+from rehearsal.report.live import LiveListener
+from rehearsal.report.table import print_tables
+from rehearsal.run.listener import Silence
+from rehearsal.scenario import FORMS, parse_action, parse_expectations
+
+INTERRUPTED = 130
+
+_CONFIG = click.argument(
+    "config", type=click.Path(path_type=Path), default=".circleci/config.yml"
+)
+_ORB = click.option(
+    "--orb",
+    "orbs",
+    multiple=True,
+    metavar="NAME=PATH",
+    help="Take the orb NAME (namespace/orb) from a folder or a packed file.",
+)
+_PARAMETER = click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a pipeline parameter.",
+)
+_DEBUG = click.option("--debug", is_flag=True, help="Show tracebacks.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dte")
+def main() -> None:
+    """Rehearse CircleCI workflows of Nx monorepos on this machine."""
+
+
+@main.command()
+@_CONFIG
+@_ORB
+@_PARAMETER
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="The git repository, or a folder, that the jobs check out.",
+)
+@click.option("--branch", default="", help="Default: the branch that is checked out.")
+@click.option("--tag", default="", help="Rehearse the pipeline of a tag instead.")
+@click.option("--workflow", default="", help="Needed where the config has several.")
+@click.option(
+    "--set",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a project variable before the first run.",
+)
+@click.option(
+    "--context",
+    "contexts",
+    multiple=True,
+    metavar="CONTEXT:NAME=VALUE",
+    help="Set a variable of a context.",
+)
+@click.option(
+    "--then",
+    "actions",
+    multiple=True,
+    metavar="ACTION",
+    help="What happens next, in order: " + ", ".join(FORMS) + ".",
+)
+@click.option(
+    "--expect", default="", metavar="STATUS,…", help="How each run is to end."
+)
+@click.option(
+    "--assume",
+    "assumptions",
+    multiple=True,
+    metavar="NAME=yes|no",
+    help="Turn round what is told both ways about CircleCI: "
+    + "; ".join(
+        f"{item.name} ({item.metadata['says']})" for item in fields(Assumptions)
+    )
+    + ".",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--verbose", is_flag=True, help="Print every line that a step prints.")
+@click.option("--keep", is_flag=True, help="Keep the rehearsal's folder and name it.")
+@_DEBUG
+def rehearse_command(**options: Any) -> None:
+    """Run CONFIG's workflow, then press Rerun on it as --then says."""
+    guard(lambda: _rehearse(options), debug=options["debug"])
+
+
+rehearse_command.name = "rehearse"
+
+
+@main.command("compile")
+@_CONFIG
+@_ORB
+@_PARAMETER
+@click.option("--branch", default="main", help="The pipeline's branch.")
+@_DEBUG
+def compile_command(**options: Any) -> None:
+    """Print CONFIG as CircleCI would process it."""
+    guard(lambda: _compile(options), debug=options["debug"])
+
+
+def guard(work: Callable[[], int], *, debug: bool) -> None:
+    """Do `work` and leave with its exit code; what a user can mend is told as such."""
+    try:
+        code = work()
+    except UserError as error:
+        if debug:
+            traceback.print_exc()
+        _print_error(error)
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _print_error(error: UserError) -> None:
+    lines = [f"error: {error.message}"]
+    if error.suggestions:
+        lines += ["Suggestions:", *(f"  - {text}" for text in error.suggestions)]
+    if error.reference:
+        lines.append(f"Reference: {error.reference}")
+    click.echo("\n".join(lines), err=True)
+
+
+def _rehearse(options: dict[str, Any]) -> int:
+    actions = tuple(parse_action(text) for text in options["actions"])
+    expected = parse_expectations(options["expect"], actions)
+    order = Order(
+        config=options["config"],
+        project=options["project"],
+        orbs={name: Path(path) for name, path in parse_pairs("--orb", options["orbs"])},
+        branch=options["branch"],
+        tag=options["tag"],
+        workflow=options["workflow"],
+        variables=dict(parse_pairs("--set", options["variables"])),
+        contexts=parse_contexts(options["contexts"]),
+        parameters=parse_parameters(options["parameters"]),
+        actions=actions,
+        assumptions=parse_assumptions(options["assumptions"]),
+        keep=options["keep"],
+    )
+    console = Console(highlight=False)
+    listener = (
+        Silence()
+        if options["as_json"]
+        else LiveListener(console, verbose=options["verbose"])
+    )
+    report = rehearse(order, listener)
+    if options["as_json"]:
+        click.echo(report.as_json())
+    else:
+        print_tables(report, console)
+    return judge(report, expected)
+
+
+def judge(report: Report, expected: tuple[str, ...]) -> int:
+    """The exit code that the report earns."""
+    if report.interrupted:
+        return INTERRUPTED
+    ended = tuple(run.status for run in report.runs)
+    if expected and ended != expected:
+        click.echo(
+            f"error: the runs ended {', '.join(ended)}, not {', '.join(expected)}",
+            err=True,
+        )
+        return 1
+    return 0 if expected or ended[-1] == "success" else 1
+
+
+def _compile(options: dict[str, Any]) -> int:
+    compiled = compile_config(
+        options["config"],
+        orbs={name: Path(path) for name, path in parse_pairs("--orb", options["orbs"])},
+        pipeline=PipelineValues(
+            branch=options["branch"],
+            parameters=parse_parameters(options["parameters"]),
+        ),
+    )
+    click.echo(yaml.safe_dump(compiled.document, sort_keys=False), nl=False)
+    return 0
+
+
+def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
+    """NAME=VALUE texts as pairs; raises `UserError` that names the option."""
+    pairs = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise UserError(f"{option} {text} is not of the form NAME=VALUE")
+        pairs.append((name, value))
+    return pairs
+
+
+def parse_parameters(texts: Iterable[str]) -> dict[str, object]:
+    """Pipeline parameters, each value read as YAML reads it: true, 3, or text."""
+    return {
+        name: yaml.safe_load(value) if value else ""
+        for name, value in parse_pairs("--parameter", texts)
+    }
+
+
+def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
+    """CONTEXT:NAME=VALUE texts by context."""
+    contexts: dict[str, dict[str, str]] = {}
+    for name, value in parse_pairs("--context", texts):
+        context, colon, variable = name.partition(":")
+        if not colon or not variable:
+            raise UserError(f"--context {name} is not of the form CONTEXT:NAME=VALUE")
+        contexts.setdefault(context, {})[variable] = value
+    return contexts
+
+
+def parse_assumptions(texts: Iterable[str]) -> Assumptions:
+    """The assumptions with the named ones turned as the user says."""
+    known = {item.name for item in fields(Assumptions)}
+    chosen = {}
+    for name, value in parse_pairs("--assume", texts):
+        if name not in known or value not in ("yes", "no"):
+            raise UserError(
+                f"--assume {name}={value} is not known",
+                suggestions=[f"{item}=yes or {item}=no" for item in sorted(known)],
+            )
+        chosen[name] = value == "yes"
+    return replace(Assumptions(), **chosen)

@@ -1,0 +1,90 @@
+"""Tells what happens while it happens: a line for each step, all lines if asked."""
+
+from threading import Lock
+
+from rich.console import Console
+from rich.text import Text
+
+from rehearsal.run.results import JobRun, StepResult, WorkflowRun
+
+_MARKS = {
+    "success": ("✓", "green"),
+    "failed": ("✗", "bold red"),
+    "timed out": ("✗", "bold red"),
+    "canceled": ("■", "yellow"),
+    "skipped": ("·", "dim"),
+    "not_run": ("·", "dim"),
+}
+_NAME_WIDTH = 14
+_TAIL_LINES = 15
+
+
+class LiveListener:
+    """Prints to `console`; with `verbose` every line that a step prints."""
+
+    def __init__(self, console: Console, *, verbose: bool) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._lock = Lock()
+        self._count = 0
+
+    def workflow_started(self, workflow: WorkflowRun) -> None:
+        """A rule with the run's number and kind."""
+        self._count += 1
+        self._console.rule(f"[bold]run {self._count}: {workflow.kind}[/]", align="left")
+        for job in workflow.jobs.values():
+            if job.carried_from:
+                self._print(job, "○", "dim", f"carried over: {job.why}")
+
+    def job_started(self, workflow: WorkflowRun, job: JobRun) -> None:
+        """The job's name and why it runs."""
+        self._print(job, "▶", "cyan", f"starts ({job.why})")
+
+    def line(self, workflow: WorkflowRun, job: JobRun, step: str, line: str) -> None:
+        """The line itself, where all lines were asked for."""
+        if self._verbose:
+            self._print(job, "│", "dim", line)
+
+    def step_ended(self, workflow: WorkflowRun, job: JobRun, step: StepResult) -> None:
+        """How the step ended; a failure with its last lines."""
+        if step.status == "skipped":
+            return
+        mark, style = _MARKS[step.status]
+        last = next((line for line in reversed(step.tail) if line.strip()), "")
+        with self._lock:
+            shown = "" if step.status == "failed" or self._verbose else last.strip()
+            self._write(
+                job, mark, style, f"{step.name} ({step.seconds:.1f} s)", after=shown
+            )
+            if step.status in ("failed", "timed out") and not self._verbose:
+                for line in step.tail[-_TAIL_LINES:]:
+                    self._write(job, "│", style, line)
+
+    def job_ended(self, workflow: WorkflowRun, job: JobRun) -> None:
+        """The job's status."""
+        mark, style = _MARKS[job.status]
+        self._print(job, mark, style, f"{job.status} after {job.seconds:.1f} s")
+
+    def workflow_ended(self, workflow: WorkflowRun) -> None:
+        """The workflow's status."""
+        style = _MARKS[workflow.status][1]
+        self._console.print(
+            Text(
+                f"run {self._count}: {workflow.status} ({workflow.seconds:.1f} s)",
+                style,
+            )
+        )
+
+    def _print(self, job: JobRun, mark: str, style: str, words: str) -> None:
+        with self._lock:
+            self._write(job, mark, style, words)
+
+    def _write(
+        self, job: JobRun, mark: str, style: str, words: str, *, after: str = ""
+    ) -> None:
+        line = Text.assemble(
+            (f"{job.name:<{_NAME_WIDTH}} ", "bold"), (f"{mark} ", style), (words, style)
+        )
+        if after:
+            line.append(f"  {after}", "dim")
+        self._console.print(line, soft_wrap=True)

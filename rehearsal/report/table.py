@@ -1,0 +1,70 @@
+"""The tables at the end of a rehearsal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from rehearsal.report.data import JobReport, Report, RunReport
+
+_STYLES = {"success": "green", "failed": "red", "canceled": "yellow"}
+
+
+def print_tables(report: Report, console: Console) -> None:
+    """Which jobs ran in which run, and on which agent each task ran."""
+    console.print(_make_job_table(report))
+    if report.tasks:
+        console.print(_make_task_table(report))
+    for number, run in enumerate(report.runs, 1):
+        for job in run.jobs:
+            if job.failed_step.startswith("Refuse"):
+                console.print(
+                    f"run {number}: {job.name} was refused after "
+                    f"{job.failed_after:.2f} s; the whole run took {run.seconds:.2f} s"
+                )
+
+
+def _make_job_table(report: Report) -> Table:
+    table = Table(
+        title=f"{report.branch} at {report.revision[:9]}", title_justify="left"
+    )
+    for column in ("run", "attempt", "job", "", "status", "seconds", "failed in"):
+        table.add_column(column, justify="right" if column == "seconds" else "left")
+    for number, run in enumerate(report.runs, 1):
+        for position, job in enumerate(run.jobs):
+            first = position == 0
+            table.add_row(
+                f"{number} {run.kind}" if first else "",
+                _name_attempt(run) if first else "",
+                *_describe_job(job),
+            )
+        table.add_section()
+    return table
+
+
+def _name_attempt(run: RunReport) -> str:
+    return f"attempt {run.attempt}" if run.attempt else "none: partial"
+
+
+def _describe_job(job: JobReport) -> tuple[str, ...]:
+    status = f"[{_STYLES.get(job.status, 'dim')}]{job.status}[/]"
+    if not job.ran:
+        what = "not run" if job.status == "not_run" else "carried over"
+        return (job.name, what, status, "", "")
+    return (job.name, "ran", status, f"{job.seconds:.1f}", job.failed_step)
+
+
+def _make_task_table(report: Report) -> Table:
+    numbers = {run.id: number for number, run in enumerate(report.runs, 1)}
+    table = Table(title="Tasks that Nx ran", title_justify="left")
+    for column in ("run", "task", "agent", "cache", "exit", "seconds"):
+        table.add_column(column, justify="right" if column == "seconds" else "left")
+    for task in report.tasks:
+        run_id = next((known for known in numbers if known in task.run_id), "")
+        table.add_row(
+            str(numbers.get(run_id, "")),
+            task.task,
+            task.agent,
+            task.cache,
+            str(task.exit_code),
+            f"{task.seconds:.1f}",
+        )
+    return table

@@ -1,0 +1,1 @@
+"""Runs a planned workflow on this machine: jobs as processes, workspaces, caches."""

@@ -1,0 +1,118 @@
+"""One job: its steps in order, and what it leaves behind.
+
+Source: CircleCI docs, Configuration reference, `when`: after a failure only steps with
+`always` or `on_fail` run; when a job is cancelled, not even those do.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from subprocess import Popen
+
+from rehearsal.config import Step
+from rehearsal.run.context import JobContext
+from rehearsal.run.environment import mask
+from rehearsal.run.listener import Listener
+from rehearsal.run.processes import MARK, Outcome, end_marked
+from rehearsal.run.results import JobStatus, StepFailure, StepResult, StepStatus
+from rehearsal.run.shell import run_command
+from rehearsal.run.steps import BUILT_IN
+
+TAIL_LINES = 40
+_HALT = """#!/bin/sh
+if [ "$1 $2" = "step halt" ]; then : >"$DTE_REHEARSAL_HALT"; exit 0; fi
+echo "circleci-agent $*: not rehearsed" >&2
+exit 1
+"""
+
+
+class JobExecution:
+    """Runs the steps of one job in its own folder."""
+
+    def __init__(self, context: JobContext, listener: Listener) -> None:
+        self._context = context
+        self._listener = listener
+        self._background: list[Popen[bytes]] = []
+        self._status: JobStatus = "success"
+        self._halt = context.folder.temporary / "halt"
+
+    def execute(self) -> JobStatus:
+        """Run every step that is due; nothing that the job started outlives it."""
+        context = self._context
+        context.folder.create()
+        (context.folder.temporary / "bash_env").touch()
+        for name in ("circleci-agent", "circleci"):
+            command = context.folder.commands / name
+            command.write_text(_HALT)
+            command.chmod(0o755)
+        try:
+            for step in context.job.steps:
+                self._take(step)
+        finally:
+            end_marked(context.env[MARK])
+            self._reap()
+        return self._status
+
+    def _reap(self) -> None:
+        for process in self._background:
+            process.wait()
+
+    def _take(self, step: Step) -> None:
+        if self._is_due(step):
+            result = self._run(step)
+        else:
+            result = StepResult(step.name, "skipped", 0.0, None)
+        self._context.run.steps.append(result)
+        self._listener.step_ended(self._context.workflow, self._context.run, result)
+        if result.status in ("failed", "timed out") and self._status == "success":
+            self._status = "failed"
+        if result.status == "canceled":
+            self._status = "canceled"
+
+    def _is_due(self, step: Step) -> bool:
+        when = step.arguments.get("when", "on_success")
+        if self._status == "canceled" or self._context.interrupt.pressed:
+            self._status = "canceled"
+            return False
+        if self._halt.exists():
+            return False
+        if self._status == "failed":
+            return when in ("always", "on_fail")
+        return bool(when != "on_fail")
+
+    def _run(self, step: Step) -> StepResult:
+        context = self._context
+        tail: deque[str] = deque(maxlen=TAIL_LINES)
+
+        def say(line: str) -> None:
+            clean = mask(line, context.secrets)
+            tail.append(clean)
+            self._listener.line(context.workflow, context.run, step.name, clean)
+
+        started = time.monotonic()
+        outcome = self._attempt(step, say)
+        seconds = time.monotonic() - started
+        status = _judge(outcome)
+        if status == "timed out":
+            tail.append("Too long with no output: the step was ended.")
+        return StepResult(step.name, status, seconds, outcome.exit_code, tuple(tail))
+
+    def _attempt(self, step: Step, say: Callable[[str], None]) -> Outcome:
+        context = self._context.with_voice(say)
+        try:
+            if step.kind == "run":
+                return run_command(step, context, self._background)
+            BUILT_IN[step.kind](step, context)
+        except (StepFailure, OSError) as error:
+            say(f"error: {error}")
+            pressed = context.interrupt.pressed
+            return Outcome(1, "canceled" if pressed else "exited", 0.0)
+        return Outcome(0, "exited", 0.0)
+
+
+def _judge(outcome: Outcome) -> StepStatus:
+    if outcome.reason == "canceled":
+        return "canceled"
+    if outcome.reason == "silent":
+        return "timed out"
+    return "success" if outcome.exit_code == 0 else "failed"

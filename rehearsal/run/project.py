@@ -1,0 +1,114 @@
+"""The project that is rehearsed: a bare git repository that every checkout clones."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.errors import UserError
+
+_IDENTITY = ("-c", "user.name=dte", "-c", "user.email=dte@example.invalid")
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the pipeline's revision comes from; `note` says what was taken along."""
+
+    url: str
+    branch: str
+    tag: str
+    revision: str
+    note: str = ""
+
+
+def run_git(*words: str, cwd: Path) -> str:
+    """git's stdout without its last newline; raises `UserError` with its stderr."""
+    env = {
+        name: text for name, text in os.environ.items() if not name.startswith("GIT_")
+    }
+    result = subprocess.run(
+        ["git", *words],
+        cwd=cwd,
+        env={**env, "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+        errors="replace",
+    )
+    if result.returncode:
+        raise UserError(
+            f"git {words[0]} failed in {cwd}: {result.stderr.strip()}",
+            suggestions=["name a git repository or a folder with --project"],
+        )
+    return result.stdout.removesuffix("\n")
+
+
+def take_project(source: Path, origin: Path, *, branch: str, tag: str) -> Project:
+    """Copy what is committed in `source` into the bare repository `origin`.
+
+    A folder that is not the top of a git repository becomes one commit of what it
+    holds. `branch` empty means the one that is checked out.
+    """
+    if not source.is_dir():
+        raise UserError(
+            f"there is no folder {source}", suggestions=["name it with --project"]
+        )
+    if not (source / ".git").exists():
+        return _snapshot(source, origin, branch or "main")
+    run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
+    branch = branch or run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
+    if tag:
+        branch = ""
+    elif branch == "HEAD":
+        raise UserError(
+            f"no branch is checked out in {source}",
+            suggestions=["name it with --branch"],
+        )
+    wanted = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
+    revision = run_git(
+        "rev-parse", "--verify", "--end-of-options", wanted + "^{commit}", cwd=origin
+    )
+    dirty = run_git("status", "--porcelain", cwd=source)
+    note = "changes that are not committed are not rehearsed" if dirty else ""
+    _serve_partial_clones(origin)
+    return Project(origin.as_uri(), branch, tag, revision, note)
+
+
+def _snapshot(source: Path, origin: Path, branch: str) -> Project:
+    tree = origin.with_name("snapshot")
+    shutil.copytree(
+        source,
+        tree,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("node_modules", ".nx"),
+    )
+    run_git("init", "--quiet", cwd=tree)
+    run_git("symbolic-ref", "HEAD", f"refs/heads/{branch}", cwd=tree)
+    run_git("add", "--all", cwd=tree)
+    run_git(*_IDENTITY, "commit", "--quiet", "-m", "Snapshot", cwd=tree)
+    run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
+    _serve_partial_clones(origin)
+    revision = run_git("rev-parse", "HEAD", cwd=tree)
+    return Project(origin.as_uri(), branch, "", revision, f"{source} as one commit")
+
+
+def _serve_partial_clones(origin: Path) -> None:
+    """CircleCI's default checkout is blobless, which the serving side must allow."""
+    for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        run_git("config", setting, "true", cwd=origin)
+
+
+def checkout_script(project: Project, method: str) -> Sequence[Sequence[str]]:
+    """The git commands of a `checkout` step, run in the folder that it fills.
+
+    Source: CircleCI docs, Configuration reference, `checkout`: `blobless` by default.
+    """
+    filters = ["--filter=blob:none"] if method == "blobless" else []
+    clone = ["git", "clone", "--quiet", "--no-checkout", *filters, project.url, "."]
+    if project.tag:
+        target = ["--detach", f"refs/tags/{project.tag}"]
+    else:
+        target = ["-B", project.branch, project.revision]
+    return [clone, ["git", "checkout", "--quiet", "--force", *target]]
