@@ -14,17 +14,22 @@ dte_folder=$(mktemp -d)
 trap 'rm -rf "$dte_folder"' EXIT
 # A .python-version in the checkout must not choose the interpreter.
 cd "$dte_folder" || exit 1
-if ! python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 8))'; then
-  echo "error: dte needs python3, version 3.8 or later, in this job's image" >&2
-  echo "Suggestions:" >&2
-  echo "  - use an image that has it, like cimg/node or cimg/base" >&2
-  echo "  - or install it in the image: apt-get install python3, apk add python3" >&2
-  exit 1
-fi
 for dte_name in "${!DTE_MODULE_@}"; do
   printf '%s' "${!dte_name}" >"${dte_name#DTE_MODULE_}.py"
   unset "$dte_name"
 done
 printf '%s' "$DTE_SCRIPT" >dte_script.py
 unset DTE_SCRIPT
-python3 -I dte_script.py
+dte_status=0
+python3 -I -c 'import sys
+if sys.version_info < (3, 8):
+    sys.exit("error: dte needs Python 3.8 or later, and python3 is " + sys.version)
+import runpy
+runpy.run_path("dte_script.py", run_name="__main__")' || dte_status=$?
+if [ "$dte_status" -gt 125 ] && ! python3 -I -c ''; then
+  echo "error: dte needs python3, and this job's image has none that starts" >&2
+  echo "Suggestions:" >&2
+  echo "  - use an image that has it, like cimg/node or cimg/base" >&2
+  echo "  - or install it before this step: apt-get install python3, apk add python3" >&2
+fi
+exit "$dte_status"

@@ -108,7 +108,13 @@ def checkout_script(project: Project, method: str) -> Sequence[Sequence[str]]:
     filters = ["--filter=blob:none"] if method == "blobless" else []
     clone = ["git", "clone", "--quiet", "--no-checkout", *filters, project.url, "."]
     if project.tag:
-        target = ["--detach", f"refs/tags/{project.tag}"]
-    else:
-        target = ["-B", project.branch, project.revision]
-    return [clone, ["git", "checkout", "--quiet", "--force", *target]]
+        head = ["update-ref", "--no-deref", "HEAD", project.revision]
+        return [clone, ["git", *head], ["git", "reset", "--quiet", "--hard"]]
+    # `git checkout -B` would refuse a branch whose name begins with a dash.
+    branch = f"refs/heads/{project.branch}"
+    return [
+        clone,
+        ["git", "update-ref", branch, project.revision],
+        ["git", "symbolic-ref", "HEAD", branch],
+        ["git", "reset", "--quiet", "--hard"],
+    ]

@@ -1,5 +1,6 @@
 """A whole rehearsal: one pipeline, its first workflow, and every press of Rerun."""
 
+import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -208,4 +209,6 @@ class Rehearsal:
         )
 
     def _npm_cache(self) -> Path:
-        return self._folder.place("npm")
+        # The only thing that jobs share with the desk: downloads, checked by npm.
+        shared = os.environ.get("npm_config_cache")
+        return Path(shared) if shared else self._folder.place("npm")

@@ -1,0 +1,5 @@
+"""`python -m rehearsal` is the command `dte`."""
+
+from rehearsal.cli import main
+
+main()

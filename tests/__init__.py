@@ -1,0 +1,1 @@
+"""Tests of dte: one folder a part."""

@@ -1,0 +1,33 @@
+"""Stand-ins for npm and npx that write down their words, for tests without Nx."""
+
+from pathlib import Path
+
+_RECORD = """#!/bin/bash
+for word in "$(basename "$0")" "$@"; do printf '%s\\0' "$word"; done >>"{log}"
+printf '\\n\\0' >>"{log}"
+"""
+_NPM = "mkdir -p node_modules/.bin && : >node_modules/.bin/nx\n"
+END = "\n"
+
+
+def install_fakes(folder: Path) -> Path:
+    """Put npm and npx into `folder`, which goes on the PATH; gives their log."""
+    folder.mkdir()
+    log = folder / "log"
+    for name, more in (("npm", _NPM), ("npx", "")):
+        command = folder / name
+        command.write_text(_RECORD.format(log=log) + more)
+        command.chmod(0o755)
+    return log
+
+
+def read_calls(log: Path) -> list[list[str]]:
+    """Each call as its words, the command first."""
+    words = log.read_text().split("\0")[:-1]
+    calls: list[list[str]] = [[]]
+    for word in words:
+        if word == END:
+            calls.append([])
+        else:
+            calls[-1].append(word)
+    return calls[:-1]

@@ -1,0 +1,216 @@
+"""The Nx commands that the orb runs: the recipe's own, in its order, as words."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.end_to_end.fake_tools import install_fakes, read_calls
+from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
+
+ROOT = Path(__file__).resolve().parents[2]
+ORBS = {"your-namespace/dte": ROOT / "orb"}
+HOSTILE = [
+    "$(touch pwned)",
+    "`touch pwned`",
+    '"; touch pwned; "',
+    "'; touch pwned; '",
+    "two words\ntouch pwned",
+    "--upload-pack=touch pwned",
+]
+
+
+def make_config(
+    attempt: dict[str, Any], agent: dict[str, Any], main: dict[str, Any]
+) -> str:
+    """The README's workflow with one agent, and with these parameters."""
+    jobs: list[Any] = [
+        {"dte/attempt": attempt},
+        {"dte/agent": {"ordinal": 1, "requires": ["dte/attempt"], **agent}},
+        {"dte/main": {"requires": ["dte/attempt"], **main}},
+    ]
+    document = {
+        "version": 2.1,
+        "orbs": {"dte": "your-namespace/dte@1.0.0"},
+        "workflows": {"build": {"jobs": jobs}},
+    }
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The log of npm and npx, which only write down their words."""
+    log = install_fakes(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    return log
+
+
+def rehearse_jobs(folder: Path, **parameters: dict[str, Any]) -> Rehearsed:
+    """Rehearse the workflow with parameters for attempt, agent and main."""
+    jobs = {name: parameters.get(name, {}) for name in ("attempt", "agent", "main")}
+    return rehearse_text(folder, make_config(**jobs), orbs=ORBS)
+
+
+def find_calls(log: Path, *words: str) -> list[list[str]]:
+    """The logged calls that begin with `words`."""
+    return [call for call in read_calls(log) if call[: len(words)] == list(words)]
+
+
+def test_main_runs_the_recipe_s_commands_in_its_order(
+    tmp_path: Path, log: Path
+) -> None:
+    """Main starts the run, records the format check and runs the affected tasks."""
+    done = rehearse_jobs(tmp_path)
+    base = next(line for line in done.lines("dte/main") if line.startswith("NX_BASE="))
+    head = next(line for line in done.lines("dte/main") if line.startswith("NX_HEAD="))
+    calls = [call[1:] for call in find_calls(log, "npx")]
+    calls.remove(["nx-cloud", "start-agent"])
+    assert calls == [
+        [
+            "nx-cloud",
+            "start-ci-run",
+            "--distribute-on=manual",
+            "--stop-agents-after=lint,test,build,e2e-ci",
+        ],
+        ["nx-cloud", "record", "--", "nx", "format:check"],
+        [
+            "nx",
+            "affected",
+            "--base=" + base.removeprefix("NX_BASE="),
+            "--head=" + head.removeprefix("NX_HEAD="),
+            "-t",
+            "lint,test,build,e2e-ci",
+            "--parallel=2",
+            "--configuration=ci",
+        ],
+    ]
+    assert len(find_calls(log, "npm", "ci")) == 2
+
+
+def test_the_recipe_s_own_stop_line(tmp_path: Path, log: Path) -> None:
+    """`stop_agents_after: e2e-ci` gives the recipe's own line."""
+    rehearse_jobs(tmp_path, main={"stop_agents_after": "e2e-ci"})
+    (call,) = find_calls(log, "npx", "nx-cloud", "start-ci-run")
+    assert call[-1] == "--stop-agents-after=e2e-ci"
+
+
+def test_the_parameters_of_main(tmp_path: Path, log: Path) -> None:
+    """Targets, parallel, configuration, record and more words reach Nx as words."""
+    done = rehearse_jobs(
+        tmp_path,
+        main={
+            "targets": "lint, build",
+            "parallel": 5,
+            "configuration": "",
+            "record": [{"run": {"name": "Mine", "command": "echo mine"}}],
+            "nx_arguments": "--exclude 'a b' \"c\"",
+            "install": "",
+            "setup": [{"run": {"name": "Packages", "command": "npm my-install"}}],
+        },
+    )
+    (call,) = find_calls(log, "npx", "nx", "affected")
+    assert call[5:] == ["-t", "lint,build", "--parallel=5", "--exclude", "a b", "c"]
+    assert find_calls(log, "npm", "my-install") == [["npm", "my-install"]]
+    assert "mine" in done.lines("dte/main")
+    assert not find_calls(log, "npx", "nx-cloud", "record")
+
+
+def test_the_install_runs_in_the_working_directory(tmp_path: Path, log: Path) -> None:
+    """With `working_directory` the install and Nx run in that folder of the checkout."""
+    (tmp_path / "project" / "apps here").mkdir(parents=True)
+    (tmp_path / "project" / "apps here" / "nx.json").write_text("{}")
+    setup = [{"run": {"name": "Look", "command": "ls"}}]
+    record = [{"run": {"name": "Where", "command": 'ls "$DTE_NX_ROOT/node_modules"'}}]
+    done = rehearse_jobs(
+        tmp_path,
+        agent={"working_directory": "apps here"},
+        main={"working_directory": "apps here", "setup": setup, "record": record},
+    )
+    assert set(done.statuses().values()) == {"success"}
+
+
+def test_an_open_quote_is_an_error(tmp_path: Path, log: Path) -> None:
+    """An open quote in nx_arguments ends main with the text that can't be split."""
+    done = rehearse_jobs(tmp_path, main={"nx_arguments": "--exclude 'a"})
+    assert done.step("dte/main", "Run the affected tasks").exit_code == 2
+    assert any("can't be split into words" in line for line in done.lines("dte/main"))
+
+
+def test_a_failing_main_stops_the_agents(tmp_path: Path, log: Path) -> None:
+    """When a step after the checkout fails, main's last step stops the agents."""
+    record = [{"run": {"name": "Breaks", "command": "exit 1"}}]
+    rehearse_jobs(tmp_path, main={"record": record})
+    assert find_calls(log, "npx")[-1] == ["npx", "nx-cloud", "stop-all-agents"]
+
+
+def test_a_passing_main_stops_nobody(tmp_path: Path, log: Path) -> None:
+    """When main passes, Nx Cloud has stopped the agents by itself."""
+    rehearse_jobs(tmp_path)
+    assert not find_calls(log, "npx", "nx-cloud", "stop-all-agents")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> None:
+    """Values that a shell would run go through every job and arrive as they are."""
+    quoted = shlex.quote(value)
+    done = rehearse_jobs(
+        tmp_path,
+        attempt={"workflow": value, "accept_statuses": value},
+        agent={"install": f"npm ci {quoted}"},
+        main={
+            "install": f"npm ci {quoted}",
+            "targets": value,
+            "stop_agents_after": value,
+            "configuration": value,
+            "nx_arguments": quoted,
+        },
+    )
+    assert done.statuses()["dte/agent"] == "success"
+    assert [call[-1] for call in find_calls(log, "npm", "ci")] == [value, value]
+    (started,) = find_calls(log, "npx", "nx-cloud", "start-ci-run")
+    assert started[-1] == f"--stop-agents-after={value}"
+    (affected,) = find_calls(log, "npx", "nx", "affected")
+    assert affected[6:] == [value, "--parallel=2", f"--configuration={value}", value]
+    assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_branch_parameter_is_run_as_code(
+    tmp_path: Path, log: Path, value: str
+) -> None:
+    """Branch names, remotes and folders that a shell would run are refused, not run."""
+    names = ("main_branch", "base_branch", "remote")
+    done = rehearse_jobs(
+        tmp_path,
+        attempt={"main_branch": value},
+        main={**dict.fromkeys(names, value), "when_no_base": "error"},
+    )
+    assert done.job("dte/main").failed_step == "Set NX_BASE and NX_HEAD"
+    assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize(
+    "branch",
+    ["a$(touch${IFS}pwned)", "a`touch${IFS}pwned`", "a'\"b", "--upload-pack=x", "ü/ö"],
+)
+def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -> None:
+    """A branch with a name that a shell or git would obey goes through every job."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "file").touch()
+    for words in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "file"],
+        ["commit", "--quiet", "-m", "First"],
+        ["update-ref", f"refs/heads/{branch}", "HEAD"],
+    ):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    done = rehearse_text(
+        tmp_path, make_config({}, {}, {}), orbs=ORBS, branch=branch
+    )
+    assert set(done.statuses().values()) == {"success"}, done.heard.lines
+    assert not list(tmp_path.rglob("pwned"))
