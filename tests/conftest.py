@@ -1,0 +1,29 @@
+"""What every test gets: an environment without the values of a CI job or a person."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["tests.golden"]
+
+_PREFIXES = ("CIRCLE_", "DTE_", "NX_", "GIT_")
+_NAMES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "BASH_ENV", "ENV", "CDPATH"}
+
+settings.register_profile("dte", deadline=None, derandomize=True, database=None)
+settings.load_profile("dte")
+
+
+@pytest.fixture(autouse=True)
+def _clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clear what would make a test depend on where it runs, and give git an author."""
+    for name in list(os.environ):
+        if name.startswith(_PREFIXES) or name in _NAMES:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "A Tester")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "tester@example.com")

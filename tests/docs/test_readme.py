@@ -1,0 +1,50 @@
+"""The README names everything that the orb offers, and nothing that it does not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tooling.repository import ROOT
+
+ROW = re.compile(r"^\|\s*`(?:dte/)?(?P<name>[a-z_]+)`\s*\|", re.MULTILINE)
+
+
+def readme() -> str:
+    """The README as it stands."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def names_of(kind: str) -> set[str]:
+    """The orb's components of one kind."""
+    return {path.stem for path in (ROOT / "orb" / kind).glob("*.yml")}
+
+
+@pytest.mark.parametrize("kind", ["commands", "jobs"])
+def test_every_component_has_its_row(kind: str) -> None:
+    """Each command and each job of the orb starts a row of a table in the README."""
+    assert names_of(kind) - {found["name"] for found in ROW.finditer(readme())} == set()
+
+
+def test_every_parameter_of_a_job_is_named() -> None:
+    """Each parameter of each job stands somewhere in the README, as code."""
+    missing = [
+        f"{path.stem}: {name}"
+        for path in sorted((ROOT / "orb" / "jobs").glob("*.yml"))
+        for name in parameters_of(path)
+        if f"`{name}`" not in readme()
+    ]
+    assert missing == []
+
+
+def parameters_of(component: Path) -> list[str]:
+    """The names of a component's parameters."""
+    text = component.read_text(encoding="utf-8")
+    block = re.search(r"^parameters:\n((?:[ ].*\n|\n)+)", text, re.MULTILINE)
+    return re.findall(r"^  (\w+):", block[1], re.MULTILINE) if block else []
+
+
+def test_every_link_inside_the_repository_leads_somewhere() -> None:
+    """A relative link names a file that exists."""
+    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme())
+    assert [name for name in targets if not (ROOT / name).exists()] == []

@@ -1,0 +1,39 @@
+"""The `golden` fixture: compares with a file, or rewrites it under `--golden`.
+
+A pytest plugin; `make golden` is the only thing that passes the option.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+
+class Golden(NamedTuple):
+    """Compares texts with golden files; ``rewrite`` makes it write them."""
+
+    rewrite: bool
+
+    def check(self, path: Path, actual: str) -> None:
+        """Fail unless `path` holds `actual`; with `--golden`, write it there."""
+        if self.rewrite:
+            path.write_text(actual, encoding="utf-8")
+            return
+        if not path.exists():
+            pytest.fail(f"{path} is missing: run `make golden` and read what it writes")
+        assert actual == path.read_text(encoding="utf-8"), f"{path} says otherwise"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--golden`."""
+    parser.addoption(
+        "--golden", action="store_true", help="rewrite the golden files of tests/cases"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Give back the comparison with golden files."""
+    return Golden(rewrite=bool(request.config.getoption("--golden")))

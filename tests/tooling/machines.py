@@ -1,0 +1,81 @@
+"""Machines to set the repository up on: folders with few commands and an empty home."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tooling.repository import ROOT
+
+COMMANDS = ("bash", "dirname", "cat", "env", "git", "sh", "uname")
+NEEDED = ("pyproject.toml", "README.md", "Makefile", "tools", "rehearsal")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A copy of the repository, the only commands on PATH, and a home of its own."""
+
+    copy: Path
+    commands: Path
+    home: Path
+
+    def set_up(
+        self, *stages: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the set-up to its end."""
+        return subprocess.run(
+            self.command(*stages),
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def command(self, *stages: str) -> list[str]:
+        """The command that sets this machine up."""
+        return [str(self.copy / "tools" / "bootstrap.sh"), *stages]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a bare machine would have, and how this one reaches its packages."""
+        passed = ("PIP_", "GOPROXY", "GOSUMDB", "SSL_", "HTTP", "http", "NO_PROXY")
+        kept = {n: v for n, v in os.environ.items() if n.startswith(passed)}
+        path = {"PATH": str(self.commands), "HOME": str(self.home)}
+        return {**kept, **path, **more}
+
+
+def make_machine(folder: Path, *, python: str | None = sys.executable) -> Machine:
+    """A machine with git, bash and `python` (None: no Python at all), without Node."""
+    machine = Machine(folder / "copy", folder / "bin", folder / "home")
+    for place in (machine.copy, machine.commands, machine.home):
+        place.mkdir()
+    for name in COMMANDS:
+        found = shutil.which(name)
+        assert found is not None
+        (machine.commands / name).symlink_to(found)
+    if python is not None:
+        real = os.path.realpath(python)
+        write_command(machine.commands / "python3", f'exec "{real}" "$@"')
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
+    for name in NEEDED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, machine.copy / name, ignore=ignored)
+        else:
+            shutil.copy2(source, machine.copy / name)
+    return machine
+
+
+def write_command(path: Path, body: str) -> None:
+    """Write a shell script and make it executable."""
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
+def listing(folder: Path) -> list[tuple[str, int, int]]:
+    """Everything in a folder with its size and time of change."""
+    return [
+        (str(path), path.lstat().st_size, path.lstat().st_mtime_ns)
+        for path in sorted([folder, *folder.rglob("*")])
+    ]

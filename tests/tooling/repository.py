@@ -1,0 +1,43 @@
+"""What the repository holds, for the tests that hold rules over all of it."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def repository_files() -> list[Path]:
+    """Every file that git tracks, or would track; without what was just deleted."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [name for name in listed.stdout.split("\0") if name]
+    return sorted(ROOT / name for name in names if (ROOT / name).is_file())
+
+
+def text_files() -> Iterator[tuple[str, str]]:
+    """Give the name and the text of each file that is text."""
+    for path in repository_files():
+        try:
+            yield name_of(path), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """Give the name and the syntax tree of each Python file, of `folders` if given."""
+    for path in repository_files():
+        name = name_of(path)
+        if path.suffix == ".py" and (not folders or name.startswith(folders)):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name_of(path: Path) -> str:
+    """A path as a person would write it, from the repository's root."""
+    return path.relative_to(ROOT).as_posix()

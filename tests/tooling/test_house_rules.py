@@ -1,0 +1,144 @@
+"""The rules of the house, held over every file of the repository."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.tooling.repository import ROOT, python_files, repository_files, text_files
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 60
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
+GENERATED = {"package-lock.json", "go.sum"}
+
+HOSTS = (
+    "registry." + "npmjs",
+    "registry." + "yarnpkg",
+    "pypi." + "org",
+    "python" + "hosted",
+    "proxy." + "golang",
+    "sum." + "golang",
+    "crates." + "io",
+    "repo." + "maven",
+    "repo1." + "maven",
+    "deb." + "debian",
+)
+HOME_FOLDER = re.compile(
+    r"(?<![\w.~$}>])/(?:root/|(?:home|Users)/(?!circleci\b)[a-z][\w.-]*)"
+)
+INCLUDED = re.compile(r"include\(\.\./scripts/(?P<name>[\w-]+)\.(?:py|sh)\)")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(tree: ast.Module) -> Iterator[Function]:
+    """Give every function of a module, methods and inner ones too."""
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def test_no_python_file_is_longer_than_300_lines() -> None:
+    """A Python file that outgrows 300 lines is named, so that it gets split."""
+    long = [
+        name
+        for name, text in text_files()
+        if name.endswith(".py") and text.count("\n") > LONGEST_FILE
+    ]
+    assert long == []
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    """A function that outgrows 60 lines is named, so that it gets split."""
+    long = [
+        f"{name}: {function.name}"
+        for name, tree in python_files()
+        for function in functions(tree)
+        if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_every_module_is_named_after_what_it_does() -> None:
+    """No module or folder carries a name that could mean anything."""
+    vague = [
+        str(path.relative_to(ROOT))
+        for path in repository_files()
+        if path.suffix == ".py"
+        and EMPTY_NAMES & {part.removesuffix(".py") for part in path.parts}
+    ]
+    assert vague == []
+
+
+def test_every_test_says_what_behaviour_it_shows() -> None:
+    """Each test function has a docstring; `make spec` prints them."""
+    silent = [
+        f"{name}: {function.name}"
+        for name, tree in python_files("tests/")
+        for function in functions(tree)
+        if function.name.startswith("test_") and not ast.get_docstring(function)
+    ]
+    assert silent == []
+
+
+def test_everything_public_says_what_it_is() -> None:
+    """Each module, public class and public function of the code has a docstring."""
+    silent = [
+        f"{name}: {getattr(node, 'name', 'the module')}"
+        for name, tree in python_files("rehearsal/", "scripts/", "tools/")
+        for node in [tree, *tree.body]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and not getattr(node, "name", "").startswith("_")
+        and not ast.get_docstring(node)
+        and (tree.body or not name.endswith("__init__.py"))
+    ]
+    assert silent == []
+
+
+def test_no_script_holds_what_circleci_would_read_as_an_expression() -> None:
+    """Two less-than signs in a script would be taken for the start of a parameter."""
+    marked = [
+        name
+        for name, text in text_files()
+        if name.startswith("scripts/") and "<" * 2 in text
+    ]
+    assert marked == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    """Whoever installs from a mirror must not be sent past it by a file of ours."""
+    naming = [
+        f"{name}: {host}"
+        for name, text in text_files()
+        for host in HOSTS
+        if host in text
+    ]
+    assert naming == []
+
+
+def test_no_file_holds_a_path_of_somebody_s_machine() -> None:
+    """No home folder stands in any file, but that of CircleCI's own images."""
+    holding = [
+        f"{name}: {found.group()}"
+        for name, text in text_files()
+        if Path(name).name not in GENERATED
+        for found in HOME_FOLDER.finditer(text)
+    ]
+    assert holding == []
+
+
+def test_every_script_of_a_command_exists_and_is_tested() -> None:
+    """A script that a command includes exists and has tests under its own name."""
+    missing = []
+    for command in sorted((ROOT / "orb" / "commands").glob("*.yml")):
+        for found in INCLUDED.finditer(command.read_text(encoding="utf-8")):
+            script = found["name"]
+            if script == "load":
+                continue
+            tests = f"tests/scripts/test_{script}.py"
+            if not list((ROOT / "scripts").glob(f"{script}.*")):
+                missing.append(f"{command.name} includes scripts/{script}")
+            if not (ROOT / tests).exists():
+                missing.append(f"{command.name} needs {tests}")
+    assert missing == []
