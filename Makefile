@@ -24,7 +24,10 @@ setup-circleci:
 
 .PHONY: rehearse
 rehearse: setup ## run the whole story: a failure, the refused partial rerun, the full rerun
-	@$(VENV)/bin/dte rehearse --story
+	@$(VENV)/bin/dte rehearse sample/.circleci/config.yml --project sample \
+	  --orb your-namespace/dte=orb --set SAMPLE_PAYMENTS=off \
+	  --then rerun-from-failed --then set:SAMPLE_PAYMENTS=on --then rerun-from-start \
+	  --expect failed,failed,success
 
 .PHONY: test
 test: setup ## run the tests that need no real Nx and no build of CircleCI's command line
@@ -58,6 +61,26 @@ golden: setup-circleci ## write the golden files anew; look at the difference be
 .PHONY: bench
 bench: setup ## print the figures of the README
 	@$(PYTHON) -m benchmarks
+
+.PHONY: claim
+claim: setup ## NAMESPACE=acme: put your registry namespace into every file
+	@$(PYTHON) -m tools.publishing claim "$$NAMESPACE"
+
+.PHONY: pack
+pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's command line
+	@$(PYTHON) -m tools.publishing pack
+
+.PHONY: validate
+validate: setup-circleci ## let CircleCI validate the packed orb
+	@$(PYTHON) -m tools.publishing validate
+
+.PHONY: publish-dev
+publish-dev: setup-circleci ## publish the orb as @dev:alpha (DEV=beta: as @dev:beta)
+	@$(PYTHON) -m tools.publishing publish-dev "$${DEV:-alpha}"
+
+.PHONY: publish
+publish: setup-circleci ## VERSION=1.2.3: publish a release, after checking that it is one
+	@$(PYTHON) -m tools.publishing publish "$$VERSION"
 
 .PHONY: lock
 lock: setup ## write tools/requirements/python.txt anew, with today's versions

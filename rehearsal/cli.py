@@ -27,6 +27,7 @@ from rehearsal.run.listener import Silence
 from rehearsal.scenario import FORMS, parse_action, parse_expectations
 
 INTERRUPTED = 130
+_WIDTH_WITHOUT_TERMINAL = 110
 
 _CONFIG = click.argument(
     "config", type=click.Path(path_type=Path), default=".circleci/config.yml"
@@ -65,6 +66,7 @@ def main() -> None:
     help="The git repository, or a folder, that the jobs check out.",
 )
 @click.option("--branch", default="", help="Default: the branch that is checked out.")
+@click.option("--revision", default="", help="Default: what the branch points at.")
 @click.option("--tag", default="", help="Rehearse the pipeline of a tag instead.")
 @click.option("--workflow", default="", help="Needed where the config has several.")
 @click.option(
@@ -154,6 +156,7 @@ def _rehearse(options: dict[str, Any]) -> int:
         project=options["project"],
         orbs={name: Path(path) for name, path in parse_pairs("--orb", options["orbs"])},
         branch=options["branch"],
+        revision=options["revision"],
         tag=options["tag"],
         workflow=options["workflow"],
         variables=dict(parse_pairs("--set", options["variables"])),
@@ -163,7 +166,7 @@ def _rehearse(options: dict[str, Any]) -> int:
         assumptions=parse_assumptions(options["assumptions"]),
         keep=options["keep"],
     )
-    console = Console(highlight=False)
+    console = make_console()
     listener = (
         Silence()
         if options["as_json"]
@@ -175,6 +178,14 @@ def _rehearse(options: dict[str, Any]) -> int:
     else:
         print_tables(report, console)
     return judge(report, expected)
+
+
+def make_console() -> Console:
+    """A console as wide as the terminal, or wide enough for the tables without one."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_WITHOUT_TERMINAL
+    return console
 
 
 def judge(report: Report, expected: tuple[str, ...]) -> int:

@@ -1,8 +1,8 @@
 """Sets the stage of a rehearsal, plays its scenario and reports; takes it all down."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from rehearsal.report.data import Report, report_run
 from rehearsal.run.caches import Caches
 from rehearsal.run.context import Stores
 from rehearsal.run.environment import Pipeline
-from rehearsal.run.folders import open_folder
+from rehearsal.run.folders import RehearsalFolder, open_folder
 from rehearsal.run.interrupt import Interrupt, listen
 from rehearsal.run.listener import Listener
 from rehearsal.run.processes import end_marked
-from rehearsal.run.project import Project, take_project
+from rehearsal.run.project import Project, choose_branch, choose_tag, take_project
 from rehearsal.run.rehearsal import Rehearsal, Settings
 from rehearsal.run.workspace import Workspaces
 from rehearsal.scenario import (
@@ -28,18 +28,20 @@ from rehearsal.scenario import (
     ExpireWorkspace,
     LoseCaches,
     Press,
+    Push,
     SetVariable,
 )
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asked to have rehearsed."""
+    """What the user asked to have rehearsed; empty `branch`: the one checked out."""
 
     config: Path
     project: Path
     orbs: Mapping[str, Path]
     branch: str = ""
+    revision: str = ""
     tag: str = ""
     workflow: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -55,49 +57,143 @@ def rehearse(order: Order, listener: Listener) -> Report:
 
     Raises `UserError` before the first job starts where something is wrong.
     """
-    with ExitStack() as stack:
-        interrupt = stack.enter_context(listen(Interrupt()))
-        folder = stack.enter_context(open_folder(keep=order.keep))
-        stack.callback(end_marked, str(folder.root))
-        project = take_project(
-            order.project,
-            folder.root / "origin.git",
-            branch=order.branch,
-            tag=order.tag,
-        )
-        workflow = choose_workflow(_compile(order, project), order.workflow)
-        api = stack.enter_context(CircleCIApi())
-        cloud = stack.enter_context(NxCloud())
-        stores = Stores(
+    with open_desk(order, listener) as desk:
+        desk.play()
+        return desk.report()
+
+
+class Desk:
+    """One rehearsal while it lasts: its pipelines, and what they share."""
+
+    def __init__(
+        self,
+        order: Order,
+        listener: Listener,
+        *,
+        folder: RehearsalFolder,
+        api: CircleCIApi,
+        cloud: NxCloud,
+        interrupt: Interrupt,
+    ) -> None:
+        self._order = order
+        self._listener = listener
+        self._folder = folder
+        self._api = api
+        self._cloud = cloud
+        self._interrupt = interrupt
+        self._ids = (str(uuid.uuid4()), str(uuid.uuid4()))
+        self._origin = folder.root / "origin.git"
+        self._project = take_project(order.project, self._origin)
+        self._pipelines: list[Rehearsal] = []
+        self._stores = Stores(
             Workspaces(folder.place("workspaces")),
             Caches(folder.place("caches")),
             folder.place("artifacts"),
         )
-        rehearsal = Rehearsal(
-            workflow,
-            _make_pipeline(project),
-            folder,
-            stores,
-            settings=Settings(
-                project=dict(order.variables),
-                contexts={
-                    name: dict(values) for name, values in order.contexts.items()
-                },
-                services={**cloud.job_environment(), "DTE_API_URL": api.url},
-                assumptions=order.assumptions,
+        self._settings = Settings(
+            project=dict(order.variables),
+            contexts={name: dict(values) for name, values in order.contexts.items()},
+            services={**cloud.job_environment(), "DTE_API_URL": api.url},
+            assumptions=order.assumptions,
+        )
+
+    def play(self) -> None:
+        """The first run, and then each action, unless the user stops it."""
+        order = self._order
+        if order.tag:
+            self._project = choose_tag(self._project, self._origin, order.tag)
+            self._start_pipeline(self._project)
+        else:
+            self._push(order.branch or self._project.branch, order.revision)
+        for action in order.actions:
+            if self._interrupt.pressed:
+                return
+            self._take(action)
+
+    def report(self) -> Report:
+        """What happened so far."""
+        return Report(
+            tuple(
+                report_run(rehearsal.pipeline, run, self._stores.artifacts)
+                for rehearsal in self._pipelines
+                for run in rehearsal.runs
             ),
-            listener=listener,
+            self._cloud.executions(),
+            interrupted=self._interrupt.pressed,
+        )
+
+    def _take(self, action: Action) -> None:
+        match action:
+            case Press(rerun):
+                self._pipelines[-1].rerun(rerun)
+            case Push(branch, revision):
+                self._push(branch, revision)
+            case SetVariable(name, value):
+                self._settings.project[name] = value
+            case ExpireWorkspace():
+                last = self._pipelines[-1].runs[-1]
+                self._stores.workspaces.expire(last.workspace_id)
+            case LoseCaches():
+                self._stores.caches.lose()
+
+    def _push(self, branch: str, revision: str) -> None:
+        project = choose_branch(self._project, self._origin, branch, revision)
+        self._start_pipeline(project)
+
+    def _start_pipeline(self, project: Project) -> None:
+        organization_id, project_id = self._ids
+        pipeline = Pipeline(
+            id=str(uuid.uuid4()),
+            number=len(self._pipelines) + 1,
+            organization_id=organization_id,
+            project_id=project_id,
+            project=project,
+        )
+        config = compile_for(self._order, pipeline)
+        rehearsal = Rehearsal(
+            choose_workflow(config, self._order.workflow),
+            pipeline,
+            self._folder,
+            self._stores,
+            settings=self._settings,
+            listener=self._listener,
+            interrupt=self._interrupt,
+        )
+        self._pipelines.append(rehearsal)
+        self._api.show(rehearsal)
+        rehearsal.run()
+
+
+@contextmanager
+def open_desk(order: Order, listener: Listener) -> Iterator[Desk]:
+    """A desk with its stand-ins running; at its end all that it started is gone."""
+    with ExitStack() as stack:
+        interrupt = stack.enter_context(listen(Interrupt()))
+        folder = stack.enter_context(open_folder(keep=order.keep))
+        stack.callback(end_marked, str(folder.root))
+        yield Desk(
+            order,
+            listener,
+            folder=folder,
+            api=stack.enter_context(CircleCIApi()),
+            cloud=stack.enter_context(NxCloud()),
             interrupt=interrupt,
         )
-        api.show(rehearsal)
-        _play(rehearsal, order.actions, stores, interrupt)
-        return Report(
-            project.branch or project.tag,
-            project.revision,
-            tuple(report_run(run, stores.artifacts) for run in rehearsal.runs),
-            cloud.executions(),
-            interrupted=interrupt.pressed,
-        )
+
+
+def compile_for(order: Order, pipeline: Pipeline) -> CompiledConfig:
+    """The config as CircleCI would process it for this pipeline."""
+    project = pipeline.project
+    values = PipelineValues(
+        number=pipeline.number,
+        id=pipeline.id,
+        branch=project.branch,
+        tag=project.tag,
+        revision=project.revision,
+        project_slug=pipeline.slug,
+        parameters=order.parameters,
+    )
+    return compile_config(order.config, orbs=order.orbs, pipeline=values)
 
 
 def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
@@ -114,44 +210,3 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
     raise UserError(
         problem, suggestions=["--workflow takes one of: " + ", ".join(found)]
     )
-
-
-def _compile(order: Order, project: Project) -> CompiledConfig:
-    values = PipelineValues(
-        branch=project.branch,
-        tag=project.tag,
-        revision=project.revision,
-        parameters=order.parameters,
-    )
-    return compile_config(order.config, orbs=order.orbs, pipeline=values)
-
-
-def _make_pipeline(project: Project) -> Pipeline:
-    return Pipeline(
-        id=str(uuid.uuid4()),
-        number=1,
-        organization_id=str(uuid.uuid4()),
-        project_id=str(uuid.uuid4()),
-        project=project,
-    )
-
-
-def _play(
-    rehearsal: Rehearsal,
-    actions: Sequence[Action],
-    stores: Stores,
-    interrupt: Interrupt,
-) -> None:
-    rehearsal.run()
-    for action in actions:
-        if interrupt.pressed:
-            return
-        match action:
-            case Press(rerun):
-                rehearsal.rerun(rerun)
-            case SetVariable(name, value):
-                rehearsal.settings.project[name] = value
-            case ExpireWorkspace():
-                stores.workspaces.expire(rehearsal.runs[-1].workspace_id)
-            case LoseCaches():
-                stores.caches.lose()

@@ -10,6 +10,7 @@ FORMS = (
     "rerun-from-failed",
     "rerun-from-start",
     "rerun:JOB[,JOB]",
+    "push:BRANCH[@REVISION]",
     "set:NAME=VALUE",
     "expire-workspace",
     "lose-caches",
@@ -21,6 +22,14 @@ class Press:
     """Press Rerun."""
 
     rerun: Rerun
+
+
+@dataclass(frozen=True)
+class Push:
+    """Push a branch, which starts a pipeline of its own; empty: what it points at."""
+
+    branch: str
+    revision: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class LoseCaches:
     """Lose every cache, as CircleCI may."""
 
 
-Action = Press | SetVariable | ExpireWorkspace | LoseCaches
+Action = Press | Push | SetVariable | ExpireWorkspace | LoseCaches
 
 
 def parse_action(text: str) -> Action:
@@ -52,6 +61,9 @@ def parse_action(text: str) -> Action:
     if word == "rerun" and argument:
         jobs = frozenset(name.strip() for name in argument.split(","))
         return Press(Rerun(RerunKind.JOBS, jobs))
+    if word == "push" and argument:
+        branch, _, revision = argument.partition("@")
+        return Push(branch, revision)
     simple: dict[str, Action] = {
         "rerun-from-failed": Press(Rerun(RerunKind.FROM_FAILED)),
         "rerun-from-start": Press(Rerun(RerunKind.FROM_START)),
@@ -70,7 +82,7 @@ def parse_expectations(text: str, actions: Sequence[Action]) -> tuple[str, ...]:
     if not text:
         return ()
     statuses = tuple(word.strip() for word in text.split(","))
-    runs = 1 + sum(isinstance(action, Press) for action in actions)
+    runs = 1 + sum(isinstance(action, Press | Push) for action in actions)
     if unknown := sorted(set(statuses) - {"success", "failed", "canceled"}):
         raise UserError(
             f"--expect {unknown[0]} is not a status",

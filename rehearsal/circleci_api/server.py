@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal.circleci_api.answers import (
     answer_job,
@@ -21,12 +21,25 @@ from rehearsal.run.rehearsal import Rehearsal
 from rehearsal.run.results import WorkflowRun
 
 
+class QuietHandler(WSGIRequestHandler):
+    """Handles requests without a line in the rehearsal's output for each."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""
+
+
 class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback."""
 
     def __init__(self) -> None:
         self._rehearsals: list[Rehearsal] = []
-        self._server = make_server("127.0.0.1", 0, self._make_app(), threaded=True)
+        self._server = make_server(
+            "127.0.0.1",
+            0,
+            self._make_app(),
+            threaded=True,
+            request_handler=QuietHandler,
+        )
         self._thread = threading.Thread(target=self._server.serve_forever)
         self.url = f"http://127.0.0.1:{self._server.server_port}/api/v2"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.nx_cloud import TaskExecution
+from rehearsal.run.environment import Pipeline
 from rehearsal.run.results import JobRun, WorkflowRun
 
 
@@ -28,6 +29,9 @@ class RunReport:
     """One workflow; `attempt` is 0 where no full run recorded one."""
 
     id: str
+    pipeline: int
+    branch: str
+    revision: str
     kind: str
     status: str
     attempt: int
@@ -39,8 +43,6 @@ class RunReport:
 class Report:
     """All workflows of a rehearsal, and the tasks that Nx really ran, in order."""
 
-    branch: str
-    revision: str
     runs: tuple[RunReport, ...]
     tasks: tuple[TaskExecution, ...]
     interrupted: bool
@@ -50,10 +52,14 @@ class Report:
         return json.dumps(asdict(self), indent=2)
 
 
-def report_run(run: WorkflowRun, artifacts: Path) -> RunReport:
+def report_run(pipeline: Pipeline, run: WorkflowRun, artifacts: Path) -> RunReport:
     """The report of one workflow; its attempt comes from the record it kept."""
+    project = pipeline.project
     return RunReport(
         run.id,
+        pipeline.number,
+        project.branch or project.tag,
+        project.revision,
         run.kind,
         run.status,
         find_attempt(run, artifacts),

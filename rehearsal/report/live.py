@@ -1,5 +1,6 @@
 """Tells what happens while it happens: a line for each step, all lines if asked."""
 
+import re
 from threading import Lock
 
 from rich.console import Console
@@ -16,7 +17,8 @@ _MARKS = {
     "not_run": ("·", "dim"),
 }
 _NAME_WIDTH = 14
-_TAIL_LINES = 15
+_TAIL_LINES = 25
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class LiveListener:
@@ -50,14 +52,14 @@ class LiveListener:
         if step.status == "skipped":
             return
         mark, style = _MARKS[step.status]
-        last = next((line for line in reversed(step.tail) if line.strip()), "")
+        tail = [line for line in map(_clean, step.tail) if line]
+        failed = step.status in ("failed", "timed out")
         with self._lock:
-            shown = "" if step.status == "failed" or self._verbose else last.strip()
-            self._write(
-                job, mark, style, f"{step.name} ({step.seconds:.1f} s)", after=shown
-            )
-            if step.status in ("failed", "timed out") and not self._verbose:
-                for line in step.tail[-_TAIL_LINES:]:
+            words = f"{step.name} ({step.seconds:.1f} s)"
+            quiet = failed or self._verbose or not tail
+            self._write(job, mark, style, words, after="" if quiet else tail[-1])
+            if failed and not self._verbose:
+                for line in tail[-_TAIL_LINES:]:
                     self._write(job, "│", style, line)
 
     def job_ended(self, workflow: WorkflowRun, job: JobRun) -> None:
@@ -87,4 +89,9 @@ class LiveListener:
         )
         if after:
             line.append(f"  {after}", "dim")
+            line.truncate(self._console.width, overflow="ellipsis")
         self._console.print(line, soft_wrap=True)
+
+
+def _clean(line: str) -> str:
+    return _ANSI.sub("", line).rstrip()

@@ -22,26 +22,31 @@ def print_tables(report: Report, console: Console) -> None:
                 )
 
 
+def _make_table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        if column == "seconds":
+            table.add_column(column, justify="right", no_wrap=True)
+        else:
+            table.add_column(column, no_wrap=True)
+    return table
+
+
 def _make_job_table(report: Report) -> Table:
-    table = Table(
-        title=f"{report.branch} at {report.revision[:9]}", title_justify="left"
-    )
-    for column in ("run", "attempt", "job", "", "status", "seconds", "failed in"):
-        table.add_column(column, justify="right" if column == "seconds" else "left")
+    columns = ("run", "attempt", "job", "", "status", "seconds", "failed in")
+    table = _make_table("Jobs", *columns)
     for number, run in enumerate(report.runs, 1):
-        for position, job in enumerate(run.jobs):
-            first = position == 0
-            table.add_row(
-                f"{number} {run.kind}" if first else "",
-                _name_attempt(run) if first else "",
-                *_describe_job(job),
-            )
+        labels = iter([f"{number} {run.kind}", f"  {run.branch}@{run.revision[:7]}"])
+        attempts = iter([_name_attempt(run)])
+        for job in run.jobs:
+            row = (next(labels, ""), next(attempts, ""), *_describe_job(job))
+            table.add_row(*row)
         table.add_section()
     return table
 
 
 def _name_attempt(run: RunReport) -> str:
-    return f"attempt {run.attempt}" if run.attempt else "none: partial"
+    return f"attempt {run.attempt}" if run.attempt else "partial"
 
 
 def _describe_job(job: JobReport) -> tuple[str, ...]:
@@ -54,9 +59,8 @@ def _describe_job(job: JobReport) -> tuple[str, ...]:
 
 def _make_task_table(report: Report) -> Table:
     numbers = {run.id: number for number, run in enumerate(report.runs, 1)}
-    table = Table(title="Tasks that Nx ran", title_justify="left")
-    for column in ("run", "task", "agent", "cache", "exit", "seconds"):
-        table.add_column(column, justify="right" if column == "seconds" else "left")
+    columns = ("run", "task", "agent", "cache", "exit", "seconds")
+    table = _make_table("Tasks that Nx ran", *columns)
     for task in report.tasks:
         run_id = next((known for known in numbers if known in task.run_id), "")
         table.add_row(

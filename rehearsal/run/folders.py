@@ -10,7 +10,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,11 @@ class RehearsalFolder:
     """The rehearsal's one folder and the places in it."""
 
     root: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
-    def job(self, number: int) -> JobFolder:
-        """The folder of the job with this number; not made yet."""
-        return JobFolder(self.root / "j" / str(number))
+    def next_job(self) -> JobFolder:
+        """A folder for one more job; not made yet."""
+        return JobFolder(self.root / "j" / str(next(self._numbers)))
 
     def place(self, name: str) -> Path:
         """A folder for one of the rehearsal's own parts, made where it is missing."""

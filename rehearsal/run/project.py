@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal.errors import UserError
@@ -45,38 +45,65 @@ def run_git(*words: str, cwd: Path) -> str:
     return result.stdout.removesuffix("\n")
 
 
-def take_project(source: Path, origin: Path, *, branch: str, tag: str) -> Project:
+def take_project(source: Path, origin: Path) -> Project:
     """Copy what is committed in `source` into the bare repository `origin`.
 
-    A folder that is not the top of a git repository becomes one commit of what it
-    holds. `branch` empty means the one that is checked out.
+    Gives the project at the branch that is checked out. A folder that is not the top
+    of a git repository becomes one commit of what it holds, on `main`.
     """
     if not source.is_dir():
         raise UserError(
             f"there is no folder {source}", suggestions=["name it with --project"]
         )
     if not (source / ".git").exists():
-        return _snapshot(source, origin, branch or "main")
+        return _snapshot(source, origin)
     run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
-    branch = branch or run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
-    if tag:
-        branch = ""
-    elif branch == "HEAD":
-        raise UserError(
-            f"no branch is checked out in {source}",
-            suggestions=["name it with --branch"],
-        )
-    wanted = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
-    revision = run_git(
-        "rev-parse", "--verify", "--end-of-options", wanted + "^{commit}", cwd=origin
-    )
-    dirty = run_git("status", "--porcelain", cwd=source)
-    note = "changes that are not committed are not rehearsed" if dirty else ""
     _serve_partial_clones(origin)
-    return Project(origin.as_uri(), branch, tag, revision, note)
+    dirty = run_git("status", "--porcelain", cwd=source)
+    return Project(
+        origin.as_uri(),
+        branch=run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source),
+        tag="",
+        revision=run_git("rev-parse", "HEAD", cwd=source),
+        note="changes that are not committed are not rehearsed" if dirty else "",
+    )
 
 
-def _snapshot(source: Path, origin: Path, branch: str) -> Project:
+def choose_branch(
+    project: Project, origin: Path, branch: str, revision: str
+) -> Project:
+    """The project at `branch`, which the origin then has at `revision`, if one is given.
+
+    Raises `UserError` for a branch or a revision that the repository doesn't have.
+    """
+    if branch == "HEAD":
+        raise UserError(
+            "no branch is checked out", suggestions=["name it with --branch"]
+        )
+    full = f"refs/heads/{branch}"
+    found = _resolve(origin, revision or full)
+    run_git("update-ref", full, found, cwd=origin)
+    return replace(project, branch=branch, tag="", revision=found)
+
+
+def choose_tag(project: Project, origin: Path, tag: str) -> Project:
+    """The project at `tag`; raises `UserError` where there is no such tag."""
+    revision = _resolve(origin, f"refs/tags/{tag}")
+    return replace(project, branch="", tag=tag, revision=revision)
+
+
+def _resolve(origin: Path, name: str) -> str:
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+    try:
+        return run_git(*words, f"{name}^{{commit}}", cwd=origin)
+    except UserError as error:
+        raise UserError(
+            f"the project has no {name}",
+            suggestions=["commit it, or name another with --branch or --tag"],
+        ) from error
+
+
+def _snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
     shutil.copytree(
         source,
@@ -85,13 +112,13 @@ def _snapshot(source: Path, origin: Path, branch: str) -> Project:
         ignore=shutil.ignore_patterns("node_modules", ".nx"),
     )
     run_git("init", "--quiet", cwd=tree)
-    run_git("symbolic-ref", "HEAD", f"refs/heads/{branch}", cwd=tree)
+    run_git("symbolic-ref", "HEAD", "refs/heads/main", cwd=tree)
     run_git("add", "--all", cwd=tree)
     run_git(*_IDENTITY, "commit", "--quiet", "-m", "Snapshot", cwd=tree)
     run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
     _serve_partial_clones(origin)
     revision = run_git("rev-parse", "HEAD", cwd=tree)
-    return Project(origin.as_uri(), branch, "", revision, f"{source} as one commit")
+    return Project(origin.as_uri(), "main", "", revision, f"{source} as one commit")
 
 
 def _serve_partial_clones(origin: Path) -> None:

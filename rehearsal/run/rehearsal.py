@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from rehearsal.config import Workflow, WorkflowJob
@@ -77,7 +76,6 @@ class Rehearsal:
         self._stores = stores
         self._listener = listener
         self._interrupt = interrupt
-        self._executions = count(1)
         project = pipeline.project
         self._jobs = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
 
@@ -180,7 +178,7 @@ class Rehearsal:
         node: tuple[int, int],
     ) -> JobContext:
         assert place.job is not None
-        folder = self._folder.job(next(self._executions))
+        folder = self._folder.next_job()
         secrets = dict(self.settings.project)
         for context in place.contexts:
             secrets |= self.settings.contexts.get(context, {})

@@ -171,7 +171,7 @@ def test_checkout_is_a_fresh_clone_at_the_revision(tmp_path: Path) -> None:
             "run: {name: B, command: 'git symbolic-ref --short HEAD'}",
         ),
     )
-    assert done.lines("build")[-3:] == ["A project.", done.report.revision, "main"]
+    assert done.lines("build")[-3:] == ["A project.", done.report.runs[0].revision, "main"]
 
 
 def test_a_command_that_cannot_start_fails_its_step(tmp_path: Path) -> None:

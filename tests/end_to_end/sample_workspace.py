@@ -1,0 +1,58 @@
+"""Rehearsals of the sample workspace with real Nx, its packages installed once."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
+
+ROOT = Path(__file__).resolve().parents[2]
+ORBS = {"your-namespace/dte": ROOT / "orb"}
+FAILING = {"SAMPLE_PAYMENTS": "off"}
+IGNORED = shutil.ignore_patterns("node_modules", "dist", ".nx")
+
+
+def install_packages(folder: Path) -> Path:
+    """The sample's node_modules, installed into `folder` by npm."""
+    workspace = folder / "sample"
+    shutil.copytree(ROOT / "sample", workspace, symlinks=True, ignore=IGNORED)
+    subprocess.run(["npm", "ci"], cwd=workspace, check=True, capture_output=True)
+    return workspace / "node_modules"
+
+
+def make_config(
+    node_modules: Path, *, agents: int = 2, **parameters: dict[str, Any]
+) -> str:
+    """The sample's config with fewer agents, and an install that links instead."""
+    install = {"install": f"cp -al '{node_modules}' ."}
+    ordinals = {"parameters": {"ordinal": list(range(1, agents + 1))}}
+    upstream = {"requires": ["dte/attempt"]}
+    jobs: list[Any] = [
+        {"dte/attempt": parameters.get("attempt", {})},
+        {
+            "dte/agent": {
+                "matrix": ordinals,
+                **upstream,
+                **install,
+                **parameters.get("agent", {}),
+            }
+        },
+        {"dte/main": {**upstream, **install, **parameters.get("main", {})}},
+    ]
+    document = {
+        "version": 2.1,
+        "orbs": {"dte": "your-namespace/dte@1.0.0"},
+        "workflows": {"build": {"jobs": jobs}},
+    }
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def rehearse_sample(folder: Path, config: str, **order: Any) -> Rehearsed:
+    """Rehearse `config` on a copy of the sample workspace."""
+    project = folder / "project"
+    if not project.exists():
+        shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
+    return rehearse_text(folder, config, orbs=ORBS, **order)
