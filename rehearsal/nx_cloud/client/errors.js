@@ -1,0 +1,15 @@
+// Errors that the user can mend: printed without a stack, and the end of the
+// process with status 1.
+class UserError extends Error {}
+
+async function endOnError(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`\nNX CLOUD  ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+module.exports = { UserError, endOnError };

@@ -1,0 +1,13 @@
+// Started by an agent in place of `nx`: runs `nx` in this process, and kills the
+// process group when the agent is gone, also when it was killed too hard to say so.
+// The agent holds the other end of the pipe, which the system then closes.
+const { Socket } = require('net');
+
+const agent = new Socket({ fd: 3 });
+agent.on('close', () => process.kill(-process.pid, 'SIGKILL'));
+agent.on('error', () => {});
+agent.resume();
+agent.unref();
+
+process.argv.splice(1, 1);
+require(process.argv[1]);

@@ -1,0 +1,71 @@
+// Runs a process in a group of its own, shows what it prints, and keeps the end of
+// it. The group ends with the process, and with this one, however that ends.
+const { spawn } = require('child_process');
+const { constants } = require('os');
+
+const KEPT_CHARACTERS = 200000;
+const running = new Set();
+
+function runProcess(file, args, environment) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      detached: true,
+      env: { ...process.env, ...environment },
+      // The fourth is for a child that watches this process: see follow-parent.js.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-KEPT_CHARACTERS);
+    };
+    forward(child.stdout, process.stdout, keep);
+    forward(child.stderr, process.stderr, keep);
+    child.on('error', (error) => {
+      console.error(`${file}: ${error.message}`);
+      resolve({ exitCode: 127, output: error.message });
+    });
+    child.on('spawn', () => running.add(child));
+    child.on('exit', () => end(child));
+    child.on('close', (code) => resolve({ exitCode: code ?? 1, output }));
+  });
+}
+
+function forward(from, to, keep) {
+  from.setEncoding('utf8');
+  from.on('data', (chunk) => {
+    to.write(chunk);
+    keep(chunk);
+  });
+}
+
+function end(child) {
+  running.delete(child);
+  child.stdio[3].destroy();
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // Usually nothing is left of the group.
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+// Ends a process whose result is not wanted any more.
+function abandon(child) {
+  child.removeAllListeners('close');
+  end(child);
+}
+
+// Ends the children first, then does the caller's last work, then ends.
+function endOnSignal(lastWork) {
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+    process.on(signal, async () => {
+      running.forEach(abandon);
+      await lastWork(signal).catch(() => {});
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+}
+
+process.on('exit', () => running.forEach(end));
+
+module.exports = { endOnSignal, runProcess };

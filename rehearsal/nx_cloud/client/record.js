@@ -1,0 +1,30 @@
+// `record -- <words>`: run a command, and tell Nx Cloud what it printed.
+const { delimiter, join } = require('path');
+const { UserError } = require('./errors');
+const { post } = require('./http');
+const { workspaceRoot } = require('./nx');
+const { commandWords } = require('./options');
+const { endOnSignal, runProcess } = require('./process');
+const { requireRunId } = require('./settings');
+
+async function record() {
+  const words = commandWords();
+  if (words[0] === '--') words.shift();
+  if (words.length === 0)
+    throw new UserError('Nothing to record: nx-cloud record -- <command>');
+  const run = requireRunId();
+  endOnSignal(async () => {});
+  const [file, ...args] = words;
+  const { exitCode, output } = await runProcess(file, args, {
+    PATH: withLocalCommands(process.env.PATH),
+  });
+  await post('/recorded/add', { run, command: words, exitCode, output });
+  process.exit(exitCode);
+}
+
+// `nx` is found as npm finds it, also when this was not started by npx.
+function withLocalCommands(path) {
+  return [join(workspaceRoot(), 'node_modules', '.bin'), path].join(delimiter);
+}
+
+module.exports = { record };

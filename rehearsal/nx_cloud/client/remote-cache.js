@@ -1,0 +1,18 @@
+// Outputs travel by Nx's own client for self-hosted caches, pointed at the stand-in.
+const { requireNx } = require('./nx');
+const { accessToken, apiUrl } = require('./settings');
+
+function cacheEnvironment() {
+  return {
+    NX_SELF_HOSTED_REMOTE_CACHE_SERVER: apiUrl(),
+    NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: accessToken(),
+  };
+}
+
+function getRemoteCache() {
+  Object.assign(process.env, cacheEnvironment());
+  const { HttpRemoteCache } = requireNx('native/index');
+  return new HttpRemoteCache();
+}
+
+module.exports = { cacheEnvironment, getRemoteCache };

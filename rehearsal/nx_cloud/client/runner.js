@@ -1,0 +1,22 @@
+// Nx's tasks runner: hands the tasks to agents when a CI run was started here, and
+// runs them in this process otherwise.
+const { distribute } = require('./distribute');
+const { runHere } = require('./local');
+const { isStarted } = require('./marker');
+const { findRunId } = require('./settings');
+
+async function runTasks(tasks, options, context) {
+  const run = findRunId();
+  const distributed = run && agentsAllowed(context.nxArgs) && isStarted(run);
+  return distributed
+    ? distribute(run, tasks, options, context)
+    : runHere(run, tasks, options, context);
+}
+
+// `--no-agents` and its older spelling `--no-dte`.
+function agentsAllowed(nxArgs) {
+  const flags = [nxArgs.agents, nxArgs.useAgents, nxArgs.dte];
+  return !flags.includes(false);
+}
+
+module.exports = { runTasks };

@@ -1,0 +1,26 @@
+"""How the stand-in misbehaves, when a rehearsal asks it to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong from now on; the default is nothing.
+
+    A fault is set when the stand-in is made, or while it runs, with
+    `NxCloud.set_faults`.
+    """
+
+    reject_token: bool = False
+    """Answer 401 to every token, as for one that was revoked."""
+    fail_client_downloads: int = 0
+    """How many of the next downloads of the client end with 503."""
+    unreachable: bool = False
+    """Close every connection without an answer."""
+    unreachable_after: int | None = None
+    """Close every connection after this many more requests were answered."""
+
+
+NO_FAULTS = Faults()

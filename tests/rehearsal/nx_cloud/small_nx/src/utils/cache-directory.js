@@ -1,0 +1,1 @@
+exports.cacheDir = process.env.NX_CACHE_DIRECTORY;

@@ -1,0 +1,127 @@
+"""The sample workspace: what it promises to those who read it or rehearse on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+SAMPLE = Path(__file__).parents[2] / "sample"
+TARGETS = {"lint", "test", "build", "e2e-ci"}
+PACKAGES = ("discounts", "money", "shop", "tax")
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """Read a JSON file of the sample."""
+    content: dict[str, Any] = json.loads((SAMPLE / path).read_text())
+    return content
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    """`npm ci` asks whichever registry the machine is set up for."""
+    packages = read_json("package-lock.json")["packages"]
+    resolved = {entry["resolved"] for entry in packages.values() if "resolved" in entry}
+    assert resolved == {f"packages/{name}" for name in PACKAGES}
+
+
+def test_the_lock_file_serves_every_platform() -> None:
+    """Each native binary that Nx may want is locked, on whatever machine."""
+    packages = read_json("package-lock.json")["packages"]
+    wanted = packages["node_modules/nx"]["optionalDependencies"]
+    locked = {
+        name.removeprefix("node_modules/"): entry.get("version")
+        for name, entry in packages.items()
+    }
+    assert {name: locked.get(name) for name in wanted} == wanted
+
+
+def test_no_token_is_committed() -> None:
+    """The workspace is connected by the environment alone."""
+    nx = read_json("nx.json")
+    assert not {"nxCloudId", "nxCloudAccessToken", "tasksRunnerOptions"} & nx.keys()
+    assert nx["analytics"] is False
+    assert nx["defaultBase"] == "main"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_has_all_targets(package: str) -> None:
+    """Every package is linted, tested, built and checked from outside."""
+    assert read_json(f"packages/{package}/project.json")["targets"].keys() == TARGETS
+
+
+def test_targets_are_cached() -> None:
+    """Outputs can only travel between agents when Nx caches the task."""
+    defaults = read_json("nx.json")["targetDefaults"]
+    assert defaults.keys() == TARGETS
+    assert all(target["cache"] for target in defaults.values())
+    assert defaults["build"]["outputs"] == ["{projectRoot}/dist"]
+
+
+def test_the_config_is_all_it_takes() -> None:
+    """The sample's pipeline is the one that the README shows."""
+    config = yaml.safe_load((SAMPLE / ".circleci/config.yml").read_text())
+    assert config == {
+        "version": 2.1,
+        "orbs": {"dte": "your-namespace/dte@1.0.0"},
+        "workflows": {
+            "build": {
+                "jobs": [
+                    "dte/attempt",
+                    {
+                        "dte/agent": {
+                            "matrix": {"parameters": {"ordinal": [1, 2, 3]}},
+                            "requires": ["dte/attempt"],
+                        }
+                    },
+                    {"dte/main": {"requires": ["dte/attempt"]}},
+                ]
+            }
+        },
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
+    """All tasks pass as committed; after the README's edit exactly one fails."""
+    workspace = tmp_path / "workspace"
+    ignore = shutil.ignore_patterns("node_modules", "dist", ".nx")
+    shutil.copytree(SAMPLE, workspace, ignore=ignore)
+    with tempfile.TemporaryDirectory(prefix="nx") as sockets:
+        environment = {
+            **os.environ,
+            "CI": "true",
+            "npm_config_cache": str(tmp_path / "npm"),
+            "NX_CACHE_DIRECTORY": str(tmp_path / "cache"),
+            "NX_WORKSPACE_DATA_DIRECTORY": str(tmp_path / "data"),
+            "NX_NATIVE_FILE_CACHE_DIRECTORY": str(tmp_path / "native"),
+            "NX_SOCKET_DIR": sockets,
+        }
+
+        def run(*words: str) -> int:
+            return subprocess.run(
+                words, cwd=workspace, env=environment, check=False
+            ).returncode
+
+        assert run("git", "init", "--quiet", "--initial-branch=main") == 0
+        assert run("npm", "ci", "--no-audit", "--no-fund") == 0
+        run_all = ("npx", "nx", "run-many", "-t", ",".join(sorted(TARGETS)))
+        assert run(*run_all) == 0
+
+        readme = (SAMPLE / "README.md").read_text()
+        value, file = re.findall(r"`(\d+)` in\s+\[`([^`]+)`\]", readme)[0]
+        test = workspace / file
+        assert test.read_text().count(value) == 1
+        test.write_text(test.read_text().replace(value, "1"))
+        assert run(*run_all) == 1
+        report = json.loads((tmp_path / "cache/run.json").read_text())
+    failed = [task["taskId"] for task in report["tasks"] if task["status"] != 0]
+    assert failed == ["tax:test"]
