@@ -6,8 +6,8 @@ wrongly, 3 not rehearsable, 130 interrupted.
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,19 @@ from rehearsal.compile import compile_config
 from rehearsal.config import PipelineValues
 from rehearsal.desk import Order, rehearse
 from rehearsal.errors import UserError
+from rehearsal.faults import API_FAULTS, CLOUD_FAULTS
+from rehearsal.options import (
+    parse_assumptions,
+    parse_contexts,
+    parse_pairs,
+    parse_parameters,
+)
 from rehearsal.plan.reruns import Assumptions
 from rehearsal.report.data import Report
 from rehearsal.report.live import LiveListener
 from rehearsal.report.table import print_tables
 from rehearsal.run.listener import Silence
-from rehearsal.scenario import FORMS, parse_action, parse_expectations
+from rehearsal.scenario import FORMS, parse_action, parse_expectations, plan_faults
 
 INTERRUPTED = 130
 _WIDTH_WITHOUT_TERMINAL = 110
@@ -104,6 +111,24 @@ def main() -> None:
     )
     + ".",
 )
+@click.option(
+    "--fail",
+    multiple=True,
+    metavar="JOB[:STEP]",
+    help="Let a step fail instead of running; by default the job's first.",
+)
+@click.option(
+    "--kill",
+    multiple=True,
+    metavar="JOB[:STEP]@SECONDS[:SIGNAL]",
+    help="Signal a job's processes; KILL loses its machine, CANCEL cancels it.",
+)
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="NAME[=NUMBER]",
+    help="Let a service misbehave: " + ", ".join(CLOUD_FAULTS + API_FAULTS) + ".",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--verbose", is_flag=True, help="Print every line that a step prints.")
 @click.option("--keep", is_flag=True, help="Keep the rehearsal's folder and name it.")
@@ -150,7 +175,7 @@ def _print_error(error: UserError) -> None:
 
 def _rehearse(options: dict[str, Any]) -> int:
     actions = tuple(parse_action(text) for text in options["actions"])
-    expected = parse_expectations(options["expect"], actions)
+    expected = parse_expectations(options["expect"])
     order = Order(
         config=options["config"],
         project=options["project"],
@@ -164,6 +189,7 @@ def _rehearse(options: dict[str, Any]) -> int:
         parameters=parse_parameters(options["parameters"]),
         actions=actions,
         assumptions=parse_assumptions(options["assumptions"]),
+        faults=plan_faults(options["fail"], options["kill"], options["fault"]),
         keep=options["keep"],
     )
     console = make_console()
@@ -213,47 +239,3 @@ def _compile(options: dict[str, Any]) -> int:
     )
     click.echo(yaml.safe_dump(compiled.document, sort_keys=False), nl=False)
     return 0
-
-
-def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
-    """NAME=VALUE texts as pairs; raises `UserError` that names the option."""
-    pairs = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not name or not equals:
-            raise UserError(f"{option} {text} is not of the form NAME=VALUE")
-        pairs.append((name, value))
-    return pairs
-
-
-def parse_parameters(texts: Iterable[str]) -> dict[str, object]:
-    """Pipeline parameters, each value read as YAML reads it: true, 3, or text."""
-    return {
-        name: yaml.safe_load(value) if value else ""
-        for name, value in parse_pairs("--parameter", texts)
-    }
-
-
-def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """CONTEXT:NAME=VALUE texts by context."""
-    contexts: dict[str, dict[str, str]] = {}
-    for name, value in parse_pairs("--context", texts):
-        context, colon, variable = name.partition(":")
-        if not colon or not variable:
-            raise UserError(f"--context {name} is not of the form CONTEXT:NAME=VALUE")
-        contexts.setdefault(context, {})[variable] = value
-    return contexts
-
-
-def parse_assumptions(texts: Iterable[str]) -> Assumptions:
-    """The assumptions with the named ones turned as the user says."""
-    known = {item.name for item in fields(Assumptions)}
-    chosen = {}
-    for name, value in parse_pairs("--assume", texts):
-        if name not in known or value not in ("yes", "no"):
-            raise UserError(
-                f"--assume {name}={value} is not known",
-                suggestions=[f"{item}=yes or {item}=no" for item in sorted(known)],
-            )
-        chosen[name] = value == "yes"
-    return replace(Assumptions(), **chosen)

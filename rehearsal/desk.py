@@ -10,6 +10,7 @@ from rehearsal.circleci_api import CircleCIApi
 from rehearsal.compile import compile_config
 from rehearsal.config import CompiledConfig, PipelineValues, Workflow
 from rehearsal.errors import UserError
+from rehearsal.faults import FaultPlan
 from rehearsal.nx_cloud import NxCloud
 from rehearsal.plan.reruns import Assumptions
 from rehearsal.report.data import Report, report_run
@@ -18,10 +19,11 @@ from rehearsal.run.context import Stores
 from rehearsal.run.environment import Pipeline
 from rehearsal.run.folders import RehearsalFolder, open_folder
 from rehearsal.run.interrupt import Interrupt, listen
+from rehearsal.run.jobs import JobRunner, Settings
 from rehearsal.run.listener import Listener
 from rehearsal.run.processes import end_marked
 from rehearsal.run.project import Project, choose_branch, choose_tag, take_project
-from rehearsal.run.rehearsal import Rehearsal, Settings
+from rehearsal.run.rehearsal import Rehearsal
 from rehearsal.run.workspace import Workspaces
 from rehearsal.scenario import (
     Action,
@@ -29,6 +31,7 @@ from rehearsal.scenario import (
     LoseCaches,
     Press,
     Push,
+    SetFaults,
     SetVariable,
 )
 
@@ -49,6 +52,7 @@ class Order:
     parameters: Mapping[str, object] = field(default_factory=dict)
     actions: Sequence[Action] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
+    faults: FaultPlan = field(default_factory=FaultPlan)
     keep: bool = False
 
 
@@ -96,6 +100,7 @@ class Desk:
             services={**cloud.job_environment(), "DTE_API_URL": api.url},
             assumptions=order.assumptions,
         )
+        self._set_faults(order.faults)
 
     def play(self) -> None:
         """The first run, and then each action, unless the user stops it."""
@@ -105,6 +110,7 @@ class Desk:
             self._start_pipeline(self._project)
         else:
             self._push(order.branch or self._project.branch, order.revision)
+        self._run_requests()
         for action in order.actions:
             if self._interrupt.pressed:
                 return
@@ -135,6 +141,20 @@ class Desk:
                 self._stores.workspaces.expire(last.workspace_id)
             case LoseCaches():
                 self._stores.caches.lose()
+            case SetFaults(change):
+                self._set_faults(change(self._settings.faults))
+        self._run_requests()
+
+    def _run_requests(self) -> None:
+        """Run the workflows that jobs started through the API, and what these start."""
+        while not self._api.requests.empty() and not self._interrupt.pressed:
+            rehearsal, prepared = self._api.requests.get()
+            rehearsal.execute(prepared)
+
+    def _set_faults(self, faults: FaultPlan) -> None:
+        self._settings.faults = faults
+        self._cloud.set_faults(faults.cloud)
+        self._api.faults = faults.api
 
     def _push(self, branch: str, revision: str) -> None:
         project = choose_branch(self._project, self._origin, branch, revision)
@@ -150,15 +170,16 @@ class Desk:
             project=project,
         )
         config = compile_for(self._order, pipeline)
-        rehearsal = Rehearsal(
-            choose_workflow(config, self._order.workflow),
-            pipeline,
-            self._folder,
-            self._stores,
+        runner = JobRunner(
+            pipeline=pipeline,
+            folder=self._folder,
+            stores=self._stores,
             settings=self._settings,
             listener=self._listener,
             interrupt=self._interrupt,
         )
+        workflow = choose_workflow(config, self._order.workflow)
+        rehearsal = Rehearsal(workflow, runner)
         self._pipelines.append(rehearsal)
         self._api.show(rehearsal)
         rehearsal.run()
@@ -176,7 +197,7 @@ def open_desk(order: Order, listener: Listener) -> Iterator[Desk]:
             listener,
             folder=folder,
             api=stack.enter_context(CircleCIApi()),
-            cloud=stack.enter_context(NxCloud()),
+            cloud=stack.enter_context(NxCloud(folder=folder.place("nx-cloud"))),
             interrupt=interrupt,
         )
 

@@ -41,7 +41,7 @@ def answer_pipeline(rehearsal: Rehearsal) -> dict[str, Any]:
 def answer_workflow(rehearsal: Rehearsal, run: WorkflowRun) -> dict[str, Any]:
     """A workflow; a rerun carries a `tag`, and a running one no `stopped_at`."""
     ended = run.status != "running"
-    answer = {
+    answer: dict[str, Any] = {
         "id": run.id,
         "name": run.name,
         "status": run.status,
@@ -51,6 +51,8 @@ def answer_workflow(rehearsal: Rehearsal, run: WorkflowRun) -> dict[str, Any]:
         "created_at": _at(run.created_at),
         "stopped_at": _at(run.created_at + run.seconds) if ended else None,
     }
+    if run.auto_rerun_number:
+        answer["auto_rerun_number"] = run.auto_rerun_number
     return {**answer, "tag": run.tag} if run.tag else answer
 
 

@@ -6,6 +6,7 @@ Source: CircleCI docs, "API v2 reference".
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -17,7 +18,9 @@ from rehearsal.circleci_api.answers import (
     answer_pipeline,
     answer_workflow,
 )
-from rehearsal.run.rehearsal import Rehearsal
+from rehearsal.circleci_api.reruns import MOST_RERUNS, read_rerun
+from rehearsal.errors import UserError
+from rehearsal.run.rehearsal import PreparedRun, Rehearsal
 from rehearsal.run.results import WorkflowRun
 
 
@@ -29,9 +32,15 @@ class QuietHandler(WSGIRequestHandler):
 
 
 class CircleCIApi:
-    """A context manager; inside it, `url` is the API's address on loopback."""
+    """A context manager; inside it, `url` is the API's address on loopback.
+
+    `requests` holds the reruns that jobs asked for, already started, whose jobs
+    somebody has to run; `faults` says how it misbehaves.
+    """
 
     def __init__(self) -> None:
+        self.faults: frozenset[str] = frozenset()
+        self.requests: SimpleQueue[tuple[Rehearsal, PreparedRun]] = SimpleQueue()
         self._rehearsals: list[Rehearsal] = []
         self._server = make_server(
             "127.0.0.1",
@@ -64,6 +73,8 @@ class CircleCIApi:
         route("/api/v2/pipeline/<pipeline_id>/workflow")(self._list_workflows)
         route("/api/v2/workflow/<workflow_id>")(self._get_workflow)
         route("/api/v2/workflow/<workflow_id>/job")(self._list_jobs)
+        app.post("/api/v2/workflow/<workflow_id>/rerun")(self._rerun)
+        app.before_request(self._misbehave)
         return app
 
     def _list_pipelines(self, slug: str) -> Response:
@@ -78,24 +89,60 @@ class CircleCIApi:
 
     def _get_pipeline(self, pipeline_id: str) -> Response:
         found = self._find_pipeline(pipeline_id)
-        return jsonify(answer_pipeline(found)) if found else _not_found("Pipeline")
+        return (
+            jsonify(answer_pipeline(found))
+            if found
+            else _refuse(404, "Pipeline not found")
+        )
 
     def _list_workflows(self, pipeline_id: str) -> Response:
         found = self._find_pipeline(pipeline_id)
         if not found:
-            return _not_found("Pipeline")
+            return _refuse(404, "Pipeline not found")
         return self._page([answer_workflow(found, run) for run in reversed(found.runs)])
 
     def _get_workflow(self, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
-        return jsonify(answer_workflow(*found)) if found else _not_found("Workflow")
+        return (
+            jsonify(answer_workflow(*found))
+            if found
+            else _refuse(404, "Workflow not found")
+        )
 
     def _list_jobs(self, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
         if not found:
-            return _not_found("Workflow")
+            return _refuse(404, "Workflow not found")
         rehearsal, run = found
         return self._page([answer_job(job, rehearsal) for job in run.jobs.values()])
+
+    def _rerun(self, workflow_id: str) -> Response:
+        if not request.headers.get("Circle-Token"):
+            return _refuse(401, "You must log in first.")
+        found = self._find_workflow(workflow_id)
+        if not found:
+            return _refuse(404, "Workflow not found")
+        rehearsal, run = found
+        if "api-refuses-reruns" in self.faults or len(rehearsal.runs) > MOST_RERUNS:
+            return _refuse(400, "This workflow can't be rerun any more.")
+        try:
+            rerun = read_rerun(request.get_json(silent=True) or {}, run)
+            prepared = rehearsal.prepare(rerun, run)
+        except (ValueError, UserError) as error:
+            return _refuse(400, str(error))
+        self.requests.put((rehearsal, prepared))
+        answer = jsonify({"workflow_id": prepared.run.id})
+        answer.status_code = 202
+        return answer
+
+    def _misbehave(self) -> Response | None:
+        if "api-down" in self.faults:
+            return _refuse(503, "Service unavailable")
+        if "api-unauthorized" in self.faults:
+            return _refuse(401, "You must log in first.")
+        if "api-garbage" in self.faults:
+            return Response("<html>It works!</html>", mimetype="text/html")
+        return None
 
     def _page(self, items: list[dict[str, Any]]) -> Response:
         return jsonify(answer_page(items, request.args.get("page-token", "")))
@@ -114,7 +161,7 @@ class CircleCIApi:
         return None
 
 
-def _not_found(what: str) -> Response:
-    answer = jsonify({"message": f"{what} not found"})
-    answer.status_code = 404
+def _refuse(status: int, message: str) -> Response:
+    answer = jsonify({"message": message})
+    answer.status_code = status
     return answer

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rehearsal.config import Job
+from rehearsal.faults import FaultPlan
 from rehearsal.plan.reruns import Assumptions
 from rehearsal.run.caches import Caches
 from rehearsal.run.environment import Pipeline, expand_home
@@ -37,6 +38,7 @@ class JobContext:
     upstream: Mapping[str, frozenset[str]]
     stores: Stores
     assumptions: Assumptions
+    faults: FaultPlan
     interrupt: Interrupt
     say: Callable[[str], None] = field(repr=False)
 

@@ -1,32 +1,38 @@
 """Ctrl-C: the first asks every job to end, the second ends it at once."""
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 
 class Interrupt:
-    """How often the user asked to stop; every wait of a run looks at it."""
+    """How often somebody asked to stop; every wait of a run looks at it.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.event = threading.Event()
+    One with a `parent` stops a single job, and stops when its parent does.
+    """
+
+    def __init__(self, parent: "Interrupt | None" = None) -> None:
+        self._own = 0
+        self._parent = parent
 
     def press(self) -> None:
         """One Ctrl-C more."""
-        self.count += 1
-        self.event.set()
+        self._own += 1
+
+    @property
+    def count(self) -> int:
+        """How often it was pressed, here or at the parent."""
+        return self._own + (self._parent.count if self._parent else 0)
 
     @property
     def pressed(self) -> bool:
-        """Whether the jobs have to end."""
+        """Whether what runs has to end."""
         return self.count > 0
 
     @property
     def impatient(self) -> bool:
-        """Whether they have to end without being asked."""
+        """Whether it has to end without being asked."""
         return self.count > 1
 
 

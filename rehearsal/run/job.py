@@ -12,6 +12,7 @@ from subprocess import Popen
 from rehearsal.config import Step
 from rehearsal.run.context import JobContext
 from rehearsal.run.environment import mask
+from rehearsal.run.kills import KillClock
 from rehearsal.run.listener import Listener
 from rehearsal.run.processes import MARK, Outcome, end_marked
 from rehearsal.run.results import JobStatus, StepFailure, StepResult, StepStatus
@@ -35,31 +36,35 @@ class JobExecution:
         self._background: list[Popen[bytes]] = []
         self._status: JobStatus = "success"
         self._halt = context.folder.temporary / "halt"
+        self._clock = KillClock(context)
 
     def execute(self) -> JobStatus:
         """Run every step that is due; nothing that the job started outlives it."""
-        context = self._context
-        context.folder.create()
-        (context.folder.temporary / "bash_env").touch()
+        self._prepare_folder()
+        try:
+            self._clock.start("")
+            for position, step in enumerate(self._context.job.steps):
+                self._take(step, position)
+        finally:
+            self._clock.stop()
+            end_marked(self._context.env[MARK])
+            for process in self._background:
+                process.wait()
+        # A machine that is gone is a failed job, whatever its last step said.
+        return "failed" if self._clock.lost else self._status
+
+    def _prepare_folder(self) -> None:
+        folder = self._context.folder
+        folder.create()
+        (folder.temporary / "bash_env").touch()
         for name in ("circleci-agent", "circleci"):
-            command = context.folder.commands / name
+            command = folder.commands / name
             command.write_text(_HALT)
             command.chmod(0o755)
-        try:
-            for step in context.job.steps:
-                self._take(step)
-        finally:
-            end_marked(context.env[MARK])
-            self._reap()
-        return self._status
 
-    def _reap(self) -> None:
-        for process in self._background:
-            process.wait()
-
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step, position: int) -> None:
         if self._is_due(step):
-            result = self._run(step)
+            result = self._run(step, position)
         else:
             result = StepResult(step.name, "skipped", 0.0, None)
         self._context.run.steps.append(result)
@@ -80,7 +85,7 @@ class JobExecution:
             return when in ("always", "on_fail")
         return bool(when != "on_fail")
 
-    def _run(self, step: Step) -> StepResult:
+    def _run(self, step: Step, position: int) -> StepResult:
         context = self._context
         tail: deque[str] = deque(maxlen=TAIL_LINES)
 
@@ -90,16 +95,24 @@ class JobExecution:
             self._listener.line(context.workflow, context.run, step.name, clean)
 
         started = time.monotonic()
-        outcome = self._attempt(step, say)
+        self._clock.start(step.name)
+        outcome = self._attempt(step, position, say)
         seconds = time.monotonic() - started
         status = _judge(outcome)
         if status == "timed out":
-            tail.append("Too long with no output: the step was ended.")
+            say("Too long with no output: the step was ended.")
         return StepResult(step.name, status, seconds, outcome.exit_code, tuple(tail))
 
-    def _attempt(self, step: Step, say: Callable[[str], None]) -> Outcome:
+    def _attempt(
+        self, step: Step, position: int, say: Callable[[str], None]
+    ) -> Outcome:
         context = self._context.with_voice(say)
+        failures = context.faults.failures
         try:
+            if any(
+                fault.hits(context.run.name, step.name, position) for fault in failures
+            ):
+                raise StepFailure("this step was made to fail (--fail)")
             if step.kind == "run":
                 return run_command(step, context, self._background)
             BUILT_IN[step.kind](step, context)

@@ -151,6 +151,13 @@ def find_marked(mark: str) -> list[psutil.Process]:
     return found
 
 
+def signal_marked(mark: str, name: str) -> None:
+    """Send the signal called `name` to every process that carries `mark`."""
+    for process in find_marked(mark):
+        with suppress(psutil.Error):
+            process.send_signal(signal.Signals[f"SIG{name}"])
+
+
 def end_marked(mark: str) -> None:
     """Kill every process that carries `mark`, and those that they start meanwhile."""
     while left := find_marked(mark):

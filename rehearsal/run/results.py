@@ -59,6 +59,7 @@ class WorkflowRun:
     tag: str
     created_at: float
     jobs: dict[str, JobRun] = field(default_factory=dict)
+    auto_rerun_number: int = 0
     status: str = "running"
     seconds: float = 0.0
 

@@ -66,7 +66,8 @@ def test_a_silent_step_is_ended(tmp_path: Path) -> None:
         ),
     )
     assert done.step("build", "A").status == "timed out"
-    assert done.lines("build") == ["a"]
+    said = "Too long with no output: the step was ended."
+    assert done.lines("build") == ["a", said]
     assert done.statuses() == {"build": "failed"}
 
 

@@ -1,0 +1,42 @@
+"""Carries out `--kill` in a job: a signal, the loss of the machine, or cancelling."""
+
+from threading import Timer
+
+from rehearsal.faults import CANCEL, LOST, Kill
+from rehearsal.run.context import JobContext
+from rehearsal.run.processes import MARK, end_marked, signal_marked
+
+
+class KillClock:
+    """The kills that are due in one job; each clock starts with its job or step."""
+
+    def __init__(self, context: JobContext) -> None:
+        self.lost = False
+        self._context = context
+        self._timers: list[Timer] = []
+
+    def start(self, step: str) -> None:
+        """Start the clocks of the kills that count from this step ("": the job)."""
+        for kill in self._context.faults.kills:
+            if kill.hits(self._context.run.name, step):
+                timer = Timer(kill.seconds, self._kill, [kill])
+                timer.daemon = True
+                self._timers.append(timer)
+                timer.start()
+
+    def stop(self) -> None:
+        """Stop the clocks that have not struck."""
+        for timer in self._timers:
+            timer.cancel()
+            timer.join()
+
+    def _kill(self, kill: Kill) -> None:
+        mark = self._context.env[MARK]
+        if kill.signal not in (LOST, CANCEL):
+            signal_marked(mark, kill.signal)
+            return
+        self.lost = kill.signal == LOST
+        self._context.interrupt.press()
+        if self.lost:
+            self._context.interrupt.press()
+            end_marked(mark)
