@@ -1,0 +1,3 @@
+cat <<END
+Hello, $WHO: << parameters.who >> is no parameter in here.
+END

@@ -1,0 +1,37 @@
+"""CircleCI's own CLI, which packs what the tests compare with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+_TOOLS = Path(__file__).parents[3] / ".tools" / "bin" / "circleci"
+# Read when this module is imported: a fixture clears DTE_* for each test.
+_FOUND = (
+    os.environ.get("DTE_TEST_CIRCLECI_CLI")
+    or shutil.which("circleci")
+    or (str(_TOOLS) if _TOOLS.exists() else None)
+)
+
+
+def pack_with_cli(folder: Path, home: Path) -> Any:
+    """Give back what `circleci orb pack` prints, or None where it refuses."""
+    if _FOUND is None:
+        pytest.fail(
+            "CircleCI's CLI is missing: run `make setup-circleci`, or name it in "
+            "DTE_TEST_CIRCLECI_CLI"
+        )
+    result = subprocess.run(
+        [_FOUND, "orb", "pack", str(folder), "--skip-update-check"],
+        env={"HOME": str(home), "CIRCLECI_CLI_TELEMETRY_OPTOUT": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return yaml.safe_load(result.stdout) if result.returncode == 0 else None
