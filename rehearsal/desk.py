@@ -105,6 +105,8 @@ class Desk:
     def play(self) -> None:
         """The first run, and then each action, unless the user stops it."""
         order = self._order
+        if self._project.note:
+            self._listener.note(self._project.note)
         if order.tag:
             self._project = choose_tag(self._project, self._origin, order.tag)
             self._start_pipeline(self._project)

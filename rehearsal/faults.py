@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from rehearsal.errors import UserError
 from rehearsal.nx_cloud import Faults as CloudFaults
+from rehearsal.nx_cloud.faults import NO_FAULTS
 
 LOST = "KILL"
 CANCEL = "CANCEL"
@@ -54,7 +55,7 @@ class FaultPlan:
 
     failures: tuple[Failure, ...] = ()
     kills: tuple[Kill, ...] = ()
-    cloud: CloudFaults = CloudFaults()
+    cloud: CloudFaults = NO_FAULTS
     api: frozenset[str] = frozenset()
 
     def with_service_fault(self, text: str) -> "FaultPlan":
@@ -87,7 +88,7 @@ def parse_failure(text: str) -> Failure:
 
 
 def parse_kill(text: str) -> Kill:
-    """The kill in JOB[:STEP]@SECONDS[:SIGNAL]; the signal is KILL where none is named."""
+    """The kill in JOB[:STEP]@SECONDS[:SIGNAL]; by default the machine is lost."""
     place, at, moment = text.rpartition("@")
     job, _, step = place.partition(":")
     seconds, _, name = moment.partition(":")

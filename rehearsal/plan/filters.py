@@ -7,6 +7,7 @@ to match the whole name.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rehearsal.config import WorkflowJob
@@ -15,20 +16,29 @@ from rehearsal.config import WorkflowJob
 def select_jobs(
     jobs: Sequence[WorkflowJob], *, branch: str, tag: str
 ) -> tuple[WorkflowJob, ...]:
-    """The jobs whose filters let this branch or tag through.
+    """The jobs that run for this branch or tag.
 
-    A job that waits for one that is filtered out is filtered out with it.
+    A requirement of a job that is filtered out is ignored, but a job all of whose
+    requirements are filtered out does not run either (Configuration reference,
+    `requires`).
     """
     names = {job.name for job in jobs if _passes(job.filters, branch, tag)}
     while True:
-        kept = {
-            job.name
-            for job in jobs
-            if job.name in names and all(need.job in names for need in job.requires)
-        }
+        kept = {job.name for job in jobs if job.name in names and _can_run(job, names)}
         if kept == names:
-            return tuple(job for job in jobs if job.name in names)
+            return tuple(
+                _without_missing(job, names) for job in jobs if job.name in names
+            )
         names = kept
+
+
+def _can_run(job: WorkflowJob, names: set[str]) -> bool:
+    return not job.requires or any(need.job in names for need in job.requires)
+
+
+def _without_missing(job: WorkflowJob, names: set[str]) -> WorkflowJob:
+    requires = tuple(need for need in job.requires if need.job in names)
+    return replace(job, requires=requires)
 
 
 def _passes(filters: Mapping[str, Any], branch: str, tag: str) -> bool:
@@ -39,9 +49,9 @@ def _passes(filters: Mapping[str, Any], branch: str, tag: str) -> bool:
 
 def _matches(rule: Mapping[str, Any], name: str) -> bool:
     only, ignore = _as_list(rule.get("only")), _as_list(rule.get("ignore"))
-    if any(_equals(pattern, name) for pattern in ignore):
-        return False
-    return not only or any(_equals(pattern, name) for pattern in only)
+    if only:
+        return any(_equals(pattern, name) for pattern in only)
+    return not any(_equals(pattern, name) for pattern in ignore)
 
 
 def _as_list(value: Any) -> list[str]:

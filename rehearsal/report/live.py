@@ -1,6 +1,7 @@
 """Tells what happens while it happens: a line for each step, all lines if asked."""
 
 import re
+import sys
 from threading import Lock
 
 from rich.console import Console
@@ -29,6 +30,10 @@ class LiveListener:
         self._verbose = verbose
         self._lock = Lock()
         self._count = 0
+
+    def note(self, text: str) -> None:
+        """The note, on stderr."""
+        print(f"note: {text}", file=sys.stderr)
 
     def workflow_started(self, workflow: WorkflowRun) -> None:
         """A rule with the run's number and kind."""

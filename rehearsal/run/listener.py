@@ -8,6 +8,9 @@ from rehearsal.run.results import JobRun, StepResult, WorkflowRun
 class Listener(Protocol):
     """Called from the jobs' threads; an implementation has to lock what it shares."""
 
+    def note(self, text: str) -> None:
+        """Something that a person should know before the first job."""
+
     def workflow_started(self, workflow: WorkflowRun) -> None:
         """A workflow begins."""
 
@@ -29,6 +32,9 @@ class Listener(Protocol):
 
 class Silence:
     """The listener that says nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
 
     def workflow_started(self, workflow: WorkflowRun) -> None:
         """Say nothing."""

@@ -72,7 +72,7 @@ def take_project(source: Path, origin: Path) -> Project:
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:
-    """The project at `branch`, which the origin then has at `revision`, if one is given.
+    """The project at `branch`, which the origin then has at `revision`, if given.
 
     Raises `UserError` for a branch or a revision that the repository doesn't have.
     """

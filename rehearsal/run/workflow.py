@@ -52,7 +52,7 @@ class WorkflowExecution:
         self._listener.workflow_ended(self._run)
 
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
-        while any([self._start_if_ready(name, pool) for name in self._plan]):
+        while any(self._start_if_ready(name, pool) for name in self._plan):
             pass
 
     def _start_if_ready(self, name: str, pool: ThreadPoolExecutor) -> bool:

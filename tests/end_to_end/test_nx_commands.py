@@ -120,7 +120,7 @@ def test_the_parameters_of_main(tmp_path: Path, log: Path) -> None:
 
 
 def test_the_install_runs_in_the_working_directory(tmp_path: Path, log: Path) -> None:
-    """With `working_directory` the install and Nx run in that folder of the checkout."""
+    """With `working_directory` install and Nx run in that folder of the checkout."""
     (tmp_path / "project" / "apps here").mkdir(parents=True)
     (tmp_path / "project" / "apps here" / "nx.json").write_text("{}")
     setup = [{"run": {"name": "Look", "command": "ls"}}]
@@ -209,8 +209,6 @@ def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -
         ["update-ref", f"refs/heads/{branch}", "HEAD"],
     ):
         subprocess.run(["git", *words], cwd=project, check=True)
-    done = rehearse_text(
-        tmp_path, make_config({}, {}, {}), orbs=ORBS, branch=branch
-    )
+    done = rehearse_text(tmp_path, make_config({}, {}, {}), orbs=ORBS, branch=branch)
     assert set(done.statuses().values()) == {"success"}, done.heard.lines
     assert not list(tmp_path.rglob("pwned"))

@@ -12,9 +12,11 @@ from tests.end_to_end.test_nx_commands import ORBS, make_config
 from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
 
 NAMES = ["bash", "sh", "git", "env", "cat", "mktemp", "rm", "uname", "dirname", "ls"]
-ATTEMPT = "version: 2.1\norbs: {dte: your-namespace/dte@1.0.0}\n" + (
-    "workflows: {build: {jobs: [dte/attempt]}}\n"
-)
+ATTEMPT = """
+version: 2.1
+orbs: {dte: your-namespace/dte@1.0.0}
+workflows: {build: {jobs: [dte/attempt]}}
+"""
 OLD_PYTHON = """#!/bin/bash
 exec {python} -c 'import sys
 sys.version_info, sys.version = (3, 6, 9), "3.6.9 (old)"

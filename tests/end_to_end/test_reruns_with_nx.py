@@ -64,6 +64,8 @@ def test_two_agents_really_share_the_work(tmp_path: Path, node_modules: Path) ->
     """Tasks miss the cache on both agents, a task and one it depends on among them."""
     done = rehearse_sample(tmp_path, make_config(node_modules))
     assert done.report.runs[0].status == "success", done.heard.lines[-40:]
-    missed = {task.task: task.agent for task in done.report.tasks if task.cache == "miss"}
+    missed = {
+        task.task: task.agent for task in done.report.tasks if task.cache == "miss"
+    }
     assert {"money:build", "tax:build", "shop:build"} <= set(missed)
     assert set(missed.values()) == {"agent-1", "agent-2"}

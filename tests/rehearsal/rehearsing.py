@@ -56,7 +56,9 @@ class Rehearsed:
     def lines(self, job: str, run: int = 1) -> list[str]:
         """What a job's steps printed in a run."""
         return [
-            line for number, name, line in self.heard.lines if (number, name) == (run, job)
+            line
+            for number, name, line in self.heard.lines
+            if (number, name) == (run, job)
         ]
 
     def step(self, job: str, name: str, run: int = 1) -> StepResult:

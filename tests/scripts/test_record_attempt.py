@@ -1,7 +1,6 @@
 """Counting attempts, run as a process: the record's rules, one after the other."""
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +29,7 @@ def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
 
 
 def test_the_first_run_is_attempt_1(run_script: RunScript, tmp_path: Path) -> None:
-    """Without a ledger the record says attempt 1, in the ledger and for the workspace."""
+    """Without a ledger it is attempt 1, in the ledger and for the workspace."""
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0
     assert done.stdout == f"This is attempt 1 of workflow {FIRST}.\n"
@@ -65,7 +64,9 @@ def test_the_workspace_gets_this_run_s_record_alone(
     assert [path.stem for path in (tmp_path / "attempts").iterdir()] == [SECOND]
 
 
-def test_a_second_call_repeats_its_number(run_script: RunScript, tmp_path: Path) -> None:
+def test_a_second_call_repeats_its_number(
+    run_script: RunScript, tmp_path: Path
+) -> None:
     """The same workflow finds its own record and stays the same attempt."""
     run_script("record_attempt", variables(tmp_path, FIRST))
     before = (tmp_path / "attempts" / f"{FIRST}.json").read_text()
@@ -176,7 +177,7 @@ def test_somebody_s_folder_is_never_emptied(
     )
     assert done.returncode == 2
     assert "thesis.txt" in done.stderr
-    assert os.listdir(folder) == ["thesis.txt"]
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
 
 
 def test_one_folder_for_both_is_used_wrongly(

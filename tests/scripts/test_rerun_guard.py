@@ -17,7 +17,7 @@ TWO_LINES = (
 
 
 def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """The environment of a guard in the workflow `workflow_id` of the first's workspace."""
+    """The environment of a guard in a workflow of the first's workspace."""
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,
@@ -29,7 +29,9 @@ def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
 
 def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
     """With a record of this workflow it prints the attempt and exits 0."""
-    write_record(tmp_path, make_record(workflow_id=SECOND, workspace_id=FIRST, attempt=2))
+    write_record(
+        tmp_path, make_record(workflow_id=SECOND, workspace_id=FIRST, attempt=2)
+    )
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"This is attempt 2 of workflow {SECOND}.\n"
@@ -38,7 +40,7 @@ def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
 def test_records_of_other_workflows_are_a_partial_rerun(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Only older records: the two lines first, the last attempt, what to press, a link."""
+    """Only older records: the two lines, the last attempt, what to press, a link."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")
@@ -52,8 +54,12 @@ def test_records_of_other_workflows_are_a_partial_rerun(
 def test_the_last_attempt_is_named(run_script: RunScript, tmp_path: Path) -> None:
     """Of several older records the one with the highest number is named."""
     third = "33333333-3333-4333-8333-333333333333"
-    write_record(tmp_path, make_record(workflow_id=third, workspace_id=FIRST, attempt=10))
-    write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=9))
+    write_record(
+        tmp_path, make_record(workflow_id=third, workspace_id=FIRST, attempt=10)
+    )
+    write_record(
+        tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=9)
+    )
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert f"attempt 10 (workflow {third}" in done.stderr
 
@@ -130,7 +136,7 @@ def test_a_record_that_names_another_workflow_is_refused(
 def test_a_folder_in_the_record_s_place_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """What stands in the record's place but is no file is named, without a traceback."""
+    """A folder in the record's place is named, without a traceback."""
     (tmp_path / f"{SECOND}.json").mkdir()
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert done.returncode == 1
@@ -141,7 +147,7 @@ def test_a_folder_in_the_record_s_place_is_refused(
 def test_records_of_another_workspace_count_for_nothing(
     run_script: RunScript, tmp_path: Path, workflow_id: str
 ) -> None:
-    """Records of another workspace are ignored, also under this workflow's own name."""
+    """Records of another workspace are ignored, also under this workflow's name."""
     foreign = make_record(workflow_id=SECOND, workspace_id="other")
     write_record(tmp_path, foreign)
     done = run_script("rerun_guard", variables(tmp_path, workflow_id))
@@ -165,9 +171,7 @@ def test_the_guard_can_be_switched_off_loudly(
 ) -> None:
     """DTE_RERUN_GUARD=off lets a partial rerun through, with the refusal as warning."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
-    done = run_script(
-        "rerun_guard", variables(tmp_path, SECOND, DTE_RERUN_GUARD=value)
-    )
+    done = run_script("rerun_guard", variables(tmp_path, SECOND, DTE_RERUN_GUARD=value))
     assert done.returncode == 0
     assert done.stderr.startswith(TWO_LINES)
     assert "warning: DTE_RERUN_GUARD is off" in done.stderr

@@ -25,6 +25,8 @@ def write(text: str, path: str = "file") -> str:
     return f"run: {{name: W, command: 'mkdir -p ~/w; echo {text} > ~/w/{path}'}}"
 
 
+SPACE = "{{ .Environment.CIRCLE_WORKFLOW_WORKSPACE_ID }}"
+OWN = "{{ .Environment.CIRCLE_WORKFLOW_ID }}"
 ATTACH = "attach_workspace: {at: ~/w}"
 SHOW = "run: {name: S, command: 'cat ~/w/file'}"
 PAIR = (
@@ -43,7 +45,7 @@ def test_a_job_downstream_sees_the_workspace(tmp_path: Path) -> None:
 
 
 def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
-    """Without attach_workspace a job downstream has a home of its own, without files."""
+    """Without attach_workspace a job downstream has an empty home of its own."""
     config = (
         HEAD
         + "jobs:\n"
@@ -131,7 +133,7 @@ def test_persisting_nothing_fails(tmp_path: Path) -> None:
 
 
 def test_a_cache_is_found_by_its_newest_prefix(tmp_path: Path) -> None:
-    """A restore takes the newest cache with the prefix; a saved key is never rewritten."""
+    """A restore takes the newest cache with the prefix; a key is saved once."""
     save = "save_cache: {{key: 'v1-{key}', paths: [~/w]}}"
     done = rehearse_text(
         tmp_path,
@@ -155,10 +157,9 @@ def test_a_cache_is_found_by_its_newest_prefix(tmp_path: Path) -> None:
 def test_caches_outlive_a_workflow_until_they_are_lost(tmp_path: Path) -> None:
     """A rerun finds the cache that an earlier workflow saved, unless it was lost."""
     config = one_job(
-        "restore_cache: {keys: ['v1-{{ .Environment.CIRCLE_WORKFLOW_WORKSPACE_ID }}-']}",
+        f"restore_cache: {{keys: ['v1-{SPACE}-']}}",
         write("x"),
-        "save_cache: {key: 'v1-{{ .Environment.CIRCLE_WORKFLOW_WORKSPACE_ID }}-"
-        "{{ .Environment.CIRCLE_WORKFLOW_ID }}', paths: [~/w]}",
+        f"save_cache: {{key: 'v1-{SPACE}-{OWN}', paths: [~/w]}}",
     )
     done = rehearse_text(
         tmp_path, config, then=("rerun-from-start", "lose-caches", "rerun-from-start")

@@ -8,7 +8,7 @@ from tests.rehearsal.rehearsing import one_job, rehearse_text
 
 
 def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:
-    """The default shell is bash with -e and pipefail, so a broken pipe fails the step."""
+    """The default shell is bash with -e and pipefail, so a failed pipe ends it."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: 'false | true'}"))
     assert done.step("build", "A").exit_code == 1
     assert done.statuses() == {"build": "failed"}
@@ -45,11 +45,11 @@ def test_what_follows_a_failure(tmp_path: Path) -> None:
 
 
 def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
-    """What a step appends to BASH_ENV is sourced by the bash of the later steps."""
+    """What a step appends to BASH_ENV is sourced by the bash of later steps."""
     done = rehearse_text(
         tmp_path,
         one_job(
-            """run: {name: A, command: 'echo "export X=1" >> "$BASH_ENV"; echo "[$X]"'}""",
+            """run: {name: A, command: 'echo "X=1" >> "$BASH_ENV"; echo "[$X]"'}""",
             """run: {name: B, command: 'echo "[$X]"'}""",
         ),
     )
@@ -57,7 +57,7 @@ def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
 
 
 def test_a_silent_step_is_ended(tmp_path: Path) -> None:
-    """A step that says nothing for no_output_timeout is ended; later steps don't run."""
+    """A step that is silent for no_output_timeout is ended, and its job fails."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -72,7 +72,7 @@ def test_a_silent_step_is_ended(tmp_path: Path) -> None:
 
 
 def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
-    """A step that goes on talking outlives its no_output_timeout, also without newlines."""
+    """Output keeps a step alive beyond no_output_timeout, also without newlines."""
     loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.4; done"
     step = f"run: {{name: A, command: '{loop}', no_output_timeout: 2s}}"
     done = rehearse_text(tmp_path, one_job(step))
@@ -172,7 +172,11 @@ def test_checkout_is_a_fresh_clone_at_the_revision(tmp_path: Path) -> None:
             "run: {name: B, command: 'git symbolic-ref --short HEAD'}",
         ),
     )
-    assert done.lines("build")[-3:] == ["A project.", done.report.runs[0].revision, "main"]
+    assert done.lines("build")[-3:] == [
+        "A project.",
+        done.report.runs[0].revision,
+        "main",
+    ]
 
 
 def test_a_command_that_cannot_start_fails_its_step(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.rehearsal.rehearsing import one_job, rehearse_text
 
+
 def find_processes(words: str) -> list[psutil.Process]:
     """Every process whose command line holds `words`."""
     found = []
@@ -67,7 +68,7 @@ def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "README.md").touch()
     (tmp_path / "config.yml").write_text(one_job(step))
-    words = "config.yml --project project".split()
+    words = ["config.yml", "--project", "project"]
     return subprocess.Popen(
         [sys.executable, "-m", "rehearsal", "rehearse", *words],
         cwd=tmp_path,
@@ -91,7 +92,7 @@ def wait_for(path: Path) -> None:
 def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> None:
     """After Ctrl-C a job may say goodbye; dte ends with 130, and nothing is left."""
     up, bye = tmp_path / "up", tmp_path / "bye"
-    trap = f"trap \"touch {bye}; exit\" TERM; touch {up}; sleep 301 & wait"
+    trap = f'trap "touch {bye}; exit" TERM; touch {up}; sleep 301 & wait'
     process = start_dte(tmp_path, f"run: {{name: A, command: '{trap}'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
