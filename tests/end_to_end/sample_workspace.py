@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +25,32 @@ def install_packages(folder: Path) -> Path:
 
 
 def make_config(
-    node_modules: Path, *, agents: int = 2, **parameters: dict[str, Any]
+    node_modules: Path,
+    *,
+    agents: int = 2,
+    more_jobs: Sequence[Any] = (),
+    workflow: Mapping[str, Any] | None = None,
+    **parameters: Mapping[str, Any],
 ) -> str:
-    """The sample's config with fewer agents, and an install that links instead."""
+    """The sample's config with fewer agents, and an install that links instead.
+
+    `attempt`, `agent` and `main` are the jobs' parameters, `workflow` more keys of the
+    workflow.
+    """
     install = {"install": f"cp -al '{node_modules}' ."}
+    upstream = {"requires": ["dte/attempt"], **install}
     ordinals = {"parameters": {"ordinal": list(range(1, agents + 1))}}
-    upstream = {"requires": ["dte/attempt"]}
+    agent = {"matrix": ordinals, **upstream, **parameters.get("agent", {})}
     jobs: list[Any] = [
-        {"dte/attempt": parameters.get("attempt", {})},
-        {
-            "dte/agent": {
-                "matrix": ordinals,
-                **upstream,
-                **install,
-                **parameters.get("agent", {}),
-            }
-        },
-        {"dte/main": {**upstream, **install, **parameters.get("main", {})}},
+        {"dte/attempt": {**parameters.get("attempt", {})}},
+        *([{"dte/agent": agent}] if agents else []),
+        {"dte/main": {**upstream, **parameters.get("main", {})}},
+        *more_jobs,
     ]
     document = {
         "version": 2.1,
         "orbs": {"dte": "your-namespace/dte@1.0.0"},
-        "workflows": {"build": {"jobs": jobs}},
+        "workflows": {"build": {**(workflow or {}), "jobs": jobs}},
     }
     return yaml.safe_dump(document, sort_keys=False)
 

@@ -1,0 +1,65 @@
+"""The README's workflow, with the parameters that a test wants, and without Nx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.end_to_end.fake_tools import read_calls
+from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
+
+ROOT = Path(__file__).resolve().parents[2]
+ORBS = {"your-namespace/dte": ROOT / "orb"}
+CONTEXT = {"circleci-api": {"CIRCLE_TOKEN": "a-token-of-circleci"}}
+TASKS = "Run the affected tasks"
+GUARD = "Refuse a partial rerun"
+TWO_LINES = [
+    "You reran only failed jobs, but CI requires rerunning all jobs.",
+    "Rerun all jobs in the pipeline to prevent this error.",
+]
+
+
+def make_jobs(
+    *,
+    agents: int = 2,
+    agent: dict[str, Any] | None = None,
+    main: dict[str, Any] | None = None,
+    rerun_all: bool = False,
+) -> list[Any]:
+    """The jobs: attempt, agents by a matrix, main, and rerun_all if wanted."""
+    upstream = {"requires": ["dte/attempt"]}
+    matrix = {"parameters": {"ordinal": list(range(1, agents + 1))}}
+    spread = {"matrix": matrix} if agents else {}
+    jobs: list[Any] = [
+        {"dte/attempt": {"context": "circleci-api"}},
+        {"dte/agent": {**spread, **upstream, **(agent or {})}},
+        {"dte/main": {**upstream, **(main or {})}},
+    ]
+    if rerun_all:
+        requires = [{"dte/main": "failed"}]
+        job = {"context": "circleci-api", "requires": requires}
+        jobs.append({"dte/rerun_all": job})
+    return jobs
+
+
+def rehearse_jobs(
+    folder: Path, jobs: list[Any], *, max_auto_reruns: int = 0, **order: Any
+) -> Rehearsed:
+    """Rehearse a workflow of these jobs, in which only npm and npx are not real."""
+    workflow: dict[str, Any] = {"jobs": jobs}
+    if max_auto_reruns:
+        workflow["max_auto_reruns"] = max_auto_reruns
+    document = {
+        "version": 2.1,
+        "orbs": {"dte": "your-namespace/dte@1.0.0"},
+        "workflows": {"build": workflow},
+    }
+    config = yaml.safe_dump(document, sort_keys=False)
+    return rehearse_text(folder, config, orbs=ORBS, contexts=CONTEXT, **order)
+
+
+def read_nx(log: Path) -> list[list[str]]:
+    """The words of each call of npx."""
+    return [call[1:] for call in read_calls(log) if call[0] == "npx"]

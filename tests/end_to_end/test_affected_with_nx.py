@@ -1,0 +1,96 @@
+"""Real Nx runs exactly the projects that it should, on branches and on main."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.sample_workspace import (
+    FAILING,
+    IGNORED,
+    ROOT,
+    make_config,
+    rehearse_sample,
+)
+from tests.rehearsal.rehearsing import Rehearsed
+
+pytestmark = pytest.mark.slow
+EVERYTHING = {"money", "tax", "discounts", "shop"}
+
+
+def git(folder: Path, *words: str) -> str:
+    """git's answer in `folder`."""
+    done = subprocess.run(
+        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def commit_change(folder: Path, package: str) -> str:
+    """Change one package and commit that; gives the revision."""
+    source = folder / "packages" / package / "src" / "index.js"
+    source.write_text(source.read_text() + "\n// One line more.\n")
+    git(folder, "commit", "--quiet", "--all", "-m", f"Change {package}")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def make_history(folder: Path) -> list[str]:
+    """Three commits on main, and one on a branch `feature` on top of the third."""
+    shutil.copytree(ROOT / "sample", folder, symlinks=True, ignore=IGNORED)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "First")
+    first = git(folder, "rev-parse", "HEAD")
+    revisions = [first, commit_change(folder, "money"), commit_change(folder, "tax")]
+    git(folder, "checkout", "--quiet", "-b", "feature")
+    commit_change(folder, "discounts")
+    return revisions
+
+
+def affected(done: Rehearsed, run: int) -> set[str]:
+    """The affected projects of a run: those that had their e2e-ci.
+
+    `build` also runs in what an affected project depends on, and `lint` only where a
+    file of the project itself changed, since Nx 24 knows each target's inputs.
+    """
+    run_id = done.report.runs[run - 1].id
+    tasks = [task.task for task in done.report.tasks if run_id in task.run_id]
+    return {name.split(":")[0] for name in tasks if name.split(":")[1] == "e2e-ci"}
+
+
+def said(done: Rehearsed, name: str, run: int) -> str:
+    """What main exported as NX_BASE or NX_HEAD in a run."""
+    lines = done.lines("dte/main", run)
+    found = next(line for line in lines if line.startswith(f"{name}="))
+    return found.removeprefix(f"{name}=")
+
+
+def test_nx_affected_runs_what_it_should(tmp_path: Path, node_modules: Path) -> None:
+    """Everything without a success, then what changed since the last green revision.
+
+    The second revision of main is green only after a rerun; the third is compared with
+    it, and the branch with the point where it left main.
+    """
+    first, second, third = make_history(tmp_path / "project")
+    done = rehearse_sample(
+        tmp_path,
+        make_config(node_modules, agents=1),
+        branch="main",
+        revision=first,
+        variables=FAILING,
+        then=(
+            f"push:main@{second}",
+            "set:SAMPLE_PAYMENTS=on",
+            "rerun-from-start",
+            f"push:main@{third}",
+            "push:feature",
+        ),
+    )
+    statuses = [run.status for run in done.report.runs]
+    assert statuses == ["failed", "failed", "success", "success", "success"]
+    assert [affected(done, run) for run in (1, 2, 3)] == [EVERYTHING] * 3
+    assert (said(done, "NX_BASE", 4), said(done, "NX_HEAD", 4)) == (second, third)
+    assert affected(done, 4) == {"tax", "shop"}
+    assert said(done, "NX_BASE", 5) == third
+    assert affected(done, 5) == {"discounts", "shop"}

@@ -1,0 +1,78 @@
+"""Every fault of docs/faults.md, injected into a rehearsal with real Nx."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.scenario import plan_faults
+from tests.end_to_end.faults import FAULTS, Fault
+from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
+from tests.rehearsal.rehearsing import Rehearsed
+
+QUICK = {"targets": "lint", "record": []}
+PROJECTS = {"money", "tax", "discounts", "shop"}
+
+
+def play(fault: Fault, folder: Path, node_modules: Path) -> Rehearsed:
+    """Rehearse a fault's row."""
+    link = {"install": f"cp -al '{node_modules}' ."}
+    more = [
+        {name: {**link, **job} if name == "dte/agent" else job}
+        for entry in fault.more_jobs
+        for name, job in entry.items()
+    ]
+    config = make_config(
+        node_modules,
+        agents=fault.agents,
+        more_jobs=more,
+        workflow=fault.workflow,
+        main={**QUICK, **fault.main},
+        agent=fault.agent,
+    )
+    return rehearse_sample(
+        folder,
+        config,
+        variables=fault.variables,
+        contexts=fault.contexts,
+        faults=plan_faults(fault.fail, fault.kill, fault.fault),
+        then=tuple(fault.then),
+    )
+
+
+def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
+    """The tasks that the stand-in saw pass in a run, and where each ran."""
+    run_id = done.report.runs[run - 1].id
+    return {
+        task.task: task.agent
+        for task in done.report.tasks
+        if run_id in task.run_id and task.exit_code == 0
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> None:
+    """A fault ends as its row says: no hang, nothing green unrun, no record lost."""
+    done = play(fault, tmp_path, node_modules)
+    talk = "\n".join(f"{run} {job}: {line}" for run, job, line in done.heard.lines)
+    assert [run.status for run in done.report.runs] == list(fault.statuses), talk
+    last = done.statuses(len(done.report.runs))
+    assert {name: last[name] for name in fault.jobs} == dict(fault.jobs), talk
+    for said in fault.said:
+        assert said.text in "\n".join(done.lines(said.job, said.run)), talk
+    assert tuple(run.attempt for run in done.report.runs) == fault.attempts
+    for number, run in enumerate(done.report.runs, 1):
+        if run.status == "success":
+            passed = tasks_that_passed(done, number)
+            assert {name.split(":")[0] for name in passed} == PROJECTS, talk
+    if fault.ran_in_main:
+        places = tasks_that_passed(done, len(done.report.runs)).values()
+        assert set(places) == {"main"}
+
+
+def test_every_fault_has_its_row() -> None:
+    """docs/faults.md has exactly one row for each fault that the suite injects."""
+    lines = (ROOT / "docs" / "faults.md").read_text().splitlines()
+    rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
+    names = [name for name in rows if name not in ("fault", "---")]
+    assert sorted(names) == sorted(fault.name for fault in FAULTS)

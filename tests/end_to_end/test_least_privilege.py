@@ -1,0 +1,90 @@
+"""No job that runs packages of the user's sees the CircleCI token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.end_to_end.fake_workflow import CONTEXT, ORBS, ROOT
+from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
+
+EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
+TOKEN = CONTEXT["circleci-api"]["CIRCLE_TOKEN"]
+SPY = "env -0 | tr '\\n\\0' ' \\n' >>\"{log}\"\n"
+
+
+@pytest.fixture
+def seen(tmp_path: Path, fakes: Path) -> Path:
+    """What npm and npx, and so all code of packages, saw of the environment."""
+    log = tmp_path / "seen"
+    for name in ("npm", "npx"):
+        command = fakes.parent / name
+        command.write_text(command.read_text() + SPY.format(log=log))
+    return log
+
+
+def rehearse_usage(folder: Path, usage: dict[str, Any]) -> Rehearsed:
+    """Rehearse an example's config."""
+    config = yaml.safe_dump(usage, sort_keys=False)
+    project = folder / "project"
+    (project / ".nx").mkdir(parents=True)
+    (project / "nx.json").write_text("{}")
+    return rehearse_text(folder, config, orbs=ORBS, contexts=CONTEXT)
+
+
+def read_usage(path: Path) -> dict[str, Any]:
+    """The config of an example."""
+    usage: dict[str, Any] = yaml.safe_load(path.read_text())["usage"]
+    return usage
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_keeps_the_token_away(
+    tmp_path: Path, seen: Path, path: Path
+) -> None:
+    """In a rehearsal of the example, npm and npx see no token of CircleCI's."""
+    done = rehearse_usage(tmp_path, read_usage(path))
+    statuses = {status for status in done.statuses().values() if status != "not_run"}
+    assert statuses == {"success"}, done.heard.lines
+    text = seen.read_text()
+    assert "NX_CLOUD_API=" in text
+    assert TOKEN not in text
+    assert "CIRCLE_TOKEN" not in text
+    assert "CIRCLE_API_TOKEN" not in text
+
+
+def test_the_test_would_see_it(tmp_path: Path, seen: Path) -> None:
+    """Given the context by mistake, main shows npm the token, which is noticed."""
+    usage = read_usage(ROOT / "orb" / "examples" / "whole_workflow.yml")
+    jobs = usage["workflows"]["build"]["jobs"]
+    jobs[-1]["dte/main"]["context"] = "circleci-api"
+    rehearse_usage(tmp_path, usage)
+    assert f"CIRCLE_TOKEN={TOKEN}" in seen.read_text().splitlines()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_only_two_jobs_have_the_context(path: Path) -> None:
+    """In each example the context stands at dte/attempt and dte/rerun_all only."""
+    allowed = {"dte/attempt", "dte/rerun_all"}
+    for workflow in read_usage(path)["workflows"].values():
+        for job in workflow["jobs"]:
+            if isinstance(job, dict):
+                ((name, parameters),) = job.items()
+                assert "context" not in parameters or name in allowed
+
+
+def test_no_package_code_runs_where_the_token_is() -> None:
+    """The two jobs with the token check nothing out and run neither npm nor npx."""
+    for name in ("attempt", "rerun_all"):
+        job = yaml.safe_load((ROOT / "orb" / "jobs" / f"{name}.yml").read_text())
+        steps = [
+            step if isinstance(step, str) else next(iter(step)) for step in job["steps"]
+        ]
+        assert set(steps) <= {"record_attempt", "rerun_all"}
+    for name in ("record_attempt", "rerun_all"):
+        text = (ROOT / "scripts" / f"{name}.py").read_text()
+        assert "npx" not in text
+        assert "subprocess" not in text

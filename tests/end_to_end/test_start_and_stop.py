@@ -1,0 +1,141 @@
+"""How a run starts and ends, by main's and the agents' parameters."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.faults import Failure, FaultPlan
+from tests.end_to_end.fake_tools import read_calls
+from tests.end_to_end.fake_workflow import TASKS, make_jobs, read_nx, rehearse_jobs
+
+STOP = ["nx-cloud", "stop-all-agents"]
+FETCHED_STOP = ["--yes", "nx-cloud@19.1.3", "stop-all-agents"]
+FORK: dict[str, Any] = {"when_not_connected": "run_without_agents"}
+NOT_CONNECTED = {"NX_CLOUD_ACCESS_TOKEN": ""}
+
+
+def fail(step: str) -> FaultPlan:
+    """A plan by which this step of main fails."""
+    return FaultPlan(failures=(Failure("dte/main", step),))
+
+
+def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
+    """Explicit completion, fix-ci and metrics come last, also after a failure."""
+    done = rehearse_jobs(
+        tmp_path,
+        make_jobs(
+            agents=1,
+            agent={"fix_ci": True, "upload_agent_metrics": True},
+            main={
+                "fix_ci": True,
+                "explicit_completion": True,
+                "start_arguments": "--x",
+            },
+        ),
+        faults=fail(TASKS),
+    )
+    assert done.statuses()["dte/main"] == "failed"
+    calls = read_nx(fakes)
+    start = next(call for call in calls if "start-ci-run" in call)
+    assert start[-2:] == ["--require-explicit-completion", "--x"]
+    assert calls.count(["nx", "fix-ci"]) == 2
+    assert ["nx-cloud", "upload-agent-metrics"] in calls
+    main = [step.name for run, job, step in done.heard.steps if job == "dte/main"]
+    assert main[-3:] == [
+        "Propose a fix",
+        "Stop the agents",
+        "Complete the CI pipeline execution",
+    ]
+    assert calls.index(STOP) < calls.index(["nx-cloud", "complete-ci-run"])
+
+
+def test_nothing_of_it_by_default(tmp_path: Path, fakes: Path) -> None:
+    """Without parameters main ends with its tasks, and an agent with start-agent."""
+    rehearse_jobs(tmp_path, make_jobs())
+    words = {call[1] for call in read_nx(fakes)}
+    assert words == {"start-ci-run", "record", "start-agent", "affected"}
+
+
+def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
+    """One job with `parallelism: 3` is three agents with a name each."""
+    show = {
+        "run": {"name": "Name", "when": "always", "command": 'echo "$NX_AGENT_NAME"'}
+    }
+    jobs = make_jobs(agents=0, agent={"parallelism": 3, "post-steps": [show]})
+    done = rehearse_jobs(tmp_path, jobs)
+    names = {line for line in done.lines("dte/agent") if line.startswith("agent-")}
+    assert names == {"agent-1", "agent-2", "agent-3"}
+
+
+def test_two_mains_in_one_workflow(tmp_path: Path, fakes: Path) -> None:
+    """`execution_environment` reaches every step, the user's own too."""
+    show = {"run": {"name": "Show", "command": 'echo "env=$NX_CI_EXECUTION_ENV"'}}
+    both = {"execution_environment": "linux"}
+    jobs = make_jobs(agents=1, agent=both, main={**both, "record": [show]})
+    done = rehearse_jobs(tmp_path, jobs)
+    assert "env=linux" in done.lines("dte/main")
+
+
+def test_a_start_of_one_s_own(tmp_path: Path, fakes: Path) -> None:
+    """`start: own` runs the user's steps in the place of start-ci-run."""
+    own = [{"run": {"name": "Mine", "command": "npx nx-cloud start-workers"}}]
+    rehearse_jobs(tmp_path, make_jobs(main={"start": "own", "start_steps": own}))
+    calls = [call for call in read_nx(fakes) if "start-agent" not in call]
+    assert calls[0] == ["nx-cloud", "start-workers"]
+
+
+def test_a_fork_runs_without_agents(tmp_path: Path, fakes: Path) -> None:
+    """Without a token main works alone and the agents end green, with notices."""
+    jobs = make_jobs(agent=FORK, main=FORK)
+    done = rehearse_jobs(tmp_path, jobs, variables=NOT_CONNECTED)
+    assert set(done.statuses().values()) == {"success"}
+    words = [call[1] for call in read_nx(fakes)]
+    assert words == ["record", "affected"]
+    assert read_nx(fakes)[-1][-1] == "--no-agents"
+    assert any("ends here, green" in line for line in done.lines("dte/agent-1"))
+
+
+def test_not_connected_is_red_everywhere(tmp_path: Path, fakes: Path) -> None:
+    """By default no job is green without having run anything, and nobody waits."""
+    done = rehearse_jobs(tmp_path, make_jobs(), variables=NOT_CONNECTED)
+    assert set(done.statuses().values()) == {"success", "failed"}
+    assert done.statuses()["dte/attempt"] == "success"
+    assert {name for name, _ in done.statuses().items()} - {"dte/attempt"} == {
+        name for name, status in done.statuses().items() if status == "failed"
+    }
+    assert not [call for call in read_nx(fakes) if "start-agent" in call]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "Set NX_BASE and NX_HEAD",
+        "Start the CI pipeline execution",
+        "Record nx format:check",
+        TASKS,
+    ],
+)
+def test_a_main_that_fails_anywhere_stops_the_agents(
+    tmp_path: Path, fakes: Path, step: str
+) -> None:
+    """Whichever step of main fails after the install, the agents are stopped."""
+    rehearse_jobs(tmp_path, make_jobs(agents=1), faults=fail(step))
+    assert STOP in read_nx(fakes)
+
+
+def test_a_failed_install_stops_the_agents(tmp_path: Path, fakes: Path) -> None:
+    """Without Nx a pinned package stops them."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "nx.json").write_text("{}")
+    rehearse_jobs(tmp_path, make_jobs(agents=1), faults=fail("Install packages"))
+    assert FETCHED_STOP in read_nx(fakes)
+
+
+def test_a_failed_checkout_stops_nobody(tmp_path: Path, fakes: Path) -> None:
+    """Without a checkout nothing can be stopped; the log says so, the job is red."""
+    jobs = make_jobs(agents=1, main={"working_directory": "apps"})
+    done = rehearse_jobs(tmp_path, jobs, faults=fail("Checkout code"))
+    assert done.statuses()["dte/main"] == "failed"
+    assert not [call for call in read_calls(fakes) if "stop-all-agents" in call]
+    assert any("there is no checkout" in line for line in done.lines("dte/main"))
