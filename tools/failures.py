@@ -8,9 +8,15 @@ class ToolError(Exception):
     """Something is missing or refused: the message names it, suggestions mend it."""
 
     def __init__(
-        self, message: str, *, suggestions: Sequence[str] = (), details: str = ""
+        self,
+        message: str,
+        *,
+        suggestions: Sequence[str] = (),
+        details: str = "",
+        exit_code: int = 2,
     ) -> None:
         super().__init__(message)
+        self.exit_code = exit_code
         self.suggestions = tuple(suggestions)
         self.details = details
 
@@ -27,12 +33,12 @@ class ToolError(Exception):
 
 
 def exit_with(action: Callable[[], int | None]) -> int:
-    """Run `action`; its exit status, or 2 for a `ToolError` and 130 for Ctrl-C."""
+    """Run `action`; its exit status, or that of its `ToolError`, 130 for Ctrl-C."""
     try:
         return action() or 0
     except ToolError as error:
         print(error.report(), file=sys.stderr)
-        return 2
+        return error.exit_code
     except KeyboardInterrupt:
         print(
             "interrupted; the next run starts where this one stopped", file=sys.stderr

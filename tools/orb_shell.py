@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 INCLUDE = re.compile(r"<<\s*include\((?P<path>[^)]+)\)\s*>>")
 EXPRESSION = re.compile(r"<<[^<>]*>>")
 
@@ -66,7 +67,7 @@ def fill_in(command: str, orb: Path) -> str:
 def check(shell: ShellText) -> str:
     """What shellcheck says about one command; empty when it is content."""
     done = subprocess.run(
-        ["shellcheck", "--shell=bash", "--format=gcc", "-"],
+        [SHELLCHECK, "--shell=bash", "--format=gcc", "-"],
         input=shell.text,
         capture_output=True,
         text=True,

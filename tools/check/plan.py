@@ -44,10 +44,10 @@ def plan_lint(root: Path) -> tuple[Check, ...]:
     """What reads text and knows a rule."""
     shell = sorted(
         str(path.relative_to(root))
-        for pattern in ("scripts/**/*.sh", "tools/**/*.sh", ".ci/run")
+        for pattern in ("scripts/**/*.sh", "tools/**/*.sh", ".ci/run", ".circleci/*.sh")
         for path in root.glob(pattern)
     )
-    floor = ("-t=3.8-", "--violations", "--no-tips", "--eval-annotations")
+    floor = ("-t=3.8-", "--violations", "--no-tips")
     scripts = existing(root, ("scripts",))
     checks = [
         Check("ruff check", "lint", ruff("check", "--output-format=concise")),
@@ -55,6 +55,7 @@ def plan_lint(root: Path) -> tuple[Check, ...]:
         Check("yamllint", "lint", python("yamllint", "--strict", ".")),
         Check("shellcheck of files", "lint", ("shellcheck", *shell)),
         Check("shellcheck of orb", "lint", python("tools.orb_shell", "orb")),
+        Check("review of orb", "lint", python("tools.orb_review", "orb")),
         Check("schema of configs", "lint", python("tools.config_schema")),
     ]
     if scripts:
@@ -73,8 +74,7 @@ def plan_types(root: Path) -> tuple[Check, ...]:
     checks = [Check("mypy", "types", python("mypy", *existing(root, PYTHON_FOLDERS)))]
     if (root / "scripts").exists():
         command = python("mypy", "--python-version", "3.10", "scripts")
-        path = {"MYPYPATH": "scripts:scripts/lib"}
-        checks.append(Check("mypy of scripts", "types", command, path))
+        checks.append(Check("mypy of scripts", "types", command))
     return tuple(checks)
 
 

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Asks the guard of this commit under another workflow's id, as a partial rerun would,
+# and passes only if it refuses in the promised words.
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cp scripts/rerun_guard.py scripts/lib/*.py "$folder"
+
+status=0
+CIRCLE_WORKFLOW_ID=ffffffff-ffff-4fff-8fff-ffffffffffff \
+  DTE_ATTEMPTS="$HOME/.dte/attempts" \
+  python3 -I "$folder/rerun_guard.py" >"$folder/said" 2>&1 || status=$?
+
+cat "$folder/said"
+if [ "$status" -ne 1 ]; then
+  echo "error: the guard exited with $status; a refusal is 1" >&2
+  exit 1
+fi
+grep -qF "You reran only failed jobs, but CI requires rerunning all jobs." "$folder/said"

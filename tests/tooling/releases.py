@@ -1,0 +1,46 @@
+"""A small repository that is ready to be released as 1.2.3, to be broken by tests."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+EXAMPLE = """\
+description: How to greet
+usage:
+  version: 2.1
+  orbs:
+    dte: acme/dte@1.0.0
+  workflows: {}
+"""
+
+FILES = {
+    "pyproject.toml": '[tool.dte]\nnamespace = "acme"\norb = "dte"\n',
+    "CHANGELOG.md": "# Changelog\n\n## 1.2.3\n\n- Now greets.\n\n## 1.2.2\n",
+    "orb/@orb.yml": "version: 2.1\ndescription: An orb\n",
+    "orb/examples/greet.yml": EXAMPLE,
+    ".gitignore": "dist/\n.cache/\n.tools\n",
+}
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git quietly."""
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+
+def make_release(folder: Path) -> Path:
+    """Make the repository, with everything committed and tagged v1.2.3."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder)
+    git(folder, "tag", "v1.2.3")
+    return folder
+
+
+def commit(folder: Path) -> None:
+    """Commit whatever is there."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Change something")

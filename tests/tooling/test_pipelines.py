@@ -1,0 +1,182 @@
+"""The project's own two pipelines: pinned, compiled, and their scripts as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.compile import compile_config
+from rehearsal.config import PipelineValues
+from rehearsal.pack import pack_orb
+from tests.tooling.repository import ROOT
+
+PIPELINES = ("config.yml", "test-deploy.yml")
+FULL_VERSION = re.compile(r"[\w-]+/[\w-]+@\d+\.\d+\.\d+")
+PINNED_TAG = re.compile(r"cimg/[\w-]+:\d[\w.-]*")
+WORKFLOW = "0a4f3a44-8d0e-4b5e-9d3e-0f8f0e4c1a11"
+
+
+def load(pipeline: str) -> Any:
+    """One of the two pipelines as plain data."""
+    return yaml.safe_load((ROOT / ".circleci" / pipeline).read_text(encoding="utf-8"))
+
+
+def images(node: Any) -> Iterator[str]:
+    """Every Docker image that a pipeline names."""
+    if isinstance(node, dict):
+        if isinstance(node.get("image"), str):
+            yield node["image"]
+        for value in node.values():
+            yield from images(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from images(value)
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_every_orb_is_pinned_to_a_full_version(pipeline: str) -> None:
+    """No orb changes under us: each import names all three numbers."""
+    imported = [ref for ref in load(pipeline)["orbs"].values() if ref != {}]
+    assert imported
+    assert [ref for ref in imported if not FULL_VERSION.fullmatch(ref)] == []
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_every_image_is_pinned_by_its_tag(pipeline: str) -> None:
+    """No image is called current, latest or lts."""
+    named = list(images(load(pipeline)))
+    assert named
+    assert [image for image in named if not PINNED_TAG.fullmatch(image)] == []
+
+
+def test_no_review_rule_is_switched_off() -> None:
+    """CI reviews the orb's own folder, by every rule."""
+    (review,) = [
+        job["orb-tools/review"]
+        for job in load("config.yml")["workflows"]["lint-pack"]["jobs"]
+        if "orb-tools/review" in job
+    ]
+    assert review["source_dir"] == "orb"
+    assert "exclude" not in review
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_tokens_come_from_contexts_only(pipeline: str) -> None:
+    """No job that publishes or runs agents does so without a context, and none sets a
+    variable that could hold a token."""
+    text = (ROOT / ".circleci" / pipeline).read_text(encoding="utf-8")
+    assert not re.search(r"^\s*\w*TOKEN\w*:", text, re.MULTILINE)
+    for workflow in load(pipeline)["workflows"].values():
+        for job in workflow["jobs"]:
+            for name, given in job.items():
+                if name in {"orb-tools/publish", "dte/agent", "dte/main"}:
+                    assert given["context"]
+
+
+def write_continued(pipeline: str, folder: Path) -> Path:
+    """Write a pipeline as CI runs it after `continue`: with the packed orb inside.
+
+    A setup pipeline is compiled as if it were none; the rest of it is the same.
+    """
+    config = load(pipeline)
+    config.pop("setup", None)
+    if "dte" in config["orbs"]:
+        config["orbs"]["dte"] = pack_orb(ROOT / "orb")
+    target = folder / pipeline
+    target.write_text(json.dumps(config), encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize("tag", ["", "v1.0.0"], ids=["branch", "tag"])
+@pytest.mark.parametrize(
+    ("pipeline", "expected"),
+    [("config.yml", {"checks"}), ("test-deploy.yml", {"refusal", "dte/main"})],
+)
+def test_both_pipelines_compile_with_the_orb_of_this_commit(
+    pipeline: str, expected: set[str], tag: str, tmp_path: Path
+) -> None:
+    """The orb in `orb/` has every job and parameter that the pipelines use; jobs of
+    registry orbs, which can't be had offline, are stubs."""
+    compiled = compile_config(
+        write_continued(pipeline, tmp_path),
+        orbs={},
+        pipeline=PipelineValues(branch="" if tag else "main", tag=tag),
+        stub_missing_orbs=True,
+    )
+    (workflow,) = compiled.workflows
+    assert expected <= {job.name for job in workflow.jobs}
+
+
+def run(
+    script: str, folder: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one of the pipelines' scripts in a home of its own."""
+    return subprocess.run(
+        [ROOT / ".circleci" / script],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "CIRCLE_WORKFLOW_WORKSPACE_ID": WORKFLOW,
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_a_token_of_nx_cloud_the_job_fails_with_the_mend(
+    tmp_path: Path,
+) -> None:
+    """What was not tested is said loudly, and what to set."""
+    done = run("require_nx_cloud.sh", tmp_path)
+    assert done.returncode == 1
+    assert "agents and main were NOT tested" in done.stderr
+    assert (
+        run("require_nx_cloud.sh", tmp_path, NX_CLOUD_ACCESS_TOKEN="x").returncode == 0
+    )
+
+
+def record_attempt(home: Path) -> None:
+    """Leave the record of a full run in a home, as the attempt job does."""
+    scripts = home / "scripts"
+    shutil.copytree(ROOT / "scripts" / "lib", scripts)
+    shutil.copy(ROOT / "scripts" / "record_attempt.py", scripts)
+    subprocess.run(
+        ["python3", "-I", scripts / "record_attempt.py"],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "CIRCLE_WORKFLOW_ID": WORKFLOW,
+            "CIRCLE_WORKFLOW_WORKSPACE_ID": WORKFLOW,
+            "CIRCLE_PIPELINE_ID": WORKFLOW,
+            "DTE_ATTEMPTS": str(home / ".dte" / "attempts"),
+            "DTE_LEDGER": str(home / ".dte" / "ledger"),
+        },
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_the_refusal_is_shown_with_the_record_of_this_run(tmp_path: Path) -> None:
+    """With this run's record there, another workflow's jobs are told the two lines."""
+    record_attempt(tmp_path)
+    done = run("show_refusal.sh", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "You reran only failed jobs" in done.stdout
+
+
+def test_a_guard_that_does_not_refuse_fails_the_job(tmp_path: Path) -> None:
+    """A guard that is switched off shows no refusal, and the job says so."""
+    record_attempt(tmp_path)
+    assert run("show_refusal.sh", tmp_path, DTE_RERUN_GUARD="off").returncode == 1

@@ -1,0 +1,58 @@
+"""Puts a namespace into every file that names the orb (`make claim`)."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.publishing.identity import Identity, check_namespace, read_identity
+
+
+def claim(root: Path, wanted: str) -> list[str]:
+    """Write `wanted` in place of the namespace so far; the names of the files changed.
+
+    The project's address on GitHub is taken to have the same owner.
+    """
+    check_namespace(wanted)
+    now = read_identity(root)
+    changed = []
+    for name in tracked_files(root):
+        path = root / name
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if (claimed := put_in(text, now, wanted)) != text:
+            path.write_text(claimed, encoding="utf-8")
+            changed.append(name)
+    format_again(root, changed)
+    return changed
+
+
+def format_again(root: Path, names: list[str]) -> None:
+    """Let ruff break lines anew in Python files, whose names changed their length."""
+    python = [name for name in names if name.endswith(".py")]
+    if python:
+        command = [sys.executable, "-m", "ruff", "format", "--quiet", *python]
+        subprocess.run(command, cwd=root, check=True)
+
+
+def put_in(text: str, now: Identity, wanted: str) -> str:
+    """Replace `namespace/orb`, as a whole word, and the line of pyproject.toml."""
+    reference = rf"(?<![\w-]){re.escape(now.namespace)}/{re.escape(now.orb)}(?![\w-])"
+    line = rf'^namespace = "{re.escape(now.namespace)}"$'
+    text = re.sub(reference, f"{wanted}/{now.orb}", text)
+    return re.sub(line, f'namespace = "{wanted}"', text, flags=re.MULTILINE)
+
+
+def tracked_files(root: Path) -> list[str]:
+    """The regular files that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = sorted({name for name in listed.stdout.split("\0") if name})
+    return [n for n in names if (root / n).is_file() and not (root / n).is_symlink()]
