@@ -46,6 +46,11 @@ _ORB = click.option(
     metavar="NAME=PATH",
     help="Take the orb NAME (namespace/orb) from a folder or a packed file.",
 )
+_STUB = click.option(
+    "--stub-missing-orbs",
+    is_flag=True,
+    help="Let a job that names itself stand in for those of orbs without --orb.",
+)
 _PARAMETER = click.option(
     "--parameter",
     "parameters",
@@ -65,6 +70,7 @@ def main() -> None:
 @main.command()
 @_CONFIG
 @_ORB
+@_STUB
 @_PARAMETER
 @click.option(
     "--project",
@@ -190,6 +196,7 @@ def _rehearse(options: dict[str, Any]) -> int:
         actions=actions,
         assumptions=parse_assumptions(options["assumptions"]),
         faults=plan_faults(options["fail"], options["kill"], options["fault"]),
+        stub_missing_orbs=options["stub_missing_orbs"],
         keep=options["keep"],
     )
     console = make_console()

@@ -95,12 +95,14 @@ class CompiledConfig:
     """What CircleCI would make of the config for one pipeline.
 
     ``document`` is the processed configuration in plain data; ``stubbed`` names
-    the jobs, commands and executors that stand in for orbs without a source.
+    the jobs, commands and executors that stand in for orbs without a source. The
+    pipeline that a `setup` config continues with is not part of it.
     """
 
     workflows: tuple[Workflow, ...]
     document: Mapping[str, Any]
     stubbed: tuple[str, ...] = ()
+    setup: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Order:
     actions: Sequence[Action] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     faults: FaultPlan = field(default_factory=FaultPlan)
+    stub_missing_orbs: bool = False
     keep: bool = False
 
 
@@ -89,6 +90,7 @@ class Desk:
         self._origin = folder.root / "origin.git"
         self._project = take_project(order.project, self._origin)
         self._pipelines: list[Rehearsal] = []
+        self._not_rehearsed: list[str] = []
         self._stores = Stores(
             Workspaces(folder.place("workspaces")),
             Caches(folder.place("caches")),
@@ -127,6 +129,7 @@ class Desk:
                 for run in rehearsal.runs
             ),
             self._cloud.executions(),
+            not_rehearsed=tuple(dict.fromkeys(self._not_rehearsed)),
             interrupted=self._interrupt.pressed,
         )
 
@@ -158,6 +161,14 @@ class Desk:
         self._cloud.set_faults(faults.cloud)
         self._api.faults = faults.api
 
+    def _tell_what_is_missing(self, config: CompiledConfig) -> None:
+        if config.setup:
+            text = "a setup config; the pipeline that it continues with is not rehearsed"
+            self._not_rehearsed.append(text)
+        self._not_rehearsed += config.stubbed
+        for text in self._not_rehearsed:
+            self._listener.note(f"not rehearsed: {text}")
+
     def _push(self, branch: str, revision: str) -> None:
         project = choose_branch(self._project, self._origin, branch, revision)
         self._start_pipeline(project)
@@ -172,6 +183,7 @@ class Desk:
             project=project,
         )
         config = compile_for(self._order, pipeline)
+        self._tell_what_is_missing(config)
         runner = JobRunner(
             pipeline=pipeline,
             folder=self._folder,
@@ -216,7 +228,12 @@ def compile_for(order: Order, pipeline: Pipeline) -> CompiledConfig:
         project_slug=pipeline.slug,
         parameters=order.parameters,
     )
-    return compile_config(order.config, orbs=order.orbs, pipeline=values)
+    return compile_config(
+        order.config,
+        orbs=order.orbs,
+        pipeline=values,
+        stub_missing_orbs=order.stub_missing_orbs,
+    )
 
 
 def choose_workflow(config: CompiledConfig, name: str) -> Workflow:

@@ -56,7 +56,12 @@ def compile_config(
     for opened in (namespace, *library.opened()):
         check_namespace(opened, compiler)
     workflows = finish_workflows(drafts)
-    return CompiledConfig(workflows, processed(workflows, drafts), tuple(stubs.names))
+    return CompiledConfig(
+        workflows,
+        processed(workflows, drafts),
+        tuple(stubs.names),
+        setup=config.get("setup") is True,
+    )
 
 
 def _read(path: Path) -> LocatedMap:
@@ -74,15 +79,6 @@ def _read(path: Path) -> LocatedMap:
             exit_code=NOT_REHEARSABLE,
         )
     known_keys(config, _TOP_KEYS, "config")
-    if config.get("setup"):
-        raise error_at(
-            config.place("setup"),
-            "setup: dynamic configuration can't be rehearsed",
-            suggestions=(
-                "Rehearse the config that the setup workflow continues with.",
-            ),
-            exit_code=NOT_REHEARSABLE,
-        )
     return config
 
 

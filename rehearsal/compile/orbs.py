@@ -21,7 +21,6 @@ from rehearsal.parse import LocatedMap, error_at, read_yaml
 from rehearsal.parse.expect import describe, expect_map, known_keys
 
 ORB_KEYS = ("version", "description", "display", "orbs", "examples", *SECTIONS)
-_INLINE_KEYS = ("orbs", *SECTIONS)
 _REFERENCE = re.compile(r"[\w.-]+/[\w.-]+@[\w.:-]+", re.ASCII)
 
 
@@ -53,6 +52,9 @@ class Library:
         imports: dict[str, OpenOrb] = {}
         for alias, reference in mapping.items():
             place = mapping.place(alias)
+            if isinstance(reference, LocatedMap) and alias in self._sources:
+                imports[alias] = partial(self._open_registry, alias, alias, place)
+                continue
             if isinstance(reference, LocatedMap):
                 imports[alias] = partial(self._open_inline, alias, reference)
                 continue
@@ -67,7 +69,7 @@ class Library:
 
     def _open_inline(self, alias: str, body: LocatedMap) -> Namespace:
         if id(body) not in self._inline:
-            known_keys(body, _INLINE_KEYS, f'inline orb "{alias}"')
+            known_keys(body, ORB_KEYS, f'inline orb "{alias}"')
             self._inline[id(body)] = self.namespace(alias, body)
         return self._inline[id(body)]
 

@@ -45,6 +45,7 @@ class Report:
 
     runs: tuple[RunReport, ...]
     tasks: tuple[TaskExecution, ...]
+    not_rehearsed: tuple[str, ...]
     interrupted: bool
 
     def as_json(self) -> str:

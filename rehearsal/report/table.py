@@ -13,6 +13,8 @@ def print_tables(report: Report, console: Console) -> None:
     console.print(_make_job_table(report))
     if report.tasks:
         console.print(_make_task_table(report))
+    for name in report.not_rehearsed:
+        console.print(f"not rehearsed: {name}")
     for number, run in enumerate(report.runs, 1):
         for job in run.jobs:
             if job.failed_step.startswith("Refuse"):

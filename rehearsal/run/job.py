@@ -56,6 +56,7 @@ class JobExecution:
     def _prepare_folder(self) -> None:
         folder = self._context.folder
         folder.create()
+        self._context.working_directory.mkdir(parents=True, exist_ok=True)
         (folder.temporary / "bash_env").touch()
         for name in ("circleci-agent", "circleci"):
             command = folder.commands / name

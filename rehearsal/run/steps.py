@@ -73,7 +73,8 @@ def store_artifacts(step: Step, context: JobContext) -> None:
     source = context.place(str(step.arguments["path"]))
     destination = str(step.arguments.get("destination") or source.name)
     if not source.exists():
-        raise StepFailure(f"there is no {source} to keep as an artifact")
+        context.say(f"No artifact files found at {source}.")
+        return
     folder = context.stores.artifacts / context.workflow.id / str(context.run.number)
     target = folder / destination
     if not target.resolve().is_relative_to(folder.resolve()):

@@ -197,3 +197,25 @@ def test_parallelism_runs_a_job_on_several_nodes(tmp_path: Path) -> None:
         ),
     )
     assert sorted(done.lines("build")) == ["0 of 2", "1 of 2"]
+
+
+def test_artifacts_are_kept_and_missing_ones_mentioned(tmp_path: Path) -> None:
+    """A file or a folder is kept; a path without files is said, and fails nothing."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: W, command: 'mkdir -p out/deep; touch out/a out/deep/b'}",
+            "store_artifacts: {path: out, destination: kept}",
+            "store_artifacts: {path: absent}",
+        ),
+    )
+    first, second = done.lines("build")
+    assert first == "Kept 2 files."
+    assert second.startswith("No artifact files found at ")
+    assert done.statuses() == {"build": "success"}
+
+
+def test_an_artifact_s_destination_stays_among_the_artifacts(tmp_path: Path) -> None:
+    """A destination that leads out of the artifacts fails its step."""
+    step = "store_artifacts: {path: ., destination: ../../x}"
+    assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "failed"}
