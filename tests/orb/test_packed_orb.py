@@ -1,4 +1,4 @@
-"""The packed orb: the same by CircleCI's CLI and by ours, and its scripts run from it."""
+"""The packed orb: CircleCI's CLI packs the same, and its scripts run from it."""
 
 import subprocess
 import sys

@@ -1,0 +1,45 @@
+"""`make rehearse` in a fresh copy, as somebody who has never seen the project runs it."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.test_own_pipelines import copy_repository
+
+TASK = re.compile(r"^│ (\d) +│ (\S+) +│ (\S+) +│ (\S+) +│ (\d) +│", re.MULTILINE)
+
+
+def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
+    """Run `make rehearse` with an empty home, outside of any other make."""
+    env = {name: text for name, text in os.environ.items() if "MAKE" not in name}
+    return subprocess.run(
+        ["make", "rehearse"],
+        cwd=folder,
+        env={**env, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_make_rehearse_tells_the_whole_story(tmp_path: Path) -> None:
+    """From a fresh copy: a failure, the refusal in its two lines, green as attempt 2."""
+    home = tmp_path / "home"
+    home.mkdir()
+    done = run_make(copy_repository(tmp_path / "dte"), home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = done.stdout
+    assert "You reran only failed jobs, but CI requires rerunning all jobs." in text
+    assert "Rerun all jobs in the pipeline to prevent this error." in text
+    assert "This is attempt 1 of workflow" in text
+    assert "This is attempt 2 of workflow" in text
+    assert re.search(r"run 2: dte/main was refused after \d+\.\d+ s", text)
+    missed = {found[2]: found[3] for found in TASK.finditer(text) if found[4] == "miss"}
+    assert len(set(missed.values())) > 1
+    assert {"money:build", "tax:build", "shop:build"} <= set(missed)
+    assert list(home.iterdir()) == []
