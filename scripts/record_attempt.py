@@ -8,10 +8,11 @@ and the attempt is one more than the highest in it. No token is needed to count.
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from asking import open_search
 from attempts import (
     AttemptRecord,
     DamagedRecord,
@@ -20,13 +21,35 @@ from attempts import (
     record_path,
     write_record,
 )
-from failures import Misuse, run, say
+from builds import read_build
+from failures import Misuse, Refusal, run, say
+from passed_revisions import collect_passed
 from settings import read, read_folder, require_id
 
 
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[Tuple[str, ...]], str]:
-    """The revisions of `main_branch` that last passed, or None with the reason."""
-    return None, "CircleCI was not asked"
+    """The revisions of `main_branch` that last passed, or None with the reason.
+
+    Never fails: without revisions the attempt job still has its number to record.
+    """
+    build = read_build(main_branch)
+    if not build.needs_passed_revisions:
+        return None, "CircleCI was not asked, for this build is of {}".format(build)
+    found: List[str] = []
+    try:
+        search = open_search(main_branch)
+        for passed in collect_passed(search):
+            say("{} passed in {}".format(passed.revision[:12], passed.where))
+            found.append(passed.revision)
+    except Refusal as refusal:
+        reason = "; ".join([refusal.message, *refusal.suggestions])
+        return tuple(found) or None, reason
+    except Exception as error:
+        # Only the kind of the error: its text may hold what the server sent.
+        reason = "the search for passed revisions broke off: " + type(error).__name__
+        return tuple(found) or None, reason
+    reason = "" if found else " ".join([*search.describe(), "None of them passed."])
+    return tuple(found), reason
 
 
 def find_own_record(ledger: Path, workflow_id: str) -> Optional[AttemptRecord]:
@@ -96,7 +119,7 @@ def main() -> None:
     record = make_record(ledger, workflow_id, workspace_id)
     write_record(ledger, record)
     path = write_record(attempts, record)
-    if record.successful_revisions is None:
+    if not record.successful_revisions:
         say("No passed revisions in the record: {}.".format(record.reason))
     say("Recorded in {}.".format(path))
     print("This is attempt {} of workflow {}.".format(record.attempt, workflow_id))

@@ -1,0 +1,178 @@
+"""How fast the last revision that passed is found, 30 and 300 pipelines back.
+
+`python -m benchmarks.bench_set_shas`. Least possible is one round trip for each page
+that must be seen, plus one; one after another asks for each page and each pipeline's
+workflows in turn. "search" is measured inside the process, "step" is the whole script.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import urlopen
+
+from benchmarks.slow_api import PAGE, SLUG
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+sys.path.insert(0, str(SCRIPTS / "lib"))
+
+from circleci import CircleCI  # noqa: E402
+from passed_revisions import Question, Search, collect_passed  # noqa: E402
+from pipelines import Rule  # noqa: E402
+
+ANSWER_SECONDS = 0.05
+NEWEST = 1000
+OWN = NEWEST + 1
+ROUNDS = 5
+
+
+class Figure(NamedTuple):
+    """The median of one way, and how many requests it took."""
+
+    search: float
+    step: float
+    requests: int
+
+
+@contextmanager
+def start_api(back: int, revision: str) -> Iterator[str]:
+    """An API whose main branch last passed `back` pipelines ago, at `revision`."""
+    words = [str(NEWEST + 1 - back), revision, str(ANSWER_SECONDS)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.slow_api", *words],
+        cwd=SCRIPTS.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+
+
+def count_requests(url: str) -> int:
+    """The requests since the last count."""
+    with urlopen(url + "/count") as response:
+        return int(response.read())
+
+
+def measure(work: Callable[[], object]) -> float:
+    """The median seconds of some rounds."""
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def open_search(url: str) -> Search:
+    """The search that both ways start."""
+    question = Question("main", Rule(), f"pipeline-{OWN}", SLUG)
+    return Search(CircleCI(url), question)
+
+
+def ask_in_turn(url: str) -> str:
+    """One request after another: what a script without threads would do."""
+    api = CircleCI(url, seconds=600)
+    token = ""
+    api.get("pipeline", f"pipeline-{OWN}")
+    while True:
+        page = api.get("project", SLUG, "pipeline", branch="main", page_token=token)
+        for item in page["items"]:
+            runs = api.get("pipeline", item["id"], "workflow")["items"]
+            if runs[0]["status"] == "success":
+                return str(item["vcs"]["revision"])
+        token = page["next_page_token"]
+
+
+def run_step(name: str, url: str, folder: Path) -> None:
+    """The whole script as a process, like a step runs it."""
+    flat = folder / "flat"
+    if not flat.exists():
+        flat.mkdir()
+        for source in [*SCRIPTS.glob("*.py"), *SCRIPTS.glob("lib/*.py")]:
+            (flat / source.name).write_bytes(source.read_bytes())
+    for record in folder.glob("*/*.json"):
+        record.unlink()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "BASH_ENV": str(folder / "bash_env"),
+        "CIRCLE_BRANCH": "main",
+        "CIRCLE_PIPELINE_ID": f"pipeline-{OWN}",
+        "CIRCLE_ORGANIZATION_ID": "organization",
+        "CIRCLE_PROJECT_ID": "project",
+        "CIRCLE_WORKFLOW_ID": "workflow",
+        "DTE_API_URL": url,
+        "DTE_ATTEMPTS": str(folder / "attempts"),
+        "DTE_LEDGER": str(folder / "ledger"),
+        "DTE_CHECKOUT": str(folder / "checkout"),
+    }
+    words = [sys.executable, "-I", str(flat / f"{name}.py")]
+    subprocess.run(words, env=environment, check=True, capture_output=True)
+
+
+def make_checkout(folder: Path) -> str:
+    """A repository with two commits, and the revision of the first."""
+    git = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@x"]
+    folder.mkdir()
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for subject in ("One", "Two"):
+        words = ["commit", "--quiet", "--allow-empty", "-m", subject]
+        subprocess.run([*git, *words], check=True)
+    words = ["rev-parse", "HEAD~1"]
+    return subprocess.check_output([*git, *words], text=True).strip()
+
+
+def measure_way(name: str, url: str, folder: Path) -> Figure:
+    """One of the two ways: in the attempt job, or alone in set_shas."""
+    ways: dict[str, tuple[str, Callable[[], object]]] = {
+        "dte/attempt": (
+            "record_attempt",
+            lambda: list(collect_passed(open_search(url))),
+        ),
+        "alone": ("set_shas", lambda: next(open_search(url).find())),
+    }
+    script, work = ways[name]
+    search = measure(work)
+    time.sleep(4 * ANSWER_SECONDS)
+    count_requests(url)
+    step = measure(lambda: run_step(script, url, folder))
+    time.sleep(4 * ANSWER_SECONDS)
+    return Figure(search, step, round(count_requests(url) / ROUNDS))
+
+
+def main() -> None:
+    """Print a table of both distances and both ways."""
+    print(f"The last pass of main, {ANSWER_SECONDS * 1000:.0f} ms an answer:")
+    print(
+        "back  way          search    step  least  search/least  in turn  faster  asked"
+    )
+    for back in (30, 300):
+        least = ANSWER_SECONDS * (-(-back // PAGE) + 1)
+        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+            folder = Path(name)
+            revision = make_checkout(folder / "checkout")
+            url = stack.enter_context(start_api(back, revision))
+            start = time.perf_counter()
+            ask_in_turn(url)
+            turn = time.perf_counter() - start
+            for way in ("dte/attempt", "alone"):
+                figure = measure_way(way, url, folder)
+                print(
+                    f"{back:4}  {way:11}  {figure.search:5.2f} s {figure.step:5.2f} s "
+                    f"{least:5.2f} s {figure.search / least:10.1f} x  {turn:5.2f} s "
+                    f"{turn / figure.search:5.1f} x  {figure.requests:5}"
+                )
+
+
+if __name__ == "__main__":
+    main()

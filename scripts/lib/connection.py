@@ -1,0 +1,74 @@
+"""One HTTP connection as the scripts need it: http(s) only, bounded, token-safe."""
+
+import http.client
+import time
+from typing import Any, Optional
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+    getproxies,
+)
+
+TOKEN_HEADER = "Circle-token"
+LARGEST_BODY = 4 * 1024 * 1024
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects, and takes the token along only to the same origin."""
+
+    def redirect_request(
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Optional[Request]:
+        new = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if new is not None and urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            new.remove_header(TOKEN_HEADER)
+        return new
+
+
+def make_opener(url: str) -> OpenerDirector:
+    """What opens `url`: through the environment's proxies, or directly on loopback."""
+    direct = urlsplit(url).hostname in _LOOPBACK
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler({} if direct else getproxies()),
+        HTTPHandler(),
+        HTTPSHandler(),
+        HTTPDefaultErrorHandler(),
+        HTTPErrorProcessor(),
+        UnknownHandler(),
+        _Redirects(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def read_body(response: http.client.HTTPResponse, seconds: float) -> bytes:
+    """The whole body; raises `OSError` or `HTTPException` where that can't be had.
+
+    A socket's time-out counts from the last byte, so one byte now and then would
+    never end; `seconds` counts from now.
+    """
+    end = time.monotonic() + seconds
+    missing = response.length
+    body = bytearray()
+    while missing is None or len(body) < missing:
+        piece = response.read1(65536)
+        if not piece:
+            break
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise OSError("the answer is longer than {} bytes".format(LARGEST_BODY))
+        if time.monotonic() > end:
+            raise OSError("the answer took longer than {:g} seconds".format(seconds))
+    if missing is not None and len(body) < missing:
+        raise http.client.IncompleteRead(bytes(body), missing - len(body))
+    return bytes(body)

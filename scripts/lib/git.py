@@ -1,0 +1,106 @@
+"""How the scripts run git: with a clean environment, an end, and nobody to ask.
+
+`set_shas` is the only script that needs it. What it asks of git is in `revisions`.
+"""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Dict, NamedTuple, Tuple
+
+from failures import Refusal
+
+ASK_SECONDS = 120
+FETCH_SECONDS = 300
+_KEPT = (
+    "GIT_ALLOW_PROTOCOL",
+    "GIT_ASKPASS",
+    "GIT_CONFIG",
+    "GIT_HTTP_",
+    "GIT_PROXY_",
+    "GIT_SSH",
+    "GIT_SSL_",
+)
+_SETTINGS = ("gc.auto=0", "maintenance.auto=false", "core.hooksPath=" + os.devnull)
+
+
+class Answer(NamedTuple):
+    """How one git command ended; its texts are stripped."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def make_environment(online: bool) -> Dict[str, str]:
+    """The job's environment without what would lead git to another repository.
+
+    Offline, a partial clone must not fetch the commits that it is asked about.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
+    environment.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0")
+    if not online:
+        environment.update(GIT_ALLOW_PROTOCOL="none", GIT_NO_LAZY_FETCH="1")
+    return environment
+
+
+def ask_git(folder: Path, *words: str) -> Answer:
+    """Run a git command that needs no network in `folder`."""
+    return _run(folder, words, online=False, seconds=ASK_SECONDS)
+
+
+def fetch(folder: Path, *words: str) -> Answer:
+    """Run `git fetch` with `words` (options, then --end-of-options, the rest)."""
+    quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-prune")
+    return _run(folder, ("fetch", *quiet, *words), online=True, seconds=FETCH_SECONDS)
+
+
+def _run(
+    folder: Path, words: Tuple[str, ...], *, online: bool, seconds: float
+) -> Answer:
+    command = ["git", "-C", str(folder)]
+    for setting in _SETTINGS:
+        command += ["-c", setting]
+    try:
+        # A session of its own: ssh then has no terminal to ask for a password on.
+        process = subprocess.Popen(
+            [*command, *words],
+            env=make_environment(online),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Refusal(
+            "git can't be started: {}".format(error.strerror),
+            suggestions=["use an image that has git, like cimg/node or cimg/base"],
+        ) from error
+    try:
+        output, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        # The whole session, or a helper of git's would keep the pipes open.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise Refusal(
+            "git {} did not end within {:g} seconds".format(words[0], seconds),
+            suggestions=[
+                "rerun the workflow from start when the git host answers again"
+            ],
+        ) from error
+    return Answer(process.returncode, _decode(output), hide_passwords(_decode(errors)))
+
+
+def _decode(output: bytes) -> str:
+    return output.decode("utf-8", "replace").strip()
+
+
+def hide_passwords(text: str) -> str:
+    """`text` without the user and password that the address of a remote may hold."""
+    return re.sub(r"://[^/@\s]+@", "://***@", text)

@@ -1,0 +1,235 @@
+"""Find the revisions of a branch that passed, newest first, asking side by side.
+
+A page's pipelines can only be asked for with the token from the page before, so page
+n + 1 is fetched while the workflows of page n are asked for.
+"""
+
+import re
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
+from typing import (
+    Any,
+    Deque,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
+
+from circleci import CircleCI
+from pipelines import (
+    Pipeline,
+    Rule,
+    WorkflowRun,
+    find_proof,
+    may_have_passed,
+    read_next_page,
+    read_pipeline,
+    read_pipelines,
+    read_workflows,
+)
+from settings import workflow_link
+from workers import Workers
+
+REQUESTS_AT_ONCE = 24
+MOST_PAGES = 20
+MOST_WORKFLOW_PAGES = 20
+MOST_REVISIONS = 10
+_SLUG = re.compile(r"[^/]+/[^/]+/[^/]+")
+
+
+class Passed(NamedTuple):
+    """A revision that passed, and where, as the end of a sentence."""
+
+    revision: str
+    where: str
+
+
+class Question(NamedTuple):
+    """Which pipelines are searched, and by which rule they passed.
+
+    The pipeline `own_pipeline` is running and never counts. It also tells the project's
+    slug; `slug` is one that was made of the ids of organisation and project, which may
+    not be known to the API where the project came over GitHub OAuth or Bitbucket.
+    """
+
+    branch: str
+    rule: Rule
+    own_pipeline: str = ""
+    slug: str = ""
+
+
+_Page = Tuple[List[Pipeline], str]
+# A pipeline, whether it passed, and the number of its page.
+_Verdict = Tuple[Pipeline, "Future[Optional[WorkflowRun]]", int]
+
+
+class Search:
+    """One search. Its counts tell afterwards how far it went."""
+
+    def __init__(self, circleci: CircleCI, question: Question) -> None:
+        self.pages = 0
+        self.pipelines = 0
+        self.without_revision: List[int] = []
+        self._circleci = circleci
+        self._question = question
+        self._paging = True
+        self._taken = 0
+        self._ids = {question.own_pipeline}
+        self._revisions: Set[str] = set()
+        self._workers = Workers(REQUESTS_AT_ONCE)
+
+    def stop_paging(self) -> None:
+        """Wait for the rest of the page that was found last, and for nothing more."""
+        self._paging = False
+
+    def describe(self) -> List[str]:
+        """What the search looked at, in a line or two for the log."""
+        branch = self._question.branch
+        lines = ["CircleCI named {} pipelines of {}.".format(self.pipelines, branch)]
+        if self.pages == MOST_PAGES:
+            lines.append("The search ends after {} pages of them.".format(MOST_PAGES))
+        if self.without_revision:
+            numbers = ", ".join(map(str, self.without_revision[:10]))
+            lines.append("Skipped, for they have no revision: {}.".format(numbers))
+        return lines
+
+    def find(self) -> Iterator[Passed]:
+        """Each revision that passed, once, newest first; raises `ApiFailure`.
+
+        What was found before a failure is given before it is raised. The revision
+        that is being built is left out.
+        """
+        try:
+            slug, page = self._find_first_page()
+            yield from self._walk(slug, page)
+        finally:
+            self._workers.stop()
+
+    def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
+        # Both at once, for each costs a round trip: the own pipeline, and the first
+        # page under the slug that may not be known.
+        question = self._question
+        guess = self._ask_page(question.slug, "") if question.slug else None
+        if not question.own_pipeline:
+            return question.slug, guess
+        own = self._workers.start(self._read_own_pipeline)
+        self._wait_for_all([own, guess])
+        if guess and not guess.exception() and (guess.result()[0] or own.exception()):
+            return question.slug, guess
+        self.pages = 0
+        return own.result(), self._ask_page(own.result(), "")
+
+    def _walk(self, slug: str, page: "Optional[Future[_Page]]") -> Iterator[Passed]:
+        verdicts: Deque[_Verdict] = deque()
+        while page is not None or verdicts:
+            # A page that failed must not hide what the earlier ones still tell.
+            if page and page.done() and not (verdicts and page.exception()):
+                pipelines, token = page.result()
+                page = self._ask_page(slug, token) if token else None
+                verdicts.extend(self._ask_workflows(pipelines))
+            elif verdicts and verdicts[0][1].done():
+                pipeline, verdict, number = verdicts.popleft()
+                proof = verdict.result()
+                if proof is not None and pipeline.revision not in self._revisions:
+                    self._revisions.add(pipeline.revision)
+                    since = self._circleci.left()
+                    yield Passed(pipeline.revision, _describe(pipeline, proof))
+                    # What the caller did meanwhile was not spent on asking.
+                    self._circleci.extend(since - self._circleci.left())
+                if not self._paging:
+                    page = None
+                    while verdicts and verdicts[-1][2] > number:
+                        verdicts.pop()
+            else:
+                self._wait_for_one([page, verdicts[0][1] if verdicts else None])
+
+    def _wait_for_all(self, futures: "Sequence[Optional[Future[Any]]]") -> None:
+        while not all(future.done() for future in futures if future):
+            self._wait_for_one(futures)
+
+    def _wait_for_one(self, futures: "Sequence[Optional[Future[Any]]]") -> None:
+        pending = [future for future in futures if future and not future.done()]
+        seconds = max(0.0, self._circleci.left())
+        done = wait(pending, timeout=seconds, return_when=FIRST_COMPLETED).done
+        if pending and not done:
+            raise self._circleci.explain_end()
+
+    def _ask_page(self, slug: str, token: str) -> "Optional[Future[_Page]]":
+        if self.pages == MOST_PAGES:
+            return None
+        self.pages += 1
+        return self._workers.start(partial(self._get_page, slug, token))
+
+    def _ask_workflows(self, pipelines: Sequence[Pipeline]) -> Iterator[_Verdict]:
+        self._taken += 1
+        number = self._taken
+        for pipeline in pipelines:
+            # A pipeline that starts meanwhile pushes others on to the next page.
+            if pipeline.id in self._ids:
+                continue
+            self._ids.add(pipeline.id)
+            self.pipelines += 1
+            if not pipeline.revision:
+                self.without_revision.append(pipeline.number)
+            useful = may_have_passed(pipeline, self._question.branch)
+            if useful and pipeline.revision not in self._revisions:
+                verdict = self._workers.start(partial(self._judge, pipeline))
+                yield pipeline, verdict, number
+
+    def _read_own_pipeline(self) -> str:
+        item = self._circleci.get("pipeline", self._question.own_pipeline)
+        try:
+            own = read_pipeline(item)
+        except ValueError as error:
+            raise self._circleci.explain_shape(str(error)) from None
+        if not _SLUG.fullmatch(own.slug):
+            raise self._circleci.explain_shape("the pipeline has no project_slug")
+        self._revisions.add(own.revision)
+        return own.slug
+
+    def _get_page(self, slug: str, token: str) -> _Page:
+        page = self._circleci.get(
+            "project", slug, "pipeline", branch=self._question.branch, page_token=token
+        )
+        try:
+            return read_pipelines(page), read_next_page(page)
+        except ValueError as error:
+            raise self._circleci.explain_shape(str(error)) from None
+
+    def _judge(self, pipeline: Pipeline) -> Optional[WorkflowRun]:
+        runs: List[WorkflowRun] = []
+        token = ""
+        for _ in range(MOST_WORKFLOW_PAGES):
+            page = self._circleci.get(
+                "pipeline", pipeline.id, "workflow", page_token=token
+            )
+            try:
+                runs += read_workflows(page)
+            except ValueError as error:
+                raise self._circleci.explain_shape(str(error)) from None
+            token = read_next_page(page)
+            if not token:
+                return find_proof(runs, self._question.rule)
+        return None
+
+
+def _describe(pipeline: Pipeline, proof: WorkflowRun) -> str:
+    return "pipeline {}, {}".format(pipeline.number, workflow_link(proof.id))
+
+
+def collect_passed(search: Search) -> Iterator[Passed]:
+    """The newest `MOST_REVISIONS` that a record holds.
+
+    Once one was found, only the rest of its page is waited for: older ones are needed
+    where the newest turns out to be no ancestor of HEAD.
+    """
+    for count, passed in enumerate(search.find(), 1):
+        search.stop_paging()
+        yield passed
+        if count == MOST_REVISIONS:
+            return

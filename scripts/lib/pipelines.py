@@ -1,0 +1,143 @@
+"""What CircleCI's API says of pipelines and workflows, and whether a pipeline passed.
+
+Pure: every function takes plain data. The shapes are those of the API v2 reference
+(Pipeline, Workflow); `ValueError` says what in an answer is not of that shape.
+"""
+
+import re
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
+
+ENDED = ("success", "failed", "error", "canceled", "not_run", "on_hold", "unauthorized")
+# A pipeline in any other state has not started the workflows that count.
+_UNFINISHED = ("errored", "setup", "setup-pending", "pending")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
+_REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
+
+
+class Pipeline(NamedTuple):
+    """One pipeline; texts that the answer lacks are empty."""
+
+    id: str
+    number: int
+    state: str
+    revision: str
+    branch: str
+    slug: str
+
+
+class WorkflowRun(NamedTuple):
+    """One run of a workflow; a rerun is another of the same name."""
+
+    id: str
+    name: str
+    status: str
+    tag: str
+    created: Tuple[str, str]
+
+
+class Rule(NamedTuple):
+    """Which workflows count ("" for all), and in which statuses they passed."""
+
+    workflow: str = ""
+    statuses: FrozenSet[str] = frozenset(["success"])
+
+
+def _field(item: Dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _section(item: Dict[str, Any], *names: str) -> Dict[str, Any]:
+    for name in names:
+        value = item.get(name)
+        item = value if isinstance(value, dict) else {}
+    return item
+
+
+def _read_items(page: Dict[str, Any]) -> List[Dict[str, Any]]:
+    items = page.get("items")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ValueError("it has no list of items")
+    return items
+
+
+def _read_id(item: Dict[str, Any]) -> str:
+    value = _field(item, "id")
+    if not _ID.fullmatch(value):
+        raise ValueError("an item has no id")
+    return value
+
+
+def read_next_page(page: Dict[str, Any]) -> str:
+    """The token of the page after this one, empty on the last."""
+    return _field(page, "next_page_token")
+
+
+def read_pipeline(item: Dict[str, Any]) -> Pipeline:
+    """The pipeline that an object of the API stands for; raises `ValueError`."""
+    vcs = _section(item, "vcs")
+    # GitHub App and GitLab pipelines may keep both under trigger_parameters only.
+    git = _section(item, "trigger_parameters", "git")
+    revision = _field(vcs, "revision") or _field(git, "checkout_sha")
+    number = item.get("number")
+    return Pipeline(
+        id=_read_id(item),
+        number=number if isinstance(number, int) else 0,
+        state=_field(item, "state"),
+        revision=revision if _REVISION.fullmatch(revision) else "",
+        branch=_field(vcs, "branch") or _field(git, "branch"),
+        slug=_field(item, "project_slug"),
+    )
+
+
+def read_pipelines(page: Dict[str, Any]) -> List[Pipeline]:
+    """The pipelines of one page, newest first; raises `ValueError`."""
+    return [read_pipeline(item) for item in _read_items(page)]
+
+
+def read_workflows(page: Dict[str, Any]) -> List[WorkflowRun]:
+    """The workflow runs of one page; raises `ValueError`."""
+    return [_read_workflow(item) for item in _read_items(page)]
+
+
+def _read_workflow(item: Dict[str, Any]) -> WorkflowRun:
+    name, status = _field(item, "name"), _field(item, "status")
+    found = _TIME.fullmatch(_field(item, "created_at"))
+    if not (name and status and found):
+        raise ValueError("a workflow lacks its name, status, or created_at")
+    created = (found.group(1), (found.group(2) or "").ljust(9, "0"))
+    return WorkflowRun(_read_id(item), name, status, _field(item, "tag"), created)
+
+
+def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
+    """Whether it is worth asking for the workflows of this pipeline of `branch`."""
+    elsewhere = pipeline.branch and pipeline.branch != branch
+    return (
+        bool(pipeline.revision) and not elsewhere and pipeline.state not in _UNFINISHED
+    )
+
+
+def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]:
+    """The run that made a pipeline pass, or None where the pipeline did not pass.
+
+    It passed when the newest run of each workflow, setup workflows aside, ended in a
+    status that `rule` accepts, and there is at least one.
+    """
+    newest: Dict[str, WorkflowRun] = {}
+    for run in _drop_setup(runs):
+        if rule.workflow in ("", run.name):
+            other = newest.get(run.name)
+            # Of two at the same moment, the API lists the newer one first.
+            if other is None or run.created > other.created:
+                newest[run.name] = run
+    if not newest or any(run.status not in rule.statuses for run in newest.values()):
+        return None
+    return max(newest.values(), key=lambda run: run.created)
+
+
+def _drop_setup(runs: Sequence[WorkflowRun]) -> List[WorkflowRun]:
+    # A rerun of a setup workflow bears the tag of a rerun; only its name tells it.
+    setup = {run.name for run in runs if run.tag == "setup"}
+    setup -= {run.name for run in runs if not run.tag}
+    return [run for run in runs if run.tag != "setup" and run.name not in setup]

@@ -1,0 +1,131 @@
+"""What a checkout's git knows of revisions. Nothing here touches the network."""
+
+import re
+from pathlib import Path
+from typing import List, NamedTuple, Optional, Sequence, Set
+
+from failures import Misuse, Refusal
+from git import ask_git
+
+_REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+
+
+class Commit(NamedTuple):
+    """A commit as a person knows it; `date` is the committer's day."""
+
+    date: str
+    subject: str
+
+
+def is_revision(text: str) -> bool:
+    """Whether `text` is a full object name, of SHA-1 or of SHA-256."""
+    return _REVISION.fullmatch(text) is not None
+
+
+def read_head(folder: Path) -> str:
+    """The revision of HEAD; raises `Refusal` with the mend where there is none."""
+    if not folder.is_dir():
+        raise Misuse(
+            "the folder {} does not exist".format(folder),
+            suggestions=[
+                "set the parameter `working_directory` to a folder in the checkout"
+            ],
+        )
+    answer = ask_git(
+        folder, "rev-list", "--max-count=1", "--end-of-options", "HEAD", "--"
+    )
+    if answer.status == 0 and is_revision(answer.output):
+        return answer.output
+    raise _explain(folder, answer.errors)
+
+
+def _explain(folder: Path, errors: str) -> Refusal:
+    if "dubious ownership" in errors or "unsafe repository" in errors:
+        return Refusal(
+            "git refuses {}: its files belong to another user".format(folder),
+            suggestions=[
+                "in an earlier step, run\n"
+                "        git config --global --add safe.directory '*'"
+            ],
+            reference="git's documentation, git-config, safe.directory",
+        )
+    if "not a git repository" in errors:
+        return Refusal(
+            "{} is in no git repository".format(folder),
+            suggestions=[
+                "put a `checkout` step before this one",
+                "set the parameter `working_directory` to a folder in the checkout",
+            ],
+        )
+    return Refusal(
+        "git finds no commit at HEAD in {}: {}".format(folder, errors or "no output"),
+        suggestions=["put a `checkout` step before this one"],
+    )
+
+
+def find_revision(folder: Path, name: str) -> Optional[str]:
+    """The commit that a full ref name, or a revision, stands for, if it is here."""
+    words = ("rev-list", "--max-count=1", "--end-of-options", name, "--")
+    answer = ask_git(folder, *words)
+    return answer.output if answer.status == 0 and is_revision(answer.output) else None
+
+
+def find_merge_bases(folder: Path, one: str, other: str) -> List[str]:
+    """The best common ancestors of two revisions that this clone knows."""
+    return ask_git(folder, "merge-base", "--all", one, other).output.split()
+
+
+def is_ancestor(folder: Path, revision: str, head: str) -> bool:
+    """Whether this clone knows `revision` to be `head` or one of its ancestors."""
+    return ask_git(folder, "merge-base", "--is-ancestor", revision, head).status == 0
+
+
+def find_parent(folder: Path, revision: str) -> Optional[str]:
+    """The first parent of `revision`, if it has one and this clone holds it."""
+    answer = ask_git(folder, "rev-list", "--max-count=1", "--parents", revision, "--")
+    parents = answer.output.split()[1:]
+    return parents[0] if parents else None
+
+
+def list_between(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> Set[str]:
+    """The commits that `heads` reach and `bases` do not, as far as this clone knows."""
+    excluded = ["^" + base for base in bases]
+    return set(ask_git(folder, "rev-list", *heads, *excluded, "--").output.split())
+
+
+def read_boundary(folder: Path) -> Set[str]:
+    """The commits at which a shallow clone ends; none where history is complete."""
+    path = ask_git(folder, "rev-parse", "--git-path", "shallow").output
+    try:
+        return set((folder / path).read_text(encoding="ascii").split())
+    except OSError:
+        return set()
+
+
+def read_commit(folder: Path, revision: str) -> Commit:
+    """The day and subject of a commit, without characters that steer a terminal."""
+    words = ("--max-count=1", "--no-show-signature", "--no-patch", "--no-color")
+    answer = ask_git(
+        folder, "log", *words, "--encoding=UTF-8", "--format=%cI %s", revision, "--"
+    )
+    text = "".join(letter if letter.isprintable() else "?" for letter in answer.output)
+    date, _, subject = text.partition(" ")
+    return Commit(date[:10], subject)
+
+
+def find_empty_tree(folder: Path) -> str:
+    """The name of the tree without files, in this repository's object format."""
+    answer = ask_git(folder, "hash-object", "-t", "tree", "--stdin")
+    if not is_revision(answer.output):
+        raise Refusal("git can't name the empty tree: {}".format(answer.errors))
+    return answer.output
+
+
+def list_remotes(folder: Path) -> List[str]:
+    """The names of the remotes that this checkout has."""
+    return ask_git(folder, "remote").output.split()
+
+
+def is_branch_name(folder: Path, name: str) -> bool:
+    """Whether git allows a branch of this name (git-check-ref-format)."""
+    return ask_git(folder, "check-ref-format", "refs/heads/" + name).status == 0

@@ -1,0 +1,140 @@
+"""Export NX_BASE and NX_HEAD: what `nx affected` compares.
+
+Runs in the main job after the checkout. With the attempt job's record it needs git
+alone; without one, on the main branch and on tags, it asks CircleCI's API itself.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from asking import read_rule
+from bases import Base, NoBase, choose_base, replace_base
+from builds import read_build
+from failures import Misuse, Refusal, run, say
+from history import Clone
+from revisions import (
+    find_revision,
+    is_branch_name,
+    is_revision,
+    list_between,
+    read_boundary,
+    read_commit,
+    read_head,
+)
+from settings import read
+from sources import find_record, list_recorded, search_passed
+
+
+def main() -> None:
+    """Find the base and the head, print them, and export them to later steps."""
+    folder = Path(read("DTE_CHECKOUT", os.getcwd()))
+    target = read_target(folder)
+    main_branch = read("DTE_MAIN_BRANCH", "main")
+    when_no_base = read_when_no_base()
+    read_rule()
+    clone = Clone(folder, read("DTE_REMOTE", "origin"))
+    head = read_head(folder)
+    base_branch = read("DTE_BASE_BRANCH", main_branch)
+    require_branch_name(folder, "DTE_BASE_BRANCH", base_branch)
+    record = find_record(main_branch)
+    build = read_build(main_branch)
+    say("This build is of {}.".format(build))
+    try:
+        base = choose_base(
+            build,
+            clone=clone,
+            head=head,
+            base_branch=base_branch,
+            passed=list_recorded(record) if record else search_passed(main_branch),
+        )
+    except NoBase as reason:
+        base = fall_back(reason, clone, head, when_no_base)
+    report(clone, base, head)
+    export(target, base.revision, head)
+
+
+def read_target(folder: Path) -> Path:
+    """The file that every later step's shell reads first; raises `Misuse`."""
+    name = read("BASH_ENV")
+    if not name:
+        raise Misuse(
+            "BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
+            suggestions=["CircleCI sets it; elsewhere, let it name a file"],
+            reference="CircleCI docs, Set an environment variable in a shell command",
+        )
+    return folder / name
+
+
+def read_when_no_base() -> str:
+    """What to do without a base; raises `Misuse` for a word that means nothing."""
+    choice = read("DTE_WHEN_NO_BASE", "everything")
+    if choice not in ("everything", "parent", "error") and not is_revision(choice):
+        raise Misuse(
+            "DTE_WHEN_NO_BASE is {!r}".format(choice),
+            suggestions=["it takes everything, parent, error, or a revision in full"],
+        )
+    return choice
+
+
+def require_branch_name(folder: Path, variable: str, name: str) -> None:
+    """Raise `Misuse` where git allows no branch of that name."""
+    if not is_branch_name(folder, name):
+        raise Misuse(
+            "{} is {!r}, which can't be the name of a branch".format(variable, name),
+            suggestions=["give the bare name, like main, without refs/heads/"],
+        )
+
+
+def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Base:
+    """What `when_no_base` wants, loudly; raises `Refusal` where it wants an error."""
+    if when_no_base == "error":
+        raise Refusal(
+            "no base was found: {}".format(reason.message),
+            suggestions=[*reason.suggestions, "or set `when_no_base` to everything"],
+        )
+    say("warning: no base was found: {}".format(reason.message))
+    for text in reason.suggestions:
+        say("  - " + text)
+    base = replace_base(clone, head, when_no_base)
+    say("warning: `when_no_base: {}` stands in {}".format(when_no_base, base.why))
+    say("  - `when_no_base: error` would make this an error")
+    return base
+
+
+def report(clone: Clone, base: Base, head: str) -> None:
+    """Say what is compared, with subjects and dates, and how far apart they are."""
+    for label, revision, why in (("base", *base), ("head", head, "")):
+        commit = read_commit(clone.folder, revision)
+        words = [label, revision[:12], commit.date, commit.subject, why]
+        say("  ".join(word for word in words if word))
+    if find_revision(clone.folder, base.revision) is None:
+        return
+    between = list_between(clone.folder, [base.revision], [head])
+    least = "at least " if between & read_boundary(clone.folder) else ""
+    say("The head is {}{} commits ahead.".format(least, len(between)))
+
+
+def export(target: Path, base: str, head: str) -> None:
+    """Append both to the file that BASH_ENV names, and print them."""
+    if not (is_revision(base) and is_revision(head)):
+        raise Refusal("{!r} and {!r} are not both revisions".format(base, head))
+    text = "export NX_BASE={}\nexport NX_HEAD={}\n".format(base, head)
+    try:
+        with open(str(target), "a+b") as file:
+            file.seek(0)
+            before = file.read()
+            apart = b"" if before.endswith(b"\n") or not before else b"\n"
+            file.write(apart + text.encode("ascii"))
+    except OSError as error:
+        raise Misuse(
+            "BASH_ENV is {}, which can't be written: {}".format(target, error.strerror),
+            suggestions=["let it name a file in a folder that exists"],
+        ) from error
+    print("NX_BASE={}\nNX_HEAD={}".format(base, head))
+
+
+if __name__ == "__main__":
+    run(main)

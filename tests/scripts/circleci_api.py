@@ -1,0 +1,226 @@
+"""CircleCI's API v2 on loopback, with answers in the shape of recorded ones.
+
+Only the three questions that the scripts ask: a pipeline, a project's pipelines, and a
+pipeline's workflows. Everything that goes wrong in the field can be played as well.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PAGE = 20
+SLUG = "gh/acme/shop"
+
+
+def make_id(seed: object) -> str:
+    """An id in CircleCI's form, the same one for the same seed."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, str(seed)))
+
+
+def format_time(second: int) -> str:
+    """A time as the API writes it, `second` seconds after a fixed start."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(1_790_000_000 + second))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a workflow; `second` orders it among the others of its pipeline."""
+
+    name: str = "build"
+    status: str = "success"
+    second: int = 0
+    tag: str | None = None
+
+    def encode(self, pipeline: FakePipeline) -> dict[str, Any]:
+        """The run as `GET /pipeline/{id}/workflow` shows it."""
+        return {
+            "pipeline_id": pipeline.id,
+            "id": make_id((pipeline.id, self)),
+            "name": self.name,
+            "project_slug": SLUG,
+            "tag": self.tag,
+            "status": self.status,
+            "started_by": make_id("someone"),
+            "pipeline_number": pipeline.number,
+            "created_at": format_time(pipeline.number * 1000 + self.second),
+            "stopped_at": format_time(pipeline.number * 1000 + self.second + 60),
+        }
+
+
+@dataclass(frozen=True)
+class FakePipeline:
+    """One pipeline of the project; a number is also its place in time."""
+
+    number: int
+    revision: str
+    runs: tuple[Run, ...] = (Run(),)
+    branch: str = "main"
+    state: str = "created"
+    app: bool = False
+
+    @property
+    def id(self) -> str:
+        """The pipeline's id, made from its number."""
+        return make_id(self.number)
+
+    def encode(self) -> dict[str, Any]:
+        """The pipeline as `GET /project/{slug}/pipeline` lists it."""
+        fields: dict[str, Any] = {
+            "id": self.id,
+            "errors": [],
+            "project_slug": SLUG,
+            "updated_at": format_time(self.number * 1000),
+            "number": self.number,
+            "state": self.state,
+            "created_at": format_time(self.number * 1000),
+            "trigger": {
+                "type": "webhook",
+                "received_at": format_time(self.number * 1000),
+                "actor": {"login": "someone", "avatar_url": None},
+            },
+        }
+        if self.app:
+            git = {"branch": self.branch, "checkout_sha": self.revision}
+            fields["trigger_parameters"] = {"git": git, "circleci": {}}
+        elif self.revision:
+            fields["vcs"] = {
+                "provider_name": "GitHub",
+                "target_repository_url": "https://github.com/acme/shop",
+                "branch": self.branch,
+                "review_id": None,
+                "revision": self.revision,
+                "origin_repository_url": "https://github.com/acme/shop",
+            }
+        return fields
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that the server got."""
+
+    path: str
+    query: dict[str, str]
+    token: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A raw answer; a body of None drops the connection."""
+
+    status: int = 200
+    body: bytes | None = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class FakeCircleCI:
+    """The server, as a context manager; `url` is what goes into DTE_API_URL."""
+
+    def __init__(self) -> None:
+        self.pipelines: list[FakePipeline] = []
+        self.own: FakePipeline | None = None
+        self.page = PAGE
+        self.seconds = 0.0
+        self.drip = 0.0
+        self.private_token: str | None = None
+        self.asked: list[Asked] = []
+        self.at_once = 0
+        self.most_at_once = 0
+        self.intercept: Callable[[Asked], Answer | None] = lambda asked: None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> FakeCircleCI:
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                fake._answer(self)
+
+            def log_message(self, *args: object) -> None: ...
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request: Any, client_address: Any) -> None: ...
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/api/v2"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.socket.close()
+
+    def list_asked(self, ending: str) -> list[Asked]:
+        """The requests whose path ends so."""
+        return [asked for asked in self.asked if asked.path.endswith(ending)]
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        parts = urlsplit(handler.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        asked = Asked(unquote(parts.path), query, handler.headers.get("Circle-Token"))
+        with self._lock:
+            self.asked.append(asked)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.seconds)
+        answer = self.intercept(asked) or self._play(asked)
+        with self._lock:
+            self.at_once -= 1
+        if answer.body is None:
+            handler.close_connection = True
+            return
+        handler.send_response(answer.status)
+        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        size = 1 if self.drip else len(answer.body) or 1
+        for start in range(0, len(answer.body), size):
+            time.sleep(self.drip)
+            handler.wfile.write(answer.body[start : start + size])
+
+    def _play(self, asked: Asked) -> Answer:
+        if self.private_token is not None and asked.token != self.private_token:
+            return Answer(404, b'{:message "Project not found"}')
+        path = asked.path.removeprefix("/api/v2/").split("/")
+        known = [*self.pipelines, *([self.own] if self.own else [])]
+        by_id = {pipeline.id: pipeline for pipeline in known}
+        if path[0] == "project" and path[-1] == "pipeline":
+            return self._play_page(asked)
+        if path[0] == "pipeline" and len(path) == 2 and path[1] in by_id:
+            return _encode(by_id[path[1]].encode())
+        if path[0] == "pipeline" and path[-1] == "workflow" and path[1] in by_id:
+            pipeline = by_id[path[1]]
+            runs = [run.encode(pipeline) for run in pipeline.runs]
+            return _encode(_slice(runs, asked, self.page))
+        return Answer(404, b'{"message": "Not found."}')
+
+    def _play_page(self, asked: Asked) -> Answer:
+        branch = asked.query.get("branch")
+        chosen = [one for one in self.pipelines if branch in (None, one.branch)]
+        chosen.sort(key=lambda one: -one.number)
+        return _encode(_slice([one.encode() for one in chosen], asked, self.page))
+
+
+def _slice(items: list[dict[str, Any]], asked: Asked, page: int) -> dict[str, Any]:
+    start = int(asked.query.get("page-token", "after-0").removeprefix("after-"))
+    end = start + page
+    token = f"after-{end}" if end < len(items) else None
+    return {"next_page_token": token, "items": items[start:end]}
+
+
+def _encode(fields: dict[str, Any]) -> Answer:
+    headers = {"Content-Type": "application/json;charset=utf-8"}
+    return Answer(200, json.dumps(fields).encode(), headers)

@@ -1,0 +1,93 @@
+"""Run the orb's scripts as a job does: flat in a folder of their own, with `-I`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.scripts.circleci_api import FakeCircleCI
+from tests.scripts.clients import TOKEN, Clock
+from tests.scripts.nx_job import NxJob
+from tests.scripts.repositories import Upstream, build_shop
+
+if TYPE_CHECKING:
+    from circleci import CircleCI
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+# Unit tests import the scripts' modules by their flat names, as the scripts do.
+sys.path.insert(0, str(SCRIPTS / "lib"))
+
+
+class RunScript(Protocol):
+    """Runs scripts/<name>.py with `env` plus PATH and HOME, and nothing else."""
+
+    def __call__(
+        self, name: str, env: Mapping[str, str], cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def run_script(tmp_path: Path) -> RunScript:
+    """A function that runs one of the orb's scripts as a process."""
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def run(
+        name: str, env: Mapping[str, str], cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        folder = tmp_path / "loaded" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in [SCRIPTS / (name + ".py"), *SCRIPTS.glob("lib/*.py")]:
+            shutil.copy(source, folder)
+        return subprocess.run(
+            [sys.executable, "-I", str(folder / (name + ".py"))],
+            env={"PATH": os.environ["PATH"], "HOME": str(home), **env},
+            cwd=cwd or folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def circleci() -> Iterator[FakeCircleCI]:
+    """CircleCI's API on loopback, with no pipelines yet."""
+    with FakeCircleCI() as server:
+        yield server
+
+
+@pytest.fixture
+def nx_job(run_script: RunScript, tmp_path: Path) -> NxJob:
+    """A job with an Nx workspace, and an npx that writes down its words."""
+    return NxJob(run_script, tmp_path / "nx-job")
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Upstream:
+    """The history that most tests of git are about; no test changes it."""
+    return build_shop(tmp_path_factory.mktemp("host") / "shop")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """What the client sleeps on."""
+    return Clock()
+
+
+@pytest.fixture
+def api(circleci: FakeCircleCI, clock: Clock) -> CircleCI:
+    """The client, with a token, in front of the server on loopback."""
+    from circleci import CircleCI
+
+    return CircleCI(circleci.url, TOKEN, sleep=clock.sleep)

@@ -1,0 +1,268 @@
+"""Jobs that go wrong: what `set_shas` says of each, and what it says to help."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.scripts.jobs import WORKFLOW, Job
+from tests.scripts.repositories import Upstream, run_git
+
+
+def do_nothing(job: Job) -> None:
+    """Leave the checkout as it is."""
+
+
+def remove_remote(job: Job) -> None:
+    """Let the remote's address lead nowhere, with a password in it."""
+    url = "http://me:secret@127.0.0.1:9/shop.git"
+    run_git(job.checkout, "remote", "set-url", "origin", url)
+
+
+def damage_record(job: Job) -> None:
+    """Cut the record in the middle."""
+    job.record([])
+    path = job.folder / "attempts" / f"{WORKFLOW}.json"
+    path.write_text(path.read_text()[:40])
+
+
+def leave_checkout(job: Job) -> None:
+    """Look at a folder that is in no repository."""
+    job.checkout = job.folder / "plain"
+    job.checkout.mkdir()
+
+
+def lose_checkout(job: Job) -> None:
+    """Look at a folder that does not exist."""
+    job.checkout = job.folder / "missing"
+
+
+def start_anew(job: Job) -> None:
+    """Look at a repository without a commit."""
+    job.checkout = Upstream.create(job.folder / "new").folder
+
+
+def give_away(job: Job) -> None:
+    """Let git take the checkout for somebody else's."""
+    git = job.folder / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(
+        '#!/bin/bash\nPATH=${PATH#*:} GIT_TEST_ASSUME_DIFFERENT_OWNER=1 git "$@"\n'
+    )
+    git.chmod(git.stat().st_mode | stat.S_IXUSR)
+    job.env["PATH"] = f"{git.parent}:/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A job that goes wrong, what is said, and what is said to help."""
+
+    said: str
+    mend: str
+    env: dict[str, str] = field(default_factory=dict)
+    head: str = "m6"
+    branch: str = "main"
+    passed: tuple[str, ...] | None = ()
+    reason: str = ""
+    clone: tuple[str, ...] = ()
+    arrange: Callable[[Job], None] = do_nothing
+    status: int = 0
+
+
+MESSAGES = {
+    "no BASH_ENV": Message(
+        "error: BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
+        "CircleCI sets it; elsewhere, let it name a file",
+        env={"BASH_ENV": ""},
+        status=2,
+    ),
+    "a BASH_ENV in no folder": Message(
+        "can't be written: No such file or directory",
+        "let it name a file in a folder that exists",
+        env={"BASH_ENV": "nowhere/at/all"},
+        passed=("m4",),
+        status=2,
+    ),
+    "a senseless DTE_WHEN_NO_BASE": Message(
+        "error: DTE_WHEN_NO_BASE is 'none'",
+        "it takes everything, parent, error, or a revision in full",
+        env={"DTE_WHEN_NO_BASE": "none"},
+        status=2,
+    ),
+    "a revision that is no ancestor": Message(
+        "which is no ancestor of HEAD",
+        "name a revision in the history of HEAD, or: everything",
+        env={"DTE_WHEN_NO_BASE": "d" * 40},
+        status=1,
+    ),
+    "a senseless status": Message(
+        "error: DTE_ACCEPT_STATUSES holds 'green', in which no workflow ends",
+        "it takes a comma list of: success, failed, error, canceled, not_run, on_hold",
+        env={"DTE_ACCEPT_STATUSES": "success,green"},
+        status=2,
+    ),
+    "a senseless branch name": Message(
+        "error: DTE_BASE_BRANCH is 'a..b', which can't be the name of a branch",
+        "give the bare name, like main, without refs/heads/",
+        env={"DTE_BASE_BRANCH": "a..b"},
+        status=2,
+    ),
+    "a senseless workflow id": Message(
+        "error: CIRCLE_WORKFLOW_ID is '../x', which is not an id of CircleCI's",
+        "don't set CIRCLE_WORKFLOW_ID yourself",
+        env={"CIRCLE_WORKFLOW_ID": "../x"},
+        status=2,
+    ),
+    "a senseless address": Message(
+        "error: DTE_API_URL is not a plain http or https address",
+        "it looks like https://circleci.example.com/api/v2",
+        env={"DTE_API_URL": "https://me:secret@host/api"},
+        passed=None,
+        status=2,
+    ),
+    "a senseless token": Message(
+        "error: CIRCLE_TOKEN holds characters that no token of CircleCI's has",
+        "copy the token once more, without spaces and quotes",
+        env={"CIRCLE_TOKEN": "secret\nvalue"},
+        passed=None,
+        status=2,
+    ),
+    "no project": Message(
+        "error: neither CIRCLE_PIPELINE_ID nor CIRCLE_PROJECT_ID is set",
+        "CircleCI sets them in every job; elsewhere, set one",
+        env={"CIRCLE_PIPELINE_ID": ""},
+        passed=None,
+        status=2,
+    ),
+    "another main branch in the record": Message(
+        "recorded what passed on 'main', and DTE_MAIN_BRANCH here is 'trunk'",
+        "give dte/attempt and dte/main the same `main_branch`",
+        env={"DTE_MAIN_BRANCH": "trunk"},
+        status=2,
+    ),
+    "a damaged record": Message(
+        "can't be read: ",
+        "rerun the workflow from start",
+        arrange=damage_record,
+        status=1,
+    ),
+    "no checkout": Message(
+        "plain is in no git repository",
+        "put a `checkout` step before this one",
+        arrange=leave_checkout,
+        status=1,
+    ),
+    "a working directory that does not exist": Message(
+        "missing does not exist",
+        "set the parameter `working_directory` to a folder in the checkout",
+        arrange=lose_checkout,
+        status=2,
+    ),
+    "a repository without a commit": Message(
+        "git finds no commit at HEAD in ",
+        "put a `checkout` step before this one",
+        arrange=start_anew,
+        status=1,
+    ),
+    "somebody else's checkout": Message(
+        "its files belong to another user",
+        "git config --global --add safe.directory '*'",
+        arrange=give_away,
+        status=1,
+    ),
+    "no git": Message(
+        "error: git can't be started: No such file or directory",
+        "use an image that has git, like cimg/node or cimg/base",
+        env={"PATH": "/nowhere"},
+        status=1,
+    ),
+    "an unknown remote": Message(
+        "error: DTE_REMOTE is 'upstream', and the checkout's remotes are: origin",
+        "set the parameter `remote` to one of them",
+        env={"DTE_REMOTE": "upstream"},
+        head="f2",
+        branch="feature",
+        status=2,
+    ),
+    "a remote that does not answer": Message(
+        "warning: git fetch origin failed: fatal: unable to access",
+        "let this job read from the remote, or check out all of its history",
+        head="f2",
+        branch="feature",
+        clone=("--single-branch", "--branch=feature"),
+        arrange=remove_remote,
+    ),
+    "a cut history": Message(
+        "warning: the history is cut short, so the base may be older than need be",
+        "let this job read from the remote, or check out all of its history",
+        head="g2",
+        branch="merged",
+        clone=("--depth=2", "--no-single-branch"),
+        arrange=remove_remote,
+    ),
+    "no merge base": Message(
+        "HEAD and origin/main have no merge base here",
+        "see that `base_branch` and `remote` name a branch that exists",
+        head="o1",
+        branch="lonely",
+    ),
+    "the base branch itself": Message(
+        "this build is of the base branch, develop, itself",
+        "to compare with what passed on it, make it the `main_branch`",
+        env={"DTE_BASE_BRANCH": "develop"},
+        head="d2",
+        branch="develop",
+    ),
+    "a branch that main holds": Message(
+        "warning: origin/main holds all of HEAD, so nothing is affected",
+        "to compare with what passed on this branch, make it the `main_branch`",
+        head="m4",
+        branch="release/1",
+    ),
+    "no branch, and main holds HEAD": Message(
+        "origin/main holds all of HEAD, and no branch is named",
+        "`when_no_base: error` would make this an error",
+        branch="",
+    ),
+    "a merge queue at the first commit": Message(
+        "warning: no base was found: HEAD has no parent",
+        "`when_no_base: error` would make this an error",
+        head="m1",
+        branch="gh-readonly-queue/main/pr-1",
+    ),
+    "nothing in the record, with its reason": Message(
+        "the record of attempt 1 has no passed revisions: circleci.com answered 503",
+        "`when_no_base: error` would make this an error",
+        passed=None,
+        reason="circleci.com answered 503",
+    ),
+    "nothing that HEAD has": Message(
+        "of the 2 revisions that passed, HEAD has none",
+        "`when_no_base: error` would make this an error",
+        passed=("x2", "x1"),
+    ),
+    "nothing but HEAD": Message(
+        "warning: no base was found: no earlier revision passed",
+        "`when_no_base: error` would make this an error",
+        passed=("m6",),
+    ),
+    "nothing, and that is an error": Message(
+        "error: no base was found: no earlier revision passed",
+        "or set `when_no_base` to everything",
+        env={"DTE_WHEN_NO_BASE": "error"},
+        passed=("m6",),
+        status=1,
+    ),
+    "no parent": Message(
+        "warning: HEAD has no parent, so everything counts as affected",
+        "`when_no_base: error` would make this an error",
+        env={"DTE_WHEN_NO_BASE": "parent"},
+        head="m1",
+    ),
+    "an API that can't be reached": Message(
+        "127.0.0.1:9 can't be reached: ",
+        "see whether this job's network, and any proxy, let it through",
+        passed=None,
+    ),
+}

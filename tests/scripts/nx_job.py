@@ -1,0 +1,90 @@
+"""A job with an Nx workspace and an npx that only writes down what it was asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.scripts.records import RunScript
+
+_NPX = """#!/bin/bash
+number=$(($(cat "{folder}/count" 2>/dev/null || echo 0) + 1))
+echo "$number" >"{folder}/count"
+printf '%s\\0' "$@" >"{folder}/words-$number"
+env -0 >"{folder}/env-$number"
+if [ -e "{folder}/answer-$number" ]; then . "{folder}/answer-$number"; fi
+"""
+
+
+@dataclass
+class NxJob:
+    """One job: its checkout, with Nx installed, and what its steps asked of npx."""
+
+    run_script: RunScript
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.checkout.mkdir(parents=True)
+        self.bin.mkdir()
+        npx = self.bin / "npx"
+        npx.write_text(_NPX.format(folder=self.bin))
+        npx.chmod(0o755)
+        self.write("nx.json", "{}")
+        self.write("node_modules/.bin/nx", "")
+
+    @property
+    def checkout(self) -> Path:
+        """The folder that the loader left."""
+        return self.folder / "checkout"
+
+    @property
+    def bin(self) -> Path:
+        """Where npx is, and what it wrote."""
+        return self.folder / "bin"
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the checkout."""
+        path = self.checkout / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def answer(self, call: int, bash: str) -> None:
+        """Let the `call`-th call of npx, from 1, run `bash`."""
+        (self.bin / f"answer-{call}").write_text(bash)
+
+    def run(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a script in this job; Nx Cloud's token is set unless `env` says not."""
+        variables = {
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "BASH_ENV": str(self.folder / "bash_env"),
+            "DTE_CHECKOUT": str(self.checkout),
+            "NX_CLOUD_ACCESS_TOKEN": "token",
+        }
+        return self.run_script(script, {**variables, **env})
+
+    def read_calls(self) -> list[list[str]]:
+        """The words of each call of npx, in order."""
+        paths = sorted(self.bin.glob("words-*"))
+        return [path.read_text().split("\0")[:-1] for path in paths]
+
+    def read_environment(self, call: int = 1) -> dict[str, str]:
+        """The environment of the `call`-th call."""
+        pairs = (self.bin / f"env-{call}").read_text().split("\0")[:-1]
+        return dict(pair.split("=", 1) for pair in pairs)
+
+    def read_exported(self) -> dict[str, str]:
+        """The variables that later steps get, as bash reads them."""
+        path = self.folder / "bash_env"
+        if not path.exists():
+            return {}
+        done = subprocess.run(
+            ["env", "-i", "bash", "-c", '. "$1" && env -0', "bash", str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        pairs = (pair.split("=", 1) for pair in done.stdout.split("\0")[:-1])
+        own = ("_", "PWD", "SHLVL", "PATH")
+        return {name: value for name, value in pairs if name not in own}

@@ -1,0 +1,40 @@
+"""Searches on the server of a test, and pipelines for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.scripts.circleci_api import SLUG, FakeCircleCI, FakePipeline, Run
+
+from circleci import CircleCI  # isort: skip
+from passed_revisions import Question, Search  # isort: skip
+from pipelines import Rule  # isort: skip
+
+RED = (Run(status="failed"),)
+
+
+def make_revision(number: int) -> str:
+    """A revision for a pipeline's number."""
+    return f"{number:040x}"
+
+
+def list_pipelines(count: int, *green: int) -> list[FakePipeline]:
+    """Pipelines 1 to `count`, of which only `green` passed."""
+    return [
+        FakePipeline(
+            number, make_revision(number), (Run(),) if number in green else RED
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def search(circleci: FakeCircleCI, seconds: float = 30, **question: Any) -> Search:
+    """A search on the server, of main, in a project that is known by its slug."""
+    asked = Question(**{"branch": "main", "rule": Rule(), "slug": SLUG, **question})
+    return Search(CircleCI(circleci.url, seconds=seconds), asked)
+
+
+def find(circleci: FakeCircleCI, **question: Any) -> list[int]:
+    """The numbers behind all the revisions that a search gives."""
+    found = search(circleci, **question).find()
+    return [int(passed.revision, 16) for passed in found]

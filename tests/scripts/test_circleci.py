@@ -1,0 +1,174 @@
+"""Asking CircleCI's API: patience, its end, and odd answers."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.scripts.circleci_api import Answer, FakeCircleCI
+from tests.scripts.clients import GOOD, TOKEN, Clock, play
+
+from circleci import TRIES, ApiFailure, CircleCI  # isort: skip
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Answer(500), Answer(502, b"<html>"), Answer(503), Answer(429), Answer(200, None)],
+    ids=["500", "502", "503", "429", "dropped"],
+)
+def test_passing_trouble_is_waited_out(
+    circleci: FakeCircleCI, api: CircleCI, clock: Clock, trouble: Answer
+) -> None:
+    """A 5xx, a 429 or a dropped connection is asked again, after growing pauses."""
+    play(circleci, trouble, trouble, GOOD)
+    assert api.get("pipeline", "x") == {"fine": True}
+    assert len(circleci.asked) == 3
+    assert len(clock.pauses) >= 2
+    assert sum(clock.pauses) >= 1.4
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_lasting_trouble_ends(
+    circleci: FakeCircleCI, api: CircleCI, status: int
+) -> None:
+    """After the stated number of tries the status is told, with the mend."""
+    play(circleci, Answer(status))
+    with pytest.raises(
+        ApiFailure, match=f"answered {status}, {TRIES} times"
+    ) as failure:
+        api.get("pipeline", "x")
+    assert "rerun the workflow from start later" in str(failure.value)
+    assert len(circleci.asked) == TRIES
+
+
+@pytest.mark.parametrize("header", ["7", "date"])
+def test_retry_after_is_honoured(
+    circleci: FakeCircleCI, api: CircleCI, clock: Clock, header: str
+) -> None:
+    """Seconds or a date in Retry-After are the pause, for every thread."""
+    if header == "date":
+        header = email.utils.formatdate(time.time() + 7, usegmt=True)
+    play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
+    api.get("pipeline", "x")
+    assert 5 < sum(clock.pauses) <= 7
+
+
+def test_a_longer_retry_after_than_the_budget_is_told(
+    circleci: FakeCircleCI, api: CircleCI, clock: Clock
+) -> None:
+    """Nobody waits an hour: the answer's own words are told, and the search ends."""
+    play(circleci, Answer(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(ApiFailure, match="answered 429 and asks for 3600 seconds"):
+        api.get("pipeline", "x")
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "", "9" * 400, "Thu, 99 Foo 1 x"])
+def test_a_senseless_retry_after_does_no_harm(
+    circleci: FakeCircleCI, api: CircleCI, header: str
+) -> None:
+    """A Retry-After that is no number and no date leaves the usual pause or an end."""
+    play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
+    try:
+        assert api.get("pipeline", "x") == {"fine": True}
+    except ApiFailure as failure:
+        assert "seconds of quiet" in failure.message  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "it refuses the token"),
+        (403, "it refuses the token"),
+        (404, "finds no such project for this token"),
+    ],
+)
+def test_a_refused_token_names_the_mend(
+    circleci: FakeCircleCI, api: CircleCI, status: int, words: str
+) -> None:
+    """Which token works, and where to set it, is in the message."""
+    play(circleci, Answer(status, b'{:message "Project not found"}'))
+    with pytest.raises(ApiFailure, match=words) as failure:
+        api.get("pipeline", "x")
+    assert "set CIRCLE_TOKEN to a personal API token" in str(failure.value)
+    assert len(circleci.asked) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_missing_token_names_the_mend(circleci: FakeCircleCI, status: int) -> None:
+    """Without a token a private project looks like none: the message says so."""
+    play(circleci, Answer(status))
+    with pytest.raises(
+        ApiFailure, match="without a token it shows only public"
+    ) as failure:
+        CircleCI(circleci.url).get("pipeline", "x")
+    assert "set CIRCLE_TOKEN" in str(failure.value)
+
+
+def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCI) -> None:
+    """A status that the API does not document points at a proxy or at the address."""
+    play(circleci, Answer(418))
+    with pytest.raises(ApiFailure, match="answered 418") as failure:
+        api.get("pipeline", "x")
+    assert "DTE_API_URL" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b'{"a": ',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"n": ' + b"9" * 99 + b"}",
+        b'{"a"}',
+    ],
+    ids=lambda body: repr(body[:6]),
+)
+def test_what_is_not_json_is_told(
+    circleci: FakeCircleCI, api: CircleCI, body: bytes
+) -> None:
+    """What is no JSON, cut, or built to exhaust the reader ends in a message."""
+    play(circleci, Answer(200, body))
+    with pytest.raises(ApiFailure, match="is not JSON") as failure:
+        api.get("pipeline", "x")
+    assert "see whether a proxy" in str(failure.value)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
+def test_json_of_another_shape_is_told(
+    circleci: FakeCircleCI, api: CircleCI, body: bytes
+) -> None:
+    """JSON that is no object is no answer of this API."""
+    play(circleci, Answer(200, body))
+    with pytest.raises(ApiFailure, match="in an unexpected shape"):
+        api.get("pipeline", "x")
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    body=st.binary(max_size=80),
+    status=st.sampled_from([200, 200, 200, 201, 204, 301, 304, 400, 404, 429, 500]),
+    location=st.none() | st.text("abc:/?#[]@.%1 ", max_size=12),
+)
+def test_any_answer_is_an_object_or_a_failure(
+    circleci: FakeCircleCI, body: bytes, status: int, location: str | None
+) -> None:
+    """Random bytes under random statuses never give anything else, nor a hang."""
+    headers = {} if location is None else {"Location": location}
+    play(circleci, Answer(status, body, headers))
+    try:
+        answer = CircleCI(circleci.url, TOKEN, sleep=Clock().sleep).get("pipeline", "x")
+    except ApiFailure as failure:
+        assert TOKEN not in str(failure)  # noqa: PT017
+    else:
+        assert isinstance(answer, dict)

@@ -1,0 +1,32 @@
+"""Completing a run that asked to be told when it is over."""
+
+import shutil
+
+from tests.scripts.nx_job import NxJob
+
+COMPLETE = ["nx-cloud", "complete-ci-run"]
+
+
+def test_the_run_is_completed(nx_job: NxJob) -> None:
+    """Nx Cloud is told once, under the run's own environment."""
+    done = nx_job.run("complete_ci_run", DTE_EXECUTION_ENVIRONMENT="macos")
+    assert (done.returncode, nx_job.read_calls()) == (0, [COMPLETE])
+    assert nx_job.read_environment()["NX_CI_EXECUTION_ENV"] == "macos"
+
+
+def test_a_run_that_stays_open_is_an_error(nx_job: NxJob) -> None:
+    """Three failed tries fail the job, since nobody else would end the run."""
+    for call in (1, 2, 3):
+        nx_job.answer(call, "exit 1")
+    done = nx_job.run("complete_ci_run")
+    assert (done.returncode, nx_job.read_calls()) == (1, [COMPLETE] * 3)
+    assert "complete it on its page" in done.stderr
+
+
+def test_without_a_run_there_is_nothing_to_complete(nx_job: NxJob) -> None:
+    """Where main worked alone, was refused, or has no Nx, nothing is run."""
+    for mode in ("refused", "without_agents"):
+        assert nx_job.run("complete_ci_run", DTE_MODE=mode).returncode == 0
+    shutil.rmtree(nx_job.checkout / "node_modules")
+    assert nx_job.run("complete_ci_run").returncode == 0
+    assert nx_job.read_calls() == []

@@ -1,0 +1,203 @@
+"""Searching the pipelines of a branch: order, limits, and requests side by side."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+
+from tests.scripts.circleci_api import (
+    PAGE,
+    SLUG,
+    Answer,
+    Asked,
+    FakeCircleCI,
+    FakePipeline,
+    Run,
+    make_id,
+)
+from tests.scripts.searches import find, list_pipelines, make_revision, search
+
+from circleci import ApiFailure  # isort: skip
+from passed_revisions import (  # isort: skip
+    MOST_PAGES,
+    MOST_REVISIONS,
+    REQUESTS_AT_ONCE,
+    collect_passed,
+)
+
+
+def test_the_newest_comes_first(circleci: FakeCircleCI) -> None:
+    """Revisions come newest first, over all the pages, whichever answer comes first."""
+    circleci.pipelines = list_pipelines(50, 49, 30, 12, 3)
+    delays = {make_id(49): 0.15, make_id(30): 0.05}
+
+    def dawdle(asked: Asked) -> None:
+        time.sleep(delays.get(asked.path.split("/")[4], 0))
+
+    circleci.intercept = dawdle
+    assert find(circleci) == [49, 30, 12, 3]
+
+
+def test_where_a_revision_passed_is_told(circleci: FakeCircleCI) -> None:
+    """Pipeline number and a link to the workflow that proves it come along."""
+    circleci.pipelines = list_pipelines(3, 2)
+    passed = next(search(circleci).find())
+    workflow_id = circleci.pipelines[1].runs[0].encode(circleci.pipelines[1])["id"]
+    assert passed.where == (
+        f"pipeline 2, https://app.circleci.com/pipelines/workflows/{workflow_id}"
+    )
+
+
+def test_the_running_pipeline_never_counts(circleci: FakeCircleCI) -> None:
+    """Neither it, nor another pipeline of the revision that is being built."""
+    circleci.pipelines = list_pipelines(4, 1, 2, 3, 4)
+    again = FakePipeline(5, make_revision(4))
+    circleci.pipelines.append(again)
+    assert find(circleci, own_pipeline=again.id) == [3, 2, 1]
+
+
+def test_a_revision_that_passed_twice_is_given_once(circleci: FakeCircleCI) -> None:
+    """A nightly pipeline on a revision that passed before adds nothing."""
+    circleci.pipelines = [
+        FakePipeline(number, make_revision(number // 2)) for number in range(2, 8)
+    ]
+    assert find(circleci) == [3, 2, 1]
+
+
+def test_a_pipeline_without_a_revision_is_skipped_and_said(
+    circleci: FakeCircleCI,
+) -> None:
+    """It can't be a base; the log names it."""
+    circleci.pipelines = [FakePipeline(1, make_revision(1)), FakePipeline(2, "")]
+    one = search(circleci)
+    assert len(list(one.find())) == 1
+    assert "Skipped, for they have no revision: 2." in one.describe()
+
+
+def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
+    """A pipeline with many reruns is judged by the newest, wherever it is listed."""
+    runs = tuple(Run(status="failed", second=number) for number in range(45))
+    green = FakePipeline(1, make_revision(1), (*runs, Run(second=99)))
+    red = FakePipeline(2, make_revision(2), (Run(), *runs))
+    circleci.pipelines = [green, red]
+    assert find(circleci) == [1]
+
+
+def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -> None:
+    """The stated number of requests at once is used, and never exceeded."""
+    circleci.pipelines = list_pipelines(200)
+    circleci.seconds = 0.03
+    assert find(circleci) == []
+    assert PAGE < circleci.most_at_once <= REQUESTS_AT_ONCE
+
+
+def test_the_search_ends_after_the_stated_pages(
+    circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all history is asked for; the log says where the search ended."""
+    monkeypatch.setattr("passed_revisions.MOST_PAGES", 3)
+    circleci.pipelines = list_pipelines(PAGE * 3 + 5, 2)
+    one = search(circleci)
+    assert list(one.find()) == []
+    assert len(circleci.list_asked(f"/project/{SLUG}/pipeline")) == 3
+    assert "The search ends after 3 pages of them." in one.describe()
+
+
+def test_300_pipelines_back_is_within_the_stated_pages() -> None:
+    """The limit leaves room for a main branch that was red for 300 pipelines."""
+    assert MOST_PAGES * PAGE >= 300
+
+
+def test_a_server_that_repeats_its_pages_is_no_loop(circleci: FakeCircleCI) -> None:
+    """Pipelines that come again are not asked for again."""
+    circleci.pipelines = list_pipelines(3)
+    page = [pipeline.encode() for pipeline in circleci.pipelines]
+
+    def repeat(asked: Asked) -> Answer | None:
+        if not asked.path.endswith(f"{SLUG}/pipeline"):
+            return None
+        return Answer(200, json.dumps({"items": page, "next_page_token": "x"}).encode())
+
+    circleci.intercept = repeat
+    assert find(circleci) == []
+    assert len(circleci.list_asked("/workflow")) == 3
+
+
+def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -> None:
+    """Whoever needs one revision waits neither for older ones nor for slow answers."""
+    circleci.pipelines = list_pipelines(100, 99)
+    released = threading.Event()
+
+    def hold(asked: Asked) -> None:
+        slow = asked.path.endswith("/workflow") and make_id(99) not in asked.path
+        if slow and make_id(100) not in asked.path:
+            released.wait(20)
+
+    circleci.intercept = hold
+    found = search(circleci).find()
+    assert int(next(found).revision, 16) == 99
+    del found
+    released.set()
+    assert len(circleci.list_asked("/pipeline")) <= 2
+
+
+def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
+    """The attempt job keeps the newest ten."""
+    circleci.pipelines = list_pipelines(60, *range(1, 61))
+    found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
+    assert found == list(range(60, 60 - MOST_REVISIONS, -1))
+
+
+def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
+    """After the first find only what is already asked for is waited for."""
+    circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
+    found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
+    assert found == [295, 290]
+    assert len(circleci.list_asked(f"{SLUG}/pipeline")) <= 3
+
+
+def test_a_page_that_fails_hides_nothing_older(circleci: FakeCircleCI) -> None:
+    """What the pages before it tell is given first, then the failure."""
+    circleci.pipelines = list_pipelines(60, 45)
+    circleci.intercept = lambda asked: (
+        Answer(404) if asked.query.get("page-token") else None
+    )
+    found = search(circleci).find()
+    assert int(next(found).revision, 16) == 45
+    with pytest.raises(ApiFailure, match="answered 404"):
+        next(found)
+
+
+def test_workflows_that_can_t_be_read_end_the_search(circleci: FakeCircleCI) -> None:
+    """Whether a pipeline passed is never guessed; nothing older takes its place."""
+    circleci.pipelines = list_pipelines(9, 8, 3)
+    circleci.intercept = lambda asked: (
+        Answer(200, b'{"items": [{}]}') if make_id(5) in asked.path else None
+    )
+    found = search(circleci).find()
+    assert int(next(found).revision, 16) == 8
+    with pytest.raises(ApiFailure, match="lacks its name, status, or created_at"):
+        next(found)
+
+
+def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
+    """After the stated time the search says so."""
+    circleci.pipelines = list_pipelines(3)
+    circleci.intercept = lambda asked: time.sleep(1.5)
+    with pytest.raises(ApiFailure, match=r"not answer all questions within 0\.3 s"):
+        list(search(circleci, seconds=0.3).find())
+
+
+def test_the_budget_is_for_asking_alone(circleci: FakeCircleCI) -> None:
+    """What the caller does with a revision, deepening a clone say, costs no budget."""
+    circleci.pipelines = list_pipelines(40, 38, 2)
+    circleci.page = 4
+    found = search(circleci, seconds=1).find()
+    numbers = []
+    for passed in found:
+        numbers.append(int(passed.revision, 16))
+        time.sleep(1.1)
+    assert numbers == [38, 2]

@@ -1,0 +1,106 @@
+"""Whether a full run may be started: it never starts two, whoever presses what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines import WorkflowRun  # isort: skip
+from reruns import (  # isort: skip
+    ENDED,
+    FROM_FAILED,
+    FROM_START,
+    MOST_FULL_RUNS,
+    TERMINAL,
+    Pipeline,
+    find_obstacle,
+    find_started,
+)
+
+STATUSES = st.sampled_from([*ENDED, "running", "failing", "on_hold", "new word"])
+TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, "rerun-single-job", "setup"])
+
+
+@st.composite
+def pipelines(draw: st.DrawFn) -> Pipeline:
+    """Any pipeline, and any two of its runs as this one and the last full one."""
+    count = draw(st.integers(1, 8))
+    runs = [
+        WorkflowRun(
+            id=f"run-{number}",
+            name=draw(st.sampled_from(["build", "deploy"])),
+            status=draw(STATUSES),
+            tag=draw(TAGS),
+            created=(str(draw(st.integers(1, 5))), "000000000"),
+        )
+        for number in range(count)
+    ]
+    ids = st.sampled_from([*(run.id for run in runs), "unknown"])
+    return Pipeline(runs, draw(ids), draw(ids), draw(st.booleans()))
+
+
+@given(pipelines())
+def test_what_may_be_started(pipeline: Pipeline) -> None:
+    """Only a listed run that ended, and after which no full run was created."""
+    if find_obstacle(pipeline):
+        return
+    last = next(run for run in pipeline.runs if run.id == pipeline.last)
+    assert last.status in TERMINAL
+    full = [
+        run for run in pipeline.runs if (run.name, run.tag) == (last.name, FROM_START)
+    ]
+    assert all(run.created < last.created for run in full if run.id != last.id)
+    assert not (pipeline.automatic and full)
+
+
+@dataclass
+class Play:
+    """A pipeline as CircleCI keeps it, and people and machines that press Rerun."""
+
+    automatic: bool
+    runs: list[WorkflowRun] = field(default_factory=list)
+    started: int = 0
+
+    def add(self, tag: str, status: str) -> WorkflowRun:
+        """One more run, newer than all others."""
+        number = len(self.runs)
+        created = (f"{number:05}", "000000000")
+        self.runs.append(WorkflowRun(f"r{number:05}", "build", status, tag, created))
+        return self.runs[-1]
+
+    def rerun_partially(self, last: str) -> str:
+        """Rerun from failed: `rerun_all` decides. Gives the last full run then."""
+        own = self.add(FROM_FAILED, "failed")
+        if find_obstacle(Pipeline(self.runs, own.id, last, self.automatic)):
+            return last
+        self.started += 1
+        return self.add(FROM_START, "failed").id
+
+
+@given(st.booleans(), st.lists(st.booleans(), max_size=30))
+def test_it_never_loops(automatic: bool, presses: list[bool]) -> None:
+    """Reruns of the newest or of the first run, thirty times: automatic ones start one.
+
+    Even where each full run fails and is rerun again at once, a pipeline gets no more
+    than a fixed number of them.
+    """
+    play = Play(automatic)
+    first = play.add("", "failed").id
+    newest = first
+    for of_newest in presses:
+        newest = max(newest, play.rerun_partially(newest if of_newest else first))
+    assert play.started <= (1 if automatic else MOST_FULL_RUNS)
+
+
+@given(st.lists(TAGS, max_size=6), st.integers(0, 6))
+def test_only_a_new_full_run_is_found(tags: list[str], known: int) -> None:
+    """After a lost answer, only a run that was not there before counts as started."""
+    runs = [
+        WorkflowRun(f"r{number}", "build", "running", tag, (str(number), ""))
+        for number, tag in enumerate(tags)
+    ]
+    found = find_started(runs[:known], runs, "build")
+    new = [run for run in runs[known:] if run.tag == FROM_START]
+    assert found == (new[-1] if new else None)

@@ -1,0 +1,50 @@
+"""The tasks themselves: the words for `nx affected`, with agents and without."""
+
+from tests.scripts.nx_job import NxJob
+
+SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
+
+
+def test_the_words(nx_job: NxJob) -> None:
+    """Base, head, targets, parallel, configuration, and more words, in this order."""
+    nx_job.run(
+        "run_affected",
+        DTE_TARGETS="lint, build",
+        DTE_PARALLEL="3",
+        DTE_CONFIGURATION="ci",
+        DTE_NX_ARGUMENTS="--skip-nx-cache",
+        **SHAS,
+    )
+    assert nx_job.read_calls() == [
+        [
+            "nx",
+            "affected",
+            f"--base={'a' * 40}",
+            f"--head={'b' * 40}",
+            "-t",
+            "lint,build",
+            "--parallel=3",
+            "--configuration=ci",
+            "--skip-nx-cache",
+        ]
+    ]
+
+
+def test_without_agents(nx_job: NxJob) -> None:
+    """In a job that goes on alone, Nx is told to distribute nothing."""
+    done = nx_job.run(
+        "run_affected", DTE_TARGETS="build", DTE_MODE="without_agents", **SHAS
+    )
+    assert nx_job.read_calls()[0][-1] == "--no-agents"
+    assert "notice: this job runs all tasks by itself" in done.stderr
+
+
+def test_a_mode_that_nobody_set(nx_job: NxJob) -> None:
+    """DTE_MODE with a word of somebody's own is used wrongly."""
+    done = nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="fast", **SHAS)
+    assert (done.returncode, nx_job.read_calls()) == (2, [])
+
+
+def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
+    """Without a target there is nothing to run."""
+    assert nx_job.run("run_affected", DTE_TARGETS=",", **SHAS).returncode == 2

@@ -1,0 +1,74 @@
+"""Every message of `set_shas`, once, with the mend that it names.
+
+What the API's trouble sounds like is in test_circleci.py.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scripts.jobs import Job
+from tests.scripts.messages import MESSAGES
+from tests.scripts.records import RunScript
+from tests.scripts.repositories import Upstream
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_message_names_its_mend(
+    name: str, shop: Upstream, tmp_path: Path, run_script: RunScript
+) -> None:
+    """Each message says what is wrong and what to do, and ends as it should."""
+    message = MESSAGES[name]
+    checkout = shop.clone(
+        tmp_path / "project", message.head, *message.clone, branch=message.branch
+    )
+    job = Job(run_script, tmp_path, checkout)
+    if message.passed is not None or message.reason:
+        passed = message.passed and [shop.commits[one] for one in message.passed]
+        job.record(list(passed) if passed is not None else None, reason=message.reason)
+    message.arrange(job)
+    done = job.set_shas(CIRCLE_BRANCH=message.branch, **message.env)
+    assert done.returncode == message.status, done.stderr
+    assert message.said in done.stderr
+    assert message.mend in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert job.bash_env.exists() == (message.status == 0)
+
+
+@pytest.mark.parametrize("user", ["me:secret@", "secret@", ""])
+def test_the_password_of_a_remote_is_not_shown(user: str) -> None:
+    """What git says of an address comes without the user and password in it."""
+    from git import hide_passwords
+
+    shown = hide_passwords(f"fatal: https://{user}example.com/a@b failed")
+    assert "secret" not in shown
+    assert "example.com/a@b failed" in shown
+
+
+@pytest.mark.timeout(30)
+def test_git_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git that never ends is killed with its helpers, and the message says so."""
+    from failures import Refusal
+    from git import ask_git
+
+    git = tmp_path / "git"
+    git.write_text("#!/bin/bash\nsleep 60 &\necho $! >$0.pid\nwait\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("git.ASK_SECONDS", 0.5)
+    with pytest.raises(Refusal, match=r"git log did not end within 0\.5 s") as refusal:
+        ask_git(tmp_path, "log")
+    assert "when the git host answers again" in str(refusal.value)
+    helper = Path("/proc") / (tmp_path / "git.pid").read_text().strip() / "stat"
+    if sys.platform == "linux":
+        deadline = time.monotonic() + 5
+        while helper.exists() and " Z " not in helper.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)

@@ -1,0 +1,154 @@
+"""An agent: its name, how long it waits, and when it ends without any work."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scripts.nx_job import NxJob
+
+NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "index", "total", "pool", "name"),
+    [
+        ("3", "0", "1", "", "agent-3"),
+        ("0", "0", "1", "", "agent-1"),
+        ("0", "2", "4", "", "agent-3"),
+        ("2", "1", "3", "", "agent-2-2"),
+        ("1", "0", "1", "large", "large-1"),
+        ("0", "1", "2", "large", "large-2"),
+        ("", "", "", "", "agent-1"),
+    ],
+)
+def test_the_name_of_an_agent(
+    nx_job: NxJob, ordinal: str, index: str, total: str, pool: str, name: str
+) -> None:
+    """The ordinal, the node of a parallel job and the pool make the name unique."""
+    nx_job.run(
+        "start_agent",
+        DTE_ORDINAL=ordinal,
+        CIRCLE_NODE_INDEX=index,
+        CIRCLE_NODE_TOTAL=total,
+        DTE_LAUNCH_TEMPLATE=pool,
+    )
+    assert nx_job.read_environment()["NX_AGENT_NAME"] == name
+    assert nx_job.read_environment().get("NX_AGENT_LAUNCH_TEMPLATE", "") == pool
+    assert nx_job.read_exported()["NX_AGENT_NAME"] == name
+
+
+def test_an_agent_waits_for_half_an_hour(nx_job: NxJob) -> None:
+    """By default an agent gives up after 30 minutes without a task, not after 60."""
+    nx_job.run("start_agent", DTE_ORDINAL="1")
+    assert nx_job.read_calls() == [["nx-cloud", "start-agent"]]
+    assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == "1800000"
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"), [("90s", "90000"), ("10m", "600000"), ("1h", "3600000")]
+)
+def test_the_time_out_is_a_parameter(
+    nx_job: NxJob, text: str, milliseconds: str
+) -> None:
+    """`agent_timeout` takes hours, minutes and seconds."""
+    nx_job.run("start_agent", DTE_AGENT_TIMEOUT=text)
+    assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == milliseconds
+
+
+def test_the_user_s_own_time_out_stays(nx_job: NxJob) -> None:
+    """NX_CLOUD_AGENT_TIMEOUT_MS of the project goes before the parameter."""
+    nx_job.run("start_agent", DTE_AGENT_TIMEOUT="1h", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
+    assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == "1500"
+
+
+@pytest.mark.parametrize("text", ["10", "0m", "m", "1.5h", "-1m", "10 minutes", "²m"])
+def test_a_time_out_without_sense(nx_job: NxJob, text: str) -> None:
+    """A duration without a unit, or of no time, is used wrongly."""
+    done = nx_job.run("start_agent", DTE_AGENT_TIMEOUT=text)
+    assert done.returncode == 2
+    assert "like 90s, 30m or 1h" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["DTE_ORDINAL", "CIRCLE_NODE_INDEX"])
+def test_a_number_without_sense(nx_job: NxJob, name: str) -> None:
+    """Numbers that are none are used wrongly."""
+    assert nx_job.run("start_agent", **{name: "one"}).returncode == 2
+
+
+def test_not_connected_is_an_error(nx_job: NxJob) -> None:
+    """An agent that Nx Cloud will never hear of fails before it waits."""
+    done = nx_job.run("start_agent", NX_CLOUD_ACCESS_TOKEN="")
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert "when_not_connected: run_without_agents" in done.stderr
+
+
+def test_not_connected_ends_green(nx_job: NxJob) -> None:
+    """With `run_without_agents` it ends green, with a notice, and without any Nx."""
+    done = nx_job.run(
+        "start_agent",
+        NX_CLOUD_ACCESS_TOKEN="",
+        DTE_WHEN_NOT_CONNECTED="run_without_agents",
+    )
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+    assert "this agent ends here, green" in done.stderr
+    assert nx_job.read_exported() == {"DTE_MODE": "idle"}
+
+
+def test_an_idle_agent_needs_no_packages(nx_job: NxJob) -> None:
+    """Where the guard has let it come back idle, it ends green without Nx installed."""
+    (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
+    done = nx_job.run("start_agent", DTE_MODE="idle")
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+
+
+def test_a_download_is_tried_again(nx_job: NxJob) -> None:
+    """An agent whose client could not be downloaded tries again."""
+    nx_job.answer(1, "echo 'Error while updating Nx Cloud client bundle' >&2; exit 1")
+    done = nx_job.run("start_agent")
+    assert (done.returncode, len(nx_job.read_calls())) == (0, 2)
+
+
+def test_a_download_that_fails_three_times(nx_job: NxJob) -> None:
+    """After the third failed download the agent fails with Nx's own status."""
+    for call in (1, 2, 3):
+        nx_job.answer(call, f"echo '{NO_CLIENT}'; exit 1")
+    done = nx_job.run("start_agent")
+    assert (done.returncode, len(nx_job.read_calls())) == (1, 3)
+
+
+def test_an_agent_that_worked_is_never_run_again(nx_job: NxJob) -> None:
+    """A failure after work, though a task printed the same words, is the last word."""
+    nx_job.answer(1, f"seq 5000; echo '{NO_CLIENT}'; exit 1")
+    done = nx_job.run("start_agent")
+    assert (done.returncode, len(nx_job.read_calls())) == (1, 1)
+    assert "agent_timeout (30m)" in done.stderr
+
+
+def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
+    """SIGTERM to the script reaches Nx Cloud's agent, which can say that it goes."""
+    heard = tmp_path / "heard"
+    nx_job.answer(
+        1,
+        f'trap \'touch "{heard}"; exit 143\' TERM; : >"{heard}.ready"; '
+        "while :; do sleep 0.05; done",
+    )
+    nx_job.run("start_agent", DTE_ORDINAL="x")  # only loads the script
+    script = tmp_path / "loaded" / "start_agent" / "start_agent.py"
+    env = {
+        "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
+        "BASH_ENV": str(tmp_path / "bash_env"),
+        "DTE_CHECKOUT": str(nx_job.checkout),
+        "NX_CLOUD_ACCESS_TOKEN": "token",
+    }
+    with subprocess.Popen([sys.executable, "-I", str(script)], env=env) as process:
+        end = time.monotonic() + 30
+        while not Path(f"{heard}.ready").exists() and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 143
+    assert heard.exists()

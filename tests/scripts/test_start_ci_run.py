@@ -1,0 +1,197 @@
+"""Starting a run: the words for Nx Cloud, and what is found before it could fail."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.scripts.nx_job import NxJob
+
+FLAGS = ["nx-cloud", "start-ci-run", "--distribute-on=manual"]
+NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
+
+
+def test_all_targets_are_named(nx_job: NxJob) -> None:
+    """Without `stop_agents_after`, the agents stop after the last of all targets."""
+    done = nx_job.run("start_ci_run", DTE_TARGETS="lint, build")
+    assert done.returncode == 0, done.stderr
+    assert nx_job.read_calls() == [[*FLAGS, "--stop-agents-after=lint,build"]]
+    assert "Connected to Nx Cloud by NX_CLOUD_ACCESS_TOKEN." in done.stderr
+
+
+def test_every_flag(nx_job: NxJob) -> None:
+    """Rules, explicit completion and more words follow, split but not expanded."""
+    nx_job.run(
+        "start_ci_run",
+        DTE_TARGETS="build",
+        DTE_STOP_AGENTS_AFTER="e2e",
+        DTE_ASSIGNMENT_RULES=".nx/rules $HOME.yaml",
+        DTE_EXPLICIT_COMPLETION="1",
+        DTE_START_ARGUMENTS="--fix-tasks='*:lint' $HOME",
+    )
+    assert nx_job.read_calls() == [
+        [
+            *FLAGS,
+            "--stop-agents-after=e2e",
+            "--assignment-rules=.nx/rules $HOME.yaml",
+            "--require-explicit-completion",
+            "--fix-tasks=*:lint",
+            "$HOME",
+        ]
+    ]
+
+
+def test_later_steps_get_the_time_out_and_the_names(nx_job: NxJob) -> None:
+    """Main's time-out, its environment and its branch reach Nx in every later step."""
+    nx_job.run(
+        "start_ci_run",
+        DTE_TARGETS="build",
+        DTE_MAIN_TIMEOUT="90s",
+        DTE_EXECUTION_ENVIRONMENT="macos",
+        DTE_NX_BRANCH="feature/1",
+    )
+    expected = {
+        "NX_CI_EXECUTION_ENV": "macos",
+        "NX_BRANCH": "feature/1",
+        "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "90000",
+    }
+    assert nx_job.read_exported() == expected
+    assert expected.items() <= nx_job.read_environment().items()
+
+
+def test_what_the_user_has_set_stays(nx_job: NxJob) -> None:
+    """A variable of the project goes before the parameter that would set it."""
+    own = {
+        "NX_CI_EXECUTION_ENV": "mine",
+        "NX_BRANCH": "17",
+        "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "5000",
+    }
+    nx_job.run(
+        "start_ci_run",
+        DTE_TARGETS="build",
+        DTE_EXECUTION_ENVIRONMENT="macos",
+        DTE_NX_BRANCH="18",
+        **own,
+    )
+    assert nx_job.read_exported() == {}
+    assert own.items() <= nx_job.read_environment().items()
+
+
+@pytest.mark.parametrize("value", ["10m", "0", "-1", "NaN", "1e999"])
+def test_a_time_out_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> None:
+    """A time-out of the user's that is no number would let Nx wait for ever."""
+    done = nx_job.run(
+        "start_ci_run", DTE_TARGETS="build", NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS=value
+    )
+    assert done.returncode == 2
+    assert "would wait for ever" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
+def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
+    """Where .nx/ci-config.yaml is, `start: config` is asked for before Nx fails."""
+    nx_job.write(f".nx/{name}", "{}")
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert "set `start: config`" in done.stderr
+
+
+def test_a_config_file_starts_the_run(nx_job: NxJob) -> None:
+    """With `start: config` Nx Cloud reads the file and gets no flags."""
+    nx_job.write(".nx/ci-config.yaml", "{}")
+    done = nx_job.run("start_ci_run", DTE_START="config", DTE_TARGETS="build")
+    assert done.returncode == 0
+    assert nx_job.read_calls() == [["nx-cloud", "start-nx-agents"]]
+
+
+def test_a_config_file_that_is_missing(nx_job: NxJob) -> None:
+    """`start: config` without the file is refused, and the file is named."""
+    done = nx_job.run("start_ci_run", DTE_START="config")
+    assert done.returncode == 1
+    assert ".nx/ci-config.yaml" in done.stderr
+
+
+def test_flags_that_a_config_file_would_swallow(nx_job: NxJob) -> None:
+    """Parameters that only `start: flags` passes on are refused."""
+    nx_job.write(".nx/ci-config.yaml", "{}")
+    done = nx_job.run("start_ci_run", DTE_START="config", DTE_STOP_AGENTS_AFTER="e2e")
+    assert done.returncode == 2
+    assert "would not see stop_agents_after" in done.stderr
+
+
+def test_a_start_of_one_s_own(nx_job: NxJob) -> None:
+    """`start: own` checks the connection and leaves the start to the user's steps."""
+    done = nx_job.run("start_ci_run", DTE_START="own")
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+    assert nx_job.read_exported()["NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS"] == "1800000"
+
+
+def test_not_connected_is_an_error(nx_job: NxJob) -> None:
+    """Without a token, where Nx would pass, the job fails and says what to set."""
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build", NX_CLOUD_ACCESS_TOKEN="")
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert "not connected to Nx Cloud: no token is set" in done.stderr
+    assert "set NX_CLOUD_ACCESS_TOKEN" in done.stderr
+    assert nx_job.read_exported() == {}
+
+
+def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
+    """With `run_without_agents` later steps are told, and no run starts."""
+    done = nx_job.run(
+        "start_ci_run",
+        DTE_TARGETS="build",
+        NX_CLOUD_ACCESS_TOKEN="",
+        DTE_WHEN_NOT_CONNECTED="run_without_agents",
+    )
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+    assert nx_job.read_exported() == {"DTE_MODE": "without_agents"}
+    assert "main runs all tasks by itself" in done.stderr
+
+
+def test_a_client_that_can_t_be_downloaded_is_tried_again(nx_job: NxJob) -> None:
+    """Two failed downloads of Nx Cloud's client are no failure of the run."""
+    for call in (1, 2):
+        nx_job.answer(call, f"echo '{NO_CLIENT}'; exit 1")
+    nx_job.answer(3, "echo started")
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert (done.returncode, len(nx_job.read_calls())) == (0, 3)
+    assert "started" in done.stdout
+
+
+def test_any_other_failure_is_not_tried_again(nx_job: NxJob) -> None:
+    """A token that Nx Cloud refuses fails at once, with the command's own status."""
+    nx_job.answer(1, "echo 'Invalid token'; exit 7")
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert (done.returncode, len(nx_job.read_calls())) == (7, 1)
+
+
+def test_what_the_command_leaves_running_is_not_waited_for(nx_job: NxJob) -> None:
+    """Nx Cloud's heartbeat may keep the output open; the step ends all the same."""
+    nx_job.answer(1, "sleep 5 & echo started")
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert done.returncode == 0
+    assert "started" in done.stdout
+
+
+def test_without_nx_nothing_starts(nx_job: NxJob, tmp_path: Path) -> None:
+    """Where Nx is not installed, the message names the parameters that mend it."""
+    (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert done.returncode == 1
+    assert "nx is not installed" in done.stderr
+
+
+def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
+    """A run that names no target at all is refused."""
+    assert nx_job.run("start_ci_run", DTE_TARGETS=" , ").returncode == 2
+
+
+def test_no_name_can_be_run_as_code(nx_job: NxJob) -> None:
+    """What reaches BASH_ENV is a plain word: anything else is refused, or left out."""
+    done = nx_job.run(
+        "start_ci_run", DTE_TARGETS="build", DTE_EXECUTION_ENVIRONMENT="$(touch x)"
+    )
+    assert done.returncode == 2
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_NX_BRANCH="a`touch x`")
+    assert done.returncode == 0
+    assert "NX_BRANCH" not in nx_job.read_exported()
+    assert "warning: nx_branch" in done.stderr
