@@ -23,11 +23,11 @@ from attempts import (
 )
 from builds import read_build
 from failures import Misuse, Refusal, run, say
-from passed_revisions import collect_passed
+from passed_revisions import Passed, collect_passed
 from settings import read, read_folder, require_id
 
 
-def ask_for_revisions(main_branch: str) -> Tuple[Optional[Tuple[str, ...]], str]:
+def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
     """The revisions of `main_branch` that last passed, or None with the reason.
 
     Never fails: without revisions the attempt job still has its number to record.
@@ -35,21 +35,21 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[Tuple[str, ...]], str]
     build = read_build(main_branch)
     if not build.needs_passed_revisions:
         return None, "CircleCI was not asked, for this build is of {}".format(build)
-    found: List[str] = []
+    found: List[Passed] = []
     try:
         search = open_search(main_branch)
         for passed in collect_passed(search):
             say("{} passed in {}".format(passed.revision[:12], passed.where))
-            found.append(passed.revision)
+            found.append(passed)
     except Refusal as refusal:
         reason = "; ".join([refusal.message, *refusal.suggestions])
-        return tuple(found) or None, reason
+        return found or None, reason
     except Exception as error:
         # Only the kind of the error: its text may hold what the server sent.
         reason = "the search for passed revisions broke off: " + type(error).__name__
-        return tuple(found) or None, reason
+        return found or None, reason
     reason = "" if found else " ".join([*search.describe(), "None of them passed."])
-    return tuple(found), reason
+    return found, reason
 
 
 def find_own_record(ledger: Path, workflow_id: str) -> Optional[AttemptRecord]:
@@ -76,7 +76,8 @@ def make_record(ledger: Path, workflow_id: str, workspace_id: str) -> AttemptRec
     if own and own.workspace_id == workspace_id:
         return own
     main_branch = read("DTE_MAIN_BRANCH", "main")
-    revisions, reason = ask_for_revisions(main_branch)
+    passed, reason = ask_for_revisions(main_branch)
+    revisions = None if passed is None else tuple(one.revision for one in passed)
     now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
     return AttemptRecord(
         attempt=count_attempt(ledger, workspace_id),
@@ -86,6 +87,7 @@ def make_record(ledger: Path, workflow_id: str, workspace_id: str) -> AttemptRec
         recorded_at=now.isoformat() + "Z",
         main_branch=main_branch,
         successful_revisions=revisions,
+        passed_in=tuple(one.where for one in passed or ()),
         reason=reason,
     )
 

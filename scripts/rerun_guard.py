@@ -5,6 +5,7 @@ a full run has a record under its own workflow id, because only there does the a
 job run again.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Sequence
@@ -19,8 +20,19 @@ from attempts import (
     record_path,
 )
 from failures import Refusal, run, say
-from settings import read, read_folder, read_switch, require_id, workflow_link
+from later_steps import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
+from settings import (
+    read,
+    read_choice,
+    read_folder,
+    read_switch,
+    require_id,
+    workflow_link,
+)
 
+ALONE = "run_without_agents"
+CHOICES = ("refuse", ALONE, "off")
+ROLES = ("main", "agent")
 REFERENCE = "CircleCI docs, Rerun a workflow's failed jobs; Automatic reruns"
 
 
@@ -86,22 +98,54 @@ def check_attempt(folder: Path, workflow_id: str, workspace_id: str) -> AttemptR
     raise refuse_without_record(workflow_id, workspace_id, damaged)
 
 
-def main() -> None:
-    """Print the attempt, or refuse; `DTE_RERUN_GUARD=off` turns that into a warning."""
-    enforced = read_switch("DTE_RERUN_GUARD", True)
+def go_on_alone(role: str) -> None:
+    """Let main do all the work, and end an agent green, at once where that can be."""
+    if role == "main":
+        set_mode(WITHOUT_AGENTS)
+        say("notice: this is a partial rerun, so main runs all tasks by itself.")
+        return
+    set_mode(IDLE)
+    say("notice: this is a partial rerun, in which main runs all tasks by itself;")
+    say("notice: this agent has nothing to do, and ends green.")
+    # Where CircleCI's command is missing, the later steps see the mode instead.
+    os.spawnlp(os.P_WAIT, "circleci-agent", "circleci-agent", "step", "halt")
+
+
+def guard(choice: str, role: str) -> None:
+    """Print the attempt; raise a `Refusal` of what `choice` does not let through."""
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
     workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
     folder = read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
     try:
         record = check_attempt(folder, workflow_id, workspace_id)
-    except Refusal as refusal:
-        if enforced:
+    except PartialRerun:
+        if choice != ALONE:
             raise
+        go_on_alone(role)
+    else:
+        print(f"This is attempt {record.attempt} of workflow {workflow_id}.")
+
+
+def main() -> None:
+    """Print the attempt, or refuse; `DTE_RERUN_GUARD=off` turns that into a warning."""
+    choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
+    role = read_choice("DTE_ROLE", ROLES[0], ROLES)
+    off = {
+        "DTE_RERUN_GUARD": not read_switch("DTE_RERUN_GUARD", True),
+        "partial_rerun": choice == "off",
+    }
+    try:
+        # The switch for a debug run goes before what the parameter says.
+        guard("off" if any(off.values()) else choice, role)
+    except Refusal as refusal:
+        if refusal.exit_code != 1 or not any(off.values()):
+            if read("BASH_ENV"):
+                set_mode(REFUSED)
+            raise
+        name = next(name for name, is_off in off.items() if is_off)
         say(str(refusal))
-        say("warning: DTE_RERUN_GUARD is off, so this job goes on all the same;")
-        say("warning: main may wait for agents that don't come, up to an hour.")
-        return
-    print(f"This is attempt {record.attempt} of workflow {workflow_id}.")
+        say(f"warning: {name} is off, so this job goes on all the same;")
+        say("warning: main may wait for agents that don't come, until its time-out.")
 
 
 if __name__ == "__main__":

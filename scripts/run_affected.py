@@ -5,7 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from failures import Misuse, run
+from failures import Misuse, run, say
+from later_steps import read_mode
 from nx import join_targets, run_nx, split_words
 from settings import read, require
 
@@ -17,6 +18,9 @@ def main() -> None:
         raise Misuse("DTE_TARGETS names no target", suggestions=["set `targets`"])
     parallel = read("DTE_PARALLEL", "2")
     configuration = read("DTE_CONFIGURATION")
+    alone = bool(read_mode())
+    if alone:
+        say("notice: this job runs all tasks by itself, without agents.")
     run_nx(
         "nx",
         "affected",
@@ -26,6 +30,7 @@ def main() -> None:
         targets,
         "--parallel=" + parallel,
         *(["--configuration=" + configuration] if configuration else []),
+        *(["--no-agents"] if alone else []),
         *split_words("DTE_NX_ARGUMENTS"),
     )
 

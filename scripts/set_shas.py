@@ -114,7 +114,8 @@ def report(clone: Clone, base: Base, head: str) -> None:
         return
     between = list_between(clone.folder, [base.revision], [head])
     least = "at least " if between & read_boundary(clone.folder) else ""
-    say("The head is {}{} commits ahead.".format(least, len(between)))
+    commits = "1 commit" if len(between) == 1 else "{} commits".format(len(between))
+    say("The head is {}{} ahead.".format(least, commits))
 
 
 def export(target: Path, base: str, head: str) -> None:

@@ -1,31 +1,77 @@
 """Run tasks for main until Nx Cloud says that there are no more."""
 
-import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from failures import Misuse, run
-from nx import run_nx
+from durations import set_timeout
+from failures import Misuse, run, say
+from later_steps import IDLE, export, read_mode, set_mode
+from nx import enter_checkout, require_nx
+from retries import run_with_client
+from run_names import export_names, read_name
 from settings import read
+from with_agents import goes_with_agents
+
+TIMEOUT = "30m"
 
 
-def main() -> None:
-    """Become `nx-cloud start-agent`, named after its ordinal.
-
-    Two agents of one name end in an error ("Environment variables" in the Nx docs).
-    """
-    ordinal = read("DTE_ORDINAL")
-    if not (ordinal.isascii() and ordinal.isdigit()):
+def read_number(name: str, default: str) -> int:
+    """The variable's whole number; raises `Misuse`."""
+    text = read(name, default)
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise Misuse(
-            f"DTE_ORDINAL is {ordinal!r}; it takes a whole number",
+            f"{name} is {text!r}; it takes a whole number",
             suggestions=[
                 "run dte/agent with a matrix: {parameters: {ordinal: [1, 2]}}"
             ],
         )
-    os.environ["NX_AGENT_NAME"] = "agent-" + ordinal
-    run_nx("nx-cloud", "start-agent")
+    return int(text)
+
+
+def name_agent(*, pool: str, ordinal: int, index: int, total: int) -> str:
+    """The agent's name: two of one name end in an error ("Environment Variables").
+
+    A matrix tells agents apart by the ordinal, `parallelism` by CircleCI's node index.
+    """
+    numbers = [ordinal] if ordinal else []
+    if total > 1 or not ordinal:
+        numbers.append(index + 1)
+    return "-".join([pool or "agent", *map(str, numbers)])
+
+
+def main() -> None:
+    """Run `nx-cloud start-agent`, or end green where main works alone."""
+    pool = read_name("DTE_LAUNCH_TEMPLATE")
+    name = name_agent(
+        pool=pool,
+        ordinal=read_number("DTE_ORDINAL", "0"),
+        index=read_number("CIRCLE_NODE_INDEX", "0"),
+        total=read_number("CIRCLE_NODE_TOTAL", "1"),
+    )
+    checkout = enter_checkout()
+    if read_mode() != IDLE:
+        require_nx(checkout)
+    if not goes_with_agents(checkout):
+        say("notice: main runs all tasks by itself, so this agent ends here, green.")
+        if not read_mode():
+            set_mode(IDLE)
+        return
+    export_names()
+    export({"NX_AGENT_NAME": name})
+    if pool and not read("NX_AGENT_LAUNCH_TEMPLATE"):
+        export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
+    set_timeout("NX_CLOUD_AGENT_TIMEOUT_MS", "DTE_AGENT_TIMEOUT", TIMEOUT)
+    status = run_with_client(["npx", "nx-cloud", "start-agent"])
+    if status:
+        say(
+            "The agent ended with {}. Where it ended for want of tasks: main had not "
+            "come, or agent_timeout ({}) is shorter than your longest task.".format(
+                status, read("DTE_AGENT_TIMEOUT", TIMEOUT)
+            )
+        )
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,26 @@
 
 import sys
 from pathlib import Path
+from typing import List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from failures import Misuse, run
-from nx import join_targets, run_nx
+from durations import set_timeout
+from failures import Misuse, Refusal, run, say
+from later_steps import WITHOUT_AGENTS, read_mode, set_mode
+from nx import enter_checkout, join_targets, require_nx, split_words
+from nx_json import find_root
+from retries import run_with_client
+from run_names import export_names
+from settings import read, read_choice, read_switch
+from with_agents import goes_with_agents
+
+STARTS = ("flags", "config", "own")
+_CONFIGS = ("ci-config.yaml", "ci-config.yml")
 
 
-def main() -> None:
-    """Become `nx-cloud start-ci-run`.
+def plan_flags() -> List[str]:
+    """The words of `nx-cloud start-ci-run`.
 
     Nx Cloud has to know every target that still has to run before it may stop the
     agents (Nx docs, Manual DTE), so all targets are named unless the user names some.
@@ -21,12 +32,71 @@ def main() -> None:
             "neither DTE_STOP_AGENTS_AFTER nor DTE_TARGETS names a target",
             suggestions=["set the parameter `targets`, for example to lint,test,build"],
         )
-    run_nx(
-        "nx-cloud",
-        "start-ci-run",
-        "--distribute-on=manual",
-        "--stop-agents-after=" + last,
-    )
+    words = ["start-ci-run", "--distribute-on=manual", "--stop-agents-after=" + last]
+    rules = read("DTE_ASSIGNMENT_RULES")
+    if rules:
+        words.append("--assignment-rules=" + rules)
+    if read_switch("DTE_EXPLICIT_COMPLETION", False):
+        words.append("--require-explicit-completion")
+    return words + split_words("DTE_START_ARGUMENTS")
+
+
+def plan_config() -> List[str]:
+    """The words of `nx-cloud start-nx-agents`, which takes none but from its file."""
+    given = {
+        "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
+        "assignment_rules": read("DTE_ASSIGNMENT_RULES"),
+        "explicit_completion": read_switch("DTE_EXPLICIT_COMPLETION", False),
+        "start_arguments": read("DTE_START_ARGUMENTS"),
+    }
+    useless = [name for name, value in given.items() if value]
+    if useless:
+        raise Misuse(
+            "with `start: config`, Nx Cloud would not see " + ", ".join(useless),
+            suggestions=["write it into .nx/ci-config.yaml"],
+            reference="Nx docs, CI Configuration",
+        )
+    return ["start-nx-agents"]
+
+
+def check_config(start: str, root: Path) -> None:
+    """Raise `Refusal` where `start` and the files in the workspace don't agree."""
+    found = [name for name in _CONFIGS if (root / ".nx" / name).is_file()]
+    if start == "flags" and found:
+        raise Refusal(
+            ".nx/{} is there, and Nx Cloud takes flags or that file, not both".format(
+                found[0]
+            ),
+            suggestions=["set `start: config` on dte/main", "or remove the file"],
+            reference="Nx docs, CI Configuration",
+        )
+    if start == "config" and not found:
+        raise Refusal(
+            "`start: config` needs .nx/ci-config.yaml in {}".format(root),
+            suggestions=["add the file", "or leave `start` at flags"],
+            reference="Nx docs, CI Configuration",
+        )
+
+
+def main() -> None:
+    """Start the run, or decide that main does all the work itself."""
+    start = read_choice("DTE_START", STARTS[0], STARTS)
+    plans = {"flags": plan_flags, "config": plan_config, "own": list}
+    words = plans[start]()
+    checkout = enter_checkout()
+    require_nx(checkout)
+    export_names()
+    if not goes_with_agents(checkout):
+        say("notice: no run is started, and main runs all tasks by itself.")
+        if not read_mode():
+            set_mode(WITHOUT_AGENTS)
+        return
+    check_config(start, find_root(checkout) or checkout)
+    set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
+    if start == "own":
+        say("Nx Cloud is connected; the steps of your own start the run.")
+        return
+    sys.exit(run_with_client(["npx", "nx-cloud", *words]))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,64 @@
-"""End the agents of this run: when a step of main failed, nobody else will."""
+"""End the agents of this run: when a step of main failed, nobody else will.
+
+Runs last, and never fails: what failed before is what the job has to show.
+"""
 
 import sys
 from pathlib import Path
+from typing import List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from failures import run, say
-from nx import enter_checkout, find_nx, run_nx
+from bounded import run_bounded
+from failures import Misuse, Refusal, run, say
+from later_steps import REFUSED, is_word, read_mode
+from nx import enter_checkout, find_nx
+from nx_json import find_root
+from run_names import export_names
+from settings import read
+
+NX_CLOUD_VERSION = "19.1.3"
+COMMAND = "stop-all-agents"
+
+
+def explain_nothing(checkout: Path) -> str:
+    """Why there is nobody to stop, or empty."""
+    mode = read_mode()
+    if mode == REFUSED:
+        return "this job was refused before it started a run"
+    if mode:
+        return "this job went on without agents"
+    if find_root(checkout) is None and find_nx(checkout) is None:
+        return "there is no checkout of an Nx workspace here"
+    return ""
+
+
+def plan_tries(checkout: Path) -> List[List[str]]:
+    """What to try, in order. Without Nx, npx has to be told which version to fetch."""
+    version = read("DTE_NX_CLOUD_VERSION", NX_CLOUD_VERSION)
+    if not is_word(version):
+        raise Misuse("nx_cloud_version is {!r}, which is no version".format(version))
+    fetched = ["npx", "--yes", "nx-cloud@" + version, COMMAND]
+    if find_nx(checkout) is None:
+        return [fetched] * 3
+    return [["npx", "nx-cloud", COMMAND]] * 2 + [fetched]
 
 
 def main() -> None:
-    """Become `nx-cloud stop-all-agents` where Nx is installed, else say why not.
-
-    After a refused rerun there is no checkout, and no agents are waiting either.
-    """
-    if find_nx(enter_checkout()) is None:
-        say("No agents were stopped: nx is not installed here, so no run was started.")
-        return
-    run_nx("nx-cloud", "stop-all-agents")
+    """Stop them, or say why not, and what ends them now."""
+    checkout = enter_checkout()
+    try:
+        nothing = explain_nothing(checkout)
+        if nothing:
+            say("No agents were stopped: {}.".format(nothing))
+            return
+        export_names()
+        if run_bounded(plan_tries(checkout)):
+            return
+    except Refusal as refusal:
+        say(str(refusal).replace("error:", "warning:", 1))
+    say("warning: the agents could not be stopped. Each ends by itself after")
+    say("warning: agent_timeout without a task (NX_CLOUD_AGENT_TIMEOUT_MS).")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ _TEXTS = ("workflow_id", "workspace_id", "pipeline_id", "recorded_at", "main_bra
 
 
 class AttemptRecord(NamedTuple):
-    """What one full run left behind; `successful_revisions` is newest first."""
+    """What one full run left behind; `successful_revisions` is newest first.
+
+    `passed_in` says of each of them, in the same order, in which pipeline it passed.
+    """
 
     attempt: int
     workflow_id: str
@@ -29,6 +32,7 @@ class AttemptRecord(NamedTuple):
     main_branch: str
     successful_revisions: Optional[Tuple[str, ...]]
     reason: str
+    passed_in: Tuple[str, ...] = ()
 
 
 class DamagedRecord(Refusal):
@@ -57,9 +61,11 @@ def decode_record(text: str) -> AttemptRecord:
     for name in _TEXTS:
         if not isinstance(fields.get(name), str):
             raise ValueError(f"its {name} is missing or not a text")
+    revisions = _decode_revisions(fields.get("successful_revisions"))
     return AttemptRecord(
         attempt=attempt,
-        successful_revisions=_decode_revisions(fields.get("successful_revisions")),
+        successful_revisions=revisions,
+        passed_in=_decode_places(fields.get("passed_in"), len(revisions or ())),
         reason=str(fields.get("reason") or ""),
         **{name: fields[name] for name in _TEXTS},
     )
@@ -74,6 +80,14 @@ def _decode_revisions(value: object) -> Optional[Tuple[str, ...]]:
         if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
             raise ValueError(f"{revision!r} in it is not a revision")
     return tuple(value)
+
+
+def _decode_places(value: object, count: int) -> Tuple[str, ...]:
+    if not value:
+        return ()
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError("its passed_in doesn't match its successful_revisions")
+    return tuple(str(place) for place in value)
 
 
 def record_path(folder: Path, workflow_id: str) -> Path:

@@ -5,6 +5,7 @@ message and an exit status that means something: 1 refused or failed, 2 used wro
 """
 
 import sys
+from io import TextIOWrapper
 from typing import Callable, Sequence
 
 
@@ -58,7 +59,8 @@ def run(main: Callable[[], None]) -> None:
     """Run `main` and leave the process with the exit status that it earned."""
     for stream in (sys.stdout, sys.stderr):
         # An image without a UTF-8 locale must not turn a branch name into a traceback.
-        stream.reconfigure(errors="backslashreplace", line_buffering=True)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         main()
     except Refusal as refusal:

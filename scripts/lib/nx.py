@@ -30,10 +30,16 @@ def join_targets(name: str) -> str:
 
 
 def enter_checkout() -> Path:
-    """Go back to the folder that the loader left, and give its path."""
+    """Go back to the folder that the loader left, and give its path.
+
+    A step that also runs where the checkout failed names its folder in
+    DTE_WORKING_DIRECTORY, since a step can't start in a folder that is not there.
+    """
     checkout = Path(read("DTE_CHECKOUT", os.getcwd()))
-    os.chdir(str(checkout))
-    return checkout
+    folder = checkout / os.path.expanduser(read("DTE_WORKING_DIRECTORY", "."))
+    chosen = folder if folder.is_dir() else checkout
+    os.chdir(str(chosen))
+    return chosen
 
 
 def find_nx(start: Path) -> Optional[Path]:
@@ -60,15 +66,19 @@ def run_words(words: List[str]) -> NoReturn:
         ) from error
 
 
-def run_nx(*words: str) -> NoReturn:
-    """Become `npx <words>` in the checkout; raises `Refusal` where Nx is missing."""
-    checkout = enter_checkout()
+def require_nx(checkout: Path) -> None:
+    """Raise `Refusal` where npx would not find Nx in `checkout`."""
     if find_nx(checkout) is None:
         raise Refusal(
             f"nx is not installed in {checkout}",
             suggestions=[
-                "install the workspace's packages in an earlier step (parameter `install`)",
+                "install the packages in an earlier step (parameter `install`)",
                 "set the parameter `working_directory` to the folder that has nx.json",
             ],
         )
+
+
+def run_nx(*words: str) -> NoReturn:
+    """Become `npx <words>` in the checkout; raises `Refusal` where Nx is missing."""
+    require_nx(enter_checkout())
     run_words(["npx", *words])

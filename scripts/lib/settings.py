@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Sequence
 
 from failures import Misuse
 
@@ -59,6 +60,14 @@ def read_switch(name: str, default: bool) -> bool:
     if value.lower() not in _SWITCH:
         raise Misuse(f"{name} is {value!r}; it takes on or off")
     return _SWITCH[value.lower()]
+
+
+def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """The variable's value, one of `choices`; raises `Misuse` for anything else."""
+    value = read(name, default)
+    if value not in choices:
+        raise Misuse(f"{name} is {value!r}; it takes {', '.join(choices)}")
+    return value
 
 
 def read_folder(name: str, default: str) -> Path:

@@ -14,7 +14,7 @@ from bases import NoBase
 from circleci import ApiFailure
 from failures import Misuse, Refusal, say
 from passed_revisions import Passed
-from settings import read, read_folder, require_id, workflow_link
+from settings import read, read_folder, require_id
 
 
 def find_record(main_branch: str) -> Optional[AttemptRecord]:
@@ -54,10 +54,9 @@ def list_recorded(record: AttemptRecord) -> Iterator[Passed]:
                 record.attempt, record.reason or "none passed"
             )
         )
-    where = "attempt {} found it, and links its pipeline in {}".format(
-        record.attempt, workflow_link(record.workflow_id)
-    )
-    for revision in record.successful_revisions:
+    places = record.passed_in or ("a pipeline",) * len(record.successful_revisions)
+    for revision, place in zip(record.successful_revisions, places):
+        where = "{}, says the record of attempt {}".format(place, record.attempt)
         yield Passed(revision, where)
 
 

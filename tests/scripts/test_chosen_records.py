@@ -23,11 +23,13 @@ def test_a_debug_rerun_takes_the_last_record_of_its_workspace(
             workspace_id=WORKFLOW,
             attempt=attempt,
             successful_revisions=[shop.commits[name]],
+            passed_in=[f"pipeline {attempt}, https://example.com/{attempt}"],
         )
         write_record(tmp_path / "attempts", record)
     done = job.set_shas(CIRCLE_WORKFLOW_ID=OTHER, CIRCLE_BRANCH="main")
     assert f"NX_BASE={shop.commits['m4']}\n" in done.stdout
-    assert "attempt 2 found it" in done.stderr
+    place = "pipeline 2, https://example.com/2, says the record of attempt 2"
+    assert place in done.stderr
 
 
 def test_records_of_another_workspace_are_ignored(

@@ -28,7 +28,7 @@ JSON = st.recursive(
 )
 TEXTS = st.text(max_size=20)
 REVISIONS = st.text("0123456789abcdef", min_size=40, max_size=40)
-RECORDS = st.builds(
+RECORDS_WITHOUT_PLACES = st.builds(
     AttemptRecord,
     attempt=st.integers(1, 10**6),
     workflow_id=TEXTS,
@@ -38,7 +38,17 @@ RECORDS = st.builds(
     main_branch=TEXTS,
     successful_revisions=st.none() | st.lists(REVISIONS, max_size=10).map(tuple),
     reason=TEXTS,
+    passed_in=st.just(()),
 )
+
+
+def with_places(record: AttemptRecord) -> AttemptRecord:
+    """The record with a place for each of its revisions."""
+    count = len(record.successful_revisions or ())
+    return record._replace(passed_in=("pipeline 1",) * count)
+
+
+RECORDS = RECORDS_WITHOUT_PLACES | RECORDS_WITHOUT_PLACES.map(with_places)
 FIELDS = [*make_record(workflow_id="a", workspace_id="b"), "new_field"]
 NAMES = st.sampled_from(["first", "second", "third"])
 

@@ -1,0 +1,91 @@
+"""Whether a partial rerun may be turned into a full one: pure, over what the API says.
+
+Source of the tags and statuses: CircleCI docs, API v2 reference, Workflow.
+"""
+
+from typing import NamedTuple, Optional, Sequence
+
+from pipelines import WorkflowRun
+
+FROM_START = "rerun-workflow-from-beginning"
+FROM_FAILED = "rerun-workflow-from-failed"
+SINGLE_JOB = "rerun-single-job"
+# The API refuses to rerun a workflow in any other status.
+TERMINAL = ("success", "failed", "error", "canceled", "unauthorized")
+ENDED = (*TERMINAL, "not_run")
+MOST_FULL_RUNS = 10
+
+
+class Pipeline(NamedTuple):
+    """All runs of a pipeline's workflows, and which of them two are.
+
+    `own` is the partial rerun that asks, `last` the last full run that it inherits.
+    """
+
+    runs: Sequence[WorkflowRun]
+    own: str
+    last: str
+    automatic: bool
+
+
+class Obstacle(NamedTuple):
+    """Why nothing is to be started, and the workflow to look at instead, if any."""
+
+    reason: str
+    workflow_id: str = ""
+
+
+def find_obstacle(pipeline: Pipeline) -> Optional[Obstacle]:
+    """Why the last full run must not be started again, or None where it may be."""
+    last = _find(pipeline, pipeline.last)
+    if last is None:
+        return Obstacle("CircleCI no longer lists the last full run", pipeline.last)
+    runs = [run for run in pipeline.runs if run.name == last.name]
+    full = [run for run in runs if run.tag == FROM_START]
+    newer = [run for run in full if run.created >= last.created and run.id != last.id]
+    if newer:
+        newest = max(newer, key=lambda run: run.created)
+        return Obstacle("a newer full run exists already", newest.id)
+    if pipeline.automatic and full:
+        return Obstacle("an automatic rerun starts no second full run", full[0].id)
+    if len(full) >= MOST_FULL_RUNS:
+        reason = "this pipeline had {} full reruns already".format(len(full))
+        return Obstacle(reason, full[0].id)
+    other = _find_running(pipeline, runs, last)
+    if other is not None:
+        return Obstacle("another rerun of the same workflow is still running", other.id)
+    if last.status not in TERMINAL:
+        reason = "the last full run has not ended: it is {}".format(last.status)
+        return Obstacle(reason, last.id)
+    return None
+
+
+def _find(pipeline: Pipeline, workflow_id: str) -> Optional[WorkflowRun]:
+    return next((run for run in pipeline.runs if run.id == workflow_id), None)
+
+
+def _find_running(
+    pipeline: Pipeline, runs: Sequence[WorkflowRun], last: WorkflowRun
+) -> Optional[WorkflowRun]:
+    """A run beside this one that may be, or may start, the full run that is wanted."""
+    own = _find(pipeline, pipeline.own)
+    for run in runs:
+        known = run.id in (pipeline.own, last.id) or run.tag == SINGLE_JOB
+        if known or run.status in ENDED or run.created < last.created:
+            continue
+        # Of two partial reruns side by side, the older one starts the full run.
+        if run.tag != FROM_FAILED or own is None:
+            return run
+        if (run.created, run.id) < (own.created, own.id):
+            return run
+    return None
+
+
+def find_started(
+    before: Sequence[WorkflowRun], after: Sequence[WorkflowRun], name: str
+) -> Optional[WorkflowRun]:
+    """The full rerun of the workflow `name` that is in `after` and not in `before`."""
+    known = {run.id for run in before}
+    new = [run for run in after if run.id not in known]
+    new = [run for run in new if run.name == name and run.tag == FROM_START]
+    return max(new, key=lambda run: run.created, default=None)

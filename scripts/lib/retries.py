@@ -1,0 +1,81 @@
+"""Run an Nx Cloud command again where it failed to download its client, never else.
+
+Nx Cloud's commands first download a client ("nx-cloud client" in Nx's docs), and that
+download is what fails now and then. A command that got further is never run twice.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import IO, List, Sequence
+
+from failures import Refusal, say
+
+PAUSES = (2.0, 6.0)
+# A client that was never loaded prints little else than one of these.
+_MOST_OUTPUT = 8192
+_NO_CLIENT = (
+    b"No existing Nx Cloud client and failed to download new version",
+    b"Error while updating Nx Cloud client bundle",
+)
+
+
+def run_with_client(words: Sequence[str]) -> int:
+    """Run the command, three times at most; gives its exit status as a shell would."""
+    for pause in (*PAUSES, 0.0):
+        say("$ " + " ".join(shlex.quote(word) for word in words))
+        output: List[bytes] = []
+        status = _run(words, output)
+        start = b"".join(output)
+        lacks_client = len(start) < _MOST_OUTPUT and any(
+            text in start for text in _NO_CLIENT
+        )
+        if status == 0 or not lacks_client or not pause:
+            return status
+        say("The client of Nx Cloud could not be downloaded; trying again.")
+        time.sleep(pause)
+    raise AssertionError("the last try returns")
+
+
+def _run(words: Sequence[str], output: List[bytes]) -> int:
+    environment = dict(os.environ)
+    if sys.stdout.isatty():
+        # Through a pipe Nx would print without the colours that a job's log shows.
+        environment.setdefault("FORCE_COLOR", "true")
+    try:
+        process = subprocess.Popen(
+            list(words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+    except OSError as error:
+        raise Refusal(
+            "{} can't be started: {}".format(words[0], error.strerror),
+            suggestions=["install Node and npm in the executor's image"],
+        ) from error
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # The agent tells Nx Cloud that it goes, so the signal has to reach it.
+        signal.signal(number, lambda number, _frame: process.send_signal(number))
+    assert process.stdout is not None
+    reader = threading.Thread(target=_copy, args=(process.stdout, output), daemon=True)
+    reader.start()
+    status = process.wait()
+    # What the command left running may hold the pipe open; its words can wait.
+    reader.join(timeout=2.0)
+    return status if status >= 0 else 128 - status
+
+
+def _copy(pipe: "IO[bytes]", output: List[bytes]) -> None:
+    kept = 0
+    for piece in iter(lambda: os.read(pipe.fileno(), 65536), b""):
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        if kept < _MOST_OUTPUT:
+            output.append(piece)
+            kept += len(piece)

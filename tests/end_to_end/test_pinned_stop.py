@@ -1,0 +1,61 @@
+"""The nx-cloud package that stops the agents where the install had failed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.nx_cloud import NxCloud
+from tests.end_to_end.fake_workflow import ROOT
+
+
+@pytest.mark.slow
+def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
+    """In a checkout without node_modules, npx fetches it, and it stops the agents."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    (checkout / "nx.json").write_text("{}")
+    scripts = tmp_path / "scripts"
+    shutil.copytree(ROOT / "scripts" / "lib", scripts)
+    shutil.copy(ROOT / "scripts" / "stop_agents.py", scripts)
+    (tmp_path / "home").mkdir()
+    with NxCloud() as cloud:
+        environment = {
+            **os.environ,
+            **cloud.job_environment(),
+            "CI": "true",
+            "CIRCLECI": "true",
+            "CIRCLE_WORKFLOW_ID": "the-run",
+            "HOME": str(tmp_path / "home"),
+            "DTE_CHECKOUT": str(checkout),
+        }
+        done = subprocess.run(
+            [sys.executable, "-I", str(scripts / "stop_agents.py")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=True,
+        )
+    assert "all agents of run the-run end" in done.stdout
+    assert "warning" not in done.stderr
+
+
+def test_one_version_is_pinned_everywhere() -> None:
+    """The script and each component of the orb name the same version by default."""
+    script = (ROOT / "scripts" / "stop_agents.py").read_text()
+    found = re.search(r'NX_CLOUD_VERSION = "(.+)"', script)
+    assert found
+    for name in ("commands/stop_agents", "jobs/main"):
+        text = (ROOT / "orb" / f"{name}.yml").read_text()
+        default = re.search(
+            r"\n  nx_cloud_version:\n(?: {4}.*\n)*? {4}default: (.+)", text
+        )
+        assert default
+        assert default[1] == found[1]
