@@ -163,7 +163,7 @@ class Desk:
 
     def _tell_what_is_missing(self, config: CompiledConfig) -> None:
         if config.setup:
-            text = "a setup config; the pipeline that it continues with is not rehearsed"
+            text = "a setup config: the pipeline that it continues with"
             self._not_rehearsed.append(text)
         self._not_rehearsed += config.stubbed
         for text in self._not_rehearsed:

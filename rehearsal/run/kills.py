@@ -2,9 +2,11 @@
 
 from threading import Timer
 
+import psutil
+
 from rehearsal.faults import CANCEL, LOST, Kill
 from rehearsal.run.context import JobContext
-from rehearsal.run.processes import MARK, end_marked, signal_marked
+from rehearsal.run.processes import GRACE_SECONDS, MARK, end_marked, signal_marked
 
 
 class KillClock:
@@ -14,6 +16,7 @@ class KillClock:
         self.lost = False
         self._context = context
         self._timers: list[Timer] = []
+        self._signalled: list[psutil.Process] = []
 
     def start(self, step: str) -> None:
         """Start the clocks of the kills that count from this step ("": the job)."""
@@ -25,15 +28,20 @@ class KillClock:
                 timer.start()
 
     def stop(self) -> None:
-        """Stop the clocks that have not struck."""
+        """Stop the clocks that have not struck, and let the signalled say goodbye.
+
+        A step's own process may end before those that it started, which would then be
+        killed with the job in the middle of their last words.
+        """
         for timer in self._timers:
             timer.cancel()
             timer.join()
+        psutil.wait_procs(self._signalled, timeout=GRACE_SECONDS)
 
     def _kill(self, kill: Kill) -> None:
         mark = self._context.env[MARK]
         if kill.signal not in (LOST, CANCEL):
-            signal_marked(mark, kill.signal)
+            self._signalled += signal_marked(mark, kill.signal)
             return
         self.lost = kill.signal == LOST
         self._context.interrupt.press()

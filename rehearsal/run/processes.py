@@ -151,11 +151,13 @@ def find_marked(mark: str) -> list[psutil.Process]:
     return found
 
 
-def signal_marked(mark: str, name: str) -> None:
+def signal_marked(mark: str, name: str) -> list[psutil.Process]:
     """Send the signal called `name` to every process that carries `mark`."""
-    for process in find_marked(mark):
+    found = find_marked(mark)
+    for process in found:
         with suppress(psutil.Error):
             process.send_signal(signal.Signals[f"SIG{name}"])
+    return found
 
 
 def end_marked(mark: str) -> None:
