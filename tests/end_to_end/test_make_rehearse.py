@@ -1,4 +1,4 @@
-"""`make rehearse` in a fresh copy, as somebody who has never seen the project runs it."""
+"""`make rehearse` in a fresh copy, as a stranger to the project would run it."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_make_rehearse_tells_the_whole_story(tmp_path: Path) -> None:
-    """From a fresh copy: a failure, the refusal in its two lines, green as attempt 2."""
+    """A failure, the refusal in its two lines, and green as attempt 2."""
     home = tmp_path / "home"
     home.mkdir()
     done = run_make(copy_repository(tmp_path / "dte"), home)

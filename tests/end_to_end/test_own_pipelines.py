@@ -56,7 +56,7 @@ def test_the_first_pipeline_checks_and_hands_over(tmp_path: Path) -> None:
 
 
 def test_the_second_pipeline_runs_the_orb_and_shows_a_refusal(tmp_path: Path) -> None:
-    """Attempt, three agents and main run on the sample with real Nx, and the refusal."""
+    """Attempt, agents and main run on the sample with real Nx; a job is refused."""
     done = rehearse_pipeline(tmp_path, "test-deploy.yml")
     assert set(done.statuses().values()) == {"success"}, done.heard.lines[-40:]
     assert len({task.agent for task in done.report.tasks}) > 1

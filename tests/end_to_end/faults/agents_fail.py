@@ -1,0 +1,50 @@
+"""Agents that are killed, lost, or share a name."""
+
+from tests.end_to_end.faults.row import AGENT, MAIN, WORK, Fault, Said
+
+AGENTS_FAIL = (
+    Fault(
+        "an agent gets SIGTERM",
+        statuses=("failed",),
+        agents=2,
+        kill=(f"{AGENT}:{WORK}@6:TERM",),
+        main={"targets": "build,e2e-ci"},
+        jobs={MAIN: "failed"},
+        attempts=(1,),
+    ),
+    Fault(
+        "an agent is lost",
+        statuses=("failed",),
+        agents=2,
+        kill=(f"{AGENT}:{WORK}@2",),
+        jobs={AGENT: "failed", "dte/agent-2": "success"},
+        attempts=(1,),
+    ),
+    Fault(
+        "all agents are lost",
+        statuses=("failed",),
+        agents=2,
+        kill=(f"dte/agent-*:{WORK}@1",),
+        main={"main_timeout": "8s"},
+        jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
+        said=(Said(1, MAIN, "No new completed tasks after 8 seconds"),),
+        attempts=(1,),
+    ),
+    Fault(
+        "two agents of one name",
+        statuses=("failed",),
+        more_jobs=[
+            {
+                "dte/agent": {
+                    "name": "twin",
+                    "ordinal": 1,
+                    "requires": ["dte/attempt"],
+                    "setup": [{"run": {"name": "Wait", "command": "sleep 3"}}],
+                }
+            }
+        ],
+        main={"setup": [{"run": {"name": "Wait", "command": "sleep 8"}}]},
+        jobs={MAIN: "success"},
+        attempts=(1,),
+    ),
+)

@@ -1,0 +1,45 @@
+"""A CircleCI whose API is down or refuses, and what rerun_all makes of it."""
+
+from tests.end_to_end.faults.row import DOWN, MAIN, TASKS, TOKEN, UP, Fault
+
+RERUN_ALL = {
+    "dte/rerun_all": {"requires": [{MAIN: "failed"}], "context": "circleci"},
+}
+CIRCLECI_FAILS = (
+    Fault(
+        "CircleCI's API down in attempt",
+        statuses=("success",),
+        fault=("api-down",),
+        attempts=(1,),
+    ),
+    Fault(
+        "rerun_all after a genuine failure, then a partial rerun",
+        statuses=("failed", "failed", "success"),
+        variables=DOWN,
+        contexts=TOKEN,
+        more_jobs=(RERUN_ALL,),
+        main={"targets": "e2e-ci"},
+        then=(UP, "rerun-from-failed"),
+        attempts=(1, 0, 2),
+    ),
+    Fault(
+        "rerun_all with the API down",
+        statuses=("failed", "failed"),
+        contexts=TOKEN,
+        more_jobs=(RERUN_ALL,),
+        fail=(f"{MAIN}:{TASKS}",),
+        then=("mend", "fault:api-down", "rerun-from-failed"),
+        jobs={"dte/rerun_all": "failed"},
+        attempts=(1, 0),
+    ),
+    Fault(
+        "rerun_all with a rerun that the API refuses",
+        statuses=("failed", "failed"),
+        contexts=TOKEN,
+        more_jobs=(RERUN_ALL,),
+        fail=(f"{MAIN}:{TASKS}",),
+        then=("mend", "fault:api-refuses-reruns", "rerun-from-failed"),
+        jobs={"dte/rerun_all": "failed"},
+        attempts=(1, 0),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Main that fails in each of its steps, or is lost."""
+
+from tests.end_to_end.faults.row import AGENT, GUARD, MAIN, START, TASKS, Fault
+
+SHORT_WAIT = {"agent_timeout": "20s"}
+# The agents of a main that failed before it could stop them wait for their time-out.
+UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
+REACHABLE_STEPS = (
+    "Install packages",
+    "Set NX_BASE and NX_HEAD",
+    START,
+    "Record nx format:check",
+    TASKS,
+)
+MAIN_FAILS = (
+    *(
+        Fault(
+            f"main fails in: {step}",
+            statuses=("failed",),
+            fail=(f"{MAIN}:{step}",),
+            agent=SHORT_WAIT,
+            main={
+                "record": [{"run": {"name": "Record nx format:check", "command": ":"}}]
+            },
+            jobs={MAIN: "failed", AGENT: "failed"},
+            attempts=(1,),
+        )
+        for step in UNREACHABLE_STEPS
+    ),
+    *(
+        Fault(
+            f"main fails in: {step}",
+            statuses=("failed",),
+            fail=(f"{MAIN}:{step}",),
+            main={
+                "record": [{"run": {"name": "Record nx format:check", "command": ":"}}]
+            },
+            jobs={MAIN: "failed", AGENT: "success"},
+            attempts=(1,),
+        )
+        for step in REACHABLE_STEPS
+    ),
+    Fault(
+        "main is lost",
+        statuses=("failed",),
+        kill=(f"{MAIN}:{TASKS}@2",),
+        jobs={MAIN: "failed", AGENT: "success"},
+        attempts=(1,),
+    ),
+    Fault(
+        "main is cancelled",
+        statuses=("canceled",),
+        kill=(f"{MAIN}:{TASKS}@2:CANCEL",),
+        jobs={MAIN: "canceled", AGENT: "success"},
+        attempts=(1,),
+    ),
+)

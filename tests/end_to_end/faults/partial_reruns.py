@@ -1,0 +1,82 @@
+"""Reruns in which some jobs do not come back."""
+
+from tests.end_to_end.faults.row import (
+    AGENT,
+    DOWN,
+    MAIN,
+    TASKS,
+    UP,
+    Fault,
+    Said,
+    refused,
+)
+
+PARTIAL_RERUNS = (
+    Fault(
+        "rerun from failed with main",
+        statuses=("failed", "failed"),
+        fail=(f"{MAIN}:{TASKS}",),
+        then=("mend", "rerun-from-failed"),
+        said=refused(2, MAIN),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "rerun from failed with one agent",
+        statuses=("failed", "failed"),
+        agents=2,
+        fail=(f"{AGENT}:Checkout code",),
+        then=("mend", "rerun-from-failed"),
+        jobs={AGENT: "failed", MAIN: "success"},
+        said=refused(2, AGENT),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "rerun of one job",
+        statuses=("success", "failed"),
+        then=(f"rerun:{MAIN}",),
+        said=refused(2, MAIN),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "automatic rerun",
+        statuses=("failed", "failed"),
+        workflow={"max_auto_reruns": 1},
+        fail=(f"{MAIN}:{TASKS}",),
+        said=refused(2, MAIN),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "partial rerun without agents",
+        statuses=("failed", "success"),
+        variables=DOWN,
+        main={"partial_rerun": "run_without_agents", "targets": "e2e-ci"},
+        agent={"partial_rerun": "run_without_agents"},
+        then=(UP, "rerun-from-failed"),
+        ran_in_main=True,
+        attempts=(1, 0),
+    ),
+    Fault(
+        "partial rerun let through",
+        statuses=("failed", "failed"),
+        fail=(f"{MAIN}:{TASKS}",),
+        main={"partial_rerun": "off", "main_timeout": "5s"},
+        agent={"partial_rerun": "off"},
+        then=("mend", "rerun-from-failed"),
+        said=(Said(2, MAIN, "No new completed tasks after 5 seconds"),),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "expired workspace",
+        statuses=("failed", "failed"),
+        fail=(f"{MAIN}:{TASKS}",),
+        then=("mend", "expire-workspace", "rerun-from-failed"),
+        said=(Said(2, MAIN, "the workspace may have expired"),),
+        attempts=(1, 0),
+    ),
+    Fault(
+        "lost ledger",
+        statuses=("success", "success"),
+        then=("lose-caches", "rerun-from-start"),
+        attempts=(1, 1),
+    ),
+)

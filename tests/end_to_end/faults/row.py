@@ -1,0 +1,59 @@
+"""What a fault is: how it is injected, and how its rehearsal has to end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+FIRST, MAIN, AGENT = "dte/attempt", "dte/main", "dte/agent-1"
+GUARD = "Refuse a partial rerun"
+TASKS = "Run the affected tasks"
+START = "Start the CI pipeline execution"
+WORK = "Run tasks for main"
+TWO_LINES = (
+    "You reran only failed jobs, but CI requires rerunning all jobs.",
+    "Rerun all jobs in the pipeline to prevent this error.",
+)
+DOWN = {"SAMPLE_PAYMENTS": "off"}
+UP = "set:SAMPLE_PAYMENTS=on"
+TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text that a job of a run has to have printed."""
+
+    run: int
+    job: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row: how it is injected, and how it has to end.
+
+    `statuses` are the runs' own, `jobs` those of jobs in the last run. `ran_in_main`:
+    the tasks of the last run ran in main itself.
+    """
+
+    name: str
+    statuses: Sequence[str]
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    said: Sequence[Said] = ()
+    attempts: Sequence[int] = ()
+    agents: int = 1
+    main: Mapping[str, Any] = field(default_factory=dict)
+    agent: Mapping[str, Any] = field(default_factory=dict)
+    workflow: Mapping[str, Any] = field(default_factory=dict)
+    more_jobs: Sequence[Any] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fail: Sequence[str] = ()
+    kill: Sequence[str] = ()
+    fault: Sequence[str] = ()
+    then: Sequence[str] = ()
+    ran_in_main: bool = False
+
+
+def refused(run: int, job: str) -> tuple[Said, Said]:
+    """The guard's two lines in a job."""
+    return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])
