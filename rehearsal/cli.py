@@ -30,7 +30,7 @@ from rehearsal.plan.reruns import Assumptions
 from rehearsal.report.data import Report
 from rehearsal.report.live import LiveListener
 from rehearsal.report.table import print_tables
-from rehearsal.run.listener import Silence
+from rehearsal.run.listener import Listener
 from rehearsal.scenario import FORMS, parse_action, parse_expectations, plan_faults
 
 INTERRUPTED = 130
@@ -201,7 +201,7 @@ def _rehearse(options: dict[str, Any]) -> int:
     )
     console = make_console()
     listener = (
-        Silence()
+        Listener()
         if options["as_json"]
         else LiveListener(console, verbose=options["verbose"])
     )

@@ -5,12 +5,10 @@ Source: CircleCI docs, "API v2 reference".
 
 from __future__ import annotations
 
-import threading
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal.circleci_api.answers import (
     answer_job,
@@ -20,15 +18,9 @@ from rehearsal.circleci_api.answers import (
 )
 from rehearsal.circleci_api.reruns import MOST_RERUNS, read_rerun
 from rehearsal.errors import UserError
+from rehearsal.loopback import LoopbackServer
 from rehearsal.run.rehearsal import PreparedRun, Rehearsal
 from rehearsal.run.results import WorkflowRun
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Handles requests without a line in the rehearsal's output for each."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing."""
 
 
 class CircleCIApi:
@@ -42,24 +34,15 @@ class CircleCIApi:
         self.faults: frozenset[str] = frozenset()
         self.requests: SimpleQueue[tuple[Rehearsal, PreparedRun]] = SimpleQueue()
         self._rehearsals: list[Rehearsal] = []
-        self._server = make_server(
-            "127.0.0.1",
-            0,
-            self._make_app(),
-            threaded=True,
-            request_handler=QuietHandler,
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/api/v2"
+        self._server = LoopbackServer(self._make_app())
+        self.url = f"{self._server.url}/api/v2"
 
-    def __enter__(self) -> CircleCIApi:
-        self._thread.start()
+    def __enter__(self) -> Self:
+        self._server.__enter__()
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def __exit__(self, *error: object) -> None:
+        self._server.__exit__(*error)
 
     def show(self, rehearsal: Rehearsal) -> None:
         """Answer about this pipeline too."""

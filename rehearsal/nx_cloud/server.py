@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-import threading
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
+from rehearsal.loopback import HOST, LoopbackServer, QuietHandler
 from rehearsal.nx_cloud.bundle import pack_client
 from rehearsal.nx_cloud.cache import OutputCache
 from rehearsal.nx_cloud.executions import TaskExecution
@@ -21,7 +19,6 @@ from rehearsal.nx_cloud.routes import create_app
 from rehearsal.nx_cloud.runs import Runs
 from rehearsal.nx_cloud.state import CloudState, RecordedCommand
 
-HOST = "127.0.0.1"
 GIBIBYTE = 1 << 30
 
 
@@ -69,12 +66,8 @@ class NxCloud:
             heartbeat_seconds=self._heartbeat_seconds,
             faults=self._faults,
         )
-        self._server = _make_server(self._state)
-        self.url = f"http://{HOST}:{self._server.server_port}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
-        )
-        self._thread.start()
+        server = LoopbackServer(create_app(self._state), _make_handler(self._state))
+        self.url = self._exits.enter_context(server).url
         return self
 
     def __exit__(
@@ -84,9 +77,6 @@ class NxCloud:
         traceback: TracebackType | None,
     ) -> None:
         """Stop the server and its threads, and remove what it stored."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
         self._exits.close()
 
     def job_environment(self) -> dict[str, str]:
@@ -120,17 +110,12 @@ class NxCloud:
             self._state.faults = faults
 
 
-def _make_server(state: CloudState) -> BaseWSGIServer:
-    class Handler(WSGIRequestHandler):
+def _make_handler(state: CloudState) -> type[QuietHandler]:
+    class Handler(QuietHandler):
         def run_wsgi(self) -> None:
             if state.take_connection_fault():
                 self.close_connection = True
                 return
             super().run_wsgi()
 
-        def log(self, *_: Any) -> None:
-            """Requests are no news."""
-
-    return make_server(
-        HOST, 0, create_app(state), threaded=True, request_handler=Handler
-    )
+    return Handler

@@ -7,6 +7,7 @@ from threading import Lock
 from rich.console import Console
 from rich.text import Text
 
+from rehearsal.run.listener import Listener
 from rehearsal.run.results import JobRun, StepResult, WorkflowRun
 
 _MARKS = {
@@ -22,7 +23,7 @@ _TAIL_LINES = 25
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class LiveListener:
+class LiveListener(Listener):
     """Prints to `console`; with `verbose` every line that a step prints."""
 
     def __init__(self, console: Console, *, verbose: bool) -> None:

@@ -1,12 +1,13 @@
 """Who is told what happens while a workflow runs."""
 
-from typing import Protocol
-
 from rehearsal.run.results import JobRun, StepResult, WorkflowRun
 
 
-class Listener(Protocol):
-    """Called from the jobs' threads; an implementation has to lock what it shares."""
+class Listener:
+    """Says nothing; others say what they override.
+
+    Called from the jobs' threads, so an implementation has to lock what it shares.
+    """
 
     def note(self, text: str) -> None:
         """Something that a person should know before the first job."""
@@ -28,28 +29,3 @@ class Listener(Protocol):
 
     def workflow_ended(self, workflow: WorkflowRun) -> None:
         """A workflow has ended."""
-
-
-class Silence:
-    """The listener that says nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
-
-    def workflow_started(self, workflow: WorkflowRun) -> None:
-        """Say nothing."""
-
-    def job_started(self, workflow: WorkflowRun, job: JobRun) -> None:
-        """Say nothing."""
-
-    def line(self, workflow: WorkflowRun, job: JobRun, step: str, line: str) -> None:
-        """Say nothing."""
-
-    def step_ended(self, workflow: WorkflowRun, job: JobRun, step: StepResult) -> None:
-        """Say nothing."""
-
-    def job_ended(self, workflow: WorkflowRun, job: JobRun) -> None:
-        """Say nothing."""
-
-    def workflow_ended(self, workflow: WorkflowRun) -> None:
-        """Say nothing."""

@@ -36,7 +36,7 @@ def persist(step: Step, context: JobContext) -> None:
         context.place(str(step.arguments["root"])),
         _as_list(step.arguments["paths"]),
     )
-    context.say(f"Persisted {count} files.")
+    context.say(f"Persisted {count_of(count, 'file')}.")
 
 
 def attach(step: Step, context: JobContext) -> None:
@@ -47,7 +47,7 @@ def attach(step: Step, context: JobContext) -> None:
     )
     if not layers and context.assumptions.empty_attach_fails:
         raise StepFailure("no upstream job persisted anything to this workspace")
-    context.say(f"Attached {layers} layers.")
+    context.say(f"Attached {count_of(layers, 'layer')}.")
 
 
 def save_cache(step: Step, context: JobContext) -> None:
@@ -87,7 +87,12 @@ def store_artifacts(step: Step, context: JobContext) -> None:
         files = [target]
         shutil.copy2(source, target)
     context.run.artifacts += [str(path.relative_to(folder)) for path in files]
-    context.say(f"Kept {len(files)} files.")
+    context.say(f"Kept {count_of(len(files), 'file')}.")
+
+
+def count_of(number: int, thing: str) -> str:
+    """A number of things, in words that fit a single one too."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _as_list(value: object) -> list[str]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from rehearsal.desk import Order, rehearse
 from rehearsal.report.data import JobReport, Report
-from rehearsal.run.listener import Silence
+from rehearsal.run.listener import Listener
 from rehearsal.run.results import JobRun, StepResult, WorkflowRun
 from rehearsal.scenario import parse_action
 
 
 @dataclass
-class Heard(Silence):
+class Heard(Listener):
     """A listener that remembers every line and every step's result."""
 
     lines: list[tuple[int, str, str]] = field(default_factory=list)
