@@ -1,13 +1,14 @@
 """The command `dte`: options in, report out. Errors of the user's end here.
 
 Exit codes: 0 the workflow passed (or ended as `--expect` says), 1 it did not, 2 used
-wrongly, 3 not rehearsable, 130 interrupted.
+wrongly, 3 not rehearsable, 70 a defect of dte, 130 interrupted.
 """
 
 import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import fields
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from rehearsal.compile import compile_config
 from rehearsal.config import PipelineValues
-from rehearsal.desk import Order, rehearse
+from rehearsal.desk import Stopped, rehearse
 from rehearsal.errors import UserError
 from rehearsal.faults import API_FAULTS, CLOUD_FAULTS
 from rehearsal.options import (
@@ -26,6 +27,7 @@ from rehearsal.options import (
     parse_pairs,
     parse_parameters,
 )
+from rehearsal.order import Order
 from rehearsal.plan.reruns import Assumptions
 from rehearsal.report.data import Report
 from rehearsal.report.live import LiveListener
@@ -34,11 +36,11 @@ from rehearsal.run.listener import Listener
 from rehearsal.scenario import FORMS, parse_action, parse_expectations, plan_faults
 
 INTERRUPTED = 130
+DEFECT = 70
 _WIDTH_WITHOUT_TERMINAL = 110
 
-_CONFIG = click.argument(
-    "config", type=click.Path(path_type=Path), default=".circleci/config.yml"
-)
+CONFIG = Path(".circleci", "config.yml")
+_CONFIG = click.argument("config", type=click.Path(path_type=Path), required=False)
 _ORB = click.option(
     "--orb",
     "orbs",
@@ -140,7 +142,10 @@ def main() -> None:
 @click.option("--keep", is_flag=True, help="Keep the rehearsal's folder and name it.")
 @_DEBUG
 def rehearse_command(**options: Any) -> None:
-    """Run CONFIG's workflow, then press Rerun on it as --then says."""
+    """Run CONFIG's workflow, then press Rerun on it as --then says.
+
+    CONFIG is the project's .circleci/config.yml where none is named.
+    """
     guard(lambda: _rehearse(options), debug=options["debug"])
 
 
@@ -160,6 +165,10 @@ def compile_command(**options: Any) -> None:
 
 def guard(work: Callable[[], int], *, debug: bool) -> None:
     """Do `work` and leave with its exit code; what a user can mend is told as such."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without UTF-8 must not end a rehearsal.
+            stream.reconfigure(errors="replace")
     try:
         code = work()
     except UserError as error:
@@ -167,7 +176,20 @@ def guard(work: Callable[[], int], *, debug: bool) -> None:
             traceback.print_exc()
         _print_error(error)
         code = error.exit_code
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        _print_error(describe_defect(error))
+        code = DEFECT
     sys.exit(code)
+
+
+def describe_defect(error: Exception) -> UserError:
+    """What is said of an error that nobody foresaw."""
+    return UserError(
+        f"a defect of dte: {type(error).__name__}: {error}",
+        suggestions=["report it with what --debug shows"],
+    )
 
 
 def _print_error(error: UserError) -> None:
@@ -183,7 +205,7 @@ def _rehearse(options: dict[str, Any]) -> int:
     actions = tuple(parse_action(text) for text in options["actions"])
     expected = parse_expectations(options["expect"])
     order = Order(
-        config=options["config"],
+        config=options["config"] or options["project"] / CONFIG,
         project=options["project"],
         orbs={name: Path(path) for name, path in parse_pairs("--orb", options["orbs"])},
         branch=options["branch"],
@@ -205,12 +227,20 @@ def _rehearse(options: dict[str, Any]) -> int:
         if options["as_json"]
         else LiveListener(console, verbose=options["verbose"])
     )
-    report = rehearse(order, listener)
-    if options["as_json"]:
+    try:
+        report = rehearse(order, listener)
+    except Stopped as stopped:
+        _show(stopped.report, console, as_json=options["as_json"])
+        raise
+    _show(report, console, as_json=options["as_json"])
+    return judge(report, expected)
+
+
+def _show(report: Report, console: Console, *, as_json: bool) -> None:
+    if as_json:
         click.echo(report.as_json())
     else:
         print_tables(report, console)
-    return judge(report, expected)
 
 
 def make_console() -> Console:
@@ -237,7 +267,7 @@ def judge(report: Report, expected: tuple[str, ...]) -> int:
 
 def _compile(options: dict[str, Any]) -> int:
     compiled = compile_config(
-        options["config"],
+        options["config"] or CONFIG,
         orbs={name: Path(path) for name, path in parse_pairs("--orb", options["orbs"])},
         pipeline=PipelineValues(
             branch=options["branch"],

@@ -1,18 +1,15 @@
 """Sets the stage of a rehearsal, plays its scenario and reports; takes it all down."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from rehearsal.circleci_api import CircleCIApi
-from rehearsal.compile import compile_config
-from rehearsal.config import CompiledConfig, PipelineValues, Workflow
+from rehearsal.config import CompiledConfig
 from rehearsal.errors import UserError
 from rehearsal.faults import FaultPlan
 from rehearsal.nx_cloud import NxCloud
-from rehearsal.plan.reruns import Assumptions
+from rehearsal.order import Order, check_order, choose_workflow, compile_for, list_notes
 from rehearsal.report.data import Report, report_run
 from rehearsal.run.caches import Caches
 from rehearsal.run.context import Stores
@@ -21,7 +18,7 @@ from rehearsal.run.folders import RehearsalFolder, open_folder
 from rehearsal.run.interrupt import Interrupt, listen
 from rehearsal.run.jobs import JobRunner, Settings
 from rehearsal.run.listener import Listener
-from rehearsal.run.processes import end_marked
+from rehearsal.run.processes import adopt_orphans, end_marked
 from rehearsal.run.project import Project, choose_branch, choose_tag, take_project
 from rehearsal.run.rehearsal import Rehearsal
 from rehearsal.run.workspace import Workspaces
@@ -36,34 +33,31 @@ from rehearsal.scenario import (
 )
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the user asked to have rehearsed; empty `branch`: the one checked out."""
+class Stopped(UserError):
+    """An action that can't be done; `report` has what happened before it."""
 
-    config: Path
-    project: Path
-    orbs: Mapping[str, Path]
-    branch: str = ""
-    revision: str = ""
-    tag: str = ""
-    workflow: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    contexts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    actions: Sequence[Action] = ()
-    assumptions: Assumptions = field(default_factory=Assumptions)
-    faults: FaultPlan = field(default_factory=FaultPlan)
-    stub_missing_orbs: bool = False
-    keep: bool = False
+    def __init__(self, error: UserError, report: Report) -> None:
+        super().__init__(
+            error.message,
+            suggestions=error.suggestions,
+            reference=error.reference,
+            exit_code=error.exit_code,
+        )
+        self.report = report
 
 
 def rehearse(order: Order, listener: Listener) -> Report:
     """Play the order; nothing of it is left on this machine but what it says to keep.
 
-    Raises `UserError` before the first job starts where something is wrong.
+    Raises `UserError` before the first job starts where something is wrong, and
+    `Stopped` for what shows only later.
     """
     with open_desk(order, listener) as desk:
-        desk.play()
+        desk.start()
+        try:
+            desk.play()
+        except UserError as error:
+            raise Stopped(error, desk.report()) from error
         return desk.report()
 
 
@@ -90,6 +84,7 @@ class Desk:
         self._origin = folder.root / "origin.git"
         self._project = take_project(order.project, self._origin)
         self._pipelines: list[Rehearsal] = []
+        self._notes: list[str] = []
         self._not_rehearsed: list[str] = []
         self._stores = Stores(
             Workspaces(folder.place("workspaces")),
@@ -104,17 +99,28 @@ class Desk:
         )
         self._set_faults(order.faults)
 
-    def play(self) -> None:
-        """The first run, and then each action, unless the user stops it."""
+    def start(self) -> None:
+        """Check the whole order, and run the first workflow."""
         order = self._order
         if self._project.note:
-            self._listener.note(self._project.note)
+            self._note(self._project.note)
+        if order.keep:
+            self._note(f"the rehearsal's folder is kept: {self._folder.root}")
         if order.tag:
-            self._project = choose_tag(self._project, self._origin, order.tag)
-            self._start_pipeline(self._project)
+            project = choose_tag(self._project, self._origin, order.tag)
         else:
-            self._push(order.branch or self._project.branch, order.revision)
+            branch = order.branch or self._project.branch
+            project = choose_branch(self._project, self._origin, branch, order.revision)
+        rehearsal = self._open_pipeline(project)
+        check_order(order, rehearsal.jobs, self._origin)
+        for note in list_notes(order, rehearsal.jobs):
+            self._note(note)
+        rehearsal.run()
         self._run_requests()
+
+    def play(self) -> None:
+        """Each action in turn, unless the user stops it."""
+        order = self._order
         for action in order.actions:
             if self._interrupt.pressed:
                 return
@@ -129,6 +135,7 @@ class Desk:
                 for run in rehearsal.runs
             ),
             self._cloud.executions(),
+            notes=tuple(self._notes),
             not_rehearsed=tuple(dict.fromkeys(self._not_rehearsed)),
             interrupted=self._interrupt.pressed,
         )
@@ -169,11 +176,15 @@ class Desk:
         for text in self._not_rehearsed:
             self._listener.note(f"not rehearsed: {text}")
 
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+        self._listener.note(text)
+
     def _push(self, branch: str, revision: str) -> None:
         project = choose_branch(self._project, self._origin, branch, revision)
-        self._start_pipeline(project)
+        self._open_pipeline(project).run()
 
-    def _start_pipeline(self, project: Project) -> None:
+    def _open_pipeline(self, project: Project) -> Rehearsal:
         organization_id, project_id = self._ids
         pipeline = Pipeline(
             id=str(uuid.uuid4()),
@@ -196,7 +207,7 @@ class Desk:
         rehearsal = Rehearsal(workflow, runner)
         self._pipelines.append(rehearsal)
         self._api.show(rehearsal)
-        rehearsal.run()
+        return rehearsal
 
 
 @contextmanager
@@ -205,6 +216,7 @@ def open_desk(order: Order, listener: Listener) -> Iterator[Desk]:
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))
         folder = stack.enter_context(open_folder(keep=order.keep))
+        stack.enter_context(adopt_orphans())
         stack.callback(end_marked, str(folder.root))
         yield Desk(
             order,
@@ -214,39 +226,3 @@ def open_desk(order: Order, listener: Listener) -> Iterator[Desk]:
             cloud=stack.enter_context(NxCloud(folder=folder.place("nx-cloud"))),
             interrupt=interrupt,
         )
-
-
-def compile_for(order: Order, pipeline: Pipeline) -> CompiledConfig:
-    """The config as CircleCI would process it for this pipeline."""
-    project = pipeline.project
-    values = PipelineValues(
-        number=pipeline.number,
-        id=pipeline.id,
-        branch=project.branch,
-        tag=project.tag,
-        revision=project.revision,
-        project_slug=pipeline.slug,
-        parameters=order.parameters,
-    )
-    return compile_config(
-        order.config,
-        orbs=order.orbs,
-        pipeline=values,
-        stub_missing_orbs=order.stub_missing_orbs,
-    )
-
-
-def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
-    """The workflow called `name`, or the only one; raises `UserError`."""
-    found = {workflow.name: workflow for workflow in config.workflows}
-    if name in found:
-        return found[name]
-    if name:
-        problem = f"there is no workflow {name} in this pipeline"
-    elif len(found) == 1:
-        return config.workflows[0]
-    else:
-        problem = f"the config has {len(found)} workflows that run in this pipeline"
-    raise UserError(
-        problem, suggestions=["--workflow takes one of: " + ", ".join(found)]
-    )

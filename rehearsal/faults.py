@@ -1,7 +1,7 @@
 """What goes wrong on purpose: in a job's steps, on its machine, and in the services."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -12,6 +12,7 @@ from rehearsal.nx_cloud.faults import NO_FAULTS
 LOST = "KILL"
 CANCEL = "CANCEL"
 API_FAULTS = ("api-down", "api-unauthorized", "api-garbage", "api-refuses-reruns")
+_DAY_SECONDS = 86400.0
 CLOUD_FAULTS = ("cloud-unreachable", "cloud-rejects-token", "cloud-downloads")
 
 
@@ -61,8 +62,8 @@ class FaultPlan:
     def with_service_fault(self, text: str) -> "FaultPlan":
         """This plan and one more fault of a service; raises `UserError`."""
         name, _, number = text.partition("=")
-        amount = int(number) if number.isdigit() else 1
-        if name in API_FAULTS:
+        amount = _read_amount(text, number)
+        if name in API_FAULTS and not number:
             return replace(self, api=self.api | {name})
         changes: Mapping[str, Mapping[str, bool | int]] = {
             "cloud-unreachable": (
@@ -77,6 +78,33 @@ class FaultPlan:
                 suggestions=["one of: " + ", ".join(CLOUD_FAULTS + API_FAULTS)],
             )
         return replace(self, cloud=replace(self.cloud, **changes[name]))  # type: ignore[arg-type]
+
+
+def _read_amount(text: str, number: str) -> int:
+    if number and not number.isdecimal():
+        raise UserError(f"--fault {text}: {number} is not a number")
+    return int(number or 1)
+
+
+def refuse_stray(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None:
+    """Raise `UserError` for a failure or kill that no job or step can meet.
+
+    `jobs` has each job's name with the names of its steps.
+    """
+    faults: tuple[Failure | Kill, ...] = (*plan.failures, *plan.kills)
+    for fault in faults:
+        met = [steps for name, steps in jobs.items() if fnmatchcase(name, fault.job)]
+        if not met:
+            raise UserError(
+                f"no job is called {fault.job}",
+                suggestions=["it has: " + ", ".join(jobs)],
+            )
+        known = {name for steps in met for name in steps}
+        if fault.step and not any(fnmatchcase(name, fault.step) for name in known):
+            raise UserError(
+                f"no step of {fault.job} is called {fault.step}",
+                suggestions=["it has: " + ", ".join(sorted(known))],
+            )
 
 
 def parse_failure(text: str) -> Failure:
@@ -97,6 +125,8 @@ def parse_kill(text: str) -> Kill:
         if not at or not job:
             raise ValueError("no job")
         kill = Kill(job, step, float(seconds), name)
+        if not 0 <= kill.seconds < _DAY_SECONDS:
+            raise ValueError("no time within a day")
     except ValueError as error:
         raise UserError(
             f"--kill {text} is not of the form JOB[:STEP]@SECONDS[:SIGNAL]"

@@ -23,9 +23,16 @@ def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
 def parse_parameters(texts: Iterable[str]) -> dict[str, object]:
     """Pipeline parameters, each value read as YAML reads it: true, 3, or text."""
     return {
-        name: yaml.safe_load(value) if value else ""
+        name: _read_value(name, value)
         for name, value in parse_pairs("--parameter", texts)
     }
+
+
+def _read_value(name: str, value: str) -> object:
+    try:
+        return yaml.safe_load(value) if value else ""
+    except yaml.YAMLError as error:
+        raise UserError(f"--parameter {name}={value} can't be read as YAML") from error
 
 
 def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -68,7 +68,7 @@ Action = Press | Push | SetFaults | SetVariable | ExpireWorkspace | LoseCaches
 def parse_action(text: str) -> Action:
     """The action that `text` names, in one of `FORMS`; raises `UserError`."""
     word, _, argument = text.partition(":")
-    if word == "set" and "=" in argument:
+    if word == "set" and argument.find("=") > 0:
         return SetVariable(*argument.split("=", 1))
     if word == "rerun" and argument:
         jobs = frozenset(name.strip() for name in argument.split(","))

@@ -31,8 +31,8 @@ def compile_config(
 ) -> CompiledConfig:
     """Give back what CircleCI would make of the config at `path`.
 
-    `orbs` maps an orb's name without version (`your-namespace/dte`), or the alias
-    that the config uses, to a folder of orb source or a packed file. Raises
+    `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
+    alias that the config uses, to a folder of orb source or a packed file. Raises
     UserError, which names file and line, for anything CircleCI would refuse.
     """
     config = _read(path)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from rehearsal.nx_cloud.commands import Result, State, Task
 from rehearsal.nx_cloud.executions import TaskExecution
+from rehearsal.nx_cloud.rules import Rule
 
 T = TypeVar("T")
 
@@ -68,6 +69,16 @@ def read_task(message: Message) -> Task:
         hash=message.text("hash"),
         needs=message.texts("needs"),
         args=message.texts("args"),
+    )
+
+
+def read_rule(message: Message) -> Rule:
+    """Read an assignment rule."""
+    return Rule(
+        pools=message.texts("pools"),
+        projects=message.texts("projects"),
+        targets=message.texts("targets"),
+        configurations=message.texts("configurations"),
     )
 
 

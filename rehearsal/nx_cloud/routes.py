@@ -13,6 +13,7 @@ from rehearsal.nx_cloud.messages import (
     Message,
     read_execution,
     read_result,
+    read_rule,
     read_task,
     write_result,
     write_task,
@@ -97,11 +98,13 @@ def add_main_routes(app: Flask, state: CloudState) -> None:
     @app.post("/runs/start")
     def start() -> dict[str, Any]:
         message = read_message()
+        rules = [read_rule(rule) for rule in message.messages("assignmentRules")]
         with state.lock:
             state.runs.get(message.text("run")).start(
                 time.monotonic(),
                 stop_after=message.texts("stopAgentsAfter"),
                 explicit=message.flag("requireExplicitCompletion"),
+                rules=rules,
             )
         return {"pingMs": round(state.heartbeat_seconds * 1000 / PINGS_PER_HEARTBEAT)}
 
@@ -181,10 +184,11 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
     @app.post("/agents/join")
     def join() -> Response | dict[str, Any]:
         message = read_message()
-        agent = message.text("agent")
+        agent, pool = message.text("agent"), message.text("pool")
         try:
             with state.lock:
-                state.runs.get(message.text("run")).join(agent, time.monotonic())
+                run = state.runs.get(message.text("run"))
+                run.join(agent, time.monotonic(), pool=pool)
         except DuplicateAgent:
             return Response(f"an agent named {agent} is in this run already", 409)
         return {}

@@ -8,10 +8,11 @@ Execution Failed".
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rehearsal.nx_cloud.commands import Command, ProtocolError, Result, Task
+from rehearsal.nx_cloud.rules import Rule, find_pools
 
 IDLE_SECONDS = 3.0
 """An agent that has not asked for work for so long is not waiting for any."""
@@ -23,6 +24,7 @@ class Agent:
 
     name: str
     seen: float
+    pool: str = ""
     handed: int = 0
     assignment: tuple[Command, Task] | None = None
     gone: bool = False
@@ -55,14 +57,23 @@ class Run:
         self._last_ping: float | None = None
         self._stop_after: frozenset[str] = frozenset()
         self._covered: set[str] = set()
+        self._rules: tuple[Rule, ...] = ()
         self._agents: dict[str, Agent] = {}
 
-    def start(self, now: float, *, stop_after: Collection[str], explicit: bool) -> None:
+    def start(
+        self,
+        now: float,
+        *,
+        stop_after: Collection[str],
+        explicit: bool,
+        rules: Sequence[Rule] = (),
+    ) -> None:
         """Begin, as `start-ci-run` says.
 
         With `explicit` nothing but `stop` ends the agents when main is gone.
         """
         self._stop_after = frozenset(stop_after)
+        self._rules = tuple(rules)
         self._last_ping = None if explicit else now
 
     def ping(self, now: float) -> None:
@@ -106,11 +117,11 @@ class Run:
             raise ProtocolError(f"no command {number} in run {self.id}")
         return self.commands[number]
 
-    def join(self, name: str, now: float) -> None:
-        """Add an agent."""
+    def join(self, name: str, now: float, *, pool: str = "") -> None:
+        """Add an agent; a task that the rules give to other pools never gets to it."""
         if name in self._agents and not self._agents[name].gone:
             raise DuplicateAgent(name)
-        self._agents[name] = Agent(name, seen=now)
+        self._agents[name] = Agent(name, seen=now, pool=pool)
 
     def ask(self, name: str, now: float) -> Answer:
         """Answer an agent that is free: a task, the end, or nothing yet.
@@ -124,10 +135,8 @@ class Run:
             return Answer(task=agent.assignment[1])
         if self.end:
             return Answer(end=self.end)
-        ready = [
-            (command, task) for command in self.commands for task in command.ready()
-        ]
-        if self._idle(now).index(agent) >= len(ready):
+        ready = self._ready(agent.pool)
+        if self._idle(now, agent.pool).index(agent) >= len(ready):
             return Answer()
         command, task = ready[0]
         command.hand_out(task.id)
@@ -135,12 +144,23 @@ class Run:
         agent.handed += 1
         return Answer(task=task)
 
-    def _idle(self, now: float) -> list[Agent]:
-        """List the agents that wait for work, the one that had least of it first."""
+    def _ready(self, pool: str) -> list[tuple[Command, Task]]:
+        """List what an agent of a pool may begin with."""
+        ready = []
+        for command in self.commands:
+            for task in command.ready():
+                pools = find_pools(task.id, self._rules)
+                if not pools or pool in pools:
+                    ready.append((command, task))
+        return ready
+
+    def _idle(self, now: float, pool: str) -> list[Agent]:
+        """List a pool's agents that wait for work, the one that had least first."""
         idle = [
             agent
             for agent in self._agents.values()
             if not agent.gone
+            and agent.pool == pool
             and not agent.assignment
             and now - agent.seen <= IDLE_SECONDS
         ]

@@ -5,11 +5,12 @@ rerun of any kind is a new workflow in the same pipeline; jobs that passed do no
 in a rerun from failed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from rehearsal.config import WorkflowJob
+from rehearsal.errors import UserError
 from rehearsal.plan.graph import find_downstream
 
 
@@ -41,6 +42,10 @@ class Assumptions:
         default=True,
         metadata={"says": "a passed job downstream of a failed one runs again"},
     )
+    named_rerun_goes_on: bool = field(
+        default=False,
+        metadata={"says": "a rerun of named jobs runs what waits for them too"},
+    )
     empty_attach_fails: bool = field(
         default=False,
         metadata={"says": "attaching a workspace that nobody filled fails the step"},
@@ -54,6 +59,15 @@ class PlannedJob:
     job: WorkflowJob
     runs: bool
     why: str
+
+
+def refuse_unknown_jobs(rerun: Rerun, names: Collection[str]) -> None:
+    """Raise `UserError` for a rerun of a job that the workflow doesn't have."""
+    if unknown := sorted(rerun.jobs - set(names)):
+        raise UserError(
+            f"there is no job {unknown[0]} to rerun",
+            suggestions=["it has: " + ", ".join(names)],
+        )
 
 
 def plan_first_run(jobs: Sequence[WorkflowJob]) -> tuple[PlannedJob, ...]:
@@ -71,7 +85,10 @@ def plan_rerun(
     if rerun.kind is RerunKind.FROM_START:
         return tuple(PlannedJob(job, True, "rerun from start") for job in jobs)
     if rerun.kind is RerunKind.JOBS:
-        return tuple(_plan_named(job, rerun.jobs) for job in jobs)
+        names = rerun.jobs
+        if assumptions.named_rerun_goes_on:
+            names |= find_downstream(jobs, names)
+        return tuple(_plan_named(job, names) for job in jobs)
     failed = frozenset(name for name, status in statuses.items() if status != "success")
     downstream = find_downstream(jobs, failed)
     return tuple(

@@ -45,6 +45,7 @@ class Report:
 
     runs: tuple[RunReport, ...]
     tasks: tuple[TaskExecution, ...]
+    notes: tuple[str, ...]
     not_rehearsed: tuple[str, ...]
     interrupted: bool
 

@@ -39,7 +39,8 @@ class LiveListener(Listener):
     def workflow_started(self, workflow: WorkflowRun) -> None:
         """A rule with the run's number and kind."""
         self._count += 1
-        self._console.rule(f"[bold]run {self._count}: {workflow.kind}[/]", align="left")
+        title = Text(f"run {self._count}: {workflow.kind}", style="bold")
+        self._console.rule(title, align="left")
         for job in workflow.jobs.values():
             if job.carried_from:
                 self._print(job, "○", "dim", f"carried over: {job.why}")

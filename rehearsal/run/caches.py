@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Lock
 
@@ -33,6 +34,7 @@ class Caches:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._entries: dict[str, tuple[CachedPath, ...]] = {}
+        self._saves = count(1)
         self._lock = Lock()
 
     def save(self, key: str, paths: Sequence[Path], home: Path) -> bool:
@@ -41,8 +43,9 @@ class Caches:
             if key in self._entries:
                 return False
             saved = []
+            folder = self._folder / str(next(self._saves))
             for number, path in enumerate(paths):
-                copy = self._folder / str(len(self._entries)) / str(number)
+                copy = folder / str(number)
                 if not path.is_relative_to(home):
                     raise StepFailure(f"{path} is outside the rehearsed job's home")
                 if path.exists():

@@ -102,7 +102,9 @@ def mask(line: str, secrets: Mapping[str, str]) -> str:
 
     Values of fewer than four characters are left alone (docs, "Environment variables").
     """
-    for value in secrets.values():
-        if len(value) > 3 and value not in ("true", "false"):
-            line = line.replace(value, "****")
+    parts = {part for value in secrets.values() for part in value.splitlines()}
+    # The longest first: one secret may be the beginning of another.
+    for part in sorted(parts, key=len, reverse=True):
+        if len(part) > 3 and part not in ("true", "false"):
+            line = line.replace(part, "****")
     return line

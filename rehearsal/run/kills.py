@@ -43,8 +43,8 @@ class KillClock:
         if kill.signal not in (LOST, CANCEL):
             self._signalled += signal_marked(mark, kill.signal)
             return
-        self.lost = kill.signal == LOST
         self._context.interrupt.press()
-        if self.lost:
+        if kill.signal == LOST:
+            self.lost = True
             self._context.interrupt.press()
             end_marked(mark)

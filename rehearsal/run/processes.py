@@ -4,13 +4,15 @@ Source for the silence limit: CircleCI docs, Configuration reference, `run`: a s
 without output for `no_output_timeout` is killed.
 """
 
+import ctypes
 import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -22,6 +24,10 @@ from rehearsal.run.interrupt import Interrupt
 MARK = "DTE_REHEARSED_JOB"
 GRACE_SECONDS = 3.0
 _TICK_SECONDS = 0.05
+_DRAIN_SECONDS = 0.5
+_KILL_ROUNDS = 10
+_PR_SET_CHILD_SUBREAPER = 36
+Reason = Literal["exited", "silent", "canceled"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Outcome:
     """How a process ended; `exit_code` is negative where a signal ended it."""
 
     exit_code: int
-    reason: Literal["exited", "silent", "canceled"]
+    reason: Reason
     seconds: float
 
 
@@ -70,21 +76,26 @@ def watch_process(
     """
     assert process.stdout is not None
     started = heard = time.monotonic()
-    reason: Literal["exited", "silent", "canceled"] = "exited"
+    reason: Reason = "exited"
     with Lines(process.stdout, on_line) as lines:
-        while process.poll() is None:
+        while reason == "exited" and process.poll() is None:
             if lines.read(_TICK_SECONDS):
                 heard = time.monotonic()
-            elif limits.interrupt.pressed:
-                reason = "canceled"
-            elif time.monotonic() - heard > limits.silence:
-                reason = "silent"
-            if reason != "exited":
-                end_group(process, limits.interrupt)
-                break
-        while lines.read(0):
+            reason = _find_reason(limits, heard)
+        if reason != "exited":
+            end_group(process, limits.interrupt)
+        drained = time.monotonic() + _DRAIN_SECONDS
+        while lines.read(0) and time.monotonic() < drained:
             pass
     return Outcome(process.wait(), reason, time.monotonic() - started)
+
+
+def _find_reason(limits: Limits, heard: float) -> Reason:
+    if limits.interrupt.pressed:
+        return "canceled"
+    if time.monotonic() - heard > limits.silence:
+        return "silent"
+    return "exited"
 
 
 class Lines:
@@ -162,8 +173,44 @@ def signal_marked(mark: str, name: str) -> list[psutil.Process]:
 
 def end_marked(mark: str) -> None:
     """Kill every process that carries `mark`, and those that they start meanwhile."""
-    while left := find_marked(mark):
-        for process in left:
-            with suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(left, timeout=GRACE_SECONDS)
+    for _ in range(_KILL_ROUNDS):
+        left = find_marked(mark)
+        if not left:
+            return
+        _kill(left)
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(processes, timeout=GRACE_SECONDS)
+
+
+@contextmanager
+def adopt_orphans() -> Iterator[None]:
+    """Kill at the end what a job started and cut loose, also from its environment.
+
+    On Linux an orphan is handed to this process, which is its subreaper meanwhile
+    (prctl(2), PR_SET_CHILD_SUBREAPER); elsewhere it is handed to init and not found.
+    """
+    before = psutil.Process().children(recursive=True)
+    _set_subreaper(True)
+    try:
+        yield
+    finally:
+        for _ in range(_KILL_ROUNDS):
+            left = [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if process not in before
+            ]
+            if not left:
+                break
+            _kill(left)
+        _set_subreaper(False)
+
+
+def _set_subreaper(on: bool) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)

@@ -1,15 +1,12 @@
 """The project that is rehearsed: a bare git repository that every checkout clones."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal.errors import UserError
-
-_IDENTITY = ("-c", "user.name=dte", "-c", "user.email=dte@example.invalid")
+from rehearsal.run.git import run_git
 
 
 @dataclass(frozen=True)
@@ -23,28 +20,6 @@ class Project:
     note: str = ""
 
 
-def run_git(*words: str, cwd: Path) -> str:
-    """git's stdout without its last newline; raises `UserError` with its stderr."""
-    env = {
-        name: text for name, text in os.environ.items() if not name.startswith("GIT_")
-    }
-    result = subprocess.run(
-        ["git", *words],
-        cwd=cwd,
-        env={**env, "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"},
-        capture_output=True,
-        text=True,
-        check=False,
-        errors="replace",
-    )
-    if result.returncode:
-        raise UserError(
-            f"git {words[0]} failed in {cwd}: {result.stderr.strip()}",
-            suggestions=["name a git repository or a folder with --project"],
-        )
-    return result.stdout.removesuffix("\n")
-
-
 def take_project(source: Path, origin: Path) -> Project:
     """Copy what is committed in `source` into the bare repository `origin`.
 
@@ -55,8 +30,10 @@ def take_project(source: Path, origin: Path) -> Project:
         raise UserError(
             f"there is no folder {source}", suggestions=["name it with --project"]
         )
+    source = source.resolve()
     if not (source / ".git").exists():
-        return _snapshot(source, origin)
+        return _take_snapshot(source, origin)
+    _refuse_without_commit(source)
     run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
     _serve_partial_clones(origin)
     dirty = run_git("status", "--porcelain", cwd=source)
@@ -81,18 +58,19 @@ def choose_branch(
             "no branch is checked out", suggestions=["name it with --branch"]
         )
     full = f"refs/heads/{branch}"
-    found = _resolve(origin, revision or full)
+    found = resolve_commit(origin, revision or full)
     run_git("update-ref", full, found, cwd=origin)
     return replace(project, branch=branch, tag="", revision=found)
 
 
 def choose_tag(project: Project, origin: Path, tag: str) -> Project:
     """The project at `tag`; raises `UserError` where there is no such tag."""
-    revision = _resolve(origin, f"refs/tags/{tag}")
+    revision = resolve_commit(origin, f"refs/tags/{tag}")
     return replace(project, branch="", tag=tag, revision=revision)
 
 
-def _resolve(origin: Path, name: str) -> str:
+def resolve_commit(origin: Path, name: str) -> str:
+    """The commit that `name` stands for; raises `UserError` where there is none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
     try:
         return run_git(*words, f"{name}^{{commit}}", cwd=origin)
@@ -103,22 +81,38 @@ def _resolve(origin: Path, name: str) -> str:
         ) from error
 
 
-def _snapshot(source: Path, origin: Path) -> Project:
+def _refuse_without_commit(source: Path) -> None:
+    try:
+        run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=source)
+    except UserError as error:
+        raise UserError(
+            f"the repository {source} has no commit to check out",
+            suggestions=["commit what the jobs need"],
+        ) from error
+
+
+def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
-    shutil.copytree(
-        source,
-        tree,
-        symlinks=True,
-        ignore=shutil.ignore_patterns("node_modules", ".nx"),
-    )
+    ignored = shutil.ignore_patterns("node_modules", ".nx")
+    try:
+        shutil.copytree(source, tree, symlinks=True, ignore=ignored)
+    except OSError as error:
+        raise UserError(f"{source} can't be copied: {error}") from error
+    if not any(tree.iterdir()):
+        raise UserError(f"the folder {source} is empty")
     run_git("init", "--quiet", cwd=tree)
     run_git("symbolic-ref", "HEAD", "refs/heads/main", cwd=tree)
     run_git("add", "--all", cwd=tree)
-    run_git(*_IDENTITY, "commit", "--quiet", "-m", "Snapshot", cwd=tree)
+    run_git("commit", "--quiet", "--allow-empty", "-m", "Snapshot", cwd=tree)
     run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
     _serve_partial_clones(origin)
-    revision = run_git("rev-parse", "HEAD", cwd=tree)
-    return Project(origin.as_uri(), "main", "", revision, f"{source} as one commit")
+    return Project(
+        origin.as_uri(),
+        branch="main",
+        tag="",
+        revision=run_git("rev-parse", "HEAD", cwd=tree),
+        note=f"{source} is taken as one commit, without a history",
+    )
 
 
 def _serve_partial_clones(origin: Path) -> None:
@@ -127,21 +121,26 @@ def _serve_partial_clones(origin: Path) -> None:
         run_git("config", setting, "true", cwd=origin)
 
 
-def checkout_script(project: Project, method: str) -> Sequence[Sequence[str]]:
+def checkout_script(
+    project: Project, method: str, *, cloned: bool
+) -> Sequence[Sequence[str]]:
     """The git commands of a `checkout` step, run in the folder that it fills.
 
-    Source: CircleCI docs, Configuration reference, `checkout`: `blobless` by default.
+    A folder that is `cloned` already is fetched into. Source: CircleCI docs,
+    Configuration reference, `checkout`: `blobless` by default.
     """
     filters = ["--filter=blob:none"] if method == "blobless" else []
     clone = ["git", "clone", "--quiet", "--no-checkout", *filters, project.url, "."]
+    first = ["git", "fetch", "--quiet", "--force", "origin"] if cloned else clone
+    reset = ["git", "reset", "--quiet", "--hard"]
     if project.tag:
-        head = ["update-ref", "--no-deref", "HEAD", project.revision]
-        return [clone, ["git", *head], ["git", "reset", "--quiet", "--hard"]]
+        detach = ["git", "update-ref", "--no-deref", "HEAD", project.revision]
+        return [first, detach, reset]
     # `git checkout -B` would refuse a branch whose name begins with a dash.
     branch = f"refs/heads/{project.branch}"
     return [
-        clone,
+        first,
         ["git", "update-ref", branch, project.revision],
         ["git", "symbolic-ref", "HEAD", branch],
-        ["git", "reset", "--quiet", "--hard"],
+        reset,
     ]

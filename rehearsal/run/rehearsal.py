@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from rehearsal.config import Workflow, WorkflowJob
@@ -15,6 +14,7 @@ from rehearsal.plan.reruns import (
     RerunKind,
     plan_first_run,
     plan_rerun,
+    refuse_unknown_jobs,
 )
 from rehearsal.run.jobs import JobRunner
 from rehearsal.run.results import JobRun, JobStatus, WorkflowRun
@@ -46,7 +46,12 @@ class Rehearsal:
         self._workflow = workflow
         self._runner = runner
         project = runner.pipeline.project
-        self._jobs = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
+        self.jobs = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
+        if not self.jobs:
+            raise UserError(
+                f"the filters of {workflow.name} leave no job for "
+                f"{project.tag or project.branch}"
+            )
 
     def run(self) -> WorkflowRun:
         """The first run of the workflow, and the automatic reruns that it asks for.
@@ -58,14 +63,15 @@ class Rehearsal:
         run = WorkflowRun(
             new_id, self._workflow.name, new_id, "first run", "", time.time()
         )
-        plan = plan_first_run(self._jobs)
+        plan = plan_first_run(self.jobs)
         run.jobs = create_job_runs(plan, None, self._next_number())
         self.runs.append(run)
         self.execute(PreparedRun(run, plan))
         for number in range(1, self._workflow.max_auto_reruns + 1):
-            with suppress(UserError):
-                self.execute(self._prepare_automatic(number))
-        return self.runs[-1]
+            if run.status != "failed" or self._runner.interrupt.pressed:
+                break
+            run = self.execute(self._prepare_automatic(run, number))
+        return run
 
     def rerun(self, rerun: Rerun, before: WorkflowRun | None = None) -> WorkflowRun:
         """Press Rerun on `before`, by default the last workflow, and run it."""
@@ -76,7 +82,7 @@ class Rehearsal:
         statuses = {name: job.status for name, job in before.jobs.items()}
         _refuse_senseless(rerun, statuses)
         assumptions = self._runner.settings.assumptions
-        plan = plan_rerun(self._jobs, rerun, statuses, assumptions)
+        plan = plan_rerun(self.jobs, rerun, statuses, assumptions)
         new_id = str(uuid.uuid4())
         fresh = (
             rerun.kind is RerunKind.FROM_START
@@ -107,8 +113,8 @@ class Rehearsal:
         ).execute()
         return prepared.run
 
-    def _prepare_automatic(self, number: int) -> PreparedRun:
-        prepared = self.prepare(Rerun(RerunKind.FROM_FAILED), self.runs[-1])
+    def _prepare_automatic(self, before: WorkflowRun, number: int) -> PreparedRun:
+        prepared = self.prepare(Rerun(RerunKind.FROM_FAILED), before)
         prepared.run.kind = AUTOMATIC
         prepared.run.auto_rerun_number = number
         return prepared
@@ -118,11 +124,7 @@ class Rehearsal:
 
 
 def _refuse_senseless(rerun: Rerun, statuses: Mapping[str, str]) -> None:
-    if unknown := sorted(rerun.jobs - set(statuses)):
-        raise UserError(
-            f"there is no job {unknown[0]} to rerun",
-            suggestions=["it has: " + ", ".join(statuses)],
-        )
+    refuse_unknown_jobs(rerun, statuses)
     failed = {"failed", "canceled"} & set(statuses.values())
     if rerun.kind is RerunKind.FROM_FAILED and not failed:
         raise UserError(

@@ -36,7 +36,7 @@ def run_command(
 ) -> Outcome:
     """Run the step's command to its end, or leave it running in the background."""
     words = step.arguments
-    shell = shlex.split(words.get("shell") or context.job.shell or DEFAULT_SHELL)
+    shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
     argv = [*shell, "-c", str(words["command"])]
     env = {**context.env, **_step_environment(words)}
     cwd = context.place(str(words.get("working_directory", ".")))
@@ -47,6 +47,13 @@ def run_command(
         return Outcome(0, "exited", 0.0)
     process = _start(argv, env, cwd, subprocess.PIPE)
     return watch_process(process, context.say, Limits(silence, context.interrupt))
+
+
+def _split_shell(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise StepFailure(f"the shell {text!r} can't be split: {error}") from error
 
 
 def _step_environment(words: Mapping[str, Any]) -> dict[str, str]:

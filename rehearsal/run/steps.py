@@ -17,11 +17,12 @@ def check_out(step: Step, context: JobContext) -> None:
     """Clone the project at the pipeline's revision, blobless unless told otherwise."""
     target = context.place(str(step.arguments.get("path", ".")))
     target.mkdir(parents=True, exist_ok=True)
-    if any(target.iterdir()):
+    cloned = (target / ".git").exists()
+    if not cloned and any(target.iterdir()):
         raise StepFailure(f"the checkout's folder {target} is not empty")
     limits = Limits(_CHECKOUT_SILENCE_SECONDS, context.interrupt)
     method = str(step.arguments.get("method", "blobless"))
-    for words in checkout_script(context.pipeline.project, method):
+    for words in checkout_script(context.pipeline.project, method, cloned=cloned):
         process = start_process(words, env=context.env, cwd=target)
         if watch_process(process, context.say, limits).exit_code:
             raise StepFailure(f"{' '.join(words[:2])} failed")

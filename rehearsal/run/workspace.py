@@ -91,7 +91,10 @@ def _match(root: Path, pattern: str) -> list[Path]:
         raise StepFailure(f"{pattern} is not below the workspace's root {root}")
     if pattern in (".", "./"):
         return [root] if root.is_dir() else []
-    found = sorted(root.glob(pattern))
+    try:
+        found = sorted(root.glob(pattern))
+    except (ValueError, NotImplementedError) as error:
+        raise StepFailure(f"the path {pattern!r} can't be read: {error}") from error
     if not found:
         raise StepFailure(f"the path {pattern} matches nothing in {root}")
     return found

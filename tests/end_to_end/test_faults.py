@@ -62,7 +62,7 @@ def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> N
         assert said.text in "\n".join(done.lines(said.job, said.run)), talk
     assert tuple(run.attempt for run in done.report.runs) == fault.attempts
     for number, run in enumerate(done.report.runs, 1):
-        if run.status == "success":
+        if run.status == "success" and not fault.nothing_to_run:
             passed = tasks_that_passed(done, number)
             assert {name.split(":")[0] for name in passed} == PROJECTS, talk
     if fault.ran_in_main:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.desk import Order, rehearse
+from rehearsal.desk import rehearse
+from rehearsal.order import Order
 from rehearsal.scenario import parse_action
 from tests.rehearsal.rehearsing import Heard, Rehearsed
 from tests.tooling.repository import ROOT, name_of, repository_files

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.desk import Order, rehearse
+from rehearsal.desk import rehearse
+from rehearsal.order import Order
 from rehearsal.report.data import JobReport, Report
 from rehearsal.run.listener import Listener
 from rehearsal.run.results import JobRun, StepResult, WorkflowRun

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 import yaml
+from rich.console import Console
 
+from rehearsal.report.data import JobReport, Report, RunReport
+from rehearsal.report.table import print_tables
 from tests.rehearsal.rehearsing import one_job
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +40,7 @@ def test_a_passing_workflow_ends_with_0(tmp_path: Path) -> None:
     """A workflow that passes ends with 0, its steps and a table on stdout."""
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0
-    assert "note: . as one commit" in done.stderr
+    assert "is taken as one commit, without a history" in done.stderr
     assert "✓ A" in done.stdout
     assert "hello" in done.stdout
     assert "1 first run" in done.stdout
@@ -100,6 +104,12 @@ def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
         (("--project", "absent"), "there is no folder absent"),
         (("--kill", "x"), "--kill x is not of the form"),
         (("--then", "fault:x"), "--fault x is not known"),
+        (("--then", "set:=x"), "--then set:=x is not known"),
+        (("--then", "rerun:nobody"), "there is no job nobody"),
+        (("--then", "push:nowhere"), "the project has no refs/heads/nowhere"),
+        (("--then", "fail:nobody"), "no job is called nobody"),
+        (("--fail", "nobody"), "no job is called nobody"),
+        (("--parameter", "x={"), "--parameter x={ can't be read"),
     ],
 )
 def test_what_is_used_wrongly_ends_with_2(
@@ -174,3 +184,80 @@ def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0
     assert "changes that are not committed are not rehearsed" in done.stderr
+
+
+def test_an_action_that_can_t_be_done_keeps_the_report(tmp_path: Path) -> None:
+    """What ran before it is still told, and then what is wrong; exit code 2."""
+    done = run_dte(tmp_path, PASSES, "--then", "rerun-from-failed", "--json")
+    assert done.returncode == 2
+    assert len(json.loads(done.stdout)["runs"]) == 1
+    assert "no job of the last workflow failed" in done.stderr
+
+
+def test_the_config_is_the_project_s_own_by_default(tmp_path: Path) -> None:
+    """Without CONFIG it is .circleci/config.yml of the project, as the README shows."""
+    project = tmp_path / "my-repository"
+    (project / ".circleci").mkdir(parents=True)
+    (project / ".circleci" / "config.yml").write_text(PASSES)
+    for words in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "."],
+        ["commit", "--quiet", "-m", "First"],
+    ):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    words = ["rehearse", "--project", "../my-repository"]
+    (tmp_path / "desk").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "rehearsal", *words],
+        cwd=tmp_path / "desk",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_kept_folder_is_named(tmp_path: Path) -> None:
+    """With --keep the folder's place is told, and the folder is there."""
+    project, temporary = tmp_path / "project", tmp_path / "temporary"
+    project.mkdir()
+    temporary.mkdir()
+    done = run_dte(project, PASSES, "--keep", TMPDIR=str(temporary))
+    (line,) = [line for line in done.stderr.splitlines() if "is kept: " in line]
+    assert Path(line.partition("is kept: ")[2]).is_dir()
+
+
+def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
+    """A step called `Run [e2e] [/]` is no markup in the table."""
+    done = run_dte(tmp_path, one_job("run: {name: 'Run [e2e] [/]', command: exit 1}"))
+    assert done.returncode == 1
+    assert done.stdout.count("Run [e2e] [/]") == 2
+
+
+def test_names_stay_whole_in_a_narrow_terminal(tmp_path: Path) -> None:
+    """Where there is little room, names of jobs and statuses are not cut."""
+    console = Console(width=60, file=StringIO())
+    job = JobReport("dte/agent-1", "success", True, "first run", 1.0, "", 0.0)
+    run = RunReport("id", 1, "main", "0" * 40, "first run", "success", 1, 1.0, (job,))
+    print_tables(Report((run,), (), (), (), False), console)
+    assert isinstance(console.file, StringIO)
+    assert "dte/agent-1" in console.file.getvalue()
+
+
+def test_a_terminal_without_utf_8_is_no_defect(tmp_path: Path) -> None:
+    """Signs that the terminal doesn't know are replaced."""
+    assert run_dte(tmp_path, PASSES, PYTHONIOENCODING="ascii").returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["empty", "without commits"])
+def test_a_project_without_anything_is_named(tmp_path: Path, kind: str) -> None:
+    """An empty folder, or a repository without a commit, is an error of its own."""
+    project = tmp_path / "project"
+    project.mkdir()
+    if kind != "empty":
+        subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
+    done = run_dte(tmp_path, PASSES, "--project", "project")
+    assert done.returncode == 2
+    said = "is empty" if kind == "empty" else "has no commit to check out"
+    assert said in done.stderr

@@ -5,7 +5,12 @@ const { post } = require('./http');
 const { runTask } = require('./nx-task');
 const { commandWords, parseOptions } = require('./options');
 const { endOnSignal } = require('./process');
-const { agentTimeout, requireAgentName, requireRunId } = require('./settings');
+const {
+  agentPool,
+  agentTimeout,
+  requireAgentName,
+  requireRunId,
+} = require('./settings');
 
 const ASK_AGAIN_MS = 200;
 
@@ -13,7 +18,7 @@ async function startAgent() {
   parseOptions(commandWords(), {});
   const self = { run: requireRunId(), agent: requireAgentName() };
   const timeout = agentTimeout();
-  await post('/agents/join', self);
+  await post('/agents/join', { ...self, pool: agentPool() });
   endOnSignal((signal) => post('/agents/leave', { ...self, signal }));
   console.log(`Nx Cloud (stand-in): agent ${self.agent} of run ${self.run}`);
   const reason = await work(self, timeout);

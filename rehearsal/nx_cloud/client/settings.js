@@ -46,6 +46,7 @@ function milliseconds(variable) {
 
 module.exports = {
   accessToken,
+  agentPool: () => env.NX_AGENT_LAUNCH_TEMPLATE || '',
   agentTimeout: () => milliseconds('NX_CLOUD_AGENT_TIMEOUT_MS'),
   apiUrl,
   findRunId,

@@ -2,6 +2,7 @@
 const { spawn } = require('child_process');
 const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
+const { readRules } = require('./assignment-rules');
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { markStarted } = require('./marker');
@@ -13,6 +14,8 @@ const FLAGS = {
   'distribute-on': 'text',
   'stop-agents-after': 'text',
   'require-explicit-completion': 'flag',
+  'assignment-rules': 'text',
+  'stop-agents-on-failure': 'flag',
 };
 
 async function startCiRun() {
@@ -27,10 +30,14 @@ async function startCiRun() {
     throw new UserError(
       `--distribute-on="${distribution}" asks for Nx Cloud's own machines; only "manual" can be rehearsed.`,
     );
+  const rules = options['assignment-rules'];
   await startRun({
     stopAgentsAfter: splitList(options['stop-agents-after'] ?? ''),
     requireExplicitCompletion: options['require-explicit-completion'] ?? false,
+    assignmentRules: rules === undefined ? [] : readRules(rules),
   });
+  if (options['stop-agents-on-failure'])
+    console.log('A failed command does not stop the agents in a rehearsal.');
 }
 
 async function startNxAgents() {

@@ -17,6 +17,7 @@ AGENTS_FAIL = (
         statuses=("failed",),
         agents=2,
         kill=(f"{AGENT}:{WORK}@2",),
+        main={"main_timeout": "15s"},
         jobs={AGENT: "failed", "dte/agent-2": "success"},
         attempts=(1,),
     ),

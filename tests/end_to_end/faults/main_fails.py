@@ -41,6 +41,14 @@ MAIN_FAILS = (
         for step in REACHABLE_STEPS
     ),
     Fault(
+        "nothing is affected",
+        statuses=("success",),
+        main={"nx_arguments": "--exclude=*"},
+        jobs={MAIN: "success", AGENT: "success"},
+        nothing_to_run=True,
+        attempts=(1,),
+    ),
+    Fault(
         "main is lost",
         statuses=("failed",),
         kill=(f"{MAIN}:{TASKS}@2",),

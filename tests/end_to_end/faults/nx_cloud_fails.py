@@ -27,6 +27,10 @@ NX_CLOUD_FAILS = (
         statuses=("failed",),
         fault=("cloud-unreachable",),
         jobs={MAIN: "failed", AGENT: "failed"},
+        said=(
+            Said(1, MAIN, "could not be downloaded; trying again"),
+            Said(1, AGENT, "could not be downloaded; trying again"),
+        ),
         attempts=(1,),
     ),
     Fault(

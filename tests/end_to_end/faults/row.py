@@ -32,7 +32,7 @@ class Fault:
     """One row: how it is injected, and how it has to end.
 
     `statuses` are the runs' own, `jobs` those of jobs in the last run. `ran_in_main`:
-    the tasks of the last run ran in main itself.
+    the tasks of the last run ran in main itself. `nothing_to_run`: there were none.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Fault:
     fault: Sequence[str] = ()
     then: Sequence[str] = ()
     ran_in_main: bool = False
+    nothing_to_run: bool = False
 
 
 def refused(run: int, job: str) -> tuple[Said, Said]:

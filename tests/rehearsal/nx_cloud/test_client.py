@@ -50,6 +50,8 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
         (["lint"], "Unknown argument: lint"),
         (["--stop-agents-after"], "--stop-agents-after needs a value"),
         (["--require-explicit-completion=maybe"], "true or false, not maybe"),
+        (["--assignment-rules=missing.yaml"], "no such file"),
+        (["--fix-tasks=*:lint"], "Unknown argument: --fix-tasks=*:lint"),
     ],
 )
 def test_a_flag_that_makes_no_sense_is_an_error(
@@ -60,6 +62,15 @@ def test_a_flag_that_makes_no_sense_is_an_error(
     assert finished.exit_code == 1
     assert message in finished.stderr
     assert find_heartbeats(main.folder) == []
+
+
+def test_agents_that_a_failure_does_not_stop(main: Workspace) -> None:
+    """--stop-agents-on-failure=false is taken; the default's words are not silent."""
+    quiet = main.run("start-ci-run", "--stop-agents-on-failure=false")
+    assert (quiet.exit_code, "does not stop" in quiet.stdout) == (0, False)
+    told = main.run("start-ci-run", "--stop-agents-on-failure")
+    assert "does not stop the agents in a rehearsal" in told.stdout
+    main.run("stop-all-agents")
 
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])

@@ -208,6 +208,35 @@ def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
     assert main.run(*START).exit_code == 1
 
 
+def test_pools_take_what_the_rules_give_them(jobs: Jobs, cloud: NxCloud) -> None:
+    """With --assignment-rules each pool runs its own targets."""
+    pools = {"small": "lint", "large": "build"}
+    agents = [
+        jobs(pool).start(*AGENT, NX_AGENT_LAUNCH_TEMPLATE=pool, NX_AGENT_NAME=pool)
+        for pool in pools
+    ]
+    main = jobs("main")
+    rules = [
+        {"targets": [target], "run-on": [{"agent": pool, "parallelism": 2}]}
+        for pool, target in pools.items()
+    ]
+    file = main.checkout / ".nx" / "assignment-rules.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"assignment-rules": rules}))
+    words = ["--stop-agents-after=build,lint", f"--assignment-rules={file}"]
+    started = main.run(*START, *words)
+    assert started.exit_code == 0, started.output
+    ended = main.run(*AFFECTED, "-t", "lint,build")
+    assert (ended.exit_code, wait_all(agents)) == (0, [0, 0])
+    ran = {(each.agent, each.task.split(":")[1]) for each in cloud.executions()}
+    assert ran == set(pools.items())
+
+    file.write_text(json.dumps({"assignment-rules": [{"targets": ["lint"]}]}))
+    refused = main.run(*START, *words)
+    assert refused.exit_code == 1
+    assert "rule 1 needs run-on" in refused.output
+
+
 def plain(text: str) -> str:
     """Remove the colours from what Nx printed."""
     out = text

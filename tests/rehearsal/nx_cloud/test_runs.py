@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.nx_cloud.commands import ProtocolError, Result, State, Task
+from rehearsal.nx_cloud.rules import Rule
 from rehearsal.nx_cloud.runs import IDLE_SECONDS, DuplicateAgent, Run, Runs
 
 HEARTBEAT = 30.0
@@ -246,3 +247,18 @@ def test_agents_finish_any_task_graph(
     assert command.done
     assert len(set(ran)) == len(ran)
     assert {result.task for result in command.results} == set("0123456")
+
+
+def test_a_task_goes_to_its_pool_only() -> None:
+    """By assignment rules an agent gets what its pool may run, and the rest of all."""
+    run = make_run()
+    rules = [Rule(("large",), targets=("build",)), Rule(("small",), targets=("lint",))]
+    run.start(0, stop_after=("build",), explicit=False, rules=rules)
+    for name, pool in (("a", "small"), ("b", "large"), ("c", "")):
+        run.join(name, 0, pool=pool)
+    add(run, Task("x:build"), Task("x:lint"), Task("x:test"), Task("y:build"))
+    assert ask(run, "a") == "x:lint"
+    assert ask(run, "c") == "x:test"
+    assert ask(run, "b") == "x:build"
+    passed(run, "a", "x:lint")
+    assert ask(run, "a") == "", "the other build is not for a small agent"

@@ -83,12 +83,37 @@ def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
 
 def test_a_kill_of_another_job_changes_nothing(tmp_path: Path) -> None:
     """A kill hits the jobs that its pattern names, and no other."""
+    config = one_job("run: {name: A, command: sleep 1}").replace(
+        "jobs: [build]", "jobs: [build, build: {name: bad}]"
+    )
     done = rehearse_text(
         tmp_path,
-        one_job("run: {name: A, command: sleep 1}"),
-        faults=plan_faults([], ["other@0", "build:Z@0"], []),
+        config,
+        faults=plan_faults([], ["b?d@0", "build:A@60"], []),
     )
-    assert done.statuses() == {"build": "success"}
+    assert done.statuses() == {"bad": "failed", "build": "success"}
+
+
+@pytest.mark.parametrize(
+    ("fail", "kill"), [("nobody", ""), ("", "nobody@1"), ("build:Z", "")]
+)
+def test_a_fault_that_meets_nothing_is_refused(
+    tmp_path: Path, fail: str, kill: str
+) -> None:
+    """A failure or kill of a job or step that isn't there is no success."""
+    faults = plan_faults([fail] if fail else [], [kill] if kill else [], [])
+    with pytest.raises(UserError, match=r"no (job|step of build) is called"):
+        rehearse_text(tmp_path, one_job("run: {name: A, command: ls}"), faults=faults)
+
+
+def test_cancelled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
+    """`max_auto_reruns` follows a failure, and no cancelling."""
+    config = one_job("run: {name: A, command: sleep 300}").replace(
+        "  all:\n", "  all:\n    max_auto_reruns: 2\n"
+    )
+    faults = plan_faults([], ["build@0.5:CANCEL"], [])
+    done = rehearse_text(tmp_path, config, faults=faults)
+    assert [run.status for run in done.report.runs] == ["canceled"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +124,10 @@ def test_a_kill_of_another_job_changes_nothing(tmp_path: Path) -> None:
         ("", "job@soon", ""),
         ("", "@3", ""),
         ("", "job@1:NOSUCH", ""),
+        ("", "job@nan", ""),
+        ("", "job@-1", ""),
+        ("", "", "cloud-downloads=x"),
+        ("", "", "api-down=3"),
         ("", "", "moon-down"),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.errors import UserError
 from tests.rehearsal.rehearsing import one_job, rehearse_text
 
 
@@ -219,3 +220,60 @@ def test_an_artifact_s_destination_stays_among_the_artifacts(tmp_path: Path) -> 
     """A destination that leads out of the artifacts fails its step."""
     step = "store_artifacts: {path: ., destination: ../../x}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "failed"}
+
+
+def test_a_child_that_goes_on_printing_does_not_hold_the_step(tmp_path: Path) -> None:
+    """A step ends with its own process, also where a child prints for ever."""
+    step = "run: {name: A, command: '(while sleep 0.01; do echo x; done) & sleep 1'}"
+    assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
+
+
+def test_a_second_checkout_fetches_and_resets(tmp_path: Path) -> None:
+    """A checkout into a folder that is cloned already resets it to the revision."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "checkout",
+            "run: {name: A, command: echo spoilt >README.md}",
+            "checkout",
+            "run: {name: B, command: cat README.md}",
+        ),
+    )
+    assert done.lines("build")[-1] == "A project."
+
+
+def test_a_shell_that_cannot_be_split_fails_its_step(tmp_path: Path) -> None:
+    """An open quote in `shell` is named in the step's log."""
+    step = """run: {name: A, shell: "bash 'x", command: echo}"""
+    done = rehearse_text(tmp_path, one_job(step))
+    assert "can't be split" in done.lines("build")[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        ("attach_workspace: {at: /tmp/dte-x}", ""),
+        ("persist_to_workspace: {root: /tmp, paths: [x]}", ""),
+        ("checkout: {path: ../../../x}", ""),
+        ("save_cache: {key: a, paths: [/etc]}", ""),
+        ("run: {name: A, command: pwd, working_directory: /tmp}", ""),
+        ("run: {name: A, command: pwd}", "working_directory: /tmp/x"),
+        ("run: {name: A, command: pwd}", "working_directory: ~/../x"),
+    ],
+)
+def test_nothing_is_written_outside_the_home(
+    tmp_path: Path, step: str, more: str
+) -> None:
+    """A folder outside the job's home is refused with its line, before any job."""
+    with pytest.raises(UserError, match=r"config.yml:\d+: .*not below the job's home"):
+        rehearse_text(tmp_path, one_job(step, more=more))
+
+
+def test_secrets_that_begin_alike_are_masked_whole(tmp_path: Path) -> None:
+    """Of two secrets, one the beginning of the other, nothing is left to read."""
+    done = rehearse_text(
+        tmp_path,
+        one_job("run: {name: A, command: 'echo $LONG; echo \"$LINES_TOO\"'}"),
+        variables={"SHORT": "abcd", "LONG": "abcdefgh", "LINES_TOO": "first\nsecond"},
+    )
+    assert done.lines("build") == ["****", "****", "****"]

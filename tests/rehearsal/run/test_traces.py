@@ -63,6 +63,14 @@ def test_no_daemon_is_left(tmp_path: Path) -> None:
     assert find_processes(str(script)) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_no_daemon_without_an_environment_is_left(tmp_path: Path) -> None:
+    """A process that also dropped its environment is ended with the rehearsal."""
+    step = "run: {name: A, command: 'env -i setsid sleep 303.5 & sleep 0.5'}"
+    rehearse_text(tmp_path, one_job(step))
+    assert find_processes("sleep 303.5") == []
+
+
 def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
     """Start `dte rehearse` on a job with one step, in a process of its own."""
     (tmp_path / "project").mkdir()
@@ -101,6 +109,19 @@ def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> Non
     assert bye.exists()
     assert list(temporary.iterdir()) == []
     assert find_processes("sleep 301") == []
+
+
+def test_ctrl_c_ends_a_step_that_never_falls_silent(
+    temporary: Path, tmp_path: Path
+) -> None:
+    """A step that prints without an end is ended by Ctrl-C too."""
+    up = tmp_path / "up"
+    process = start_dte(tmp_path, f"run: {{name: A, command: 'touch {up}; yes'}}")
+    wait_for(up)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output[-300:]
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])

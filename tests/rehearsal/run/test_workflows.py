@@ -158,3 +158,32 @@ def test_an_approval_is_given(tmp_path: Path) -> None:
     """Nobody clicks at a desk: an approval passes by itself."""
     text = config("[hold: {type: approval}, good: {requires: [hold]}]")
     assert rehearse_text(tmp_path, text).statuses()["good"] == "success"
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_what_waits_for_a_named_job(tmp_path: Path, goes_on: bool) -> None:
+    """Whether a rerun of named jobs goes on to what waits for them is unproven."""
+    done = rehearse_text(
+        tmp_path,
+        config("[good, after: {requires: [good]}]"),
+        then=("rerun:good",),
+        assumptions=Assumptions(named_rerun_goes_on=goes_on),
+    )
+    assert done.ran(2) == (["good", "after"] if goes_on else ["good"])
+
+
+def test_filters_that_leave_no_job_are_an_error(tmp_path: Path) -> None:
+    """A workflow none of whose jobs runs for the branch is an error, not a success."""
+    text = config("[good: {filters: {branches: {only: x}}}]")
+    with pytest.raises(UserError, match="leave no job for main"):
+        rehearse_text(tmp_path, text)
+
+
+def test_what_is_done_otherwise_is_noted(tmp_path: Path) -> None:
+    """Approvals, contexts without variables and the snapshot are in the report."""
+    text = config("[hold: {type: approval}, good: {context: [deploy, other]}]")
+    done = rehearse_text(tmp_path, text, contexts={"other": {"X": "1"}})
+    assert "approved at once: hold" in done.report.notes
+    assert any("context deploy has no variables" in note for note in done.report.notes)
+    assert not any("context other" in note for note in done.report.notes)
+    assert any("as one commit" in note for note in done.report.notes)

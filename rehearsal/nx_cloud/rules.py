@@ -1,0 +1,61 @@
+"""Assignment rules: which agents may run a task.
+
+Pure. Globs, lists and precedence are those of Nx's page "Assignment Rules".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: the tasks that it speaks of, and the pools that may run them.
+
+    An empty property says nothing about a task.
+    """
+
+    pools: tuple[str, ...]
+    projects: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    configurations: tuple[str, ...] = ()
+
+    def matches(self, task: str) -> bool:
+        """Tell whether the rule speaks of the task `project:target:configuration`."""
+        project, target, configuration = (*task.split(":", 2), "", "")[:3]
+        return (
+            _matches_any(self.projects, project)
+            and _matches_any(self.targets, target)
+            and _matches_any(self.configurations, configuration)
+        )
+
+    @property
+    def priority(self) -> tuple[int, bool, bool]:
+        """What makes one rule go before another: the more specific one is greater."""
+        named = (bool(self.projects), bool(self.targets), bool(self.configurations))
+        return sum(named), named[2], named[1]
+
+
+def find_pools(task: str, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Give back the pools that may run a task; none named means all of them."""
+    matching = [rule for rule in rules if rule.matches(task)]
+    if not matching:
+        return ()
+    # The first of the greatest, as `max` has it.
+    return max(matching, key=lambda rule: rule.priority).pools
+
+
+def _matches_any(lists: Sequence[str], value: str) -> bool:
+    """An item may hold several globs with commas between them, which all must match."""
+    return not lists or any(
+        all(_matches(glob.strip(), value) for glob in item.split(",")) for item in lists
+    )
+
+
+def _matches(glob: str, value: str) -> bool:
+    negated = glob.startswith("!")
+    pieces = {"*": ".*", "?": "."}
+    pattern = "".join(pieces.get(each) or re.escape(each) for each in glob[negated:])
+    return (re.fullmatch(pattern, value, re.DOTALL) is not None) is not negated
