@@ -3,8 +3,7 @@
 from pathlib import Path
 
 _RECORD = """#!/bin/bash
-for word in "$(basename "$0")" "$@"; do printf '%s\\0' "$word"; done >>"{log}"
-printf '\\n\\0' >>"{log}"
+printf '%s\\0' "$(basename "$0")" "$@" $'\\n' >>"{log}"
 """
 _NPM = "mkdir -p node_modules/.bin && : >node_modules/.bin/nx\n"
 END = "\n"

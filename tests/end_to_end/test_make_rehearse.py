@@ -15,6 +15,8 @@ TASK = re.compile(r"^│ (\d) +│ (\S+) +│ (\S+) +│ (\S+) +│ (\d) +│", 
 def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
     """Run `make rehearse` with an empty home, outside of any other make."""
     env = {name: text for name, text in os.environ.items() if "MAKE" not in name}
+    # pip asks a rustc for its version, and rustup then writes into its own home.
+    env["RUSTUP_HOME"] = str(home.with_name("rustup"))
     return subprocess.run(
         ["make", "rehearse"],
         cwd=folder,
