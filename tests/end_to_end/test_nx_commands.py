@@ -212,3 +212,23 @@ def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -
     done = rehearse_text(tmp_path, make_config({}, {}, {}), orbs=ORBS, branch=branch)
     assert set(done.statuses().values()) == {"success"}, done.heard.lines
     assert not list(tmp_path.rglob("pwned"))
+
+
+def test_no_tag_is_run_as_code(tmp_path: Path, log: Path) -> None:
+    """A tag with a name that a shell would obey goes through every job."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "file").touch()
+    tag = "v1$(touch${IFS}pwned)`touch${IFS}pwned`"
+    for words in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "file"],
+        ["commit", "--quiet", "-m", "First"],
+        ["tag", tag],
+    ):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    every: dict[str, Any] = {"filters": {"tags": {"only": "/.*/"}}}
+    config = make_config(every, every, every)
+    done = rehearse_text(tmp_path, config, orbs=ORBS, tag=tag)
+    assert set(done.statuses().values()) == {"success"}, done.heard.lines
+    assert not list(tmp_path.rglob("pwned"))

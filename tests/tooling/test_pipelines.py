@@ -17,6 +17,7 @@ import yaml
 from rehearsal.compile import compile_config
 from rehearsal.config import PipelineValues
 from rehearsal.pack import pack_orb
+from rehearsal.plan.filters import select_jobs
 from tests.tooling.repository import ROOT
 
 PIPELINES = ("config.yml", "test-deploy.yml")
@@ -114,6 +115,34 @@ def test_both_pipelines_compile_with_the_orb_of_this_commit(
     )
     (workflow,) = compiled.workflows
     assert expected <= {job.name for job in workflow.jobs}
+
+
+@pytest.mark.parametrize(
+    ("branch", "tag", "published"),
+    [
+        ("main", "", False),
+        ("v1.2.3", "", False),
+        ("", "v1.2.3", True),
+        ("", "v1.2", False),
+        ("", "v1.2.3-rc1", False),
+        ("", "1.2.3", False),
+    ],
+)
+def test_production_is_published_for_a_release_tag_only(
+    branch: str, tag: str, published: bool, tmp_path: Path
+) -> None:
+    """A `vX.Y.Z` tag publishes, after agents, main and the refusal; nothing else does."""
+    compiled = compile_config(
+        write_continued("test-deploy.yml", tmp_path),
+        orbs={},
+        pipeline=PipelineValues(branch=branch, tag=tag),
+        stub_missing_orbs=True,
+    )
+    jobs = select_jobs(compiled.workflows[0].jobs, branch=branch, tag=tag)
+    found = [job for job in jobs if job.name == "publish_production_version"]
+    assert len(found) == int(published)
+    for job in found:
+        assert {"refusal", "dte/main"} <= {need.job for need in job.requires}
 
 
 def run(

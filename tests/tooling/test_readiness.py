@@ -45,6 +45,13 @@ def forget_the_changelog(root: Path) -> None:
     git(root, "tag", "--force", "v1.2.3")
 
 
+def leave_it_unreleased(root: Path) -> None:
+    """A changelog that says of the version that it is not out yet."""
+    (root / "CHANGELOG.md").write_text("## 1.2.3 (unreleased)\n", encoding="utf-8")
+    commit(root)
+    git(root, "tag", "--force", "v1.2.3")
+
+
 def lose_the_changelog(root: Path) -> None:
     """No changelog at all."""
     (root / "CHANGELOG.md").unlink()
@@ -66,6 +73,10 @@ def show_an_old_major(root: Path) -> None:
         (leave_a_change, "the working tree has changes: ?? new.txt"),
         (move_on, "this commit has no tag v1.2.3"),
         (forget_the_changelog, "the newest entry of CHANGELOG.md is 1.2.2, not 1.2.3"),
+        (
+            leave_it_unreleased,
+            "the newest entry of CHANGELOG.md is 1.2.3 (unreleased), not 1.2.3",
+        ),
         (
             lose_the_changelog,
             "the newest entry of CHANGELOG.md is no release, not 1.2.3",

@@ -14,7 +14,9 @@ from tools.failures import ToolError
 from tools.publishing.identity import Identity
 
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-RELEASE_HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+)\b", re.MULTILINE)
+RELEASE_HEADING = re.compile(
+    r"^## \[?v?(\d+\.\d+\.\d+(?: \(unreleased\))?)", re.MULTILINE
+)
 TOKENS = ("CIRCLECI_CLI_TOKEN", "CIRCLE_TOKEN")
 
 
