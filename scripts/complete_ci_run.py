@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bounded import run_bounded
 from failures import Refusal, run, say
-from later_steps import read_mode
+from later_steps import never_started, read_mode
 from nx import enter_checkout, find_nx
 from run_names import export_names
 
@@ -18,7 +18,7 @@ from run_names import export_names
 def main() -> None:
     """Run `nx-cloud complete-ci-run`; raises `Refusal` where three tries fail."""
     checkout = enter_checkout()
-    if read_mode() or find_nx(checkout) is None:
+    if read_mode() or never_started() or find_nx(checkout) is None:
         say("No run is completed: this job started none.")
         return
     export_names()

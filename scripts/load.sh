@@ -2,6 +2,15 @@
 # Writes the Python script that this step carries in DTE_SCRIPT, and each module that
 # it imports in DTE_MODULE_<name>, to a fresh folder and runs it there. Every step of
 # the orb that needs Python starts with this text; it keeps to bash 3.2 (macOS).
+# CircleCI runs it with /bin/sh where an image has no bash, as alpine's; until here
+# is over, every shell has to understand it.
+if [ -z "${BASH_VERSION:-}" ]; then
+  echo "error: dte needs bash, and this job's image has none" >&2
+  echo "Suggestions:" >&2
+  echo "  - use an image that has it, like cimg/node or cimg/base" >&2
+  echo "  - or install it before this step: apk add bash, apt-get install bash" >&2
+  exit 1
+fi
 set -eo pipefail
 case "$(uname -s)" in
   MINGW* | MSYS* | CYGWIN*)
@@ -14,7 +23,9 @@ dte_folder=$(mktemp -d)
 trap 'rm -rf "$dte_folder"' EXIT
 # A .python-version in the checkout must not choose the interpreter.
 cd "$dte_folder" || exit 1
-for dte_name in "${!DTE_MODULE_@}"; do
+# Not in quotes: then it is one word a name in every bash. No name has a space in it.
+# shellcheck disable=SC2068
+for dte_name in ${!DTE_MODULE_@}; do
   printf '%s' "${!dte_name}" >"${dte_name#DTE_MODULE_}.py"
   unset "$dte_name"
 done

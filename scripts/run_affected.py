@@ -8,7 +8,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from failures import Misuse, run, say
 from later_steps import read_mode
 from nx import join_targets, run_nx, split_words
-from settings import read, require
+from settings import read
+
+
+def read_revision(name: str) -> str:
+    """A revision that `set_shas` exported; raises `Misuse` where it has not run."""
+    revision = read(name)
+    if not revision:
+        raise Misuse(
+            "{} is not set, so nothing says what is affected".format(name),
+            suggestions=[
+                "run dte/set_shas in an earlier step of this job",
+                "or export NX_BASE and NX_HEAD yourself, to the file in BASH_ENV",
+            ],
+            reference="Nx docs, Run Only Tasks Affected by a PR",
+        )
+    return revision
 
 
 def main() -> None:
@@ -24,8 +39,8 @@ def main() -> None:
     run_nx(
         "nx",
         "affected",
-        "--base=" + require("NX_BASE"),
-        "--head=" + require("NX_HEAD"),
+        "--base=" + read_revision("NX_BASE"),
+        "--head=" + read_revision("NX_HEAD"),
         "-t",
         targets,
         "--parallel=" + parallel,

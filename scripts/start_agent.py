@@ -15,6 +15,7 @@ from settings import read
 from with_agents import goes_with_agents
 
 TIMEOUT = "30m"
+NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
 
 
 def read_number(name: str, default: str) -> int:
@@ -34,11 +35,18 @@ def name_agent(*, pool: str, ordinal: int, index: int, total: int) -> str:
     """The agent's name: two of one name end in an error ("Environment Variables").
 
     A matrix tells agents apart by the ordinal, `parallelism` by CircleCI's node index.
+    Both are in the name where both count, so that no two pairs share one.
     """
-    numbers = [ordinal] if ordinal else []
-    if total > 1 or not ordinal:
-        numbers.append(index + 1)
+    numbers = [ordinal, index] if total > 1 else [ordinal]
     return "-".join([pool or "agent", *map(str, numbers)])
+
+
+def describe_timeout() -> str:
+    """Which of the two settings says how long the agent waits, and what it says."""
+    own = read(NX_TIMEOUT)
+    if own:
+        return "{} ({})".format(NX_TIMEOUT, own)
+    return "agent_timeout ({})".format(read("DTE_AGENT_TIMEOUT", TIMEOUT))
 
 
 def main() -> None:
@@ -62,14 +70,13 @@ def main() -> None:
     export({"NX_AGENT_NAME": name})
     if pool and not read("NX_AGENT_LAUNCH_TEMPLATE"):
         export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
-    set_timeout("NX_CLOUD_AGENT_TIMEOUT_MS", "DTE_AGENT_TIMEOUT", TIMEOUT)
+    limit = describe_timeout()
+    set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
     status = run_with_client(["npx", "nx-cloud", "start-agent"])
     if status:
         say(
             "The agent ended with {}. Where it ended for want of tasks: main had not "
-            "come, or agent_timeout ({}) is shorter than your longest task.".format(
-                status, read("DTE_AGENT_TIMEOUT", TIMEOUT)
-            )
+            "come, or {} is shorter than your longest task.".format(status, limit)
         )
     sys.exit(status)
 

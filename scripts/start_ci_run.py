@@ -8,7 +8,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from durations import set_timeout
 from failures import Misuse, Refusal, run, say
-from later_steps import WITHOUT_AGENTS, read_mode, set_mode
+from later_steps import (
+    WITHOUT_AGENTS,
+    export,
+    is_word,
+    read_mode,
+    set_mode,
+    set_started,
+)
 from nx import enter_checkout, join_targets, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
@@ -43,20 +50,40 @@ def plan_flags() -> List[str]:
 
 def plan_config() -> List[str]:
     """The words of `nx-cloud start-nx-agents`, which takes none but from its file."""
+    refuse_unseen(
+        "config",
+        "write it into .nx/ci-config.yaml",
+        explicit_completion=read_switch("DTE_EXPLICIT_COMPLETION", False),
+    )
+    return ["start-nx-agents"]
+
+
+def plan_own() -> List[str]:
+    """No words, since the user's own steps start the run.
+
+    `explicit_completion` may stay: dte/main then completes the run in its last steps.
+    """
+    refuse_unseen("own", "give it to the command in your start_steps")
+    return []
+
+
+def refuse_unseen(start: str, mend: str, **more: bool) -> None:
+    """Raise `Misuse` for parameters that only `start: flags` passes on."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
         "assignment_rules": read("DTE_ASSIGNMENT_RULES"),
-        "explicit_completion": read_switch("DTE_EXPLICIT_COMPLETION", False),
         "start_arguments": read("DTE_START_ARGUMENTS"),
+        **more,
     }
-    useless = [name for name, value in given.items() if value]
-    if useless:
+    unseen = [name for name, value in given.items() if value]
+    if unseen:
         raise Misuse(
-            "with `start: config`, Nx Cloud would not see " + ", ".join(useless),
-            suggestions=["write it into .nx/ci-config.yaml"],
+            "with `start: {}`, Nx Cloud would not see {}".format(
+                start, ", ".join(unseen)
+            ),
+            suggestions=[mend, "or leave `start` at flags"],
             reference="Nx docs, CI Configuration",
         )
-    return ["start-nx-agents"]
 
 
 def check_config(start: str, root: Path) -> None:
@@ -78,15 +105,26 @@ def check_config(start: str, root: Path) -> None:
         )
 
 
+def hand_on_root(checkout: Path) -> None:
+    """Give later steps the workspace's folder in full, where a shell may source it.
+
+    A step of the user's can't go to a `working_directory` that begins with `~`.
+    """
+    if is_word(str(checkout)):
+        export({"DTE_NX_ROOT": str(checkout)})
+
+
 def main() -> None:
     """Start the run, or decide that main does all the work itself."""
     start = read_choice("DTE_START", STARTS[0], STARTS)
-    plans = {"flags": plan_flags, "config": plan_config, "own": list}
+    plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}
     words = plans[start]()
     checkout = enter_checkout()
     require_nx(checkout)
     export_names()
-    if not goes_with_agents(checkout):
+    with_agents = goes_with_agents(checkout)
+    hand_on_root(checkout)
+    if not with_agents:
         say("notice: no run is started, and main runs all tasks by itself.")
         if not read_mode():
             set_mode(WITHOUT_AGENTS)
@@ -95,8 +133,9 @@ def main() -> None:
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if start == "own":
         say("Nx Cloud is connected; the steps of your own start the run.")
-        return
-    sys.exit(run_with_client(["npx", "nx-cloud", *words]))
+    elif status := run_with_client(["npx", "nx-cloud", *words]):
+        sys.exit(status)
+    set_started()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""End the agents of this run: when a step of main failed, nobody else will.
+"""End the agents of this run: after a failure, and where there was nothing to run,
+nobody else will do it at once.
 
-Runs last, and never fails: what failed before is what the job has to show.
+Runs when the tasks are over, and never fails: what failed before is what the job has
+to show.
 """
 
 import sys
@@ -34,14 +36,17 @@ def explain_nothing(checkout: Path) -> str:
 
 
 def plan_tries(checkout: Path) -> List[List[str]]:
-    """What to try, in order. Without Nx, npx has to be told which version to fetch."""
+    """What to try, in order. Without Nx, npx has to be told which version to fetch.
+
+    After a success one try is enough: main ends now, and its heartbeat with it.
+    """
     version = read("DTE_NX_CLOUD_VERSION", NX_CLOUD_VERSION)
     if not is_word(version):
         raise Misuse("nx_cloud_version is {!r}, which is no version".format(version))
+    own = ["npx", "nx-cloud", COMMAND]
     fetched = ["npx", "--yes", "nx-cloud@" + version, COMMAND]
-    if find_nx(checkout) is None:
-        return [fetched] * 3
-    return [["npx", "nx-cloud", COMMAND]] * 2 + [fetched]
+    tries = [fetched] * 3 if find_nx(checkout) is None else [own, own, fetched]
+    return tries[:1] if read("DTE_WHEN") == "on_success" else tries
 
 
 def main() -> None:
@@ -57,8 +62,9 @@ def main() -> None:
             return
     except Refusal as refusal:
         say(str(refusal).replace("error:", "warning:", 1))
-    say("warning: the agents could not be stopped. Each ends by itself after")
-    say("warning: agent_timeout without a task (NX_CLOUD_AGENT_TIMEOUT_MS).")
+    say("warning: the agents could not be stopped. Each ends when Nx Cloud no longer")
+    say("warning: hears main's heartbeat, or by itself after agent_timeout without a")
+    say("warning: task (NX_CLOUD_AGENT_TIMEOUT_MS).")
 
 
 if __name__ == "__main__":

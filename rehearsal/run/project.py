@@ -93,7 +93,7 @@ def _refuse_without_commit(source: Path) -> None:
 
 def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
-    ignored = shutil.ignore_patterns("node_modules", ".nx")
+    ignored = shutil.ignore_patterns("node_modules", "workspace-data")
     try:
         shutil.copytree(source, tree, symlinks=True, ignore=ignored)
     except OSError as error:

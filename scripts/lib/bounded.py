@@ -1,6 +1,8 @@
 """Run a command that must neither hang nor fail the job, more than once if need be."""
 
+import os
 import shlex
+import signal
 import subprocess
 import time
 from typing import Sequence
@@ -18,9 +20,7 @@ def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
             time.sleep(PAUSE)
         say("$ " + " ".join(shlex.quote(word) for word in words))
         try:
-            status = subprocess.run(
-                list(words), stdin=subprocess.DEVNULL, timeout=SECONDS, check=False
-            ).returncode
+            status = _run(words)
         except subprocess.TimeoutExpired:
             say("warning: no end after {:.0f} seconds".format(SECONDS))
             continue
@@ -31,3 +31,17 @@ def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
             return True
         say("warning: that ended with {}".format(status))
     return False
+
+
+def _run(words: Sequence[str]) -> int:
+    process = subprocess.Popen(
+        list(words), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        # The whole session: what npx started would live on beside the next try, and
+        # hold the step's output open.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise

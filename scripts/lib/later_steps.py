@@ -7,14 +7,16 @@ import os
 import re
 from typing import Mapping
 
-from failures import Misuse
+from failures import Misuse, Refusal
 from settings import read
 
 WITHOUT_AGENTS = "without_agents"
 IDLE = "idle"
 REFUSED = "refused"
 MODES = (WITHOUT_AGENTS, IDLE, REFUSED)
-_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/@+-]{0,199}")
+NEVER_STARTED = "none"
+STARTED = "started"
+_WORD = re.compile(r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}", re.ASCII)
 
 
 def is_word(text: str) -> bool:
@@ -35,8 +37,14 @@ def export(values: Mapping[str, str]) -> None:
             suggestions=["CircleCI sets it in every job; elsewhere, name a new file"],
         )
     text = "".join("\nexport {}={}".format(*item) for item in values.items())
-    with open(path, "a", encoding="ascii") as file:
-        file.write(text + "\n")
+    try:
+        with open(path, "a", encoding="ascii") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise Refusal(
+            "BASH_ENV is {}, which can't be written: {}".format(path, error.strerror),
+            suggestions=["let it name a file in a folder that exists"],
+        ) from error
 
 
 def set_mode(mode: str) -> None:
@@ -53,3 +61,13 @@ def read_mode() -> str:
             suggestions=["leave it to the steps of dte"],
         )
     return mode
+
+
+def set_started() -> None:
+    """Note that the run was started, for the steps that would end it."""
+    export({"DTE_RUN": STARTED})
+
+
+def never_started() -> bool:
+    """Whether dte/main has not come to the start; False in a job of one's own."""
+    return read("DTE_RUN") == NEVER_STARTED

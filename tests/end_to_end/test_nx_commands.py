@@ -87,6 +87,7 @@ def test_main_runs_the_recipe_s_commands_in_its_order(
             "--parallel=2",
             "--configuration=ci",
         ],
+        ["nx-cloud", "stop-all-agents"],
     ]
     assert len(find_calls(log, "npm", "ci")) == 2
 
@@ -133,6 +134,18 @@ def test_the_install_runs_in_the_working_directory(tmp_path: Path, log: Path) ->
     assert set(done.statuses().values()) == {"success"}
 
 
+def test_the_working_directory_may_begin_with_the_home_folder(
+    tmp_path: Path, log: Path
+) -> None:
+    """With `~/…`, which steps accept, the format check runs in that folder too."""
+    (tmp_path / "project" / "apps").mkdir(parents=True)
+    (tmp_path / "project" / "apps" / "nx.json").write_text("{}")
+    there = {"working_directory": "~/project/apps"}
+    done = rehearse_jobs(tmp_path, agent=there, main=there)
+    assert set(done.statuses().values()) == {"success"}, done.lines("dte/main")
+    assert find_calls(log, "npx", "nx-cloud", "record")
+
+
 def test_an_open_quote_is_an_error(tmp_path: Path, log: Path) -> None:
     """An open quote in nx_arguments ends main with the text that can't be split."""
     done = rehearse_jobs(tmp_path, main={"nx_arguments": "--exclude 'a"})
@@ -147,10 +160,10 @@ def test_a_failing_main_stops_the_agents(tmp_path: Path, log: Path) -> None:
     assert find_calls(log, "npx")[-1] == ["npx", "nx-cloud", "stop-all-agents"]
 
 
-def test_a_passing_main_stops_nobody(tmp_path: Path, log: Path) -> None:
-    """When main passes, Nx Cloud has stopped the agents by itself."""
+def test_a_passing_main_stops_the_agents_once(tmp_path: Path, log: Path) -> None:
+    """Where nothing was affected, no target has run after which Nx Cloud would."""
     rehearse_jobs(tmp_path)
-    assert not find_calls(log, "npx", "nx-cloud", "stop-all-agents")
+    assert len(find_calls(log, "npx", "nx-cloud", "stop-all-agents")) == 1
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -9,6 +9,7 @@ from rehearsal.faults import Failure, FaultPlan
 from tests.end_to_end.fake_tools import read_calls
 from tests.end_to_end.fake_workflow import TASKS, make_jobs, read_nx, rehearse_jobs
 
+START = "Start the CI pipeline execution"
 STOP = ["nx-cloud", "stop-all-agents"]
 FETCHED_STOP = ["--yes", "nx-cloud@19.1.3", "stop-all-agents"]
 FORK: dict[str, Any] = {"when_not_connected": "run_without_agents"}
@@ -43,18 +44,47 @@ def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
     assert ["nx-cloud", "upload-agent-metrics"] in calls
     main = [step.name for run, job, step in done.heard.steps if job == "dte/main"]
     assert main[-3:] == [
-        "Propose a fix",
         "Stop the agents",
         "Complete the CI pipeline execution",
+        "Propose a fix",
     ]
     assert calls.index(STOP) < calls.index(["nx-cloud", "complete-ci-run"])
 
 
 def test_nothing_of_it_by_default(tmp_path: Path, fakes: Path) -> None:
-    """Without parameters main ends with its tasks, and an agent with start-agent."""
+    """Without parameters main ends with the stop, and an agent with start-agent."""
     rehearse_jobs(tmp_path, make_jobs())
-    words = {call[1] for call in read_nx(fakes)}
-    assert words == {"start-ci-run", "record", "start-agent", "affected"}
+    words = [call[1] for call in read_nx(fakes) if call[1] != "start-agent"]
+    assert words == ["start-ci-run", "record", "affected", "stop-all-agents"]
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        {"stop_agents_after": "lint,deploy"},
+        {"explicit_completion": True},
+        {"start": "own"},
+    ],
+    ids=["more targets to come", "completed explicitly", "started by one's own steps"],
+)
+def test_a_run_that_dte_does_not_end_after_a_success(
+    tmp_path: Path, fakes: Path, main: dict[str, Any]
+) -> None:
+    """Where steps of the user's may still need the agents, nothing stops them."""
+    done = rehearse_jobs(tmp_path, make_jobs(agents=1, main=main))
+    assert done.statuses()["dte/main"] == "success"
+    assert STOP not in read_nx(fakes)
+
+
+@pytest.mark.parametrize("step", ["Install packages", START])
+def test_a_run_that_never_started_is_not_completed(
+    tmp_path: Path, fakes: Path, step: str
+) -> None:
+    """Main that broke before, or in, the start doesn't try to complete a run."""
+    jobs = make_jobs(agents=1, main={"explicit_completion": True})
+    done = rehearse_jobs(tmp_path, jobs, faults=fail(step))
+    assert ["nx-cloud", "complete-ci-run"] not in read_nx(fakes)
+    assert "No run is completed: this job started none." in done.lines("dte/main")
 
 
 def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
@@ -65,7 +95,7 @@ def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
     jobs = make_jobs(agents=0, agent={"parallelism": 3, "post-steps": [show]})
     done = rehearse_jobs(tmp_path, jobs)
     names = {line for line in done.lines("dte/agent") if line.startswith("agent-")}
-    assert names == {"agent-1", "agent-2", "agent-3"}
+    assert names == {"agent-0-0", "agent-0-1", "agent-0-2"}
 
 
 def test_two_mains_in_one_workflow(tmp_path: Path, fakes: Path) -> None:
@@ -111,7 +141,7 @@ def test_not_connected_is_red_everywhere(tmp_path: Path, fakes: Path) -> None:
     "step",
     [
         "Set NX_BASE and NX_HEAD",
-        "Start the CI pipeline execution",
+        START,
         "Record nx format:check",
         TASKS,
     ],

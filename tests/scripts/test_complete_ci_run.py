@@ -30,3 +30,12 @@ def test_without_a_run_there_is_nothing_to_complete(nx_job: NxJob) -> None:
     shutil.rmtree(nx_job.checkout / "node_modules")
     assert nx_job.run("complete_ci_run").returncode == 0
     assert nx_job.read_calls() == []
+
+
+def test_a_run_that_never_started_is_not_completed(nx_job: NxJob) -> None:
+    """Where dte/main broke before the start, or in it, nobody waits for three tries."""
+    done = nx_job.run("complete_ci_run", DTE_RUN="none")
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+    assert "this job started none" in done.stderr
+    nx_job.run("complete_ci_run", DTE_RUN="started")
+    assert nx_job.read_calls() == [COMPLETE]

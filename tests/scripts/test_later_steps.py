@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from failures import Misuse  # isort: skip
+from failures import Misuse, Refusal  # isort: skip
 from later_steps import export, is_word, read_mode  # isort: skip
 
 NAME = "DTE_HANDED_ON"
@@ -51,6 +51,16 @@ def test_the_file_keeps_what_it_held(
     monkeypatch.setenv(NAME, "old")
     export({NAME: "new"})
     assert file.read_text() == f"export A=1\nexport {NAME}=new\n"
+
+
+def test_a_file_that_can_t_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An unwritable BASH_ENV is named, with what to do about it."""
+    monkeypatch.setenv("BASH_ENV", str(tmp_path / "missing" / "env"))
+    with pytest.raises(Refusal, match="which can't be written: No such file") as error:
+        export({NAME: "new"})
+    assert "a folder that exists" in str(error.value)
 
 
 def test_an_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The tasks themselves: the words for `nx affected`, with agents and without."""
 
+import pytest
+
 from tests.scripts.nx_job import NxJob
 
 SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
@@ -48,3 +50,12 @@ def test_a_mode_that_nobody_set(nx_job: NxJob) -> None:
 def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
     """Without a target there is nothing to run."""
     assert nx_job.run("run_affected", DTE_TARGETS=",", **SHAS).returncode == 2
+
+
+@pytest.mark.parametrize("name", ["NX_BASE", "NX_HEAD"])
+def test_without_a_base_set_shas_is_named(nx_job: NxJob, name: str) -> None:
+    """Where nobody exported a revision, the message says which step does."""
+    done = nx_job.run("run_affected", DTE_TARGETS="build", **{**SHAS, name: ""})
+    assert (done.returncode, nx_job.read_calls()) == (2, [])
+    assert f"{name} is not set" in done.stderr
+    assert "run dte/set_shas in an earlier step" in done.stderr

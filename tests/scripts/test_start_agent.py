@@ -18,12 +18,12 @@ NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
     ("ordinal", "index", "total", "pool", "name"),
     [
         ("3", "0", "1", "", "agent-3"),
-        ("0", "0", "1", "", "agent-1"),
-        ("0", "2", "4", "", "agent-3"),
-        ("2", "1", "3", "", "agent-2-2"),
+        ("0", "0", "1", "", "agent-0"),
+        ("0", "2", "4", "", "agent-0-2"),
+        ("2", "1", "3", "", "agent-2-1"),
         ("1", "0", "1", "large", "large-1"),
-        ("0", "1", "2", "large", "large-2"),
-        ("", "", "", "", "agent-1"),
+        ("0", "1", "2", "large", "large-0-1"),
+        ("", "", "", "", "agent-0"),
     ],
 )
 def test_the_name_of_an_agent(
@@ -40,6 +40,28 @@ def test_the_name_of_an_agent(
     assert nx_job.read_environment()["NX_AGENT_NAME"] == name
     assert nx_job.read_environment().get("NX_AGENT_LAUNCH_TEMPLATE", "") == pool
     assert nx_job.read_exported()["NX_AGENT_NAME"] == name
+
+
+@pytest.mark.parametrize(
+    ("ordinals", "total"),
+    [((0, 1, 2), 1), ((1, 2, 3), 1), ((0,), 3), ((0, 1), 2), ((1, 2), 2)],
+    ids=["from 0", "from 1", "parallelism", "both from 0", "both from 1"],
+)
+def test_no_two_agents_of_a_run_share_a_name(
+    nx_job: NxJob, ordinals: tuple[int, ...], total: int
+) -> None:
+    """A matrix from any number, parallelism, and both at once give names apart."""
+    names: list[str] = []
+    for ordinal in ordinals:
+        for index in range(total):
+            nx_job.run(
+                "start_agent",
+                DTE_ORDINAL=str(ordinal),
+                CIRCLE_NODE_INDEX=str(index),
+                CIRCLE_NODE_TOTAL=str(total),
+            )
+            names.append(nx_job.read_environment(len(names) + 1)["NX_AGENT_NAME"])
+    assert len(set(names)) == len(ordinals) * total, names
 
 
 def test_an_agent_waits_for_half_an_hour(nx_job: NxJob) -> None:
@@ -64,6 +86,14 @@ def test_the_user_s_own_time_out_stays(nx_job: NxJob) -> None:
     """NX_CLOUD_AGENT_TIMEOUT_MS of the project goes before the parameter."""
     nx_job.run("start_agent", DTE_AGENT_TIMEOUT="1h", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
     assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == "1500"
+
+
+def test_the_time_out_that_counts_is_named(nx_job: NxJob) -> None:
+    """Where the user's own variable counts, a failed agent's message names that."""
+    nx_job.answer(1, "exit 1")
+    done = nx_job.run("start_agent", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
+    assert "NX_CLOUD_AGENT_TIMEOUT_MS (1500) is shorter" in done.stderr
+    assert "agent_timeout" not in done.stderr
 
 
 @pytest.mark.parametrize("text", ["10", "0m", "m", "1.5h", "-1m", "10 minutes", "²m"])

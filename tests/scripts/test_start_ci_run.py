@@ -54,7 +54,7 @@ def test_later_steps_get_the_time_out_and_the_names(nx_job: NxJob) -> None:
         "NX_BRANCH": "feature/1",
         "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "90000",
     }
-    assert nx_job.read_exported() == expected
+    assert expected.items() <= nx_job.read_exported().items()
     assert expected.items() <= nx_job.read_environment().items()
 
 
@@ -72,8 +72,27 @@ def test_what_the_user_has_set_stays(nx_job: NxJob) -> None:
         DTE_NX_BRANCH="18",
         **own,
     )
-    assert nx_job.read_exported() == {}
+    assert not set(own) & set(nx_job.read_exported())
     assert own.items() <= nx_job.read_environment().items()
+
+
+def test_later_steps_get_the_workspace_s_folder(nx_job: NxJob) -> None:
+    """DTE_NX_ROOT becomes a full path, where a shell may source it."""
+    nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_NX_ROOT="~/shop")
+    assert nx_job.read_exported()["DTE_NX_ROOT"] == str(nx_job.checkout)
+    spaced = nx_job.checkout.rename(nx_job.folder / "my shop")
+    (nx_job.folder / "bash_env").unlink()
+    nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_CHECKOUT=str(spaced))
+    assert "DTE_NX_ROOT" not in nx_job.read_exported()
+
+
+def test_only_a_run_that_started_counts_as_started(nx_job: NxJob) -> None:
+    """Later steps learn that there is a run to end, but not where the start failed."""
+    nx_job.answer(1, "exit 1")
+    nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert "DTE_RUN" not in nx_job.read_exported()
+    nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert nx_job.read_exported()["DTE_RUN"] == "started"
 
 
 @pytest.mark.parametrize("value", ["10m", "0", "-1", "NaN", "1e999"])
@@ -123,6 +142,31 @@ def test_a_start_of_one_s_own(nx_job: NxJob) -> None:
     done = nx_job.run("start_ci_run", DTE_START="own")
     assert (done.returncode, nx_job.read_calls()) == (0, [])
     assert nx_job.read_exported()["NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS"] == "1800000"
+    assert nx_job.read_exported()["DTE_RUN"] == "started"
+
+
+@pytest.mark.parametrize(
+    ("variable", "parameter"),
+    [
+        ("DTE_STOP_AGENTS_AFTER", "stop_agents_after"),
+        ("DTE_ASSIGNMENT_RULES", "assignment_rules"),
+        ("DTE_START_ARGUMENTS", "start_arguments"),
+    ],
+)
+def test_flags_that_steps_of_one_s_own_would_not_see(
+    nx_job: NxJob, variable: str, parameter: str
+) -> None:
+    """`start: own` refuses what nobody would hand on to the user's steps."""
+    done = nx_job.run("start_ci_run", DTE_START="own", **{variable: "x"})
+    assert (done.returncode, nx_job.read_calls()) == (2, [])
+    assert f"with `start: own`, Nx Cloud would not see {parameter}" in done.stderr
+    assert "start_steps" in done.stderr
+
+
+def test_a_start_of_one_s_own_may_complete_explicitly(nx_job: NxJob) -> None:
+    """`explicit_completion` stays: it also lets dte/main complete the run."""
+    done = nx_job.run("start_ci_run", DTE_START="own", DTE_EXPLICIT_COMPLETION="1")
+    assert done.returncode == 0
 
 
 def test_not_connected_is_an_error(nx_job: NxJob) -> None:
@@ -143,7 +187,8 @@ def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
         DTE_WHEN_NOT_CONNECTED="run_without_agents",
     )
     assert (done.returncode, nx_job.read_calls()) == (0, [])
-    assert nx_job.read_exported() == {"DTE_MODE": "without_agents"}
+    exported = {"DTE_MODE": "without_agents", "DTE_NX_ROOT": str(nx_job.checkout)}
+    assert nx_job.read_exported() == exported
     assert "main runs all tasks by itself" in done.stderr
 
 

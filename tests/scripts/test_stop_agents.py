@@ -25,6 +25,14 @@ def test_a_failed_stop_is_tried_again(nx_job: NxJob) -> None:
     assert (done.returncode, nx_job.read_calls()) == (0, [STOP, STOP, FETCHED])
 
 
+def test_after_a_success_one_try_is_enough(nx_job: NxJob) -> None:
+    """A job that passed is not held up by an Nx Cloud that does not answer."""
+    nx_job.answer(1, "exit 1")
+    done = nx_job.run("stop_agents", DTE_WHEN="on_success")
+    assert (done.returncode, nx_job.read_calls()) == (0, [STOP])
+    assert "main's heartbeat" in done.stderr
+
+
 def test_a_stop_that_fails_only_warns(nx_job: NxJob) -> None:
     """When all tries fail, the step passes, and says what ends the agents now."""
     for call in (1, 2, 3):

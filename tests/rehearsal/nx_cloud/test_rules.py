@@ -41,7 +41,7 @@ def test_the_more_specific_rule_goes_first() -> None:
         rule(letters, **{names[letter]: task[names[letter]] for letter in letters})
         for letters in reversed(chart)
     ]
-    found = []
+    found: list[str] = []
     while rules:
         found += find_pools("app1:build:production", rules)
         rules.pop()

@@ -1,0 +1,98 @@
+"""Ways to run main and its agents, rehearsed with real Nx; what fails is in faults/."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rehearsal.scenario import plan_faults
+from tests.end_to_end.faults.row import AGENT, MAIN, TASKS
+from tests.end_to_end.sample_workspace import (
+    IGNORED,
+    ROOT,
+    make_config,
+    rehearse_sample,
+)
+from tests.rehearsal.rehearsing import Rehearsed
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+QUICK = {"targets": "lint", "record": []}
+LINTS = {f"{project}:lint" for project in ("money", "tax", "discounts", "shop")}
+
+
+def passed_tasks(done: Rehearsed, *, of: str = "") -> dict[str, str]:
+    """The tasks that passed in the run whose id ends with `of`, and where each ran."""
+    return {
+        task.task: task.agent
+        for task in done.report.tasks
+        if task.exit_code == 0 and task.run_id.endswith(of)
+    }
+
+
+def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:
+    """With no token and `run_without_agents`, main does it all and all jobs pass."""
+    alone = {"when_not_connected": "run_without_agents"}
+    config = make_config(node_modules, agents=1, agent=alone, main={**QUICK, **alone})
+    done = rehearse_sample(tmp_path, config, variables={"NX_CLOUD_ACCESS_TOKEN": ""})
+    assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
+    assert any("ends here, green" in line for line in done.lines(AGENT))
+    assert any("Successfully ran target" in line for line in done.lines(MAIN))
+    assert passed_tasks(done) == {}, "nothing went through Nx Cloud"
+
+
+def test_a_run_that_a_file_configures(tmp_path: Path, node_modules: Path) -> None:
+    """`start: config` starts the run from the committed .nx/ci-config.yaml."""
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
+    (project / ".nx").mkdir()
+    (project / ".nx" / "ci-config.yaml").write_text("lifecycle: {stop-after: [lint]}\n")
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Go"]):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    config = make_config(node_modules, agents=1, main={**QUICK, "start": "config"})
+    done = rehearse_sample(tmp_path, config)
+    assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
+    assert "Agents end after: lint" in done.lines(MAIN)
+    assert passed_tasks(done) == dict.fromkeys(LINTS, "agent-1")
+
+
+def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:
+    """Two mains of one workflow have a run each, and none ends the other's agents."""
+    extra = {"requires": ["dte/attempt"], "install": f"cp -al '{node_modules}' ."}
+    other = {**extra, "execution_environment": "other"}
+    one = {"execution_environment": "one"}
+    config = make_config(
+        node_modules,
+        agents=1,
+        agent=one,
+        main={**QUICK, **one},
+        more_jobs=[
+            {"dte/agent": {"name": "other agent", **other}},
+            {"dte/main": {"name": "other main", **QUICK, **other}},
+        ],
+    )
+    done = rehearse_sample(tmp_path, config)
+    assert set(done.statuses().values()) == {"success"}, done.lines("other main")
+    assert passed_tasks(done, of="-one") == dict.fromkeys(LINTS, "agent-1")
+    assert passed_tasks(done, of="-other") == dict.fromkeys(LINTS, "agent-0")
+
+
+def test_a_lost_main_of_a_run_that_is_completed_explicitly(
+    tmp_path: Path, node_modules: Path
+) -> None:
+    """Without main's heartbeat, `agent_timeout` is what ends the agents."""
+    config = make_config(
+        node_modules,
+        agents=1,
+        agent={"agent_timeout": "20s"},
+        main={**QUICK, "explicit_completion": True},
+    )
+    lost = plan_faults((), (f"{MAIN}:{TASKS}@2",), ())
+    done = rehearse_sample(tmp_path, config, faults=lost)
+    assert (done.statuses()[MAIN], done.statuses()[AGENT]) == ("failed", "failed")
+    talk = "\n".join(done.lines(AGENT))
+    assert "No tasks to run after 20 seconds" in talk
+    assert "agent_timeout (20s)" in talk
