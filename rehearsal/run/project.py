@@ -93,9 +93,8 @@ def _refuse_without_commit(source: Path) -> None:
 
 def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
-    ignored = shutil.ignore_patterns("node_modules", "workspace-data")
     try:
-        shutil.copytree(source, tree, symlinks=True, ignore=ignored)
+        shutil.copytree(source, tree, symlinks=True, ignore=_list_unwanted)
     except OSError as error:
         raise UserError(f"{source} can't be copied: {error}") from error
     if not any(tree.iterdir()):
@@ -113,6 +112,12 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
         revision=run_git("rev-parse", "HEAD", cwd=tree),
         note=f"{source} is taken as one commit, without a history",
     )
+
+
+def _list_unwanted(folder: str, names: list[str]) -> set[str]:
+    """What a tool made again: packages, and Nx's caches but not its settings."""
+    made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
+    return ({"node_modules"} | made_by_nx) & set(names)
 
 
 def _serve_partial_clones(origin: Path) -> None:
