@@ -5,10 +5,11 @@ ledger, a cache under the workspace's id, holds the records of the earlier full 
 and the attempt is one more than the highest in it. No token is needed to count.
 """
 
+import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -19,6 +20,7 @@ from attempts import (
     read_record,
     read_records,
     record_path,
+    remove_records,
     write_record,
 )
 from builds import read_build
@@ -52,11 +54,11 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
     return found, reason
 
 
-def find_own_record(ledger: Path, workflow_id: str) -> Optional[AttemptRecord]:
-    """What an earlier call in this same workflow left in the ledger, if it is whole."""
-    path = record_path(ledger, workflow_id)
+def find_own_record(folder: Path, workflow_id: str) -> Optional[AttemptRecord]:
+    """What an earlier call in this same workflow left in `folder`, if it is whole."""
+    path = record_path(folder, workflow_id)
     try:
-        return read_record(path) if path.exists() else None
+        return read_record(path) if os.path.lexists(str(path)) else None
     except DamagedRecord as error:
         say("warning: {}; it is written again".format(error.message))
         return None
@@ -70,17 +72,23 @@ def count_attempt(ledger: Path, workspace_id: str) -> int:
     return records[-1].attempt + 1 if records else 1
 
 
-def make_record(ledger: Path, workflow_id: str, workspace_id: str) -> AttemptRecord:
-    """The record of this run, the same again when the workflow has one already."""
-    own = find_own_record(ledger, workflow_id)
-    if own and own.workspace_id == workspace_id:
-        return own
+def make_record(
+    folders: Sequence[Path], workflow_id: str, workspace_id: str
+) -> AttemptRecord:
+    """The record of this run, the same again when the workflow has one already.
+
+    The first of `folders` is the ledger.
+    """
+    for folder in folders:
+        own = find_own_record(folder, workflow_id)
+        if own and own.workspace_id == workspace_id:
+            return own
     main_branch = read("DTE_MAIN_BRANCH", "main")
     passed, reason = ask_for_revisions(main_branch)
     revisions = None if passed is None else tuple(one.revision for one in passed)
     now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
     return AttemptRecord(
-        attempt=count_attempt(ledger, workspace_id),
+        attempt=count_attempt(folders[0], workspace_id),
         workflow_id=workflow_id,
         workspace_id=workspace_id,
         pipeline_id=read("CIRCLE_PIPELINE_ID"),
@@ -92,35 +100,36 @@ def make_record(ledger: Path, workflow_id: str, workspace_id: str) -> AttemptRec
     )
 
 
-def empty_attempts(folder: Path) -> None:
-    """Remove the records that a kept home folder holds; raises `Misuse` for others.
+def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
+    """Add `record` to the ledger, and take out what belongs to other workspaces.
 
-    Only records may lie there, so a variable that points at somebody's real folder
-    costs them nothing.
+    A ledger that can't be written costs a number in a later rerun, and nothing else.
     """
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    strangers = [path for path in paths if path.suffix != ".json" or path.is_dir()]
-    if strangers:
-        raise Misuse(
-            "DTE_ATTEMPTS is {}, which holds {}".format(folder, strangers[0].name),
-            suggestions=["leave DTE_ATTEMPTS unset, or name a folder of its own"],
-        )
-    for path in paths:
-        path.unlink()
+    try:
+        write_record(ledger, record)
+    except OSError as error:
+        say("warning: the ledger {} can't be written: {}".format(ledger, error))
+        say("warning: the next full run may count from 1 again; its guard stays right")
+        return
+    remove_records(ledger, lambda other: other.workspace_id != record.workspace_id)
 
 
 def main() -> None:
-    """Write this run's record into the ledger and, alone, into the attempts folder."""
+    """Write this run's record into the attempts folder, and into the ledger."""
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
     workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
     ledger = read_folder("DTE_LEDGER", "~/.dte/ledger")
     attempts = read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
-    if ledger.resolve() == attempts.resolve():
-        raise Misuse("DTE_LEDGER and DTE_ATTEMPTS are the same folder")
-    empty_attempts(attempts)
-    record = make_record(ledger, workflow_id, workspace_id)
-    write_record(ledger, record)
+    if os.path.realpath(str(ledger)) == os.path.realpath(str(attempts)):
+        raise Misuse(
+            "DTE_LEDGER and DTE_ATTEMPTS are the same folder",
+            suggestions=["leave both unset, or name two folders"],
+        )
+    record = make_record([ledger, attempts], workflow_id, workspace_id)
+    # A file that two runs persist may clash, so the older records don't travel again.
+    remove_records(attempts, lambda other: other.workflow_id != workflow_id)
     path = write_record(attempts, record)
+    save_in_ledger(ledger, record)
     if not record.successful_revisions:
         say("No passed revisions in the record: {}.".format(record.reason))
     say("Recorded in {}.".format(path))

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from asking import read_api_url, read_token
 from attempts import AttemptRecord, read_records
-from circleci import SET_TOKEN, CircleCI
+from circleci import SET_TOKEN, ApiFailure, CircleCI
 from failures import Refusal, run, say
 from pipelines import WorkflowRun, read_next_page, read_workflows
 from rerun_request import Started, rerun_from_start
@@ -23,6 +23,7 @@ from settings import read, read_folder, read_switch, require_id, workflow_link
 
 MOST_PAGES = 20
 LOOKS = (2.0, 4.0, 8.0)
+LOOK_SECONDS = 20.0
 
 
 class Nothing(Refusal):
@@ -71,24 +72,30 @@ def list_runs(circleci: CircleCI, pipeline_id: str) -> List[WorkflowRun]:
     raise circleci.explain_shape("the pipeline's workflows have no end")
 
 
-def confirm(
-    circleci: CircleCI, pipeline: Pipeline, pipeline_id: str, started: Started
-) -> str:
+def confirm(pipeline: Pipeline, pipeline_id: str, started: Started) -> str:
     """The id of the workflow that was started; raises `Refusal` where none is seen."""
     if started.workflow_id:
         return started.workflow_id
     say("CircleCI was asked, but {}: looking for the new run.".format(started.doubt))
     name = next(run.name for run in pipeline.runs if run.id == pipeline.last)
+    details = ["It is not asked again, so that none is started twice."]
     for seconds in LOOKS:
         time.sleep(seconds)
-        found = find_started(pipeline.runs, list_runs(circleci, pipeline_id), name)
+        try:
+            # A time of its own: the request may have used up what there was before.
+            circleci = CircleCI(read_api_url(), read_token(), seconds=LOOK_SECONDS)
+            found = find_started(pipeline.runs, list_runs(circleci, pipeline_id), name)
+        except ApiFailure as failure:
+            details[1:] = ["The last look failed: " + failure.message]
+            continue
         if found:
             return found.id
+        del details[1:]
     raise Refusal(
         "CircleCI was asked for a full rerun, but {}, and none is to be seen".format(
             started.doubt
         ),
-        details=["It is not asked again, so that none is started twice."],
+        details=details,
         suggestions=[
             'if none appears, press "Rerun workflow from start" at '
             + workflow_link(pipeline.last)
@@ -105,7 +112,7 @@ def main() -> None:
     if not token:
         raise Refusal(
             "no token, so CircleCI can't be asked to rerun anything",
-            suggestions=[SET_TOKEN, "give dte/rerun_all the context that holds it"],
+            suggestions=[SET_TOKEN],
         )
     circleci = CircleCI(read_api_url(), token)
     runs = list_runs(circleci, pipeline_id)
@@ -116,7 +123,7 @@ def main() -> None:
         link = workflow_link(obstacle.workflow_id)
         raise Nothing(obstacle.reason + ".", details=["See " + link])
     started = rerun_from_start(circleci, token, last.workflow_id)
-    new = confirm(circleci, pipeline, pipeline_id, started)
+    new = confirm(pipeline, pipeline_id, started)
     say("This was a partial rerun after attempt {}.".format(last.attempt))
     print("Started the whole workflow again: {}".format(workflow_link(new)))
     say("This job stays red, so that it is there again in whatever rerun comes next.")

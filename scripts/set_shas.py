@@ -27,6 +27,8 @@ from revisions import (
 from settings import read
 from sources import find_record, list_recorded, search_passed
 
+STRICTER = "  - `when_no_base: error` would make this an error"
+
 
 def main() -> None:
     """Find the base and the head, print them, and export them to later steps."""
@@ -52,6 +54,7 @@ def main() -> None:
         )
     except NoBase as reason:
         base = fall_back(reason, clone, head, when_no_base)
+    judge(base, when_no_base)
     report(clone, base, head)
     export(target, base.revision, head)
 
@@ -100,13 +103,27 @@ def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Bas
         say("  - " + text)
     base = replace_base(clone, head, when_no_base)
     say("warning: `when_no_base: {}` stands in {}".format(when_no_base, base.why))
-    say("  - `when_no_base: error` would make this an error")
+    say(STRICTER)
     return base
+
+
+def judge(base: Base, when_no_base: str) -> None:
+    """Say what is in doubt about `base`; raises `Refusal` where that is an error."""
+    if not base.doubt:
+        return
+    if when_no_base == "error":
+        raise Refusal(
+            base.doubt,
+            suggestions=[base.mend, "or set `when_no_base` to everything"],
+        )
+    say("warning: " + base.doubt)
+    say("  - " + base.mend)
+    say(STRICTER)
 
 
 def report(clone: Clone, base: Base, head: str) -> None:
     """Say what is compared, with subjects and dates, and how far apart they are."""
-    for label, revision, why in (("base", *base), ("head", head, "")):
+    for label, revision, why in (("base", base.revision, base.why), ("head", head, "")):
         commit = read_commit(clone.folder, revision)
         words = [label, revision[:12], commit.date, commit.subject, why]
         say("  ".join(word for word in words if word))
@@ -121,7 +138,10 @@ def report(clone: Clone, base: Base, head: str) -> None:
 def export(target: Path, base: str, head: str) -> None:
     """Append both to the file that BASH_ENV names, and print them."""
     if not (is_revision(base) and is_revision(head)):
-        raise Refusal("{!r} and {!r} are not both revisions".format(base, head))
+        raise Refusal(
+            "{!r} and {!r} are not both revisions".format(base, head),
+            suggestions=["see whether the git of this image is git's own"],
+        )
     text = "export NX_BASE={}\nexport NX_HEAD={}\n".format(base, head)
     try:
         with open(str(target), "a+b") as file:

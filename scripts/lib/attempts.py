@@ -9,9 +9,9 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from failures import Refusal
+from failures import Refusal, say
 
 SCHEMA = 1
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
@@ -128,6 +128,22 @@ def read_records(
     return sorted(
         ours, key=lambda record: (record.attempt, record.recorded_at)
     ), damaged
+
+
+def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> None:
+    """Remove the sound records in `folder` that are stale, and nothing else at all.
+
+    Whatever is no record of its own name is somebody's, and stays; so does what can't
+    be removed.
+    """
+    for path in sorted(folder.glob("*.json")):
+        try:
+            if path.is_file() and is_stale(read_record(path)):
+                path.unlink()
+        except DamagedRecord:
+            continue
+        except OSError as error:
+            say("warning: the old record {} stays: {}".format(path, error.strerror))
 
 
 def write_record(folder: Path, record: AttemptRecord) -> Path:

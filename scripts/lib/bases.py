@@ -4,9 +4,18 @@ from typing import Iterable, NamedTuple, Optional
 
 from builds import Build, Kind
 from failures import Refusal, say
-from history import Clone, descends_from, find_first_parent, find_merge_base
+from history import (
+    READ_REMOTE,
+    Clone,
+    descends_from,
+    find_first_parent,
+    find_merge_base,
+)
 from passed_revisions import Passed
-from revisions import find_empty_tree, find_revision, is_revision
+from revisions import find_empty_tree, is_revision
+
+_UNREACHED = "It may lie where the history is cut short."
+_CUT_SHORT = "the history is cut short, so the base may be older than need be"
 
 
 class NoBase(Refusal):
@@ -14,10 +23,15 @@ class NoBase(Refusal):
 
 
 class Base(NamedTuple):
-    """The base that was chosen, and why, in brackets."""
+    """The base that was chosen, and why, in brackets.
+
+    `doubt` says what may be wrong with it; `when_no_base: error` refuses it then.
+    """
 
     revision: str
     why: str
+    doubt: str = ""
+    mend: str = ""
 
 
 def choose_base(
@@ -31,8 +45,12 @@ def choose_base(
     if build.kind is Kind.QUEUE:
         return _choose_parent(clone, head)
     if build.needs_passed_revisions:
-        return _choose_passed(clone, head, passed)
-    return _choose_merge_base(build, clone, head, base_branch)
+        base = _choose_passed(clone, head, passed)
+    else:
+        base = _choose_merge_base(build, clone, head, base_branch)
+    if clone.cut_short and base.revision != head:
+        return base._replace(doubt=_CUT_SHORT, mend=READ_REMOTE)
+    return base
 
 
 def _choose_parent(clone: Clone, head: str) -> Base:
@@ -75,8 +93,13 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
     if base == head:
         if not build.name:
             raise NoBase("{} holds all of HEAD, and no branch is named".format(target))
-        say("warning: {} holds all of HEAD, so nothing is affected".format(target))
-        say("  - to compare with what passed on this branch, make it the `main_branch`")
+        return Base(
+            base,
+            "(the merge base of HEAD and {})".format(target),
+            doubt="{} holds all of HEAD, so nothing is affected".format(target),
+            mend="to compare with what passed on this branch, make it the "
+            "`main_branch`",
+        )
     return Base(base, "(the merge base of HEAD and {})".format(target))
 
 
@@ -88,10 +111,11 @@ def replace_base(clone: Clone, head: str, choice: str) -> Base:
             return Base(parent, "(the parent of HEAD)")
         say("warning: HEAD has no parent, so everything counts as affected")
     if is_revision(choice):
-        if find_revision(clone.folder, choice) and descends_from(clone, head, choice):
+        if descends_from(clone, head, choice):
             return Base(choice, "(the revision that when_no_base names)")
         raise Refusal(
             "DTE_WHEN_NO_BASE is {}, which is no ancestor of HEAD".format(choice),
             suggestions=["name a revision in the history of HEAD, or: everything"],
+            details=[_UNREACHED] if clone.cut_short else [],
         )
     return Base(find_empty_tree(clone.folder), "(no files: everything is affected)")

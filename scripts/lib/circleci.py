@@ -21,8 +21,8 @@ REQUEST_SECONDS = 10.0
 SEARCH_SECONDS = 60.0
 
 SET_TOKEN = (
-    "set CIRCLE_TOKEN to a personal API token, in a context or in the project's "
-    "environment variables (project tokens don't work on API v2)"
+    "set CIRCLE_TOKEN to a personal API token, in a context that only dte/attempt and "
+    "dte/rerun_all get (project tokens don't work on API v2)"
 )
 
 
@@ -121,7 +121,7 @@ class CircleCI:
         return fields
 
     def _back_off(self, error: HTTPError, tried: int) -> None:
-        seconds = _read_retry_after(error.headers.get("Retry-After", ""))
+        seconds = read_retry_after(error.headers.get("Retry-After", ""))
         if seconds is None:
             seconds = _growing_pause(tried)
         if seconds >= self.left():
@@ -208,7 +208,7 @@ def _read_number(digits: str) -> int:
     return int(digits)
 
 
-def _read_retry_after(text: str) -> Optional[float]:
+def read_retry_after(text: str) -> Optional[float]:
     """Seconds, from a number or a date (RFC 9110, 10.2.3); None where it is neither."""
     if text.isascii() and text.isdigit():
         return float(text[:9])

@@ -20,14 +20,19 @@ from revisions import (
 )
 
 DEEPEN_BY = (50, 200, 800, 3200)
+READ_REMOTE = "let this job read from the remote, or check out all of its history"
 
 
 class Clone:
-    """A checkout and the remote from which it can fetch more history."""
+    """A checkout and the remote from which it can fetch more history.
+
+    `cut_short` turns true where more was wanted and could not be had.
+    """
 
     def __init__(self, folder: Path, remote: str) -> None:
         self.folder = folder
         self.remote = remote
+        self.cut_short = False
         self._steps = ["--deepen={}".format(count) for count in DEEPEN_BY]
         self._steps.append("--unshallow")
 
@@ -36,18 +41,18 @@ class Clone:
         answer = fetch(self.folder, *options, "--end-of-options", self.remote, *refs)
         if answer.status != 0:
             say("warning: git fetch {} failed: {}".format(self.remote, answer.errors))
-            say(
-                "  - let this job read from the remote, or check out all of its history"
-            )
+            say("  - " + READ_REMOTE)
+            say("  - `when_no_base: error` would make an error of a base in doubt")
         return answer.status == 0
 
     def reach_back(self, *refs: str) -> bool:
         """Fetch more of the history of `refs`; False where no more can be had."""
-        if not self._steps or not read_boundary(self.folder):
+        if not read_boundary(self.folder):
             return False
-        step = self._steps.pop(0)
-        if not self.fetch(refs, step):
+        step = self._steps.pop(0) if self._steps else ""
+        if not (step and self.fetch(refs, step)):
             self._steps.clear()
+            self.cut_short = True
             return False
         count = step.partition("=")[2]
         more = "{} more commits".format(count) if count else "all the rest"
@@ -98,8 +103,6 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
             break
         # The branch may have moved since the clone was made.
         tip = find_revision(clone.folder, name_tracked(clone.remote, branch)) or tip
-    if bases:
-        say("warning: the history is cut short, so the base may be older than need be")
     return bases[0] if bases else None
 
 

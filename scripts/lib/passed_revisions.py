@@ -39,6 +39,8 @@ REQUESTS_AT_ONCE = 24
 MOST_PAGES = 20
 MOST_WORKFLOW_PAGES = 20
 MOST_REVISIONS = 10
+# What a force push threw away may be all that passed on a page.
+LEAST_FURTHER = 10
 _SLUG = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 
@@ -77,15 +79,19 @@ class Search:
         self.without_revision: List[int] = []
         self._circleci = circleci
         self._question = question
-        self._paging = True
         self._taken = 0
+        self._last_page: Optional[int] = None
+        self._further: Optional[int] = None
         self._ids = {question.own_pipeline}
         self._revisions: Set[str] = set()
         self._workers = Workers(REQUESTS_AT_ONCE)
 
-    def stop_paging(self) -> None:
-        """Wait for the rest of the page that was found last, and for nothing more."""
-        self._paging = False
+    def end_early(self, further: int) -> None:
+        """End with the page of the first find, or with the next one.
+
+        The next one where fewer than `further` pipelines are left on the first.
+        """
+        self._further = further
 
     def describe(self) -> List[str]:
         """What the search looked at, in a line or two for the log."""
@@ -130,6 +136,7 @@ class Search:
             # A page that failed must not hide what the earlier ones still tell.
             if page and page.done() and not (verdicts and page.exception()):
                 pipelines, token = page.result()
+                self._taken += 1
                 page = self._ask_page(slug, token) if token else None
                 verdicts.extend(self._ask_workflows(pipelines))
             elif verdicts and verdicts[0][1].done():
@@ -141,12 +148,21 @@ class Search:
                     yield Passed(pipeline.revision, _describe(pipeline, proof))
                     # What the caller did meanwhile was not spent on asking.
                     self._circleci.extend(since - self._circleci.left())
-                if not self._paging:
-                    page = None
-                    while verdicts and verdicts[-1][2] > number:
-                        verdicts.pop()
+                    if self._limit_to(number, verdicts):
+                        page = None
             else:
                 self._wait_for_one([page, verdicts[0][1] if verdicts else None])
+
+    def _limit_to(self, found: int, verdicts: "Deque[_Verdict]") -> bool:
+        """Drop what lies beyond the last page; True where that page is here already."""
+        if self._further is None:
+            return False
+        if self._last_page is None:
+            left = sum(verdict[2] == found for verdict in verdicts)
+            self._last_page = found if left >= self._further else found + 1
+        while verdicts and verdicts[-1][2] > self._last_page:
+            verdicts.pop()
+        return self._taken >= self._last_page
 
     def _wait_for_all(self, futures: "Sequence[Optional[Future[Any]]]") -> None:
         while not all(future.done() for future in futures if future):
@@ -160,14 +176,12 @@ class Search:
             raise self._circleci.explain_end()
 
     def _ask_page(self, slug: str, token: str) -> "Optional[Future[_Page]]":
-        if self.pages == MOST_PAGES:
+        if self.pages == MOST_PAGES or self._taken == self._last_page:
             return None
         self.pages += 1
         return self._workers.start(partial(self._get_page, slug, token))
 
     def _ask_workflows(self, pipelines: Sequence[Pipeline]) -> Iterator[_Verdict]:
-        self._taken += 1
-        number = self._taken
         for pipeline in pipelines:
             # A pipeline that starts meanwhile pushes others on to the next page.
             if pipeline.id in self._ids:
@@ -179,7 +193,7 @@ class Search:
             useful = may_have_passed(pipeline, self._question.branch)
             if useful and pipeline.revision not in self._revisions:
                 verdict = self._workers.start(partial(self._judge, pipeline))
-                yield pipeline, verdict, number
+                yield pipeline, verdict, self._taken
 
     def _read_own_pipeline(self) -> str:
         item = self._circleci.get("pipeline", self._question.own_pipeline)
@@ -225,11 +239,12 @@ def _describe(pipeline: Pipeline, proof: WorkflowRun) -> str:
 def collect_passed(search: Search) -> Iterator[Passed]:
     """The newest `MOST_REVISIONS` that a record holds.
 
-    Once one was found, only the rest of its page is waited for: older ones are needed
-    where the newest turns out to be no ancestor of HEAD.
+    Once one was found, the rest of its page is waited for, and the next page where
+    fewer than `LEAST_FURTHER` pipelines are left: older ones are needed where the
+    newest turns out to be no ancestor of HEAD.
     """
+    search.end_early(LEAST_FURTHER)
     for count, passed in enumerate(search.find(), 1):
-        search.stop_paging()
         yield passed
         if count == MOST_REVISIONS:
             return

@@ -10,6 +10,7 @@ from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, T
 ENDED = ("success", "failed", "error", "canceled", "not_run", "on_hold", "unauthorized")
 # A pipeline in any other state has not started the workflows that count.
 _UNFINISHED = ("errored", "setup", "setup-pending", "pending")
+SINGLE_JOB = "rerun-single-job"
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
@@ -122,10 +123,11 @@ def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]
     """The run that made a pipeline pass, or None where the pipeline did not pass.
 
     It passed when the newest run of each workflow, setup workflows aside, ended in a
-    status that `rule` accepts, and there is at least one.
+    status that `rule` accepts, and there is at least one. A rerun of a single job, with
+    SSH say, tells nothing of the others, so it neither heals nor spoils.
     """
     newest: Dict[str, WorkflowRun] = {}
-    for run in _drop_setup(runs):
+    for run in _drop_setup([run for run in runs if run.tag != SINGLE_JOB]):
         if rule.workflow in ("", run.name):
             other = newest.get(run.name)
             # Of two at the same moment, the API lists the newer one first.

@@ -8,16 +8,23 @@ import http.client
 import json
 import re
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request
 
-from circleci import REQUEST_SECONDS, SET_TOKEN, ApiFailure, CircleCI
+from circleci import (
+    REQUEST_SECONDS,
+    SET_TOKEN,
+    ApiFailure,
+    CircleCI,
+    read_retry_after,
+)
 from connection import TOKEN_HEADER, make_opener, read_body
+from failures import say
 
 TRIES = 3
-LONGEST_PAUSE = 30.0
+QUIET_SECONDS = 60.0
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
 
 
@@ -31,19 +38,16 @@ class Started(NamedTuple):
 def rerun_from_start(circleci: CircleCI, token: str, workflow_id: str) -> Started:
     """The new workflow; raises `ApiFailure` where it is certain that there is none."""
     url = "{}/workflow/{}/rerun".format(circleci.url, quote(workflow_id, safe=""))
+    end = time.monotonic() + QUIET_SECONDS
     for tried in range(1, TRIES + 1):
-        request = Request(url, data=b'{"from_failed": false}', method="POST")
-        request.add_header("Content-Type", "application/json")
-        request.add_header("Accept", "application/json")
-        request.add_header("User-Agent", "dte")
-        request.add_header(TOKEN_HEADER, token)
         try:
+            request = _make_request(url, token)
             with make_opener(url).open(request, timeout=REQUEST_SECONDS) as response:
-                return _read_answer(read_body(response, REQUEST_SECONDS))
+                return _read_answer(read_body(response, REQUEST_SECONDS), token)
         except HTTPError as error:
             with error:
                 if error.code == 429 and tried < TRIES:
-                    time.sleep(_read_pause(error, tried))
+                    _pause(circleci, error, tried, end)
                     continue
                 if error.code >= 500 or error.code < 400:
                     return Started(doubt="it answered {}".format(error.code))
@@ -57,21 +61,41 @@ def rerun_from_start(circleci: CircleCI, token: str, workflow_id: str) -> Starte
     raise ApiFailure("{} can't be reached".format(circleci.host))
 
 
-def _read_answer(body: bytes) -> Started:
+def _make_request(url: str, token: str) -> Request:
+    request = Request(url, data=b'{"from_failed": false}', method="POST")
+    request.add_header("Content-Type", "application/json")
+    request.add_header("Accept", "application/json")
+    request.add_header("User-Agent", "dte")
+    request.add_header(TOKEN_HEADER, token)
+    return request
+
+
+def _read_answer(body: bytes, token: str) -> Started:
     try:
         fields = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         return Started(doubt="its answer is not JSON")
     found = fields.get("workflow_id") if isinstance(fields, dict) else None
-    if isinstance(found, str) and _ID.fullmatch(found):
+    # The id is shown; a token that came back in its place must not be.
+    if isinstance(found, str) and _ID.fullmatch(found) and token not in found:
         return Started(workflow_id=found)
     return Started(doubt="its answer names no workflow")
 
 
-def _read_pause(error: HTTPError, tried: int) -> float:
-    text = str(error.headers.get("Retry-After") or "")
-    asked = float(text[:9]) if text.isascii() and text.isdigit() else 2.0 * tried
-    return min(asked, LONGEST_PAUSE)
+def _pause(circleci: CircleCI, error: HTTPError, tried: int, end: float) -> None:
+    seconds = read_retry_after(str(error.headers.get("Retry-After") or ""))
+    if seconds is None:
+        seconds = 2.0 * tried
+    asks = "{} answered 429 and asks for {:.0f} seconds of quiet".format(
+        circleci.host, seconds
+    )
+    if seconds > end - time.monotonic():
+        raise ApiFailure(
+            "{}, longer than this job waits ({:g})".format(asks, QUIET_SECONDS),
+            suggestions=['press "Rerun workflow from start" later'],
+        )
+    say(asks + ".")
+    time.sleep(seconds)
 
 
 def _explain(circleci: CircleCI, error: HTTPError, token: str) -> ApiFailure:
@@ -80,14 +104,24 @@ def _explain(circleci: CircleCI, error: HTTPError, token: str) -> ApiFailure:
         return ApiFailure(
             said + ": it lets this token start nothing", suggestions=[SET_TOKEN]
         )
-    try:
-        fields = json.loads(error.read(10_000).decode("utf-8"))
-        text = str(fields.get("message", "")) if isinstance(fields, dict) else ""
-    except (OSError, http.client.HTTPException, ValueError, RecursionError):
-        text = ""
-    text = "".join(letter for letter in text if letter.isprintable())[:200]
-    if text and token not in text:
-        said = "{}: {}".format(said, text)
+    text = _read_message(error, token)
     return ApiFailure(
-        said, suggestions=["a workflow can be rerun 100 times, and for 90 days"]
+        "{}: {}".format(said, text) if text else said,
+        suggestions=["a workflow can be rerun 100 times, and for 90 days"],
     )
+
+
+def _read_message(error: HTTPError, token: str) -> str:
+    """What CircleCI gives as its reason: plain text, short, and without the token."""
+    response: Any = error
+    try:
+        fields = json.loads(read_body(response, REQUEST_SECONDS).decode("utf-8"))
+    except (OSError, http.client.HTTPException, ValueError, RecursionError):
+        return ""
+    text = fields.get("message") if isinstance(fields, dict) else None
+    if not isinstance(text, str):
+        return ""
+    # Before it is cut: half a token would be too much as well.
+    text = "".join(letter for letter in text if letter.isprintable())
+    text = text.replace(token, "[token]")
+    return "" if token in text else text[:200]

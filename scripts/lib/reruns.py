@@ -5,11 +5,10 @@ Source of the tags and statuses: CircleCI docs, API v2 reference, Workflow.
 
 from typing import NamedTuple, Optional, Sequence
 
-from pipelines import WorkflowRun
+from pipelines import SINGLE_JOB, WorkflowRun
 
 FROM_START = "rerun-workflow-from-beginning"
 FROM_FAILED = "rerun-workflow-from-failed"
-SINGLE_JOB = "rerun-single-job"
 # The API refuses to rerun a workflow in any other status.
 TERMINAL = ("success", "failed", "error", "canceled", "unauthorized")
 ENDED = (*TERMINAL, "not_run")

@@ -117,7 +117,11 @@ def find_empty_tree(folder: Path) -> str:
     """The name of the tree without files, in this repository's object format."""
     answer = ask_git(folder, "hash-object", "-t", "tree", "--stdin")
     if not is_revision(answer.output):
-        raise Refusal("git can't name the empty tree: {}".format(answer.errors))
+        said = answer.errors or "it said {!r}".format(answer.output)
+        raise Refusal(
+            "git can't name the empty tree: {}".format(said),
+            suggestions=["use an image with git 2.24 or later"],
+        )
     return answer.output
 
 

@@ -16,9 +16,12 @@ from tests.scripts.circleci_api import FakeCircleCI
 from tests.scripts.clients import TOKEN, Clock
 from tests.scripts.nx_job import NxJob
 from tests.scripts.repositories import Upstream, build_shop
+from tests.scripts.rerun_job import rerun_api, run_job
 
 if TYPE_CHECKING:
     from circleci import CircleCI
+
+__all__ = ["rerun_api", "run_job"]  # fixtures
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 # Unit tests import the scripts' modules by their flat names, as the scripts do.

@@ -2,75 +2,18 @@
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from tests.scripts.jobs import WORKFLOW, Job
-from tests.scripts.repositories import Upstream, run_git
-
-
-def do_nothing(job: Job) -> None:
-    """Leave the checkout as it is."""
-
-
-def remove_remote(job: Job) -> None:
-    """Let the remote's address lead nowhere, with a password in it."""
-    url = "http://me:secret@127.0.0.1:9/shop.git"
-    run_git(job.checkout, "remote", "set-url", "origin", url)
-
-
-def damage_record(job: Job) -> None:
-    """Cut the record in the middle."""
-    job.record([])
-    path = job.folder / "attempts" / f"{WORKFLOW}.json"
-    path.write_text(path.read_text()[:40])
-
-
-def leave_checkout(job: Job) -> None:
-    """Look at a folder that is in no repository."""
-    job.checkout = job.folder / "plain"
-    job.checkout.mkdir()
-
-
-def lose_checkout(job: Job) -> None:
-    """Look at a folder that does not exist."""
-    job.checkout = job.folder / "missing"
-
-
-def start_anew(job: Job) -> None:
-    """Look at a repository without a commit."""
-    job.checkout = Upstream.create(job.folder / "new").folder
-
-
-def give_away(job: Job) -> None:
-    """Let git take the checkout for somebody else's."""
-    git = job.folder / "bin" / "git"
-    git.parent.mkdir()
-    git.write_text(
-        '#!/bin/bash\nPATH=${PATH#*:} GIT_TEST_ASSUME_DIFFERENT_OWNER=1 git "$@"\n'
-    )
-    git.chmod(git.stat().st_mode | stat.S_IXUSR)
-    job.env["PATH"] = f"{git.parent}:/usr/local/bin:/usr/bin:/bin"
-
-
-@dataclass(frozen=True)
-class Message:
-    """A job that goes wrong, what is said, and what is said to help."""
-
-    said: str
-    mend: str
-    env: dict[str, str] = field(default_factory=dict)
-    head: str = "m6"
-    branch: str = "main"
-    passed: tuple[str, ...] | None = ()
-    reason: str = ""
-    clone: tuple[str, ...] = ()
-    arrange: Callable[[Job], None] = do_nothing
-    status: int = 0
-
+from tests.scripts.broken_jobs import (
+    Message,
+    damage_record,
+    give_away,
+    leave_checkout,
+    lose_checkout,
+    start_anew,
+)
+from tests.scripts.messages_of_git import MESSAGES_OF_GIT
 
 MESSAGES = {
+    **MESSAGES_OF_GIT,
     "no BASH_ENV": Message(
         "error: BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
         "CircleCI sets it; elsewhere, let it name a file",
@@ -129,14 +72,16 @@ MESSAGES = {
         status=2,
     ),
     "no project": Message(
-        "error: neither CIRCLE_PIPELINE_ID nor CIRCLE_PROJECT_ID is set",
+        "error: neither CIRCLE_PIPELINE_ID nor CIRCLE_PROJECT_ID is set, so the "
+        "project can't be asked for",
         "CircleCI sets them in every job; elsewhere, set one",
         env={"CIRCLE_PIPELINE_ID": ""},
         passed=None,
         status=2,
     ),
     "another main branch in the record": Message(
-        "recorded what passed on 'main', and DTE_MAIN_BRANCH here is 'trunk'",
+        "the attempt job recorded what passed on 'main', and DTE_MAIN_BRANCH here is "
+        "'trunk'",
         "give dte/attempt and dte/main the same `main_branch`",
         env={"DTE_MAIN_BRANCH": "trunk"},
         status=2,
@@ -176,49 +121,6 @@ MESSAGES = {
         "use an image that has git, like cimg/node or cimg/base",
         env={"PATH": "/nowhere"},
         status=1,
-    ),
-    "an unknown remote": Message(
-        "error: DTE_REMOTE is 'upstream', and the checkout's remotes are: origin",
-        "set the parameter `remote` to one of them",
-        env={"DTE_REMOTE": "upstream"},
-        head="f2",
-        branch="feature",
-        status=2,
-    ),
-    "a remote that does not answer": Message(
-        "warning: git fetch origin failed: fatal: unable to access",
-        "let this job read from the remote, or check out all of its history",
-        head="f2",
-        branch="feature",
-        clone=("--single-branch", "--branch=feature"),
-        arrange=remove_remote,
-    ),
-    "a cut history": Message(
-        "warning: the history is cut short, so the base may be older than need be",
-        "let this job read from the remote, or check out all of its history",
-        head="g2",
-        branch="merged",
-        clone=("--depth=2", "--no-single-branch"),
-        arrange=remove_remote,
-    ),
-    "no merge base": Message(
-        "HEAD and origin/main have no merge base here",
-        "see that `base_branch` and `remote` name a branch that exists",
-        head="o1",
-        branch="lonely",
-    ),
-    "the base branch itself": Message(
-        "this build is of the base branch, develop, itself",
-        "to compare with what passed on it, make it the `main_branch`",
-        env={"DTE_BASE_BRANCH": "develop"},
-        head="d2",
-        branch="develop",
-    ),
-    "a branch that main holds": Message(
-        "warning: origin/main holds all of HEAD, so nothing is affected",
-        "to compare with what passed on this branch, make it the `main_branch`",
-        head="m4",
-        branch="release/1",
     ),
     "no branch, and main holds HEAD": Message(
         "origin/main holds all of HEAD, and no branch is named",

@@ -212,6 +212,15 @@ REQUESTS = [
         said="the revision that when_no_base names",
     ),
     Request(
+        "nx-set-shas#152, shallow",
+        "a revision of one's own is fetched where the clone ends before it",
+        base="m2",
+        pipelines=(("m5", RED),),
+        env={"DTE_WHEN_NO_BASE": "m2"},
+        clone=("--depth=1", "--no-single-branch"),
+        said="the revision that when_no_base names",
+    ),
+    Request(
         "nx-set-shas#182",
         "a pull request compares with its own base branch",
         head="t1",

@@ -34,12 +34,16 @@ def answer(status: int, body: bytes = b"{}") -> Play:
 
 @dataclass
 class RerunApi:
-    """The server, as a context manager; `runs` are the pipeline's workflows."""
+    """The server, as a context manager; `runs` are the pipeline's workflows.
+
+    `looks` are the statuses that the first questions after a POST get.
+    """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     posts: list[tuple[str, Any, str | None]] = field(default_factory=list)
     plays: list[Play] = field(default_factory=lambda: [start])
     get_status: int = 200
+    looks: list[int] = field(default_factory=list)
     automatic: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -98,8 +102,10 @@ class RerunApi:
         self._server.server_close()
 
     def _get(self, path: str) -> tuple[int, bytes]:
-        if self.get_status != 200:
-            return self.get_status, b"<html>"
+        looks_on = bool(self.posts and self.looks)
+        status = self.looks.pop(0) if looks_on else self.get_status
+        if status != 200:
+            return status, b"<html>"
         if "/pipeline/" in path:
             page: dict[str, Any] = {"items": self.runs, "next_page_token": None}
             return 200, json.dumps(page).encode()

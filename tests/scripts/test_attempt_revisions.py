@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,8 @@ from tests.scripts.circleci_api import (
     Run,
     make_id,
 )
-from tests.scripts.conftest import SCRIPTS
 from tests.scripts.jobs import WORKFLOW
+from tests.scripts.modules import load_script
 from tests.scripts.records import RunScript
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -174,13 +172,7 @@ def test_a_senseless_variable_is_recorded(
 
 def test_a_defect_of_ours_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even what nobody thought of leaves the job green, and only its kind is told."""
-    path = SCRIPTS / "record_attempt.py"
-    spec = importlib.util.spec_from_file_location("record_attempt", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setattr("sys.path", [*sys.path])
-    spec.loader.exec_module(module)
+    module = load_script("record_attempt")
 
     def break_down(main_branch: str) -> None:
         raise RuntimeError(TOKEN)

@@ -62,7 +62,11 @@ def test_a_longer_retry_after_than_the_budget_is_told(
 ) -> None:
     """Nobody waits an hour: the answer's own words are told, and the search ends."""
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
-    with pytest.raises(ApiFailure, match="answered 429 and asks for 3600 seconds"):
+    with pytest.raises(
+        ApiFailure,
+        match="answered 429 and asks for 3600 seconds of quiet, but the search ends "
+        "after",
+    ):
         api.get("pipeline", "x")
     assert clock.pauses == []
 

@@ -152,11 +152,42 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """After the first find only what is already asked for is waited for."""
+    """After the first find only the rest of its page is waited for, if it is long."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]
     assert len(circleci.list_asked(f"{SLUG}/pipeline")) <= 3
+
+
+def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
+    """Late on a page, the next one is read too, and no third: a force push may have
+    thrown away what passed last."""
+    circleci.pipelines = list_pipelines(100, 85, 75, 61, 60, 55)
+    found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
+    assert found == [85, 75, 61]
+
+
+def test_a_record_that_finds_late_looks_one_page_further_from_there(
+    circleci: FakeCircleCI,
+) -> None:
+    """The further page is counted from the find, however far the pages ran ahead."""
+    circleci.pipelines = list_pipelines(200, 130, 115, 90, 10)
+    slow = make_id(130)
+    circleci.intercept = lambda asked: time.sleep(0.2 if slow in asked.path else 0)
+    found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
+    assert found == [130, 115]
+
+
+def test_a_further_page_that_fails_costs_nothing(circleci: FakeCircleCI) -> None:
+    """What was found before it is given first."""
+    circleci.pipelines = list_pipelines(60, 45)
+    circleci.intercept = lambda asked: (
+        Answer(404) if asked.query.get("page-token") else None
+    )
+    found = collect_passed(search(circleci))
+    assert int(next(found).revision, 16) == 45
+    with pytest.raises(ApiFailure, match="answered 404"):
+        next(found)
 
 
 def test_a_page_that_fails_hides_nothing_older(circleci: FakeCircleCI) -> None:
@@ -187,7 +218,7 @@ def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
     """After the stated time the search says so."""
     circleci.pipelines = list_pipelines(3)
     circleci.intercept = lambda asked: time.sleep(1.5)
-    with pytest.raises(ApiFailure, match=r"not answer all questions within 0\.3 s"):
+    with pytest.raises(ApiFailure, match=r"did not answer all questions within 0\.3 s"):
         list(search(circleci, seconds=0.3).find())
 
 

@@ -26,6 +26,7 @@ from pipelines import (  # isort: skip
 REVISION = "a" * 40
 FULL_RERUN = "rerun-workflow-from-beginning"
 PARTIAL_RERUN = "rerun-workflow-from-failed"
+SSH_RERUN = "rerun-single-job"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,22 @@ CASES = [
         (Run(second=9, status="failed", tag=FULL_RERUN), Run()),
         None,
     ),
+    Case(
+        "red, and one job of it green with SSH",
+        (Run(second=9, tag=SSH_RERUN), Run(status="failed")),
+        None,
+    ),
+    Case(
+        "green, and one job of it red with SSH",
+        (Run(second=9, status="failed", tag=SSH_RERUN), Run()),
+        "build",
+    ),
+    Case(
+        "green, and one job of it still open with SSH",
+        (Run(second=9, status="running", tag=SSH_RERUN), Run()),
+        "build",
+    ),
+    Case("only one job, with SSH", (Run(tag=SSH_RERUN),), None),
     Case(
         "the order of the answer does not matter",
         (Run(status="failed"), Run(second=9, tag=FULL_RERUN)),
@@ -124,6 +141,7 @@ def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
     """The rule once more, word by word, without any cleverness."""
+    runs = [run for run in runs if run.tag != SSH_RERUN]
     names = {run.name for run in runs}
     verdicts = []
     for name in names:
@@ -146,7 +164,7 @@ STATUSES = ("success", "failed", "on_hold", "running", "canceled")
         st.tuples(
             st.sampled_from(["build", "deploy", "setup"]),
             st.sampled_from(STATUSES),
-            st.sampled_from([None, "setup", FULL_RERUN, PARTIAL_RERUN]),
+            st.sampled_from([None, "setup", FULL_RERUN, PARTIAL_RERUN, SSH_RERUN]),
         ),
         max_size=8,
     ),

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from tests.scripts.circleci_api import FakeCircleCI, FakePipeline, Run
 from tests.scripts.searches import make_revision, search
-from tests.scripts.test_pipelines import STATUSES, passed_by_reference
+from tests.scripts.test_pipelines import (
+    PARTIAL_RERUN,
+    SSH_RERUN,
+    STATUSES,
+    passed_by_reference,
+)
 
 from pipelines import Rule  # isort: skip
 
@@ -18,7 +23,7 @@ RUNS = st.lists(
     st.tuples(
         st.sampled_from(["build", "deploy", "setup"]),
         st.sampled_from(STATUSES),
-        st.sampled_from([None, None, "setup", "rerun-workflow-from-failed"]),
+        st.sampled_from([None, None, "setup", PARTIAL_RERUN, SSH_RERUN]),
     ),
     max_size=3,
 )

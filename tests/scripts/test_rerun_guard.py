@@ -130,7 +130,7 @@ def test_a_record_that_names_another_workflow_is_refused(
     (tmp_path / f"{SECOND}.json").write_text(json.dumps(record))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert done.returncode == 1
-    assert f"of another workflow, {FIRST}" in done.stderr
+    assert f"is of another workflow, {FIRST}" in done.stderr
 
 
 def test_a_folder_in_the_record_s_place_is_refused(

@@ -51,6 +51,21 @@ def test_a_folder_below_the_root(
     assert job.read_exported()["NX_BASE"] == shop.commits["m4"]
 
 
+def test_paths_with_spaces(
+    shop: Upstream, tmp_path: Path, run_script: RunScript
+) -> None:
+    """Spaces, quotes and umlauts in the folders of a job change nothing."""
+    home = tmp_path / "my \"very\" own 'home' $HOME"
+    checkout = shop.clone(home / "Läden & co", "m6", "--depth=1", branch="main")
+    below = checkout / "my shop"
+    below.mkdir()
+    job = Job(run_script, home, below)
+    job.record([shop.commits["x2"], shop.commits["m3"]])
+    done = job.set_shas(CIRCLE_BRANCH="main")
+    assert done.returncode == 0, done.stderr
+    assert job.read_exported()["NX_BASE"] == shop.commits["m3"]
+
+
 def test_the_current_folder_is_the_checkout(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:

@@ -131,7 +131,7 @@ def test_both_pipelines_compile_with_the_orb_of_this_commit(
 def test_production_is_published_for_a_release_tag_only(
     branch: str, tag: str, published: bool, tmp_path: Path
 ) -> None:
-    """A `vX.Y.Z` tag publishes, after agents, main and the refusal; nothing else does."""
+    """A `vX.Y.Z` tag publishes, after main and the refusal; nothing else does."""
     compiled = compile_config(
         write_continued("test-deploy.yml", tmp_path),
         orbs={},

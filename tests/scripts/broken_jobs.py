@@ -1,0 +1,86 @@
+"""Jobs that go wrong, and how each is brought about."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.scripts.jobs import WORKFLOW, Job
+from tests.scripts.repositories import Upstream, run_git
+
+
+def do_nothing(job: Job) -> None:
+    """Leave the checkout as it is."""
+
+
+def remove_remote(job: Job) -> None:
+    """Let the remote's address lead nowhere, with a password in it."""
+    url = "http://me:secret@127.0.0.1:9/shop.git"
+    run_git(job.checkout, "remote", "set-url", "origin", url)
+
+
+def damage_record(job: Job) -> None:
+    """Cut the record in the middle."""
+    job.record([])
+    path = job.folder / "attempts" / f"{WORKFLOW}.json"
+    path.write_text(path.read_text()[:40])
+
+
+def answer_with(said: str, *, to: str) -> Callable[[Job], None]:
+    """Let git print `said` whenever it is run with the word `to`."""
+
+    def arrange(job: Job) -> None:
+        git = job.folder / "bin" / "git"
+        git.parent.mkdir()
+        git.write_text(
+            f'#!/bin/bash\ncase " $* " in *" {to} "*) echo "{said}"; exit;; esac\n'
+            'PATH=${PATH#*:} exec git "$@"\n'
+        )
+        git.chmod(git.stat().st_mode | stat.S_IXUSR)
+        job.env["PATH"] = f"{git.parent}:/usr/local/bin:/usr/bin:/bin"
+
+    return arrange
+
+
+def leave_checkout(job: Job) -> None:
+    """Look at a folder that is in no repository."""
+    job.checkout = job.folder / "plain"
+    job.checkout.mkdir()
+
+
+def lose_checkout(job: Job) -> None:
+    """Look at a folder that does not exist."""
+    job.checkout = job.folder / "missing"
+
+
+def start_anew(job: Job) -> None:
+    """Look at a repository without a commit."""
+    job.checkout = Upstream.create(job.folder / "new").folder
+
+
+def give_away(job: Job) -> None:
+    """Let git take the checkout for somebody else's."""
+    git = job.folder / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(
+        '#!/bin/bash\nPATH=${PATH#*:} GIT_TEST_ASSUME_DIFFERENT_OWNER=1 git "$@"\n'
+    )
+    git.chmod(git.stat().st_mode | stat.S_IXUSR)
+    job.env["PATH"] = f"{git.parent}:/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A job that goes wrong, what is said, and what is said to help."""
+
+    said: str
+    mend: str
+    env: dict[str, str] = field(default_factory=dict)
+    head: str = "m6"
+    branch: str = "main"
+    passed: tuple[str, ...] | None = ()
+    reason: str = ""
+    clone: tuple[str, ...] = ()
+    arrange: Callable[[Job], None] = do_nothing
+    status: int = 0

@@ -1,0 +1,111 @@
+"""What `rerun_all` makes of each answer to its request: it never sends it again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scripts.rerun_api import Play, RerunApi, answer, start, start_silently
+from tests.scripts.rerun_job import RunJob
+
+
+@pytest.fixture
+def api(rerun_api: RerunApi) -> RerunApi:
+    """The server, by the name that reads best here."""
+    return rerun_api
+
+
+@pytest.mark.parametrize(
+    ("plays", "posts"),
+    [
+        ([start_silently], 1),
+        ([answer(429), start], 2),
+        ([lambda api: (start(api)[0], b"<html>")], 1),
+        ([lambda api: (502, start(api)[1])], 1),
+        ([lambda api: (start(api)[0], b'{"workflow_id": "../x"}')], 1),
+        ([lambda api: (start(api)[0], b"[1]")], 1),
+    ],
+    ids=["silence", "429", "html", "502", "odd id", "list"],
+)
+def test_an_answer_that_is_lost(
+    run_job: RunJob, api: RerunApi, plays: list[Play], posts: int
+) -> None:
+    """A lost or odd answer: the new run is looked for, not asked for again."""
+    api.plays = plays
+    api.headers = {"Retry-After": "0"}
+    done = run_job()
+    assert len(api.posts) == posts
+    assert "/pipelines/workflows/new" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_a_look_that_fails_is_not_the_last(run_job: RunJob, api: RerunApi) -> None:
+    """A 404 while it looks for the run that it started is looked past."""
+    api.plays = [lambda api: (502, start(api)[1])]
+    api.looks = [404, 404]
+    done = run_job()
+    assert len(api.posts) == 1
+    assert "/pipelines/workflows/new" in done.stdout
+
+
+@pytest.mark.slow
+def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) -> None:
+    """Where no look succeeds, it says that it is in doubt, why, and what to press."""
+    api.plays = [lambda api: (502, start(api)[1])]
+    api.looks = [404, 404, 404]
+    done = run_job()
+    assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")
+    assert "but it answered 502, and none is to be seen" in done.stderr
+    assert "The last look failed: " in done.stderr
+    assert "answered 404" in done.stderr
+    assert "/pipelines/workflows/first" in done.stderr
+
+
+def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> None:
+    """A Retry-After that is too long ends it at once, in words; nothing was started."""
+    api.plays = [answer(429)]
+    api.headers = {"Retry-After": "3600"}
+    done = run_job()
+    assert (done.returncode, len(api.posts)) == (1, 1)
+    assert "asks for 3600 seconds of quiet, longer than this job waits" in done.stderr
+    assert 'press "Rerun workflow from start" later' in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [503, 0], ids=["503", "silence"])
+def test_a_doubt_that_stays(run_job: RunJob, api: RerunApi, status: int) -> None:
+    """Where none is seen after a while, it says so, and asks no second time."""
+    api.plays = [answer(status) if status else lambda api: None]
+    done = run_job()
+    assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")
+    assert "CircleCI was asked for a full rerun, but" in done.stderr
+    assert "none is to be seen" in done.stderr
+    assert "so that none is started twice" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (400, b'{"message": "Workflow must be in a terminal state"}', "terminal state"),
+        (400, b"\xff<html>", "answered 400"),
+        (400, b'{"message": "x CCIPAT_secret"}', "answered 400"),
+        (404, b"{}", "it lets this token start nothing"),
+        (401, b"{}", "set CIRCLE_TOKEN to a personal"),
+    ],
+)
+def test_a_refusal_of_the_api(
+    run_job: RunJob, api: RerunApi, status: int, body: bytes, says: str
+) -> None:
+    """What CircleCI refuses is said in its words, and is not asked for again."""
+    api.plays = [answer(status, body)]
+    done = run_job()
+    assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")
+    assert says in done.stderr
+
+
+def test_429_does_not_go_on_for_ever(run_job: RunJob, api: RerunApi) -> None:
+    """After three refusals for want of quiet it gives up."""
+    api.plays = [answer(429)]
+    api.headers = {"Retry-After": "0"}
+    done = run_job()
+    assert (done.returncode, len(api.posts)) == (1, 3)
