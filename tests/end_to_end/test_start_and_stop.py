@@ -121,7 +121,7 @@ def test_a_fork_runs_without_agents(tmp_path: Path, fakes: Path) -> None:
     done = rehearse_jobs(tmp_path, jobs, variables=NOT_CONNECTED)
     assert set(done.statuses().values()) == {"success"}
     words = [call[1] for call in read_nx(fakes)]
-    assert words == ["record", "affected"]
+    assert words == ["format:check", "affected"]
     assert read_nx(fakes)[-1][-1] == "--no-agents"
     assert any("ends here, green" in line for line in done.lines("dte/agent-1"))
 

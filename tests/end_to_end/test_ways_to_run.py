@@ -92,7 +92,7 @@ def test_a_lost_main_of_a_run_that_is_completed_explicitly(
         agent={"agent_timeout": "20s"},
         main={**QUICK, "explicit_completion": True},
     )
-    lost = plan_faults((), (f"{MAIN}:{TASKS}@2",), ())
+    lost = plan_faults((), (f"{MAIN}:{TASKS}@0.5",), ())
     done = rehearse_sample(tmp_path, config, faults=lost)
     assert (done.statuses()[MAIN], done.statuses()[AGENT]) == ("failed", "failed")
     talk = "\n".join(done.lines(AGENT))

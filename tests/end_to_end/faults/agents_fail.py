@@ -8,7 +8,7 @@ AGENTS_FAIL = (
         statuses=("failed",),
         agents=2,
         kill=(f"{AGENT}:{WORK}@6:TERM",),
-        main={"targets": "build,e2e-ci"},
+        main={"targets": "lint,test,build,e2e-ci"},
         jobs={MAIN: "failed"},
         attempts=(1,),
     ),

@@ -51,14 +51,14 @@ MAIN_FAILS = (
     Fault(
         "main is lost",
         statuses=("failed",),
-        kill=(f"{MAIN}:{TASKS}@2",),
+        kill=(f"{MAIN}:{TASKS}@0.5",),
         jobs={MAIN: "failed", AGENT: "success"},
         attempts=(1,),
     ),
     Fault(
         "main is cancelled",
         statuses=("canceled",),
-        kill=(f"{MAIN}:{TASKS}@2:CANCEL",),
+        kill=(f"{MAIN}:{TASKS}@0.5:CANCEL",),
         jobs={MAIN: "canceled", AGENT: "success"},
         attempts=(1,),
     ),
