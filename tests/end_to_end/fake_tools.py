@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+# bash writes at each newline, and callers come at once: `cat` adds the whole call.
 _RECORD = """#!/bin/bash
-printf '%s\\0' "$(basename "$0")" "$@" $'\\n' >>"{log}"
+call=$(mktemp "{log}.XXXXXX")
+printf '%s\\0' "$(basename "$0")" "$@" $'\\n' >"$call"
+cat "$call" >>"{log}"
+rm "$call"
 """
 _NPM = "mkdir -p node_modules/.bin && : >node_modules/.bin/nx\n"
 END = "\n"

@@ -13,17 +13,23 @@ from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
 
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 TOKEN = CONTEXT["circleci-api"]["CIRCLE_TOKEN"]
-SPY = "env -0 | tr '\\n\\0' ' \\n' >>\"{log}\"\n"
+SPY = "env -0 | tr '\\n\\0' ' \\n' >\"$(mktemp \"{log}/XXXXXX\")\"\n"
 
 
 @pytest.fixture
 def seen(tmp_path: Path, fakes: Path) -> Path:
-    """What npm and npx, and so all code of packages, saw of the environment."""
+    """What npm and npx, and so all code of packages, saw: a file for each call."""
     log = tmp_path / "seen"
+    log.mkdir()
     for name in ("npm", "npx"):
         command = fakes.parent / name
         command.write_text(command.read_text() + SPY.format(log=log))
     return log
+
+
+def read_seen(seen: Path) -> str:
+    """What all calls saw."""
+    return "".join(path.read_text() for path in seen.iterdir())
 
 
 def rehearse_usage(folder: Path, usage: dict[str, Any]) -> Rehearsed:
@@ -49,7 +55,7 @@ def test_an_example_keeps_the_token_away(
     done = rehearse_usage(tmp_path, read_usage(path))
     statuses = {status for status in done.statuses().values() if status != "not_run"}
     assert statuses == {"success"}, done.heard.lines
-    text = seen.read_text()
+    text = read_seen(seen)
     assert "NX_CLOUD_API=" in text
     assert TOKEN not in text
     assert "CIRCLE_TOKEN" not in text
@@ -62,7 +68,7 @@ def test_the_test_would_see_it(tmp_path: Path, seen: Path) -> None:
     jobs = usage["workflows"]["build"]["jobs"]
     jobs[-1]["dte/main"]["context"] = "circleci-api"
     rehearse_usage(tmp_path, usage)
-    assert f"CIRCLE_TOKEN={TOKEN}" in seen.read_text().splitlines()
+    assert f"CIRCLE_TOKEN={TOKEN}" in read_seen(seen).splitlines()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
