@@ -4,6 +4,24 @@ from tests.end_to_end.faults.row import AGENT, MAIN, WORK, Fault, Said
 
 AGENTS_FAIL = (
     Fault(
+        "an agent fails before it connects",
+        statuses=("failed",),
+        agents=2,
+        fail=(f"{AGENT}:Install packages",),
+        jobs={MAIN: "success", AGENT: "failed", "dte/agent-2": "success"},
+        attempts=(1,),
+    ),
+    Fault(
+        "all agents fail before they connect",
+        statuses=("failed",),
+        agents=2,
+        fail=("dte/agent-*:Install packages",),
+        main={"main_timeout": "8s"},
+        jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
+        said=(Said(1, MAIN, "No new completed tasks after 8 seconds"),),
+        attempts=(1,),
+    ),
+    Fault(
         "an agent gets SIGTERM",
         statuses=("failed",),
         agents=2,

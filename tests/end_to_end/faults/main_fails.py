@@ -6,12 +6,22 @@ SHORT_WAIT = {"agent_timeout": "20s"}
 # The agents of a main that failed before it could stop them wait for their time-out.
 UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
 REACHABLE_STEPS = (
+    "Setup of one's own",
     "Install packages",
     "Set NX_BASE and NX_HEAD",
     START,
     "Record nx format:check",
     TASKS,
+    "Stop the agents",
 )
+OWN_STEPS = {
+    "setup": [{"run": {"name": "Setup of one's own", "command": ":"}}],
+    "record": [{"run": {"name": "Record nx format:check", "command": ":"}}],
+}
+OWN_START = {
+    "start": "own",
+    "start_steps": [{"run": {"name": "Start of one's own", "command": ":"}}],
+}
 MAIN_FAILS = (
     *(
         Fault(
@@ -19,9 +29,7 @@ MAIN_FAILS = (
             statuses=("failed",),
             fail=(f"{MAIN}:{step}",),
             agent=SHORT_WAIT,
-            main={
-                "record": [{"run": {"name": "Record nx format:check", "command": ":"}}]
-            },
+            main=OWN_STEPS,
             jobs={MAIN: "failed", AGENT: "failed"},
             attempts=(1,),
         )
@@ -32,13 +40,36 @@ MAIN_FAILS = (
             f"main fails in: {step}",
             statuses=("failed",),
             fail=(f"{MAIN}:{step}",),
-            main={
-                "record": [{"run": {"name": "Record nx format:check", "command": ":"}}]
-            },
+            main=OWN_STEPS,
             jobs={MAIN: "failed", AGENT: "success"},
             attempts=(1,),
         )
         for step in REACHABLE_STEPS
+    ),
+    Fault(
+        "main fails in: Start of one's own",
+        statuses=("failed",),
+        fail=(f"{MAIN}:Start of one's own",),
+        main=OWN_START,
+        jobs={MAIN: "failed", AGENT: "success"},
+        attempts=(1,),
+    ),
+    Fault(
+        "main fails in: Complete the CI pipeline execution",
+        statuses=("failed",),
+        fail=(f"{MAIN}:Complete the CI pipeline execution",),
+        agent=SHORT_WAIT,
+        main={"explicit_completion": True},
+        jobs={MAIN: "failed", AGENT: "success"},
+        attempts=(1,),
+    ),
+    Fault(
+        "an agent connects after the stop",
+        statuses=("failed",),
+        fail=(f"{MAIN}:Set NX_BASE and NX_HEAD",),
+        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 15"}}]},
+        jobs={MAIN: "failed", AGENT: "success"},
+        attempts=(1,),
     ),
     Fault(
         "nothing is affected",
