@@ -41,6 +41,20 @@ def test_without_agents(nx_job: NxJob) -> None:
     assert "notice: this job runs all tasks by itself" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("mode", "own", "seen"),
+    [("without_agents", "", "true"), ("without_agents", "1", "1"), ("", "", "")],
+)
+def test_targets_that_nx_splits_for_agents(
+    nx_job: NxJob, mode: str, own: str, seen: str
+) -> None:
+    """Alone, Nx is told not to refuse them; one's own setting stays."""
+    nx_job.answer(1, 'echo "skip=$NX_SKIP_ATOMIZER_VALIDATION"')
+    variables = {"DTE_MODE": mode, "NX_SKIP_ATOMIZER_VALIDATION": own}
+    done = nx_job.run("run_affected", DTE_TARGETS="e2e-ci", **variables, **SHAS)
+    assert f"skip={seen}\n" in done.stdout
+
+
 def test_a_mode_that_nobody_set(nx_job: NxJob) -> None:
     """DTE_MODE with a word of somebody's own is used wrongly."""
     done = nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="fast", **SHAS)
