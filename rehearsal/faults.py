@@ -13,7 +13,12 @@ LOST = "KILL"
 CANCEL = "CANCEL"
 API_FAULTS = ("api-down", "api-unauthorized", "api-garbage", "api-refuses-reruns")
 _DAY_SECONDS = 86400.0
-CLOUD_FAULTS = ("cloud-unreachable", "cloud-rejects-token", "cloud-downloads")
+CLOUD_FAULTS = (
+    "cloud-unreachable",
+    "cloud-rejects-token",
+    "cloud-downloads",
+    "cloud-cut-downloads",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class FaultPlan:
             ),
             "cloud-rejects-token": {"reject_token": True},
             "cloud-downloads": {"fail_client_downloads": amount},
+            "cloud-cut-downloads": {"cut_client_downloads": amount},
         }
         if name not in changes:
             raise UserError(

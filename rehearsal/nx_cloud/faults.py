@@ -17,6 +17,8 @@ class Faults:
     """Answer 401 to every token, as for one that was revoked."""
     fail_client_downloads: int = 0
     """How many of the next downloads of the client end with 503."""
+    cut_client_downloads: int = 0
+    """How many of the next downloads of the client break off halfway."""
     unreachable: bool = False
     """Close every connection without an answer."""
     unreachable_after: int | None = None

@@ -66,11 +66,15 @@ def add_download_routes(app: Flask, state: CloudState) -> None:
 
     @app.get("/nx-cloud/client/<name>.tar.gz")
     def download(name: str) -> Response:
-        if state.take_download_fault():
+        fault = state.take_download_fault()
+        if fault == "fail":
             return Response("the download fails, as it was told to", 503)
         if name != state.bundle.version:
             return Response(f"no client {name}", 404)
-        return Response(state.bundle.content, content_type="application/gzip")
+        content = state.bundle.content
+        if fault == "cut":
+            content = content[: len(content) // 2]
+        return Response(content, content_type="application/gzip")
 
 
 def add_cache_routes(app: Flask, state: CloudState) -> None:

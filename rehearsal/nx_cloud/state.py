@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from rehearsal.nx_cloud.bundle import Bundle
 from rehearsal.nx_cloud.cache import OutputCache
@@ -44,13 +45,18 @@ class CloudState:
         given = authorization.removeprefix("Bearer ")
         return given == self.token and not self.faults.reject_token
 
-    def take_download_fault(self) -> bool:
-        """Tell whether this download of the client fails, and count it."""
+    def take_download_fault(self) -> Literal["", "fail", "cut"]:
+        """Tell what becomes of this download of the client, and count it."""
         with self.lock:
-            left = self.faults.fail_client_downloads
-            if left > 0:
-                self.faults = replace(self.faults, fail_client_downloads=left - 1)
-            return left > 0
+            fails = self.faults.fail_client_downloads
+            cuts = self.faults.cut_client_downloads
+            if fails > 0:
+                self.faults = replace(self.faults, fail_client_downloads=fails - 1)
+                return "fail"
+            if cuts > 0:
+                self.faults = replace(self.faults, cut_client_downloads=cuts - 1)
+                return "cut"
+            return ""
 
     def take_connection_fault(self) -> bool:
         """Tell whether this connection is closed without an answer, and count it."""

@@ -21,6 +21,8 @@ _MOST_OUTPUT = 8192
 _NO_CLIENT = (
     b"No existing Nx Cloud client and failed to download new version",
     b"Error while updating Nx Cloud client bundle",
+    # A download that was cut, or no archive at all (bin/nx-cloud.js of nx 24.0.6).
+    b"Cannot run commands from the `nx-cloud` CLI.",
 )
 
 

@@ -1,6 +1,7 @@
 """An agent: its name, how long it waits, and when it ends without any work."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -136,9 +137,16 @@ def test_an_idle_agent_needs_no_packages(nx_job: NxJob) -> None:
     assert (done.returncode, nx_job.read_calls()) == (0, [])
 
 
-def test_a_download_is_tried_again(nx_job: NxJob) -> None:
-    """An agent whose client could not be downloaded tries again."""
-    nx_job.answer(1, "echo 'Error while updating Nx Cloud client bundle' >&2; exit 1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error while updating Nx Cloud client bundle",
+        "unexpected end of file\nCannot run commands from the `nx-cloud` CLI.",
+    ],
+)
+def test_a_download_is_tried_again(nx_job: NxJob, text: str) -> None:
+    """An agent whose client could not be downloaded, or not whole, tries again."""
+    nx_job.answer(1, f"echo {shlex.quote(text)} >&2; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (0, 2)
 

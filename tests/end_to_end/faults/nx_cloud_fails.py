@@ -50,4 +50,12 @@ NX_CLOUD_FAILS = (
         said=(Said(1, MAIN, "could not be downloaded; trying again"),),
         attempts=(1,),
     ),
+    Fault(
+        "the client's download breaks off",
+        statuses=("success",),
+        fault=("cloud-cut-downloads=1",),
+        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 20"}}]},
+        said=(Said(1, MAIN, "could not be downloaded; trying again"),),
+        attempts=(1,),
+    ),
 )

@@ -122,6 +122,15 @@ def test_downloads_fail_as_often_as_told() -> None:
     assert answers == [503, 503, 200]
 
 
+def test_downloads_break_off_as_often_as_told() -> None:
+    """The client's download ends halfway n times and then is whole."""
+    with NxCloud(faults=Faults(cut_client_downloads=1)) as cloud:
+        url = get(cloud, "/nx-cloud/client/verify").json()["url"]
+        cut, whole = (requests.get(url, timeout=TIMEOUT).content for _ in range(2))
+    assert len(cut) < len(whole)
+    assert whole.startswith(cut)
+
+
 def test_an_unreachable_stand_in_closes_connections(cloud: NxCloud) -> None:
     """Nothing is answered, not even an error."""
     cloud.set_faults(Faults(unreachable=True))
