@@ -13,7 +13,9 @@ from nx_json import find_root, read_nx_json
 from settings import read
 
 TOKENS = ("NX_CLOUD_AUTH_TOKEN", "NX_CLOUD_ACCESS_TOKEN")
-_ENV_FILES = ("nx-cloud.env", ".local.env", ".env.local", ".env")
+_ENV_FILES = (".local.env", ".env.local", ".env")
+# Nx reads this one only when it is connected already (nrwl/nx#20424).
+_CLOUD_FILE = "nx-cloud.env"
 _RUNNERS = ("nx-cloud", "@nrwl/nx-cloud")
 
 
@@ -69,7 +71,10 @@ def _find_token(
     for name in TOKENS:
         if read(name):
             return name
-    for file in _ENV_FILES:
+    connected = bool(
+        fields.get("nxCloudAccessToken") or _find_workspace(fields, runners)
+    )
+    for file in [_CLOUD_FILE] * connected + list(_ENV_FILES):
         if _holds_token(root / file):
             return "a token in " + file
     settings = [runner.get("options") for runner in runners]

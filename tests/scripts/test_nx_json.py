@@ -155,13 +155,21 @@ def test_not_connected(
     assert says in check_connection(nx_job.checkout).problem
 
 
-@pytest.mark.parametrize("file", ["nx-cloud.env", ".env", ".local.env", ".env.local"])
+@pytest.mark.parametrize("file", [".env", ".local.env", ".env.local"])
 def test_a_token_in_a_file(nx_job: NxJob, file: str) -> None:
     """A token in a file that Nx loads connects the workspace; an empty one does not."""
     nx_job.write(file, "NX_CLOUD_ACCESS_TOKEN=\n#NX_CLOUD_ACCESS_TOKEN=t\n")
     assert check_connection(nx_job.checkout).problem
     nx_job.write(file, "A=1\nexport NX_CLOUD_ACCESS_TOKEN='t'\n")
     assert str(check_connection(nx_job.checkout)) == f"a token in {file}"
+
+
+def test_a_token_in_nx_cloud_env(nx_job: NxJob) -> None:
+    """Nx reads nx-cloud.env only where nx.json has connected the workspace already."""
+    nx_job.write("nx-cloud.env", "NX_CLOUD_ACCESS_TOKEN=t\n")
+    assert check_connection(nx_job.checkout).problem
+    nx_job.write("nx.json", '{"nxCloudId": "i"}')
+    assert check_connection(nx_job.checkout).token == "a token in nx-cloud.env"
 
 
 @given(OBJECTS)
