@@ -49,12 +49,12 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """The words of `nx-cloud start-nx-agents`, which takes none but from its file."""
-    refuse_unseen(
-        "config",
-        "write it into .nx/ci-config.yaml",
-        explicit_completion=read_switch("DTE_EXPLICIT_COMPLETION", False),
-    )
+    """The words of `nx-cloud start-nx-agents`, which takes none but from its file.
+
+    `explicit_completion` may stay: the file turns the heartbeat off, and dte/main then
+    completes the run in its last steps.
+    """
+    refuse_unseen("config", "write it into .nx/ci-config.yaml")
     return ["start-nx-agents"]
 
 
@@ -67,13 +67,12 @@ def plan_own() -> List[str]:
     return []
 
 
-def refuse_unseen(start: str, mend: str, **more: bool) -> None:
+def refuse_unseen(start: str, mend: str) -> None:
     """Raise `Misuse` for parameters that only `start: flags` passes on."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
         "assignment_rules": read("DTE_ASSIGNMENT_RULES"),
         "start_arguments": read("DTE_START_ARGUMENTS"),
-        **more,
     }
     unseen = [name for name, value in given.items() if value]
     if unseen:

@@ -33,10 +33,20 @@ def passed_tasks(done: Rehearsed, *, of: str = "") -> dict[str, str]:
     }
 
 
+def commit_config(project: Path, text: str) -> None:
+    """Make `project` a repository of the sample with this .nx/ci-config.yaml."""
+    shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
+    (project / ".nx").mkdir()
+    (project / ".nx" / "ci-config.yaml").write_text(text)
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Go"]):
+        subprocess.run(["git", *words], cwd=project, check=True)
+
+
 def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:
     """With no token and `run_without_agents`, main does it all and all jobs pass."""
     alone = {"when_not_connected": "run_without_agents"}
-    main = {"targets": "lint", **alone}
+    # Of these, e2e-ci of the shop is one that Nx splits for agents.
+    main = {"targets": "lint,e2e-ci", **alone}
     config = make_config(node_modules, agents=1, agent=alone, main=main)
     done = rehearse_sample(tmp_path, config, variables={"NX_CLOUD_ACCESS_TOKEN": ""})
     assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
@@ -48,17 +58,24 @@ def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:
 
 def test_a_run_that_a_file_configures(tmp_path: Path, node_modules: Path) -> None:
     """`start: config` starts the run from the committed .nx/ci-config.yaml."""
-    project = tmp_path / "project"
-    shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
-    (project / ".nx").mkdir()
-    (project / ".nx" / "ci-config.yaml").write_text("lifecycle: {stop-after: [lint]}\n")
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Go"]):
-        subprocess.run(["git", *words], cwd=project, check=True)
+    commit_config(tmp_path / "project", "lifecycle: {stop-after: [lint]}")
     config = make_config(node_modules, agents=1, main={**QUICK, "start": "config"})
     done = rehearse_sample(tmp_path, config)
     assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
     assert "Agents end after: lint" in done.lines(MAIN)
     assert passed_tasks(done) == dict.fromkeys(LINTS, "agent-1")
+
+
+def test_a_file_that_asks_for_completion(tmp_path: Path, node_modules: Path) -> None:
+    """Where the file turns the heartbeat off, main completes even an empty run."""
+    commit_config(tmp_path / "project", "lifecycle: {heartbeat: false}")
+    main = {**QUICK, "start": "config", "explicit_completion": True}
+    main["nx_arguments"] = "--exclude=*"
+    done = rehearse_sample(tmp_path, make_config(node_modules, agents=1, main=main))
+    assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
+    assert "Complete the CI pipeline execution" in {
+        step.name for _, job, step in done.heard.steps if job == MAIN
+    }
 
 
 def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:

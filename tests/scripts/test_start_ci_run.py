@@ -163,9 +163,11 @@ def test_flags_that_steps_of_one_s_own_would_not_see(
     assert "start_steps" in done.stderr
 
 
-def test_a_start_of_one_s_own_may_complete_explicitly(nx_job: NxJob) -> None:
+@pytest.mark.parametrize("start", ["own", "config"])
+def test_other_starts_may_complete_explicitly(nx_job: NxJob, start: str) -> None:
     """`explicit_completion` stays: it also lets dte/main complete the run."""
-    done = nx_job.run("start_ci_run", DTE_START="own", DTE_EXPLICIT_COMPLETION="1")
+    nx_job.write(".nx/ci-config.yaml", "lifecycle: {heartbeat: false}")
+    done = nx_job.run("start_ci_run", DTE_START=start, DTE_EXPLICIT_COMPLETION="1")
     assert done.returncode == 0
 
 

@@ -43,10 +43,10 @@ async function startCiRun() {
 async function startNxAgents() {
   parseOptions(commandWords(), {});
   const config = findConfig();
-  const stopAfter = config ? readStopAfter(config) : [];
+  const lifecycle = config ? readLifecycle(config) : {};
   await startRun({
-    stopAgentsAfter: stopAfter,
-    requireExplicitCompletion: false,
+    stopAgentsAfter: [lifecycle['stop-after'] ?? []].flat(),
+    requireExplicitCompletion: lifecycle.heartbeat === false,
   });
 }
 
@@ -56,9 +56,9 @@ function findConfig() {
     .find((file) => existsSync(file));
 }
 
-function readStopAfter(file) {
+function readLifecycle(file) {
   const config = requireFromNx('yaml').parse(readFileSync(file, 'utf8'));
-  return [config?.lifecycle?.['stop-after'] ?? []].flat();
+  return config?.lifecycle ?? {};
 }
 
 async function startRun(settings) {
