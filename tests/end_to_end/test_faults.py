@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.scenario import plan_faults
 from tests.end_to_end.faults import FAULTS, Fault
+from tests.end_to_end.faults.row import MAIN, TWO_LINES
 from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
 from tests.rehearsal.rehearsing import Rehearsed
 
@@ -60,9 +61,14 @@ def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> N
     assert {name: last[name] for name in fault.jobs} == dict(fault.jobs), talk
     for said in fault.said:
         assert said.text in "\n".join(done.lines(said.job, said.run)), talk
+        if said.text == TWO_LINES[0]:
+            # A refusal is over long before a run with tasks would be.
+            refusal, whole = done.report.runs[said.run - 1], done.report.runs[0]
+            assert refusal.seconds < whole.seconds / 2, talk
     assert tuple(run.attempt for run in done.report.runs) == fault.attempts
-    for number, run in enumerate(done.report.runs, 1):
-        if run.status == "success" and not fault.nothing_to_run:
+    for number in range(1, len(done.report.runs) + 1):
+        main = done.job(MAIN, number)
+        if main.ran and main.status == "success" and not fault.nothing_to_run:
             passed = tasks_that_passed(done, number)
             assert {name.split(":")[0] for name in passed} == PROJECTS, talk
     if fault.ran_in_main:

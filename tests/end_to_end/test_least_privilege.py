@@ -62,11 +62,14 @@ def test_an_example_keeps_the_token_away(
     assert "CIRCLE_API_TOKEN" not in text
 
 
-def test_the_test_would_see_it(tmp_path: Path, seen: Path) -> None:
-    """Given the context by mistake, main shows npm the token, which is noticed."""
+@pytest.mark.parametrize("job", ["dte/main", "dte/agent"])
+def test_the_test_would_see_it(tmp_path: Path, seen: Path, job: str) -> None:
+    """Given the context by mistake, a job shows npm the token, which is noticed."""
     usage = read_usage(ROOT / "orb" / "examples" / "whole_workflow.yml")
     jobs = usage["workflows"]["build"]["jobs"]
-    jobs[-1]["dte/main"]["context"] = "circleci-api"
+    for entry in jobs:
+        if job in entry:
+            entry[job]["context"] = "circleci-api"
     rehearse_usage(tmp_path, usage)
     assert f"CIRCLE_TOKEN={TOKEN}" in read_seen(seen).splitlines()
 

@@ -1,7 +1,9 @@
 """Agents that are killed, lost, or share a name."""
 
-from tests.end_to_end.faults.row import AGENT, MAIN, WORK, Fault, Said
+from tests.end_to_end.faults.row import AGENT, MAIN, STOPPED, WORK, Fault, Said
 
+# The run has started and no task has: an agent that is told to go is in the run.
+PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
 AGENTS_FAIL = (
     Fault(
         "an agent fails before it connects",
@@ -25,9 +27,10 @@ AGENTS_FAIL = (
         "an agent gets SIGTERM",
         statuses=("failed",),
         agents=2,
-        kill=(f"{AGENT}:{WORK}@6:TERM",),
-        main={"targets": "lint,test,build,e2e-ci"},
-        jobs={MAIN: "failed"},
+        kill=(f"{AGENT}:{WORK}@15:TERM",),
+        main={"record": PAUSE},
+        jobs={MAIN: "failed", "dte/agent-2": "success"},
+        said=(STOPPED,),
         attempts=(1,),
     ),
     Fault(

@@ -1,6 +1,15 @@
 """A CircleCI whose API is down or refuses, and what rerun_all makes of it."""
 
-from tests.end_to_end.faults.row import DOWN, MAIN, TASKS, TOKEN, UP, Fault
+from tests.end_to_end.faults.row import (
+    DOWN,
+    FIRST,
+    MAIN,
+    TASKS,
+    TOKEN,
+    UP,
+    Fault,
+    Said,
+)
 
 RERUN_ALL = {
     "dte/rerun_all": {"requires": [{MAIN: "failed"}], "context": "circleci"},
@@ -10,6 +19,10 @@ CIRCLECI_FAILS = (
         "CircleCI's API down in attempt",
         statuses=("success",),
         fault=("api-down",),
+        said=(
+            Said(1, FIRST, "No passed revisions in the record"),
+            Said(1, MAIN, "when_no_base"),
+        ),
         attempts=(1,),
     ),
     Fault(
@@ -29,6 +42,7 @@ CIRCLECI_FAILS = (
         more_jobs=(RERUN_ALL,),
         fail=(f"{MAIN}:{TASKS}",),
         then=("mend", "fault:api-down", "rerun-from-failed"),
+        said=(Said(2, "dte/rerun_all", "answered 503"),),
         jobs={"dte/rerun_all": "failed"},
         attempts=(1, 0),
     ),
@@ -39,6 +53,7 @@ CIRCLECI_FAILS = (
         more_jobs=(RERUN_ALL,),
         fail=(f"{MAIN}:{TASKS}",),
         then=("mend", "fault:api-refuses-reruns", "rerun-from-failed"),
+        said=(Said(2, "dte/rerun_all", "This workflow can't be rerun any more."),),
         jobs={"dte/rerun_all": "failed"},
         attempts=(1, 0),
     ),

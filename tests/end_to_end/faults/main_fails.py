@@ -1,6 +1,14 @@
 """Main that fails in each of its steps, or is lost."""
 
-from tests.end_to_end.faults.row import AGENT, GUARD, MAIN, START, TASKS, Fault
+from tests.end_to_end.faults.row import (
+    AGENT,
+    GUARD,
+    MAIN,
+    START,
+    STOPPED,
+    TASKS,
+    Fault,
+)
 
 SHORT_WAIT = {"agent_timeout": "20s"}
 # The agents of a main that failed before it could stop them wait for their time-out.
@@ -12,7 +20,6 @@ REACHABLE_STEPS = (
     START,
     "Record nx format:check",
     TASKS,
-    "Stop the agents",
 )
 OWN_STEPS = {
     "setup": [{"run": {"name": "Setup of one's own", "command": ":"}}],
@@ -42,9 +49,17 @@ MAIN_FAILS = (
             fail=(f"{MAIN}:{step}",),
             main=OWN_STEPS,
             jobs={MAIN: "failed", AGENT: "success"},
+            said=(STOPPED,),
             attempts=(1,),
         )
         for step in REACHABLE_STEPS
+    ),
+    Fault(
+        "main fails in: Stop the agents",
+        statuses=("failed",),
+        fail=(f"{MAIN}:Stop the agents",),
+        jobs={MAIN: "failed", AGENT: "success"},
+        attempts=(1,),
     ),
     Fault(
         "main fails in: Start of one's own",
@@ -52,6 +67,7 @@ MAIN_FAILS = (
         fail=(f"{MAIN}:Start of one's own",),
         main=OWN_START,
         jobs={MAIN: "failed", AGENT: "success"},
+        said=(STOPPED,),
         attempts=(1,),
     ),
     Fault(
@@ -69,6 +85,7 @@ MAIN_FAILS = (
         fail=(f"{MAIN}:Set NX_BASE and NX_HEAD",),
         agent={"setup": [{"run": {"name": "Wait", "command": "sleep 15"}}]},
         jobs={MAIN: "failed", AGENT: "success"},
+        said=(STOPPED,),
         attempts=(1,),
     ),
     Fault(
@@ -76,6 +93,7 @@ MAIN_FAILS = (
         statuses=("success",),
         main={"nx_arguments": "--exclude=*"},
         jobs={MAIN: "success", AGENT: "success"},
+        said=(STOPPED,),
         nothing_to_run=True,
         attempts=(1,),
     ),

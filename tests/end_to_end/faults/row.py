@@ -55,6 +55,9 @@ class Fault:
     nothing_to_run: bool = False
 
 
+STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")
+
+
 def refused(run: int, job: str) -> tuple[Said, Said]:
     """The guard's two lines in a job."""
     return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])
