@@ -16,6 +16,7 @@ from typing import IO, List, Sequence
 from failures import Refusal, say
 
 PAUSES = (2.0, 6.0)
+_PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # A client that was never loaded prints little else than one of these.
 _MOST_OUTPUT = 8192
 _NO_CLIENT = (
@@ -44,12 +45,44 @@ def run_with_client(words: Sequence[str]) -> int:
 
 
 def _run(words: Sequence[str], output: List[bytes]) -> int:
+    # The agent tells Nx Cloud that it goes, so the signal has to reach it, also one
+    # that comes before it has begun.
+    children: List[subprocess.Popen[bytes]] = []
+    early: List[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        if children:
+            children[0].send_signal(number)
+        else:
+            early.append(number)
+
+    before = {number: signal.signal(number, pass_on) for number in _PASSED_ON}
+    try:
+        process = _start(words)
+        children.append(process)
+        for number in early:
+            process.send_signal(number)
+        assert process.stdout is not None
+        reader = threading.Thread(
+            target=_copy, args=(process.stdout, output), daemon=True
+        )
+        reader.start()
+        status = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # What the command left running may hold the pipe open; its words can wait.
+    reader.join(timeout=2.0)
+    return status if status >= 0 else 128 - status
+
+
+def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
     environment = dict(os.environ)
     if sys.stdout.isatty():
         # Through a pipe Nx would print without the colours that a job's log shows.
         environment.setdefault("FORCE_COLOR", "true")
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             list(words),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -61,16 +94,6 @@ def _run(words: Sequence[str], output: List[bytes]) -> int:
             "{} can't be started: {}".format(words[0], error.strerror),
             suggestions=["install Node and npm in the executor's image"],
         ) from error
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        # The agent tells Nx Cloud that it goes, so the signal has to reach it.
-        signal.signal(number, lambda number, _frame: process.send_signal(number))
-    assert process.stdout is not None
-    reader = threading.Thread(target=_copy, args=(process.stdout, output), daemon=True)
-    reader.start()
-    status = process.wait()
-    # What the command left running may hold the pipe open; its words can wait.
-    reader.join(timeout=2.0)
-    return status if status >= 0 else 128 - status
 
 
 def _copy(pipe: "IO[bytes]", output: List[bytes]) -> None:

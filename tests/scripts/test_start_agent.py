@@ -167,6 +167,33 @@ def test_an_agent_that_worked_is_never_run_again(nx_job: NxJob) -> None:
     assert "agent_timeout (30m)" in done.stderr
 
 
+def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
+    """The agent's script, running."""
+    nx_job.run("start_agent", DTE_ORDINAL="x")  # only loads the script
+    script = folder / "loaded" / "start_agent" / "start_agent.py"
+    env = {
+        "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
+        "BASH_ENV": str(folder / "bash_env"),
+        "DTE_CHECKOUT": str(nx_job.checkout),
+        "NX_CLOUD_ACCESS_TOKEN": "token",
+    }
+    words = [sys.executable, "-I", str(script)]
+    return subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_signal_between_two_tries_ends_the_agent(
+    nx_job: NxJob, tmp_path: Path
+) -> None:
+    """SIGTERM while no command of Nx Cloud runs is not taken for another try."""
+    nx_job.answer(1, f"echo '{NO_CLIENT}'; exit 1")
+    with start_process(nx_job, tmp_path) as process:
+        assert process.stderr is not None
+        assert any("trying again" in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == -signal.SIGTERM
+    assert len(nx_job.read_calls()) == 1
+
+
 def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
     """SIGTERM to the script reaches Nx Cloud's agent, which can say that it goes."""
     heard = tmp_path / "heard"
@@ -175,15 +202,7 @@ def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
         f'trap \'touch "{heard}"; exit 143\' TERM; : >"{heard}.ready"; '
         "while :; do sleep 0.05; done",
     )
-    nx_job.run("start_agent", DTE_ORDINAL="x")  # only loads the script
-    script = tmp_path / "loaded" / "start_agent" / "start_agent.py"
-    env = {
-        "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
-        "BASH_ENV": str(tmp_path / "bash_env"),
-        "DTE_CHECKOUT": str(nx_job.checkout),
-        "NX_CLOUD_ACCESS_TOKEN": "token",
-    }
-    with subprocess.Popen([sys.executable, "-I", str(script)], env=env) as process:
+    with start_process(nx_job, tmp_path) as process:
         end = time.monotonic() + 30
         while not Path(f"{heard}.ready").exists() and time.monotonic() < end:
             time.sleep(0.02)
