@@ -12,7 +12,7 @@ _IDENTITY = {
     "GIT_COMMITTER_NAME": "dte",
     "GIT_COMMITTER_EMAIL": "dte@example.invalid",
 }
-# It only lets git read a repository that belongs to somebody else.
+# It lets git read a repository that belongs to somebody else, and tidy up nothing.
 _CONFIG = Path(__file__).with_name("gitconfig")
 
 

@@ -34,16 +34,46 @@ def take_project(source: Path, origin: Path) -> Project:
     if not (source / ".git").exists():
         return _take_snapshot(source, origin)
     _refuse_without_commit(source)
-    run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
+    _mirror(source, origin)
+    branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
+    _take_remote_branches(origin, but=branch)
     _serve_partial_clones(origin)
     dirty = run_git("status", "--porcelain", cwd=source)
     return Project(
         origin.as_uri(),
-        branch=run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source),
+        branch=branch,
         tag="",
         revision=run_git("rev-parse", "HEAD", cwd=source),
         note="changes that are not committed are not rehearsed" if dirty else "",
     )
+
+
+def _mirror(source: Path, origin: Path) -> None:
+    # Not as files: git's own maintenance adds and removes some meanwhile.
+    words = ("clone", "--quiet", "--mirror", "--no-local")
+    run_git(*words, str(source), str(origin), cwd=source)
+
+
+def _take_remote_branches(origin: Path, *, but: str) -> None:
+    """Give `origin` the branches that its source knows of its own remote.
+
+    A person's clone often has no main of its own, or an old one. A branch that holds
+    all of the remote's, and `but`, which is rehearsed, stay as they are.
+    """
+    own = _list_refs(origin, "refs/heads/", 2)
+    for name, revision in _list_refs(origin, "refs/remotes/origin/", 3).items():
+        if name in ("HEAD", but) or own.get(name) == revision:
+            continue
+        missing = f"refs/heads/{name}..{revision}"
+        if name in own and run_git("rev-list", "--count", missing, cwd=origin) == "0":
+            continue
+        run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
+
+
+def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
+    form = f"--format=%(objectname) %(refname:lstrip={strip})"
+    lines = run_git("for-each-ref", form, under, cwd=origin).splitlines()
+    return {name: revision for revision, _, name in (x.partition(" ") for x in lines)}
 
 
 def choose_branch(
@@ -103,7 +133,7 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
     run_git("symbolic-ref", "HEAD", "refs/heads/main", cwd=tree)
     run_git("add", "--all", cwd=tree)
     run_git("commit", "--quiet", "--allow-empty", "-m", "Snapshot", cwd=tree)
-    run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
+    _mirror(tree, origin)
     _serve_partial_clones(origin)
     return Project(
         origin.as_uri(),

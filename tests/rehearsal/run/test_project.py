@@ -1,0 +1,60 @@
+"""The repository that a rehearsal's checkouts clone: what CircleCI would have."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rehearsal.run.project import take_project
+
+
+def git(folder: Path, *words: str) -> str:
+    """git's answer in `folder`."""
+    done = subprocess.run(
+        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A person's clone, on `feature`; its main is one commit behind origin's."""
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    git(upstream, "init", "--quiet", "--initial-branch=main")
+    git(upstream, "commit", "--quiet", "--allow-empty", "-m", "First")
+    git(tmp_path, "clone", "--quiet", str(upstream), "clone")
+    git(upstream, "commit", "--quiet", "--allow-empty", "-m", "Second")
+    git(upstream, "branch", "feature", "main~1")
+    clone = tmp_path / "clone"
+    git(clone, "fetch", "--quiet")
+    git(clone, "switch", "--quiet", "-c", "feature", "--no-track", "main")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "Mine")
+    return clone
+
+
+@pytest.mark.parametrize("has_main", [True, False])
+def test_main_is_where_the_remote_has_it(
+    clone: Path, tmp_path: Path, has_main: bool
+) -> None:
+    """An old main of the clone, or none, becomes what origin's main was last."""
+    if not has_main:
+        git(clone, "branch", "--quiet", "-D", "main")
+    origin = tmp_path / "origin"
+    project = take_project(clone, origin)
+    assert git(origin, "rev-parse", "main") == git(clone, "rev-parse", "origin/main")
+    assert project.branch == "feature"
+    assert git(origin, "rev-parse", "feature") == git(clone, "rev-parse", "HEAD")
+    branches = git(origin, "for-each-ref", "--format=%(refname)", "refs/heads/")
+    assert branches.split() == ["refs/heads/feature", "refs/heads/main"]
+
+
+def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
+    """What the person has not pushed yet is rehearsed with the rest."""
+    git(clone, "branch", "--quiet", "--force", "main", "origin/main")
+    git(clone, "switch", "--quiet", "main")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "Ahead")
+    git(clone, "switch", "--quiet", "feature")
+    origin = tmp_path / "origin"
+    take_project(clone, origin)
+    assert git(origin, "rev-parse", "main") == git(clone, "rev-parse", "main")
