@@ -132,6 +132,8 @@ def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -
     released = threading.Event()
 
     def hold(asked: Asked) -> None:
+        if asked.query.get("page-token"):
+            released.wait(20)
         slow = asked.path.endswith("/workflow") and make_id(99) not in asked.path
         if slow and make_id(100) not in asked.path:
             released.wait(20)

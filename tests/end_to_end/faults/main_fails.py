@@ -74,7 +74,6 @@ MAIN_FAILS = (
         "main fails in: Complete the CI pipeline execution",
         statuses=("failed",),
         fail=(f"{MAIN}:Complete the CI pipeline execution",),
-        agent=SHORT_WAIT,
         main={"explicit_completion": True},
         jobs={MAIN: "failed", AGENT: "success"},
         attempts=(1,),

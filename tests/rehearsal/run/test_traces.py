@@ -12,6 +12,9 @@ import pytest
 
 from tests.rehearsal.rehearsing import one_job, rehearse_text
 
+# Seconds that no other suite on this machine sleeps.
+OWN = os.getpid()
+
 
 def find_processes(words: str) -> list[psutil.Process]:
     """Every process whose command line holds `words`."""
@@ -66,9 +69,9 @@ def test_no_daemon_is_left(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_no_daemon_without_an_environment_is_left(tmp_path: Path) -> None:
     """A process that also dropped its environment is ended with the rehearsal."""
-    step = "run: {name: A, command: 'env -i setsid sleep 303.5 & sleep 0.5'}"
+    step = f"run: {{name: A, command: 'env -i setsid sleep 303.{OWN} & sleep 0.5'}}"
     rehearse_text(tmp_path, one_job(step))
-    assert find_processes("sleep 303.5") == []
+    assert find_processes(f"sleep 303.{OWN}") == []
 
 
 def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
@@ -100,7 +103,7 @@ def wait_for(path: Path) -> None:
 def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> None:
     """After Ctrl-C a job may say goodbye; dte ends with 130, and nothing is left."""
     up, bye = tmp_path / "up", tmp_path / "bye"
-    trap = f'trap "touch {bye}; exit" TERM; touch {up}; sleep 301 & wait'
+    trap = f'trap "touch {bye}; exit" TERM; touch {up}; sleep 301.{OWN} & wait'
     process = start_dte(tmp_path, f"run: {{name: A, command: '{trap}'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
@@ -108,7 +111,7 @@ def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> Non
     assert process.returncode == 130, output
     assert bye.exists()
     assert list(temporary.iterdir()) == []
-    assert find_processes("sleep 301") == []
+    assert find_processes(f"sleep 301.{OWN}") == []
 
 
 def test_ctrl_c_ends_a_step_that_never_falls_silent(
@@ -130,7 +133,7 @@ def test_ctrl_c_twice_ends_at_once(
 ) -> None:
     """A job that ignores the first Ctrl-C is killed by the second; nothing is left."""
     up = tmp_path / "up"
-    stubborn = f'trap "" TERM INT; touch {up}; sleep 302; sleep 302'
+    stubborn = f'trap "" TERM INT; touch {up}; sleep 302.{OWN}; sleep 302.{OWN}'
     process = start_dte(tmp_path, f"run: {{name: A, command: '{stubborn}'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
@@ -139,4 +142,4 @@ def test_ctrl_c_twice_ends_at_once(
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert list(temporary.iterdir()) == []
-    assert find_processes("sleep 302") == []
+    assert find_processes(f"sleep 302.{OWN}") == []
