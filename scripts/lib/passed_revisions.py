@@ -83,6 +83,7 @@ class Search:
         self._last_page: Optional[int] = None
         self._further: Optional[int] = None
         self._ids = {question.own_pipeline}
+        self._own_number: Optional[int] = None
         self._revisions: Set[str] = set()
         self._workers = Workers(REQUESTS_AT_ONCE)
 
@@ -191,6 +192,10 @@ class Search:
             if not pipeline.revision:
                 self.without_revision.append(pipeline.number)
             useful = may_have_passed(pipeline, self._question.branch)
+            # In a rerun of an older pipeline, what passed later is no ancestor and
+            # would fill the record.
+            if self._own_number is not None and pipeline.number > self._own_number:
+                continue
             if useful and pipeline.revision not in self._revisions:
                 verdict = self._workers.start(partial(self._judge, pipeline))
                 yield pipeline, verdict, self._taken
@@ -204,6 +209,8 @@ class Search:
         if not _SLUG.fullmatch(own.slug):
             raise self._circleci.explain_shape("the pipeline has no project_slug")
         self._revisions.add(own.revision)
+        if own.branch == self._question.branch:
+            self._own_number = own.number
         return own.slug
 
     def _get_page(self, slug: str, token: str) -> _Page:

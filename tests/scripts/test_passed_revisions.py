@@ -153,6 +153,20 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
     assert found == list(range(60, 60 - MOST_REVISIONS, -1))
 
 
+@pytest.mark.parametrize(("branch", "first"), [("main", 4), ("", 29)])
+def test_a_rerun_of_an_older_pipeline(
+    circleci: FakeCircleCI, branch: str, first: int
+) -> None:
+    """What passed on main after the own pipeline of main can't be its base."""
+    circleci.pipelines = list_pipelines(30, 3, 4, *range(6, 30))
+    circleci.own = FakePipeline(5, make_revision(5), branch=branch)
+    found = [
+        int(one.revision, 16)
+        for one in collect_passed(search(circleci, own_pipeline=make_id(5)))
+    ]
+    assert found[0] == first
+
+
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
     """After the first find only the rest of its page is waited for, if it is long."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
