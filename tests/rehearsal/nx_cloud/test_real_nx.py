@@ -39,6 +39,13 @@ DEPENDENCIES = (
 FIRST_AGENTS = ("agent-1", "agent-2", "agent-3")
 
 
+@pytest.fixture
+def cloud() -> Iterator[NxCloud]:
+    """Serve a stand-in whose heartbeat a busy machine does not miss."""
+    with NxCloud() as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the sample once for all tests."""
