@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def take_project(source: Path, origin: Path) -> Project:
     if not (source / ".git").exists():
         return _take_snapshot(source, origin)
     _refuse_without_commit(source)
-    _mirror(source, origin)
+    _refuse_shallow(source)
+    run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
     branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
     _take_remote_branches(origin, but=branch)
     _serve_partial_clones(origin)
@@ -46,12 +48,6 @@ def take_project(source: Path, origin: Path) -> Project:
         revision=run_git("rev-parse", "HEAD", cwd=source),
         note="changes that are not committed are not rehearsed" if dirty else "",
     )
-
-
-def _mirror(source: Path, origin: Path) -> None:
-    # Not as files: git's own maintenance adds and removes some meanwhile.
-    words = ("clone", "--quiet", "--mirror", "--no-local")
-    run_git(*words, str(source), str(origin), cwd=source)
 
 
 def _take_remote_branches(origin: Path, *, but: str) -> None:
@@ -67,7 +63,9 @@ def _take_remote_branches(origin: Path, *, but: str) -> None:
         missing = f"refs/heads/{name}..{revision}"
         if name in own and run_git("rev-list", "--count", missing, cwd=origin) == "0":
             continue
-        run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
+        # Beside a branch `a` there can't be an `a/b`; the person's own stays.
+        with suppress(UserError):
+            run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
 
 
 def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
@@ -121,6 +119,15 @@ def _refuse_without_commit(source: Path) -> None:
         ) from error
 
 
+def _refuse_shallow(source: Path) -> None:
+    # git asks itself without an end for what a clone of a shallow one lacks.
+    if run_git("rev-parse", "--is-shallow-repository", cwd=source) == "true":
+        raise UserError(
+            f"the repository {source} is a shallow clone, without its history",
+            suggestions=["run `git fetch --unshallow` in it"],
+        )
+
+
 def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
     try:
@@ -133,7 +140,7 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
     run_git("symbolic-ref", "HEAD", "refs/heads/main", cwd=tree)
     run_git("add", "--all", cwd=tree)
     run_git("commit", "--quiet", "--allow-empty", "-m", "Snapshot", cwd=tree)
-    _mirror(tree, origin)
+    run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
     _serve_partial_clones(origin)
     return Project(
         origin.as_uri(),

@@ -74,7 +74,7 @@ def _find_token(
     connected = bool(
         fields.get("nxCloudAccessToken") or _find_workspace(fields, runners)
     )
-    for file in [_CLOUD_FILE] * connected + list(_ENV_FILES):
+    for file in (_CLOUD_FILE, *_ENV_FILES) if connected else _ENV_FILES:
         if _holds_token(root / file):
             return "a token in " + file
     settings = [runner.get("options") for runner in runners]

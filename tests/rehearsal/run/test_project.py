@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.errors import UserError
 from rehearsal.run.project import take_project
 
 
@@ -58,3 +59,38 @@ def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
     origin = tmp_path / "origin"
     take_project(clone, origin)
     assert git(origin, "rev-parse", "main") == git(clone, "rev-parse", "main")
+
+
+def test_a_branch_that_stands_in_the_way_stays(clone: Path, tmp_path: Path) -> None:
+    """Where the person has a branch `a`, the remote's `a/b` is left out."""
+    git(tmp_path / "upstream", "branch", "fix/one")
+    git(clone, "fetch", "--quiet")
+    git(clone, "branch", "fix")
+    origin = tmp_path / "origin"
+    take_project(clone, origin)
+    assert git(origin, "rev-parse", "fix") == git(clone, "rev-parse", "fix")
+
+
+def test_a_blobless_clone(tmp_path: Path, clone: Path) -> None:
+    """A clone without the blobs of its history is taken without asking for them."""
+    upstream = tmp_path / "upstream"
+    git(upstream, "config", "uploadpack.allowFilter", "true")
+    for text in ("old", "new"):
+        (upstream / "file").write_text(text)
+        git(upstream, "add", "file")
+        git(upstream, "commit", "--quiet", "-m", text)
+    words = ("clone", "--quiet", "--filter=blob:none", upstream.as_uri(), "blobless")
+    git(tmp_path, *words)
+    upstream.rename(tmp_path / "gone")
+    project = take_project(tmp_path / "blobless", tmp_path / "origin")
+    shown = git(tmp_path / "origin", "show", f"{project.revision}:file")
+    assert shown == "new"
+
+
+def test_a_shallow_clone_is_refused(tmp_path: Path, clone: Path) -> None:
+    """Without its history nothing can be compared; the message says what to run."""
+    upstream = (tmp_path / "upstream").as_uri()
+    git(tmp_path, "clone", "--quiet", "--depth=1", upstream, "shallow")
+    with pytest.raises(UserError, match="is a shallow clone") as refused:
+        take_project(tmp_path / "shallow", tmp_path / "origin")
+    assert "git fetch --unshallow" in refused.value.suggestions[0]
