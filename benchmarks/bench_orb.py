@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from rehearsal.compile import compile_config
-from rehearsal.config import PipelineValues
+from dte.compile import compile_config
+from dte.model import PipelineValues
 
 ROOT = Path(__file__).resolve().parents[1]
 ORBS = {"your-namespace/dte": ROOT / "orb"}

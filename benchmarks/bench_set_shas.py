@@ -24,7 +24,7 @@ from benchmarks.slow_api import PAGE, SLUG
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 sys.path.insert(0, str(SCRIPTS / "lib"))
 
-from circleci import CircleCI  # noqa: E402
+from circleci import CircleCIClient  # noqa: E402
 from passed_revisions import Question, Search, collect_passed  # noqa: E402
 from pipelines import Rule  # noqa: E402
 
@@ -76,12 +76,12 @@ def measure(work: Callable[[], object]) -> float:
 def open_search(url: str) -> Search:
     """The search that both ways start."""
     question = Question("main", Rule(), f"pipeline-{OWN}", SLUG)
-    return Search(CircleCI(url), question)
+    return Search(CircleCIClient(url), question)
 
 
 def ask_in_turn(url: str) -> str:
     """One request after another: what a script without threads would do."""
-    api = CircleCI(url, seconds=600)
+    api = CircleCIClient(url, seconds=600)
     token = ""
     api.get("pipeline", f"pipeline-{OWN}")
     while True:

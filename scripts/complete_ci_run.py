@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bounded import run_bounded
+from bash_env import never_started, read_mode
+from bounded_run import run_bounded
 from failures import Refusal, run, say
-from later_steps import never_started, read_mode
 from nx import enter_checkout, find_nx
 from run_names import export_names
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bounded import run_bounded
+from bash_env import IDLE, REFUSED, read_mode
+from bounded_run import run_bounded
 from failures import run, say
-from later_steps import IDLE, REFUSED, read_mode
 from nx import enter_checkout, find_nx
 
 

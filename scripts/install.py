@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from bash_env import IDLE, read_mode
 from failures import run, say
-from later_steps import IDLE, read_mode
 from nx import enter_checkout, run_words, split_words
 
 

@@ -13,7 +13,6 @@ from typing import List, Optional, Sequence, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from asking import open_search
 from attempts import (
     AttemptRecord,
     DamagedRecord,
@@ -26,6 +25,7 @@ from attempts import (
 from builds import read_build
 from failures import Misuse, Refusal, run, say
 from passed_revisions import Passed, collect_passed
+from search_settings import open_search
 from settings import read, read_folder, require_id
 
 

@@ -12,13 +12,13 @@ from typing import List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from asking import read_api_url, read_token
 from attempts import AttemptRecord, read_records
-from circleci import SET_TOKEN, ApiFailure, CircleCI
+from circleci import SET_TOKEN, ApiFailure, CircleCIClient
 from failures import Refusal, run, say
 from pipelines import WorkflowRun, read_next_page, read_workflows
 from rerun_request import Started, rerun_from_start
-from reruns import Pipeline, find_obstacle, find_started
+from reruns import RerunHistory, find_obstacle, find_started
+from search_settings import read_api_url, read_token
 from settings import read, read_folder, read_switch, require_id, workflow_link
 
 MOST_PAGES = 20
@@ -56,7 +56,7 @@ def find_last_full_run(own: str) -> AttemptRecord:
     return records[-1]
 
 
-def list_runs(circleci: CircleCI, pipeline_id: str) -> List[WorkflowRun]:
+def list_runs(circleci: CircleCIClient, pipeline_id: str) -> List[WorkflowRun]:
     """All runs of the pipeline's workflows; raises `ApiFailure`."""
     runs: List[WorkflowRun] = []
     token = ""
@@ -72,7 +72,7 @@ def list_runs(circleci: CircleCI, pipeline_id: str) -> List[WorkflowRun]:
     raise circleci.explain_shape("the pipeline's workflows have no end")
 
 
-def confirm(pipeline: Pipeline, pipeline_id: str, started: Started) -> str:
+def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
     """The id of the workflow that was started; raises `Refusal` where none is seen."""
     if started.workflow_id:
         return started.workflow_id
@@ -83,7 +83,9 @@ def confirm(pipeline: Pipeline, pipeline_id: str, started: Started) -> str:
         time.sleep(seconds)
         try:
             # A time of its own: the request may have used up what there was before.
-            circleci = CircleCI(read_api_url(), read_token(), seconds=LOOK_SECONDS)
+            circleci = CircleCIClient(
+                read_api_url(), read_token(), seconds=LOOK_SECONDS
+            )
             found = find_started(pipeline.runs, list_runs(circleci, pipeline_id), name)
         except ApiFailure as failure:
             details[1:] = ["The last look failed: " + failure.message]
@@ -114,10 +116,10 @@ def main() -> None:
             "no token, so CircleCI can't be asked to rerun anything",
             suggestions=[SET_TOKEN],
         )
-    circleci = CircleCI(read_api_url(), token)
+    circleci = CircleCIClient(read_api_url(), token)
     runs = list_runs(circleci, pipeline_id)
     number = circleci.get("workflow", own).get("auto_rerun_number")
-    pipeline = Pipeline(runs, own, last.workflow_id, automatic=bool(number))
+    pipeline = RerunHistory(runs, own, last.workflow_id, automatic=bool(number))
     obstacle = find_obstacle(pipeline)
     if obstacle:
         link = workflow_link(obstacle.workflow_id)

@@ -19,8 +19,8 @@ from attempts import (
     read_records,
     record_path,
 )
+from bash_env import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
 from failures import Refusal, run, say
-from later_steps import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
 from settings import (
     read,
     read_choice,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from bash_env import read_mode
 from failures import Misuse, run, say
-from later_steps import read_mode
 from nx import join_targets, run_nx, split_words
 from settings import read
 

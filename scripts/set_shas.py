@@ -10,11 +10,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from asking import read_rule
 from bases import Base, NoBase, choose_base, replace_base
 from builds import read_build
 from failures import Misuse, Refusal, run, say
 from history import Clone
+from revision_sources import find_record, list_recorded, search_passed
 from revisions import (
     find_revision,
     is_branch_name,
@@ -24,8 +24,8 @@ from revisions import (
     read_commit,
     read_head,
 )
+from search_settings import read_rule
 from settings import read
-from sources import find_record, list_recorded, search_passed
 
 STRICTER = "  - `when_no_base: error` would make this an error"
 

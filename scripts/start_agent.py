@@ -5,14 +5,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from agents_mode import goes_with_agents
+from bash_env import IDLE, export, read_mode, set_mode
 from durations import set_timeout
 from failures import Misuse, run, say
-from later_steps import IDLE, export, read_mode, set_mode
 from nx import enter_checkout, require_nx
 from retries import run_with_client
 from run_names import export_names, read_name
 from settings import read
-from with_agents import goes_with_agents
 
 TIMEOUT = "30m"
 NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"

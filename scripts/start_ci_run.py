@@ -6,9 +6,8 @@ from typing import List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from durations import set_timeout
-from failures import Misuse, Refusal, run, say
-from later_steps import (
+from agents_mode import goes_with_agents
+from bash_env import (
     WITHOUT_AGENTS,
     export,
     is_word,
@@ -16,12 +15,13 @@ from later_steps import (
     set_mode,
     set_started,
 )
+from durations import set_timeout
+from failures import Misuse, Refusal, run, say
 from nx import enter_checkout, join_targets, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
 from run_names import export_names
 from settings import read, read_choice, read_switch
-from with_agents import goes_with_agents
 
 STARTS = ("flags", "config", "own")
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")

@@ -11,9 +11,9 @@ from typing import List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bounded import run_bounded
+from bash_env import REFUSED, is_word, read_mode
+from bounded_run import run_bounded
 from failures import Misuse, Refusal, run, say
-from later_steps import REFUSED, is_word, read_mode
 from nx import enter_checkout, find_nx
 from nx_json import find_root
 from run_names import export_names

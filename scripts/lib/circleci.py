@@ -13,8 +13,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request
 
-from connection import TOKEN_HEADER, make_opener, read_body
 from failures import Refusal
+from http_connection import TOKEN_HEADER, make_opener, read_body
 
 TRIES = 4
 REQUEST_SECONDS = 10.0
@@ -37,7 +37,7 @@ class ApiFailure(Refusal):
         )
 
 
-class CircleCI:
+class CircleCIClient:
     """CircleCI's API at `url`, for several threads at once.
 
     Everything that is asked through it must end within `seconds` from now.

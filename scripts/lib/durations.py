@@ -2,8 +2,8 @@
 
 import re
 
+from bash_env import export
 from failures import Misuse
-from later_steps import export
 from settings import read
 
 _DURATION = re.compile(r"(\d{1,5})(h|m|s)", re.ASCII)

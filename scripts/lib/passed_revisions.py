@@ -20,7 +20,7 @@ from typing import (
     Tuple,
 )
 
-from circleci import CircleCI
+from circleci import CircleCIClient
 from pipelines import (
     Pipeline,
     Rule,
@@ -73,7 +73,7 @@ _Verdict = Tuple[Pipeline, "Future[Optional[WorkflowRun]]", int]
 class Search:
     """One search. Its counts tell afterwards how far it went."""
 
-    def __init__(self, circleci: CircleCI, question: Question) -> None:
+    def __init__(self, circleci: CircleCIClient, question: Question) -> None:
         self.pages = 0
         self.pipelines = 0
         self.without_revision: List[int] = []

@@ -7,7 +7,15 @@ Pure: every function takes plain data. The shapes are those of the API v2 refere
 import re
 from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
-ENDED = ("success", "failed", "error", "canceled", "not_run", "on_hold", "unauthorized")
+FINAL_STATUSES = (
+    "success",
+    "failed",
+    "error",
+    "canceled",
+    "not_run",
+    "on_hold",
+    "unauthorized",
+)
 # A pipeline in any other state has not started the workflows that count.
 _UNFINISHED = ("errored", "setup", "setup-pending", "pending")
 SINGLE_JOB = "rerun-single-job"

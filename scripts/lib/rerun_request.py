@@ -17,11 +17,11 @@ from circleci import (
     REQUEST_SECONDS,
     SET_TOKEN,
     ApiFailure,
-    CircleCI,
+    CircleCIClient,
     read_retry_after,
 )
-from connection import TOKEN_HEADER, make_opener, read_body
 from failures import say
+from http_connection import TOKEN_HEADER, make_opener, read_body
 
 TRIES = 3
 QUIET_SECONDS = 60.0
@@ -35,7 +35,7 @@ class Started(NamedTuple):
     doubt: str = ""
 
 
-def rerun_from_start(circleci: CircleCI, token: str, workflow_id: str) -> Started:
+def rerun_from_start(circleci: CircleCIClient, token: str, workflow_id: str) -> Started:
     """The new workflow; raises `ApiFailure` where it is certain that there is none."""
     url = "{}/workflow/{}/rerun".format(circleci.url, quote(workflow_id, safe=""))
     end = time.monotonic() + QUIET_SECONDS
@@ -82,7 +82,7 @@ def _read_answer(body: bytes, token: str) -> Started:
     return Started(doubt="its answer names no workflow")
 
 
-def _pause(circleci: CircleCI, error: HTTPError, tried: int, end: float) -> None:
+def _pause(circleci: CircleCIClient, error: HTTPError, tried: int, end: float) -> None:
     seconds = read_retry_after(str(error.headers.get("Retry-After") or ""))
     if seconds is None:
         seconds = 2.0 * tried
@@ -98,7 +98,7 @@ def _pause(circleci: CircleCI, error: HTTPError, tried: int, end: float) -> None
     time.sleep(seconds)
 
 
-def _explain(circleci: CircleCI, error: HTTPError, token: str) -> ApiFailure:
+def _explain(circleci: CircleCIClient, error: HTTPError, token: str) -> ApiFailure:
     said = "{} answered {}".format(circleci.host, error.code)
     if error.code in (401, 403, 404):
         return ApiFailure(

@@ -10,12 +10,12 @@ from pipelines import SINGLE_JOB, WorkflowRun
 FROM_START = "rerun-workflow-from-beginning"
 FROM_FAILED = "rerun-workflow-from-failed"
 # The API refuses to rerun a workflow in any other status.
-TERMINAL = ("success", "failed", "error", "canceled", "unauthorized")
-ENDED = (*TERMINAL, "not_run")
+RERUNNABLE_STATUSES = ("success", "failed", "error", "canceled", "unauthorized")
+SETTLED_STATUSES = (*RERUNNABLE_STATUSES, "not_run")
 MOST_FULL_RUNS = 10
 
 
-class Pipeline(NamedTuple):
+class RerunHistory(NamedTuple):
     """All runs of a pipeline's workflows, and which of them two are.
 
     `own` is the partial rerun that asks, `last` the last full run that it inherits.
@@ -34,7 +34,7 @@ class Obstacle(NamedTuple):
     workflow_id: str = ""
 
 
-def find_obstacle(pipeline: Pipeline) -> Optional[Obstacle]:
+def find_obstacle(pipeline: RerunHistory) -> Optional[Obstacle]:
     """Why the last full run must not be started again, or None where it may be."""
     last = _find(pipeline, pipeline.last)
     if last is None:
@@ -53,24 +53,24 @@ def find_obstacle(pipeline: Pipeline) -> Optional[Obstacle]:
     other = _find_running(pipeline, runs, last)
     if other is not None:
         return Obstacle("another rerun of the same workflow is still running", other.id)
-    if last.status not in TERMINAL:
+    if last.status not in RERUNNABLE_STATUSES:
         reason = "the last full run has not ended: it is {}".format(last.status)
         return Obstacle(reason, last.id)
     return None
 
 
-def _find(pipeline: Pipeline, workflow_id: str) -> Optional[WorkflowRun]:
+def _find(pipeline: RerunHistory, workflow_id: str) -> Optional[WorkflowRun]:
     return next((run for run in pipeline.runs if run.id == workflow_id), None)
 
 
 def _find_running(
-    pipeline: Pipeline, runs: Sequence[WorkflowRun], last: WorkflowRun
+    pipeline: RerunHistory, runs: Sequence[WorkflowRun], last: WorkflowRun
 ) -> Optional[WorkflowRun]:
     """A run beside this one that may be, or may start, the full run that is wanted."""
     own = _find(pipeline, pipeline.own)
     for run in runs:
         known = run.id in (pipeline.own, last.id) or run.tag == SINGLE_JOB
-        if known or run.status in ENDED or run.created < last.created:
+        if known or run.status in SETTLED_STATUSES or run.created < last.created:
             continue
         # Of two partial reruns side by side, the older one starts the full run.
         if run.tag != FROM_FAILED or own is None:

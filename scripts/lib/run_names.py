@@ -5,8 +5,8 @@ Source: Nx docs, Environment Variables. What the user has set already stays.
 
 from typing import Dict
 
+from bash_env import export, is_word
 from failures import Misuse, say
-from later_steps import export, is_word
 from settings import read
 
 

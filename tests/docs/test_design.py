@@ -105,7 +105,7 @@ def test_every_parameter_has_its_variable() -> None:
 
 def test_what_the_page_promises_of_the_file_that_is_sourced() -> None:
     """The words that may be written to BASH_ENV are those that the page names."""
-    module = (SCRIPTS / "lib" / "later_steps.py").read_text(encoding="utf-8")
+    module = (SCRIPTS / "lib" / "bash_env.py").read_text(encoding="utf-8")
     found = re.search(r'_WORD = re.compile\(r"(.+?)\{0,\d+\}"', module)
     assert found is not None
     assert f"`{found[1]}*`" in PAGE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.sample_workspace import (
     FAILING,
     IGNORED,
@@ -13,7 +14,6 @@ from tests.end_to_end.sample_workspace import (
     make_config,
     rehearse_sample,
 )
-from tests.rehearsal.rehearsing import Rehearsed
 
 pytestmark = pytest.mark.slow
 EVERYTHING = {"money", "tax", "discounts", "shop"}

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.scenario import plan_faults
+from dte.order.scenario import plan_faults
+from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.faults import FAULTS, Fault
 from tests.end_to_end.faults.row import GUARD, MAIN, TWO_LINES
 from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
-from tests.rehearsal.rehearsing import Rehearsed
 
 QUICK = {"targets": "lint", "record": []}
 # Nothing of these takes longer than a script's start; the stop finds nothing to do.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.errors import UserError
+from dte.errors import UserError
 from tests.end_to_end.fake_workflow import ROOT, make_jobs, rehearse_jobs
 
 HOSTILE = "\"'; touch pwned; $(touch pwned) `touch pwned` \\\n--x || touch pwned #"

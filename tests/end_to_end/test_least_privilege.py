@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_workflow import CONTEXT, ORBS, ROOT
-from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
 
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 TOKEN = CONTEXT["circleci-api"]["CIRCLE_TOKEN"]

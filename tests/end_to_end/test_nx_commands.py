@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import install_fakes, read_calls
-from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
 
 ROOT = Path(__file__).resolve().parents[2]
 ORBS = {"your-namespace/dte": ROOT / "orb"}

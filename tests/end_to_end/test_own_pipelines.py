@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.desk import rehearse
-from rehearsal.order import Order
-from rehearsal.scenario import parse_action
-from tests.rehearsal.rehearsing import Heard, Rehearsed
+from dte.order.order import Order
+from dte.order.scenario import parse_action
+from dte.session import rehearse
+from tests.dte.rehearse_config import Heard, Rehearsed
 from tests.tooling.repository import ROOT, name_of, repository_files
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.nx_cloud import NxCloud
+from dte.nx_cloud import NxCloud
 from tests.end_to_end.fake_workflow import ROOT
 
 

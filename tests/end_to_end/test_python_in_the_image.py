@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import install_fakes
 from tests.end_to_end.test_nx_commands import ORBS, make_config
-from tests.rehearsal.rehearsing import Rehearsed, rehearse_text
 
 NAMES = ["bash", "sh", "git", "env", "cat", "mktemp", "rm", "uname", "dirname", "ls"]
 ATTEMPT = """

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.faults import Failure, FaultPlan
-from rehearsal.plan.reruns import Assumptions
+from dte.order.faults import Failure, FaultPlan
+from dte.plan.reruns import Assumptions
+from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.fake_workflow import TASKS, make_jobs, rehearse_jobs
-from tests.rehearsal.rehearsing import Rehearsed
 
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 JOB = "dte/rerun_all"

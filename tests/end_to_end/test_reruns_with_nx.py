@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.nx_cloud import TaskExecution
+from dte.nx_cloud import TaskExecution
+from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.sample_workspace import FAILING, make_config, rehearse_sample
-from tests.rehearsal.rehearsing import Rehearsed
 
 pytestmark = pytest.mark.slow
 TWO_LINES = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.faults import Failure, FaultPlan
+from dte.order.faults import Failure, FaultPlan
 from tests.end_to_end.fake_tools import read_calls
 from tests.end_to_end.fake_workflow import TASKS, make_jobs, read_nx, rehearse_jobs
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.scenario import plan_faults
+from dte.order.scenario import plan_faults
+from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.faults.row import AGENT, MAIN, TASKS
 from tests.end_to_end.sample_workspace import (
     IGNORED,
@@ -17,7 +18,6 @@ from tests.end_to_end.sample_workspace import (
     make_config,
     rehearse_sample,
 )
-from tests.rehearsal.rehearsing import Rehearsed
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.pack import pack_orb
-from tests.rehearsal.pack.cli import pack_with_cli
+from dte.pack import pack_orb
+from tests.dte.pack.cli import pack_with_cli
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"

@@ -19,7 +19,7 @@ from tests.scripts.repositories import Upstream, build_shop
 from tests.scripts.rerun_job import rerun_api, run_job
 
 if TYPE_CHECKING:
-    from circleci import CircleCI
+    from circleci import CircleCIClient
 
 __all__ = ["rerun_api", "run_job"]  # fixtures
 
@@ -89,8 +89,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def api(circleci: FakeCircleCI, clock: Clock) -> CircleCI:
+def api(circleci: FakeCircleCI, clock: Clock) -> CircleCIClient:
     """The client, with a token, in front of the server on loopback."""
-    from circleci import CircleCI
+    from circleci import CircleCIClient
 
-    return CircleCI(circleci.url, TOKEN, sleep=clock.sleep)
+    return CircleCIClient(circleci.url, TOKEN, sleep=clock.sleep)

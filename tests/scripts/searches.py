@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.scripts.circleci_api import SLUG, FakeCircleCI, FakePipeline, Run
 
-from circleci import CircleCI  # isort: skip
+from circleci import CircleCIClient  # isort: skip
 from passed_revisions import Question, Search  # isort: skip
 from pipelines import Rule  # isort: skip
 
@@ -31,7 +31,7 @@ def list_pipelines(count: int, *green: int) -> list[FakePipeline]:
 def search(circleci: FakeCircleCI, seconds: float = 30, **question: Any) -> Search:
     """A search on the server, of main, in a project that is known by its slug."""
     asked = Question(**{"branch": "main", "rule": Rule(), "slug": SLUG, **question})
-    return Search(CircleCI(circleci.url, seconds=seconds), asked)
+    return Search(CircleCIClient(circleci.url, seconds=seconds), asked)
 
 
 def find(circleci: FakeCircleCI, **question: Any) -> list[int]:

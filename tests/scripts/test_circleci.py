@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.scripts.circleci_api import Answer, FakeCircleCI
 from tests.scripts.clients import GOOD, TOKEN, Clock, play
 
-from circleci import TRIES, ApiFailure, CircleCI  # isort: skip
+from circleci import TRIES, ApiFailure, CircleCIClient  # isort: skip
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from circleci import TRIES, ApiFailure, CircleCI  # isort: skip
     ids=["500", "502", "503", "429", "dropped"],
 )
 def test_passing_trouble_is_waited_out(
-    circleci: FakeCircleCI, api: CircleCI, clock: Clock, trouble: Answer
+    circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, trouble: Answer
 ) -> None:
     """A 5xx, a 429 or a dropped connection is asked again, after growing pauses."""
     play(circleci, trouble, trouble, GOOD)
@@ -33,7 +33,7 @@ def test_passing_trouble_is_waited_out(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_lasting_trouble_ends(
-    circleci: FakeCircleCI, api: CircleCI, status: int
+    circleci: FakeCircleCI, api: CircleCIClient, status: int
 ) -> None:
     """After the stated number of tries the status is told, with the mend."""
     play(circleci, Answer(status))
@@ -47,7 +47,7 @@ def test_lasting_trouble_ends(
 
 @pytest.mark.parametrize("header", ["7", "date"])
 def test_retry_after_is_honoured(
-    circleci: FakeCircleCI, api: CircleCI, clock: Clock, header: str
+    circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, header: str
 ) -> None:
     """Seconds or a date in Retry-After are the pause, for every thread."""
     if header == "date":
@@ -58,7 +58,7 @@ def test_retry_after_is_honoured(
 
 
 def test_a_longer_retry_after_than_the_budget_is_told(
-    circleci: FakeCircleCI, api: CircleCI, clock: Clock
+    circleci: FakeCircleCI, api: CircleCIClient, clock: Clock
 ) -> None:
     """Nobody waits an hour: the answer's own words are told, and the search ends."""
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
@@ -73,7 +73,7 @@ def test_a_longer_retry_after_than_the_budget_is_told(
 
 @pytest.mark.parametrize("header", ["soon", "-1", "", "9" * 400, "Thu, 99 Foo 1 x"])
 def test_a_senseless_retry_after_does_no_harm(
-    circleci: FakeCircleCI, api: CircleCI, header: str
+    circleci: FakeCircleCI, api: CircleCIClient, header: str
 ) -> None:
     """A Retry-After that is no number and no date leaves the usual pause or an end."""
     play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
@@ -92,7 +92,7 @@ def test_a_senseless_retry_after_does_no_harm(
     ],
 )
 def test_a_refused_token_names_the_mend(
-    circleci: FakeCircleCI, api: CircleCI, status: int, words: str
+    circleci: FakeCircleCI, api: CircleCIClient, status: int, words: str
 ) -> None:
     """Which token works, and where to set it, is in the message."""
     play(circleci, Answer(status, b'{:message "Project not found"}'))
@@ -109,11 +109,11 @@ def test_a_missing_token_names_the_mend(circleci: FakeCircleCI, status: int) -> 
     with pytest.raises(
         ApiFailure, match="without a token it shows only public"
     ) as failure:
-        CircleCI(circleci.url).get("pipeline", "x")
+        CircleCIClient(circleci.url).get("pipeline", "x")
     assert "set CIRCLE_TOKEN" in str(failure.value)
 
 
-def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCI) -> None:
+def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCIClient) -> None:
     """A status that the API does not document points at a proxy or at the address."""
     play(circleci, Answer(418))
     with pytest.raises(ApiFailure, match="answered 418") as failure:
@@ -135,7 +135,7 @@ def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCI) -> None:
     ids=lambda body: repr(body[:6]),
 )
 def test_what_is_not_json_is_told(
-    circleci: FakeCircleCI, api: CircleCI, body: bytes
+    circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
     """What is no JSON, cut, or built to exhaust the reader ends in a message."""
     play(circleci, Answer(200, body))
@@ -146,7 +146,7 @@ def test_what_is_not_json_is_told(
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
 def test_json_of_another_shape_is_told(
-    circleci: FakeCircleCI, api: CircleCI, body: bytes
+    circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
     """JSON that is no object is no answer of this API."""
     play(circleci, Answer(200, body))
@@ -171,7 +171,9 @@ def test_any_answer_is_an_object_or_a_failure(
     headers = {} if location is None else {"Location": location}
     play(circleci, Answer(status, body, headers))
     try:
-        answer = CircleCI(circleci.url, TOKEN, sleep=Clock().sleep).get("pipeline", "x")
+        answer = CircleCIClient(circleci.url, TOKEN, sleep=Clock().sleep).get(
+            "pipeline", "x"
+        )
     except ApiFailure as failure:
         assert TOKEN not in str(failure)  # noqa: PT017
     else:

@@ -17,7 +17,7 @@ from tests.scripts.test_pipelines import JSON
 
 from bases import NoBase, choose_base  # isort: skip
 from builds import classify_build  # isort: skip
-from circleci import ApiFailure, CircleCI  # isort: skip
+from circleci import ApiFailure, CircleCIClient  # isort: skip
 from history import Clone  # isort: skip
 from passed_revisions import Question, Search  # isort: skip
 from pipelines import Rule  # isort: skip
@@ -115,7 +115,7 @@ def test_an_odd_answer_never_gives_a_wrong_base(
     good = (own, page, {"items": runs, "next_page_token": None})[which % 3]
     spoiled["x"] = Answer(200, spoil(draw, json.dumps(good).encode(), revisions))
     server.intercept = answer
-    api = CircleCI(server.url, TOKEN, seconds=20, sleep=lambda seconds: None)
+    api = CircleCIClient(server.url, TOKEN, seconds=20, sleep=lambda seconds: None)
     slug = SLUG if which == 4 else ""
     search = Search(api, Question("main", Rule(), own.get("id", ""), slug))
     try:

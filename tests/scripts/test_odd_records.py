@@ -42,13 +42,13 @@ RECORDS_WITHOUT_PLACES = st.builds(
 )
 
 
-def with_places(record: AttemptRecord) -> AttemptRecord:
+def with_lines(record: AttemptRecord) -> AttemptRecord:
     """The record with a place for each of its revisions."""
     count = len(record.successful_revisions or ())
     return record._replace(passed_in=("pipeline 1",) * count)
 
 
-RECORDS = RECORDS_WITHOUT_PLACES | RECORDS_WITHOUT_PLACES.map(with_places)
+RECORDS = RECORDS_WITHOUT_PLACES | RECORDS_WITHOUT_PLACES.map(with_lines)
 FIELDS = [*make_record(workflow_id="a", workspace_id="b"), "new_field"]
 NAMES = st.sampled_from(["first", "second", "third"])
 

@@ -9,22 +9,24 @@ from hypothesis import strategies as st
 
 from pipelines import WorkflowRun  # isort: skip
 from reruns import (  # isort: skip
-    ENDED,
+    SETTLED_STATUSES,
     FROM_FAILED,
     FROM_START,
     MOST_FULL_RUNS,
-    TERMINAL,
-    Pipeline,
+    RERUNNABLE_STATUSES,
+    RerunHistory,
     find_obstacle,
     find_started,
 )
 
-STATUSES = st.sampled_from([*ENDED, "running", "failing", "on_hold", "new word"])
+STATUSES = st.sampled_from(
+    [*SETTLED_STATUSES, "running", "failing", "on_hold", "new word"]
+)
 TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, "rerun-single-job", "setup"])
 
 
 @st.composite
-def pipelines(draw: st.DrawFn) -> Pipeline:
+def pipelines(draw: st.DrawFn) -> RerunHistory:
     """Any pipeline, and any two of its runs as this one and the last full one."""
     count = draw(st.integers(1, 8))
     runs = [
@@ -38,16 +40,16 @@ def pipelines(draw: st.DrawFn) -> Pipeline:
         for number in range(count)
     ]
     ids = st.sampled_from([*(run.id for run in runs), "unknown"])
-    return Pipeline(runs, draw(ids), draw(ids), draw(st.booleans()))
+    return RerunHistory(runs, draw(ids), draw(ids), draw(st.booleans()))
 
 
 @given(pipelines())
-def test_what_may_be_started(pipeline: Pipeline) -> None:
+def test_what_may_be_started(pipeline: RerunHistory) -> None:
     """Only a listed run that ended, and after which no full run was created."""
     if find_obstacle(pipeline):
         return
     last = next(run for run in pipeline.runs if run.id == pipeline.last)
-    assert last.status in TERMINAL
+    assert last.status in RERUNNABLE_STATUSES
     full = [
         run for run in pipeline.runs if (run.name, run.tag) == (last.name, FROM_START)
     ]
@@ -73,7 +75,7 @@ class Play:
     def rerun_partially(self, last: str) -> str:
         """Rerun from failed: `rerun_all` decides. Gives the last full run then."""
         own = self.add(FROM_FAILED, "failed")
-        if find_obstacle(Pipeline(self.runs, own.id, last, self.automatic)):
+        if find_obstacle(RerunHistory(self.runs, own.id, last, self.automatic)):
             return last
         self.started += 1
         return self.add(FROM_START, "failed").id

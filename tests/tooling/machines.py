@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.tooling.repository import ROOT
 
 COMMANDS = ("bash", "dirname", "cat", "env", "git", "sh", "uname")
-NEEDED = ("pyproject.toml", "Makefile", "tools", "rehearsal")
+NEEDED = ("pyproject.toml", "Makefile", "tools", "dte")
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_everything_public_says_what_it_is() -> None:
     """Each module, public class and public function of the code has a docstring."""
     silent = [
         f"{name}: {getattr(node, 'name', 'the module')}"
-        for name, tree in python_files("rehearsal/", "scripts/", "tools/")
+        for name, tree in python_files("dte/", "scripts/", "tools/")
         for node in [tree, *tree.body]
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and not getattr(node, "name", "").startswith("_")

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.compile import compile_config
-from rehearsal.config import PipelineValues
-from rehearsal.pack import pack_orb
-from rehearsal.plan.filters import select_jobs
+from dte.compile import compile_config
+from dte.model import PipelineValues
+from dte.pack import pack_orb
+from dte.plan.filters import select_jobs
 from tests.tooling.repository import ROOT
 
 PIPELINES = ("config.yml", "test-deploy.yml")

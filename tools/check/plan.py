@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PYTHON_FOLDERS = ("rehearsal", "tests", "tools", "benchmarks")
+PYTHON_FOLDERS = ("dte", "tests", "tools", "benchmarks")
 JUNIT = ".cache/reports/junit.xml"
 
 

@@ -21,7 +21,7 @@ from tools.publishing.readiness import (
 )
 
 
-class Desk:
+class Publisher:
     """What a person at the repository can do to the orb."""
 
     def __init__(self, places: Places) -> None:
@@ -89,18 +89,18 @@ class Desk:
 
 def main(words: Sequence[str]) -> None:
     """Do what the first word says."""
-    desk = Desk(Places.of_this_repository())
+    publisher = Publisher(Places.of_this_repository())
     match [*words]:
         case ["claim", namespace]:
-            desk.claim(namespace)
+            publisher.claim(namespace)
         case ["pack"]:
-            desk.pack()
+            publisher.pack()
         case ["validate"]:
-            desk.validate()
+            publisher.validate()
         case ["publish-dev", name]:
-            desk.publish_dev(name)
+            publisher.publish_dev(name)
         case ["publish", version]:
-            desk.publish(version)
+            publisher.publish(version)
         case _:
             raise ToolError("use the targets of the Makefile: make help")
 

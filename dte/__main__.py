@@ -1,0 +1,5 @@
+"""`python -m dte` is the command `dte`."""
+
+from dte.cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""The server: routes of CircleCI's API v2, for as long as a rehearsal runs.
+
+Source: CircleCI docs, "API v2 reference".
+"""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+from typing import Any, Self
+
+from flask import Flask, Response, jsonify, request
+
+from dte.circleci_api.answers import (
+    answer_job,
+    answer_page,
+    answer_pipeline,
+    answer_workflow,
+)
+from dte.circleci_api.reruns import MOST_RERUNS, read_rerun
+from dte.errors import UserError
+from dte.loopback import LoopbackServer
+from dte.run.pipeline import PreparedRun, RehearsedPipeline
+from dte.run.results import RehearsedWorkflow
+
+
+class CircleCIApi:
+    """A context manager; inside it, `url` is the API's address on loopback.
+
+    `requests` holds the reruns that jobs asked for, already started, whose jobs
+    somebody has to run; `faults` says how it misbehaves.
+    """
+
+    def __init__(self) -> None:
+        self.faults: frozenset[str] = frozenset()
+        self.requests: SimpleQueue[tuple[RehearsedPipeline, PreparedRun]] = (
+            SimpleQueue()
+        )
+        self._rehearsals: list[RehearsedPipeline] = []
+        self._server = LoopbackServer(self._make_app())
+        self.url = f"{self._server.url}/api/v2"
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.__exit__(*error)
+
+    def show(self, rehearsal: RehearsedPipeline) -> None:
+        """Answer about this pipeline too."""
+        self._rehearsals.append(rehearsal)
+
+    def _make_app(self) -> Flask:
+        app = Flask(__name__)
+        route = app.get
+        route("/api/v2/project/<path:slug>/pipeline")(self._list_pipelines)
+        route("/api/v2/pipeline/<pipeline_id>")(self._get_pipeline)
+        route("/api/v2/pipeline/<pipeline_id>/workflow")(self._list_workflows)
+        route("/api/v2/workflow/<workflow_id>")(self._get_workflow)
+        route("/api/v2/workflow/<workflow_id>/job")(self._list_jobs)
+        app.post("/api/v2/workflow/<workflow_id>/rerun")(self._rerun)
+        app.before_request(self._misbehave)
+        return app
+
+    def _list_pipelines(self, slug: str) -> Response:
+        branch = request.args.get("branch")
+        items = [
+            answer_pipeline(rehearsal)
+            for rehearsal in reversed(self._rehearsals)
+            if rehearsal.pipeline.slug == slug
+            and branch in (None, rehearsal.pipeline.project.branch)
+        ]
+        return self._page(items)
+
+    def _get_pipeline(self, pipeline_id: str) -> Response:
+        found = self._find_pipeline(pipeline_id)
+        return (
+            jsonify(answer_pipeline(found))
+            if found
+            else _refuse(404, "Pipeline not found")
+        )
+
+    def _list_workflows(self, pipeline_id: str) -> Response:
+        found = self._find_pipeline(pipeline_id)
+        if not found:
+            return _refuse(404, "Pipeline not found")
+        return self._page([answer_workflow(found, run) for run in reversed(found.runs)])
+
+    def _get_workflow(self, workflow_id: str) -> Response:
+        found = self._find_workflow(workflow_id)
+        return (
+            jsonify(answer_workflow(*found))
+            if found
+            else _refuse(404, "Workflow not found")
+        )
+
+    def _list_jobs(self, workflow_id: str) -> Response:
+        found = self._find_workflow(workflow_id)
+        if not found:
+            return _refuse(404, "Workflow not found")
+        rehearsal, run = found
+        return self._page([answer_job(job, rehearsal) for job in run.jobs.values()])
+
+    def _rerun(self, workflow_id: str) -> Response:
+        if not request.headers.get("Circle-Token"):
+            return _refuse(401, "You must log in first.")
+        found = self._find_workflow(workflow_id)
+        if not found:
+            return _refuse(404, "Workflow not found")
+        rehearsal, run = found
+        if "api-refuses-reruns" in self.faults or len(rehearsal.runs) > MOST_RERUNS:
+            return _refuse(400, "This workflow can't be rerun any more.")
+        try:
+            rerun = read_rerun(request.get_json(silent=True) or {}, run)
+            prepared = rehearsal.prepare(rerun, run)
+        except (ValueError, UserError) as error:
+            return _refuse(400, str(error))
+        self.requests.put((rehearsal, prepared))
+        answer = jsonify({"workflow_id": prepared.run.id})
+        answer.status_code = 202
+        return answer
+
+    def _misbehave(self) -> Response | None:
+        if "api-down" in self.faults:
+            return _refuse(503, "Service unavailable")
+        if "api-unauthorized" in self.faults:
+            return _refuse(401, "You must log in first.")
+        if "api-garbage" in self.faults:
+            return Response("<html>It works!</html>", mimetype="text/html")
+        return None
+
+    def _page(self, items: list[dict[str, Any]]) -> Response:
+        return jsonify(answer_page(items, request.args.get("page-token", "")))
+
+    def _find_pipeline(self, pipeline_id: str) -> RehearsedPipeline | None:
+        for rehearsal in self._rehearsals:
+            if rehearsal.pipeline.id == pipeline_id:
+                return rehearsal
+        return None
+
+    def _find_workflow(
+        self, workflow_id: str
+    ) -> tuple[RehearsedPipeline, RehearsedWorkflow] | None:
+        for rehearsal in self._rehearsals:
+            for run in rehearsal.runs:
+                if run.id == workflow_id:
+                    return rehearsal, run
+        return None
+
+
+def _refuse(status: int, message: str) -> Response:
+    answer = jsonify({"message": message})
+    answer.status_code = status
+    return answer

@@ -1,0 +1,83 @@
+"""Logic statements: `when`, `unless`, `condition` ("Configuration reference")."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dte.compile.expressions import ExpressionError, evaluate, same, truthy
+from dte.compile.templates import Scope, fill
+from dte.model import Where
+from dte.parse import LocatedList, LocatedMap, error_at, nearest
+from dte.parse.expect import describe, expect_list, expect_map, known_keys
+
+_OPERATORS = ("and", "or", "not", "equal", "matches")
+
+
+def holds(statement: Any, scope: Scope, where: Where) -> bool:
+    """Tell whether a logic statement is true; raises UserError if it is not one."""
+    if isinstance(statement, LocatedList):
+        raise error_at(where, "a condition can't be a list; use and: or or:")
+    if isinstance(statement, LocatedMap):
+        return _operator(statement, scope)
+    return truthy(fill(statement, scope, where))
+
+
+def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
+    """Do the same where a bare text is an expression: a workflow's when and unless.
+
+    A text without a pipeline value in it stays a text, which is true.
+    """
+    bare = isinstance(statement, str) and "<<" not in statement
+    if bare and "pipeline." in statement:
+        return expression_holds(statement, scope, where)
+    return holds(statement, scope, where)
+
+
+def expression_holds(text: str, scope: Scope, where: Where) -> bool:
+    """Tell whether a bare expression is true."""
+    try:
+        return truthy(evaluate(text, lambda name: scope.lookup(name, where)))
+    except ExpressionError as error:
+        raise error_at(where, f"{error}, in the expression {text.strip()}") from error
+
+
+def _operator(statement: LocatedMap, scope: Scope) -> bool:
+    where = statement.where
+    if len(statement) != 1:
+        raise error_at(where, f"a condition takes one of {', '.join(_OPERATORS)}")
+    ((operator, operand),) = statement.items()
+    item_where = statement.where_is(operator)
+    if operator == "not":
+        return not holds(operand, scope, item_where)
+    if operator == "matches":
+        return _matches(operand, scope, item_where)
+    if operator not in _OPERATORS:
+        message = f'unknown condition "{operator}"'
+        raise error_at(item_where, message, suggestions=nearest(operator, _OPERATORS))
+    operands = expect_list(operand, item_where, operator)
+    if not operands:
+        raise error_at(item_where, f"{operator}: an empty list is no condition")
+    if operator == "equal":
+        first, *others = [fill(value, scope, at) for value, at in operands.with_lines()]
+        return all(same(first, other) for other in others)
+    results = [holds(value, scope, at) for value, at in operands.with_lines()]
+    return all(results) if operator == "and" else any(results)
+
+
+def _matches(operand: Any, scope: Scope, where: Where) -> bool:
+    mapping = expect_map(operand, where, "matches")
+    known_keys(mapping, ("pattern", "value"), "matches")
+    texts = []
+    for key in ("pattern", "value"):
+        text = fill(mapping.get(key), scope, mapping.where_is(key))
+        if not isinstance(text, str):
+            message = f"matches: {key} must be text, not {describe(text)}"
+            raise error_at(mapping.where_is(key), message)
+        texts.append(text)
+    pattern, value = texts
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except (re.error, RecursionError, OverflowError) as error:
+        message = f"matches: the pattern {pattern!r} can't be read: {error}"
+        raise error_at(mapping.where_is("pattern"), message) from error

@@ -1,0 +1,136 @@
+"""Unfolds a matrix into the combinations of its values.
+
+After "Configuration reference", section `matrix`, and "Using matrix jobs".
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dte.compile import values
+from dte.compile.expressions import same
+from dte.compile.templates import Scope, fill, plain_text
+from dte.model import Where
+from dte.parse import LocatedMap, error_at, nearest
+from dte.parse.expect import expect_list, expect_map, known_keys, shorten
+
+MAX_JOBS = 128
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a matrix, filled in and as written."""
+
+    value: Any
+    written: Any
+    where: Where
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One choice of values; ``suffix`` ends the name of a job without `name:`."""
+
+    chosen: dict[str, Choice]
+    suffix: str
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What `<< matrix.… >>` gives."""
+        return {f"matrix.{name}": choice.value for name, choice in self.chosen.items()}
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A matrix unfolded; ``alias`` names all its jobs in a `requires`."""
+
+    combinations: tuple[Combination, ...]
+    alias: str | None
+
+
+def read_matrix(
+    value: Any, known: Collection[str], scope: Scope, where: Where, what: str
+) -> Matrix:
+    """Give back the matrix of a job that takes the `known` parameters."""
+    title = f"{what}: matrix"
+    matrix = expect_map(value, where, title)
+    known_keys(matrix, ("parameters", "exclude", "alias"), title)
+    axes = _axes(matrix, known, scope, title)
+    excluded = _excluded(matrix, list(axes), scope, title)
+    combinations = tuple(_combine(axes, excluded))
+    if not combinations:
+        raise error_at(where, f"{title}: no combination is left")
+    taken = values.take(matrix, {"alias": values.text}, scope, title)
+    return Matrix(combinations, taken.get("alias"))
+
+
+def _axes(
+    matrix: LocatedMap, known: Collection[str], scope: Scope, title: str
+) -> dict[str, list[Choice]]:
+    where = matrix.where_is("parameters")
+    parameters = expect_map(matrix.get("parameters"), where, f"{title}: parameters")
+    axes: dict[str, list[Choice]] = {}
+    jobs = 1
+    for name, written in parameters.items():
+        item_where = parameters.where_is(name)
+        if name not in known:
+            message = f'{title}: unknown parameter "{shorten(name)}"'
+            raise error_at(item_where, message, suggestions=nearest(name, known))
+        items = expect_list(written, item_where, f"{title}: {name}")
+        axes[name] = [
+            Choice(_value(item, scope, at), item, at) for item, at in items.with_lines()
+        ]
+        jobs *= len(axes[name])
+        if jobs > MAX_JOBS:
+            raise error_at(where, f"{title}: makes more than {MAX_JOBS} jobs")
+    if not axes:
+        raise error_at(where, f"{title}: parameters: needs at least one")
+    return axes
+
+
+def _value(item: Any, scope: Scope, where: Where) -> Any:
+    """Keep steps and executors as they are written: no text can hold them."""
+    return fill(item, scope, where) if isinstance(item, str) else item
+
+
+def _excluded(
+    matrix: LocatedMap, axes: list[str], scope: Scope, title: str
+) -> list[dict[str, Any]]:
+    excluded = []
+    where = matrix.where_is("exclude")
+    listed = matrix.get("exclude")
+    if listed is None:
+        return []
+    for item, item_where in expect_list(
+        listed, where, f"{title}: exclude"
+    ).with_lines():
+        arguments = expect_map(item, item_where, f"{title}: exclude")
+        known_keys(arguments, axes, f"{title}: exclude")
+        for name in axes:
+            if name not in arguments:
+                raise error_at(item_where, f'{title}: exclude: "{name}" is missing')
+        excluded.append(fill(arguments, scope, item_where))
+    return excluded
+
+
+def _combine(
+    axes: dict[str, list[Choice]], excluded: list[dict[str, Any]]
+) -> Iterator[Combination]:
+    for values_chosen in itertools.product(*axes.values()):
+        chosen = dict(zip(axes, values_chosen, strict=True))
+        if any(
+            all(same(choice.value, other[name]) for name, choice in chosen.items())
+            for other in excluded
+        ):
+            continue
+        # CircleCI orders the name's parts by the parameters' names.
+        suffix = "".join(f"-{_shown(chosen[name].value)}" for name in sorted(chosen))
+        yield Combination(chosen, suffix)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("name")
+    return plain_text(value) if isinstance(value, str | int | float) else "value"

@@ -1,0 +1,65 @@
+"""Makes the names of jobs unique, as a processed config needs them.
+
+The same job called twice gets `-1`, `-2`, … ("Reusable config reference",
+"Invoking the same job multiple times"). Workflows share a name only where they
+share the very job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dte.compile.calls import Draft
+
+
+def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
+    """Give back a name for each job of each workflow."""
+    taken = {draft.name for drafts in workflows for draft in drafts}
+    numbered = {name for name in taken if not _may_stay(_of_name(name, workflows))}
+    given: dict[str, dict[str, Draft]] = {}
+    names: list[list[str]] = []
+    for drafts in workflows:
+        used: set[str] = set()
+        own: list[str] = []
+        for draft in drafts:
+            name = draft.name
+            if name in numbered:
+                name = _number(draft, given.setdefault(name, {}), used, taken)
+            used.add(name)
+            own.append(name)
+        names.append(own)
+    return names
+
+
+def _of_name(name: str, workflows: Sequence[Sequence[Draft]]) -> list[list[Draft]]:
+    return [[draft for draft in drafts if draft.name == name] for drafts in workflows]
+
+
+def _may_stay(calls: list[list[Draft]]) -> bool:
+    """A name may stay if no workflow has it twice and it means one job in all."""
+    once = [drafts[0] for drafts in calls if drafts]
+    if any(len(drafts) > 1 for drafts in calls):
+        return False
+    return all(_same_job(once[0], draft) for draft in once[1:])
+
+
+def _number(
+    draft: Draft, given: dict[str, Draft], used: set[str], taken: set[str]
+) -> str:
+    for name, other in given.items():
+        if name not in used and _same_job(draft, other):
+            return name
+    number = len(given) + 1
+    while f"{draft.name}-{number}" in taken:
+        number += 1
+    name = f"{draft.name}-{number}"
+    taken.add(name)
+    given[name] = draft
+    return name
+
+
+def _same_job(one: Draft, other: Draft) -> bool:
+    if one.job is None or other.job is None:
+        return one.job is other.job
+    return one.job == replace(other.job, name=one.job.name)

@@ -1,0 +1,97 @@
+"""Where names of jobs, commands and executors are looked up: a config or an orb.
+
+`x` is a name of the same config or orb, `a/x` one of the orb that it imports as
+`a` ("Orb authoring process", "Reusable config reference").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dte.model import Where
+from dte.parse import LocatedMap
+from dte.parse.expect import expect_map
+
+SECTIONS = {"jobs": "job", "commands": "command", "executors": "executor"}
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """A job, command or executor as written, and the namespace it belongs to."""
+
+    kind: str
+    name: str
+    body: LocatedMap
+    namespace: Namespace
+    where: Where
+
+    @property
+    def title(self) -> str:
+        """What messages call it: `command "dte/set_shas"`."""
+        return f'{self.kind} "{self.namespace.prefix}{self.name}"'
+
+
+@dataclass(frozen=True)
+class Stub:
+    """What stands in for a part of an orb whose source is not there."""
+
+    kind: str
+    name: str
+    reference: str
+
+
+Found = Definition | Stub | None
+OpenOrb = Callable[[], "Namespace | str"]
+
+
+@dataclass(eq=False)
+class Namespace:
+    """The names of one config or orb.
+
+    ``pipeline`` holds the pipeline's values that may be used in it; ``orbs`` opens
+    an import: its namespace, or its reference where it is stubbed.
+    """
+
+    title: str
+    pipeline: Mapping[str, Any]
+    where: Where
+    prefix: str = ""
+    sections: Mapping[str, LocatedMap] = field(default_factory=dict)
+    orbs: Mapping[str, OpenOrb] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Found] = field(default_factory=dict)
+
+    def find(self, section: str, name: str) -> Found:
+        """Give back what `name` means in `section` (jobs, commands, executors)."""
+        key = (section, name)
+        if key not in self._found:
+            self._found[key] = self._look_up(section, name)
+        return self._found[key]
+
+    def _look_up(self, section: str, name: str) -> Found:
+        orb, slash, rest = name.partition("/")
+        if slash and orb in self.orbs:
+            opened = self.orbs[orb]()
+            if isinstance(opened, str):
+                return Stub(SECTIONS[section], name, opened)
+            return None if "/" in rest else opened.find(section, rest)
+        if name not in self.sections.get(section, {}):
+            return None
+        return self._definition(section, name)
+
+    def _definition(self, section: str, name: str) -> Definition:
+        mapping, kind = self.sections[section], SECTIONS[section]
+        title = f'{kind} "{self.prefix}{name}"'
+        where = mapping.where_is(name)
+        body = expect_map(mapping[name], where, title)
+        return Definition(kind, name, body, self, where)
+
+    def own(self, section: str) -> Iterator[Definition]:
+        """Give back each definition of a section, imports not included."""
+        for name in self.sections.get(section, {}):
+            yield self._definition(section, name)
+
+    def names(self, section: str) -> list[str]:
+        """Give back the names that `find` knows, for suggestions; opens no orb."""
+        return [*self.sections.get(section, {})]

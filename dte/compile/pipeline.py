@@ -1,0 +1,68 @@
+"""The pipeline's values and parameters, under the names that a config uses.
+
+After "Project values and variables" and "Pipeline values and parameters".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dte.compile.namespace import Namespace
+from dte.compile.parameters import bind, declared
+from dte.compile.templates import Scope
+from dte.model import PipelineValues, Where
+from dte.parse import LocatedMap, error_at
+
+_TYPES = frozenset({"string", "boolean", "integer", "enum"})
+
+
+def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
+    """Give back the values that are in scope everywhere, orbs included."""
+    return {
+        "pipeline.id": pipeline.id,
+        "pipeline.number": pipeline.number,
+        "pipeline.project.git_url": pipeline.git_url,
+        "pipeline.project.slug": pipeline.project_slug,
+        "pipeline.project.type": pipeline.project_slug.partition("/")[0],
+        "pipeline.git.branch": pipeline.branch,
+        "pipeline.git.branch.is_default": pipeline.branch == pipeline.default_branch,
+        "pipeline.git.tag": pipeline.tag,
+        "pipeline.git.revision": pipeline.revision,
+        "pipeline.git.base_revision": pipeline.base_revision or None,
+        "pipeline.trigger_source": pipeline.trigger_source,
+        "pipeline.event.name": "push",
+        "pipeline.event.action": "push",
+        "pipeline.trigger.type": pipeline.trigger_source,
+    }
+
+
+def pipeline_parameters(
+    declarations: Any, where: Where, pipeline: PipelineValues
+) -> Mapping[str, Any]:
+    """Give back `pipeline.parameters.…` from their declarations and arguments."""
+    parameters = declared(declarations, where, "pipeline parameters")
+    for parameter in parameters.values():
+        if parameter.type not in _TYPES:
+            raise error_at(
+                parameter.where,
+                f'pipeline parameter "{parameter.name}" can\'t be of type '
+                f"{parameter.type}: only {', '.join(sorted(_TYPES))}",
+            )
+        if parameter.required:
+            message = f'pipeline parameter "{parameter.name}" needs a default'
+            raise error_at(parameter.where, message)
+    arguments = LocatedMap(where)
+    for name, value in pipeline.parameters.items():
+        # What a person passed in is a value, whatever it looks like.
+        literal = value.replace("<<", "\\<<") if isinstance(value, str) else value
+        arguments.put(name, literal, where)
+    nothing = Scope("pipeline parameters", Namespace("the pipeline", {}, where))
+    values = bind(
+        parameters,
+        arguments,
+        given_in=nothing,
+        declared_in=nothing,
+        what="pipeline",
+    )
+    return {f"pipeline.{name}": value for name, value in values.items()}

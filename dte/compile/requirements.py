@@ -1,0 +1,123 @@
+"""`requires`, `filters` and `context` of a job in a workflow.
+
+After "Configuration reference", section `workflows`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dte.compile.conditions import expression_holds
+from dte.compile.templates import Scope, fill
+from dte.compile.values import Unfit, text_or_list
+from dte.model import FINAL_JOB_STATUSES, Where
+from dte.parse import error_at, nearest
+from dte.parse.expect import describe, expect_list, expect_map, known_keys
+
+STATUSES = (*FINAL_JOB_STATUSES, "terminal")
+_EVERY = {"only": ["/.*/"]}
+_PASSES: Mapping[str, Any] = {"branches": _EVERY, "tags": _EVERY}
+_STOPS: Mapping[str, Any] = {"branches": {"ignore": ["/.*/"]}}
+
+
+@dataclass(frozen=True)
+class WrittenRequirement:
+    """An item of `requires`, before its name is looked up."""
+
+    name: str
+    statuses: frozenset[str]
+    where: Where
+
+
+def read_requires(
+    value: Any, scope: Scope, where: Where
+) -> tuple[WrittenRequirement, ...]:
+    """Give back what a `requires:` list says; raises UserError."""
+    if value is None:
+        return ()
+    items = expect_list(value, where, "requires")
+    return tuple(
+        _requirement(fill(item, scope, item_where), item_where)
+        for item, item_where in items.with_lines()
+    )
+
+
+def _requirement(item: Any, where: Where) -> WrittenRequirement:
+    if isinstance(item, str):
+        return WrittenRequirement(item, frozenset({"success"}), where)
+    if not isinstance(item, dict) or len(item) != 1:
+        message = "requires: an item is a job's name, or one name with statuses, not "
+        raise error_at(where, message + describe(item))
+    ((name, written),) = item.items()
+    statuses: set[str] = set()
+    for status in written if isinstance(written, list) else [written]:
+        if status not in STATUSES:
+            raise error_at(
+                where,
+                f"requires: unknown status {describe(status)}",
+                suggestions=nearest(str(status), STATUSES),
+            )
+        statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
+    if not statuses:
+        raise error_at(where, f'requires: "{name}" needs at least one status')
+    return WrittenRequirement(name, frozenset(statuses), where)
+
+
+def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
+    """Give back the names of the contexts that a job uses."""
+    if value is None:
+        return ()
+    filled = fill(value, scope, where)
+    names = filled if isinstance(filled, list) else [filled]
+    for name in names:
+        if not isinstance(name, str):
+            raise error_at(where, f"context: must be text, not {describe(name)}")
+    return tuple(names)
+
+
+def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
+    """Give back the filters of a job: branches and tags with only and ignore.
+
+    A filter that is an expression is decided here and comes back as filters that
+    let every branch and tag through, or none.
+    """
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        if "<<" in value:
+            raise error_at(where, "filters: an expression stands without << >>")
+        return _PASSES if expression_holds(value, scope, where) else _STOPS
+    mapping = expect_map(value, where, "filters")
+    known_keys(mapping, ("branches", "tags"), "filters")
+    filters: dict[str, Any] = {}
+    for part in mapping:
+        rules = expect_map(mapping[part], mapping.where_is(part), f"filters: {part}")
+        known_keys(rules, ("only", "ignore"), f"filters: {part}")
+        filters[part] = {
+            rule: _patterns(rules[rule], scope, rules.where_is(rule)) for rule in rules
+        }
+    return filters
+
+
+def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
+    filled = fill(value, scope, where)
+    try:
+        patterns: str | list[str] = text_or_list(filled)
+    except Unfit as error:
+        message = f"filters: must be {error}, not {describe(filled)}"
+        raise error_at(where, message) from None
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+            _check_pattern(pattern[1:-1], where)
+    return patterns
+
+
+def _check_pattern(pattern: str, where: Where) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        message = f"filters: the pattern /{pattern}/ can't be read: {error}"
+        raise error_at(where, message) from error

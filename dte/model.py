@@ -1,0 +1,129 @@
+"""The data that a compiled config is: what the plan and the run work from.
+
+Pure and frozen. `dte.compile.compile_config` makes it, nothing changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Source: Configuration reference, `requires`; `terminal` stands for any of them.
+FINAL_JOB_STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A line of a file that the user wrote."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a job, with every parameter filled in.
+
+    ``arguments`` holds only the keys that were given, ``name`` among them; the
+    field ``name`` is what CircleCI would show, also where none was given. Their
+    values are checked: text, but a mapping of texts for ``environment``, a boolean
+    for ``background``, a tuple of texts for ``paths``, ``keys`` and
+    ``fingerprints``, an integer for ``max_auto_reruns`` and ``depth``.
+    """
+
+    kind: str
+    name: str
+    arguments: Mapping[str, Any]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a workflow, after commands, executors and matrices are gone."""
+
+    name: str
+    executor: Mapping[str, Any]
+    environment: Mapping[str, str]
+    working_directory: str
+    shell: str | None
+    parallelism: int
+    steps: tuple[Step, ...]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """An upstream job, and the statuses in which the job that requires it starts.
+
+    The status `terminal` comes as all the statuses that it stands for.
+    """
+
+    job: str
+    statuses: frozenset[str] = frozenset({"success"})
+
+
+@dataclass(frozen=True)
+class WorkflowJob:
+    """A job's place in a workflow; ``job`` is None for an approval.
+
+    ``filters`` has `branches` and `tags`, each with `only` and `ignore`, as
+    written. A filter that is an expression is decided already: it comes as filters
+    that let everything through, or nothing.
+    """
+
+    name: str
+    job: Job | None
+    requires: tuple[Requirement, ...]
+    contexts: tuple[str, ...]
+    filters: Mapping[str, Any]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow whose conditions let it run in this pipeline."""
+
+    name: str
+    jobs: tuple[WorkflowJob, ...]
+    max_auto_reruns: int
+    where: Where
+
+
+@dataclass(frozen=True)
+class CompiledConfig:
+    """What CircleCI would make of the config for one pipeline.
+
+    ``document`` is the processed configuration in plain data; ``stubbed`` names
+    the jobs, commands and executors that stand in for orbs without a source. The
+    pipeline that a `setup` config continues with is not part of it.
+    """
+
+    workflows: tuple[Workflow, ...]
+    document: Mapping[str, Any]
+    stubbed: tuple[str, ...] = ()
+    setup: bool = False
+
+
+@dataclass(frozen=True)
+class PipelineValues:
+    """What the pipeline values in a config stand for.
+
+    CircleCI's page "Project values and variables" lists them. ``parameters`` are
+    the arguments that the pipeline was triggered with.
+    """
+
+    number: int = 1
+    id: str = "00000000-0000-4000-8000-000000000001"
+    branch: str = "main"
+    tag: str = ""
+    revision: str = "0" * 40
+    base_revision: str = ""
+    default_branch: str = "main"
+    project_slug: str = "github/your-organization/your-project"
+    git_url: str = "https://github.com/your-organization/your-project"
+    trigger_source: str = "webhook"
+    parameters: Mapping[str, Any] = field(default_factory=dict)

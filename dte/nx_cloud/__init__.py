@@ -1,0 +1,11 @@
+"""The stand-in for Nx Cloud that a rehearsal's jobs talk to.
+
+It runs while a rehearsal runs. The real `nx` and `nx-cloud` commands download a
+small client from it (the folder `client`), and hand their tasks to agents with it.
+"""
+
+from dte.nx_cloud.executions import TaskExecution, read_run_report
+from dte.nx_cloud.faults import Faults
+from dte.nx_cloud.server import NxCloud
+
+__all__ = ["Faults", "NxCloud", "TaskExecution", "read_run_report"]

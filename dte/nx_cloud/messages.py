@@ -1,0 +1,131 @@
+"""What clients send, checked and turned into the data of a run."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from dte.nx_cloud.commands import Result, State, Task
+from dte.nx_cloud.executions import TaskExecution
+from dte.nx_cloud.rules import Rule
+
+T = TypeVar("T")
+
+
+class BadMessage(Exception):
+    """A client sent something that is not what this route takes."""
+
+
+class Message:
+    """A JSON object whose fields are read with their type."""
+
+    def __init__(self, value: Any) -> None:
+        """Take a parsed JSON value; anything but an object is refused."""
+        if not isinstance(value, dict):
+            raise BadMessage(f"not an object: {value!r}")
+        self._fields: dict[str, Any] = value
+
+    def text(self, name: str) -> str:
+        """Read a string; missing is empty."""
+        return self._read(name, str, "")
+
+    def flag(self, name: str) -> bool:
+        """Read a boolean; missing is False."""
+        return self._read(name, bool, False)
+
+    def number(self, name: str) -> int:
+        """Read a whole number; missing is 0."""
+        return self._read(name, int, 0)
+
+    def seconds(self, name: str) -> float:
+        """Read a number of milliseconds, as JavaScript tells time, in seconds."""
+        value = self._fields.get(name, 0)
+        if not isinstance(value, int | float):
+            raise BadMessage(f"{name}: not a number: {value!r}")
+        return value / 1000
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Read a list of strings; missing is empty."""
+        values: list[Any] = self._read(name, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise BadMessage(f"{name}: not a list of strings: {values!r}")
+        return tuple(values)
+
+    def messages(self, name: str) -> tuple[Message, ...]:
+        """Read a list of objects; missing is empty."""
+        values: list[Any] = self._read(name, list, [])
+        return tuple(Message(value) for value in values)
+
+    def _read(self, name: str, kind: type[T], default: T) -> T:
+        value = self._fields.get(name, default)
+        if not isinstance(value, kind):
+            raise BadMessage(f"{name}: not a {kind.__name__}: {value!r}")
+        return value
+
+
+def read_task(message: Message) -> Task:
+    """Read a node of main's task graph."""
+    return Task(
+        id=message.text("id"),
+        hash=message.text("hash"),
+        needs=message.texts("needs"),
+        args=message.texts("args"),
+    )
+
+
+def read_rule(message: Message) -> Rule:
+    """Read an assignment rule."""
+    return Rule(
+        pools=message.texts("pools"),
+        projects=message.texts("projects"),
+        targets=message.texts("targets"),
+        configurations=message.texts("configurations"),
+    )
+
+
+def read_result(message: Message, *, agent: str) -> Result:
+    """Read how an agent's task ended."""
+    exit_code = message.number("exitCode")
+    return Result(
+        task=message.text("task"),
+        state=State.PASSED if exit_code == 0 else State.FAILED,
+        agent=agent,
+        cache=message.text("cache"),
+        exit_code=exit_code,
+        started=message.seconds("startedMs"),
+        seconds=message.seconds("durationMs"),
+        hash=message.text("hash"),
+        output=message.text("output"),
+    )
+
+
+def read_execution(message: Message, *, run_id: str, agent: str) -> TaskExecution:
+    """Read a task that was run, or taken from the cache."""
+    return TaskExecution(
+        run_id=run_id,
+        task=message.text("task"),
+        agent=agent,
+        cache=message.text("cache"),
+        exit_code=message.number("exitCode"),
+        started=message.seconds("startedMs"),
+        seconds=message.seconds("durationMs"),
+    )
+
+
+def write_task(task: Task) -> dict[str, Any]:
+    """Turn a task into what an agent reads."""
+    return {"id": task.id, "hash": task.hash, "args": list(task.args)}
+
+
+def write_result(result: Result) -> dict[str, Any]:
+    """Turn a result into what main reads."""
+    return {
+        "task": result.task,
+        "state": result.state.value,
+        "agent": result.agent,
+        "cache": result.cache,
+        "exitCode": result.exit_code,
+        "startedMs": round(result.started * 1000),
+        "durationMs": round(result.seconds * 1000),
+        "hash": result.hash,
+        "output": result.output,
+    }

@@ -1,0 +1,229 @@
+"""The stand-in's HTTP routes: Nx's own, and those of our client."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Flask, Response, request
+
+from dte.nx_cloud.commands import ProtocolError
+from dte.nx_cloud.messages import (
+    BadMessage,
+    Message,
+    read_execution,
+    read_result,
+    read_rule,
+    read_task,
+    write_result,
+    write_task,
+)
+from dte.nx_cloud.runs import DuplicateAgent
+from dte.nx_cloud.state import CloudState, RecordedCommand
+
+PUBLIC = ("/nx-cloud/client/",)
+"""What Nx asks for without a token."""
+
+PINGS_PER_HEARTBEAT = 5
+
+
+def create_app(state: CloudState) -> Flask:
+    """Make the WSGI application that serves a state."""
+    app = Flask("nx_cloud")
+
+    @app.before_request
+    def check_token() -> Response | None:
+        if request.path.startswith(PUBLIC):
+            return None
+        if state.accepts(request.headers.get("Authorization", "")):
+            return None
+        return Response("Nx Cloud does not accept this access token", 401)
+
+    @app.errorhandler(ProtocolError)
+    @app.errorhandler(BadMessage)
+    def refuse(error: Exception) -> Response:
+        return Response(str(error), 400)
+
+    add_download_routes(app, state)
+    add_cache_routes(app, state)
+    add_main_routes(app, state)
+    add_record_routes(app, state)
+    add_agent_routes(app, state)
+    return app
+
+
+def add_download_routes(app: Flask, state: CloudState) -> None:
+    """Serve the client as Nx's `update-manager` looks for it."""
+
+    @app.get("/nx-cloud/client/verify")
+    def verify() -> dict[str, Any]:
+        version = state.bundle.version
+        return {
+            "valid": request.args.get("version") == version,
+            "version": version,
+            "url": f"{request.host_url}nx-cloud/client/{version}.tar.gz",
+        }
+
+    @app.get("/nx-cloud/client/<name>.tar.gz")
+    def download(name: str) -> Response:
+        fault = state.take_download_fault()
+        if fault == "fail":
+            return Response("the download fails, as it was told to", 503)
+        if name != state.bundle.version:
+            return Response(f"no client {name}", 404)
+        content = state.bundle.content
+        if fault == "cut":
+            content = content[: len(content) // 2]
+        return Response(content, content_type="application/gzip")
+
+
+def add_cache_routes(app: Flask, state: CloudState) -> None:
+    """Serve Nx's protocol for self-hosted caches."""
+
+    @app.get("/v1/cache/<key>")
+    def read(key: str) -> Response:
+        content = state.cache.read(key)
+        if content is None:
+            return Response("no such record", 404)
+        return Response(content, content_type="application/octet-stream")
+
+    @app.put("/v1/cache/<key>")
+    def write(key: str) -> Response:
+        try:
+            new = state.cache.write(key, request.get_data())
+        except ValueError as error:
+            return Response(str(error), 400)
+        return Response(status=200 if new else 409)
+
+
+def add_main_routes(app: Flask, state: CloudState) -> None:
+    """Serve what main's commands ask."""
+
+    @app.post("/runs/start")
+    def start() -> dict[str, Any]:
+        message = read_message()
+        rules = [read_rule(rule) for rule in message.messages("assignmentRules")]
+        with state.lock:
+            state.runs.get(message.text("run")).start(
+                time.monotonic(),
+                stop_after=message.texts("stopAgentsAfter"),
+                explicit=message.flag("requireExplicitCompletion"),
+                rules=rules,
+            )
+        return {"pingMs": round(state.heartbeat_seconds * 1000 / PINGS_PER_HEARTBEAT)}
+
+    @app.post("/runs/ping")
+    def ping() -> dict[str, Any]:
+        message = read_message()
+        with state.lock:
+            run = state.runs.get(message.text("run"))
+            run.ping(time.monotonic())
+            return {"end": run.end}
+
+    @app.post("/runs/stop")
+    def stop() -> dict[str, Any]:
+        message = read_message()
+        with state.lock:
+            state.runs.get(message.text("run")).stop()
+        return {}
+
+    @app.post("/commands/add")
+    def add_command() -> dict[str, Any]:
+        message = read_message()
+        tasks = [read_task(task) for task in message.messages("tasks")]
+        with state.lock:
+            number = state.runs.get(message.text("run")).add_command(
+                tasks,
+                message.texts("targets"),
+                cached=state.cache.__contains__,
+            )
+        return {"command": number}
+
+    @app.post("/commands/follow")
+    def follow_command() -> dict[str, Any]:
+        message = read_message()
+        seen = message.number("seen")
+        with state.lock:
+            run = state.runs.get(message.text("run"))
+            command = run.command(message.number("command"))
+            command.forget_outputs(seen)
+            return {
+                "results": [write_result(each) for each in command.results[seen:]],
+                "done": command.done,
+                "failure": run.failure,
+            }
+
+
+def add_record_routes(app: Flask, state: CloudState) -> None:
+    """Take what clients say that they did."""
+
+    @app.post("/executions/add")
+    def add_executions() -> dict[str, Any]:
+        message = read_message()
+        state.executions.extend(
+            read_execution(
+                execution, run_id=message.text("run"), agent=message.text("agent")
+            )
+            for execution in message.messages("executions")
+        )
+        return {}
+
+    @app.post("/recorded/add")
+    def add_recorded() -> dict[str, Any]:
+        message = read_message()
+        state.recorded.append(
+            RecordedCommand(
+                run_id=message.text("run"),
+                command=message.texts("command"),
+                exit_code=message.number("exitCode"),
+                output=message.text("output"),
+            )
+        )
+        return {}
+
+
+def add_agent_routes(app: Flask, state: CloudState) -> None:
+    """Serve what agents ask."""
+
+    @app.post("/agents/join")
+    def join() -> Response | dict[str, Any]:
+        message = read_message()
+        agent, pool = message.text("agent"), message.text("pool")
+        try:
+            with state.lock:
+                run = state.runs.get(message.text("run"))
+                run.join(agent, time.monotonic(), pool=pool)
+        except DuplicateAgent:
+            return Response(f"an agent named {agent} is in this run already", 409)
+        return {}
+
+    @app.post("/agents/ask")
+    def ask() -> dict[str, Any]:
+        message = read_message()
+        with state.lock:
+            run = state.runs.get(message.text("run"))
+            run.watch(time.monotonic())
+            answer = run.ask(message.text("agent"), time.monotonic())
+        return {"task": answer.task and write_task(answer.task), "end": answer.end}
+
+    @app.post("/agents/report")
+    def report() -> dict[str, Any]:
+        message = read_message()
+        run_id, agent = message.text("run"), message.text("agent")
+        with state.lock:
+            state.runs.get(run_id).report(agent, read_result(message, agent=agent))
+            state.executions.append(read_execution(message, run_id=run_id, agent=agent))
+        return {}
+
+    @app.post("/agents/leave")
+    def leave() -> dict[str, Any]:
+        message = read_message()
+        with state.lock:
+            run = state.runs.get(message.text("run"))
+            run.leave(message.text("agent"), killed_by=message.text("signal"))
+        return {}
+
+
+def read_message() -> Message:
+    """Read the body of the request at hand."""
+    return Message(request.get_json())

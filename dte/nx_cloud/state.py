@@ -1,0 +1,67 @@
+"""Everything the stand-in knows, behind one lock."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from dte.nx_cloud.bundle import Bundle
+from dte.nx_cloud.cache import OutputCache
+from dte.nx_cloud.executions import TaskExecution
+from dte.nx_cloud.faults import NO_FAULTS, Faults
+from dte.nx_cloud.runs import Runs
+
+
+@dataclass(frozen=True)
+class RecordedCommand:
+    """A command that main ran with `nx-cloud record`."""
+
+    run_id: str
+    command: tuple[str, ...]
+    exit_code: int
+    output: str
+
+
+@dataclass
+class CloudState:
+    """What the routes share; hold `lock` while you touch `runs`."""
+
+    token: str
+    bundle: Bundle
+    cache: OutputCache
+    runs: Runs
+    heartbeat_seconds: float
+    faults: Faults = NO_FAULTS
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    executions: deque[TaskExecution] = field(
+        default_factory=lambda: deque(maxlen=10_000)
+    )
+    recorded: deque[RecordedCommand] = field(default_factory=lambda: deque(maxlen=1000))
+
+    def accepts(self, authorization: str) -> bool:
+        """Tell whether a request's Authorization header carries the token."""
+        given = authorization.removeprefix("Bearer ")
+        return given == self.token and not self.faults.reject_token
+
+    def take_download_fault(self) -> Literal["", "fail", "cut"]:
+        """Tell what becomes of this download of the client, and count it."""
+        with self.lock:
+            fails = self.faults.fail_client_downloads
+            cuts = self.faults.cut_client_downloads
+            if fails > 0:
+                self.faults = replace(self.faults, fail_client_downloads=fails - 1)
+                return "fail"
+            if cuts > 0:
+                self.faults = replace(self.faults, cut_client_downloads=cuts - 1)
+                return "cut"
+            return ""
+
+    def take_connection_fault(self) -> bool:
+        """Tell whether this connection is closed without an answer, and count it."""
+        with self.lock:
+            left = self.faults.unreachable_after
+            if left is not None and left > 0:
+                self.faults = replace(self.faults, unreachable_after=left - 1)
+            return self.faults.unreachable or left == 0

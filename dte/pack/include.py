@@ -1,0 +1,57 @@
+r"""`<< include(path) >>`: a whole value that becomes the content of a file.
+
+As in `process/process.go` of CLI v0.1: the path is joined to the orb's folder, and
+each `<<` of the file becomes `\<<`, which the compile turns back.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from dte.errors import UserError
+from dte.model import Where
+from dte.parse import LocatedList, LocatedMap, error_at, read_text
+from dte.parse.expect import shorten
+
+_INCLUDE = re.compile(r"<<[\t\n\f\r ]*include\(([-\w/.]+)\)?[\t\n\f\r ]*>>", re.ASCII)
+
+
+def include_files(value: Any, folder: Path, where: Where) -> Any:
+    """Give back `value` with every include in it replaced; raises UserError."""
+    if isinstance(value, str):
+        return _include(value, folder, where)
+    if isinstance(value, LocatedMap):
+        mapping = LocatedMap(value.where)
+        for key, item in value.items():
+            item_where = value.where_is(key)
+            name = _include(key, folder, item_where)
+            mapping.put(name, include_files(item, folder, item_where), item_where)
+        return mapping
+    if isinstance(value, LocatedList):
+        items = LocatedList(value.where)
+        for item, item_where in value.with_lines():
+            items.add(include_files(item, folder, item_where), item_where)
+        return items
+    return value
+
+
+def _include(text: str, folder: Path, where: Where) -> str:
+    matches = list(_INCLUDE.finditer(text))
+    if not matches:
+        return text
+    if len(matches) > 1:
+        raise error_at(where, f"more than one include in {shorten(text)}")
+    if matches[0][0] != text:
+        raise error_at(
+            where,
+            f"an include must be the whole value: {shorten(text)}",
+            suggestions=(f"Let the value be {matches[0][0]} and nothing else.",),
+        )
+    path = Path(os.path.normpath(folder / matches[0][1].lstrip("/")))
+    try:
+        return read_text(path).replace("<<", "\\<<")
+    except UserError as error:
+        raise error_at(where, f"can't include {error}") from error

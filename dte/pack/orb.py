@@ -1,0 +1,105 @@
+"""Packs an orb's folder the way `circleci orb pack` of CLI v0.1 does.
+
+Each `commands/x.yml` becomes `commands: {x: …}`, and so on for jobs, executors
+and examples; `@orb.yml` and other YAML files of the root go to the top. What the
+CLI would drop without a word is an error here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dte.errors import UserError
+from dte.model import Where
+from dte.pack.examples import read_examples
+from dte.pack.include import include_files
+from dte.parse import LocatedMap, error_at, read_yaml
+from dte.parse.expect import describe, known_keys
+from dte.parse.scalars import Dialect
+
+FOLDERS = ("executors", "jobs", "commands", "examples")
+TOP_KEYS = ("version", "description", "display", "orbs", *FOLDERS)
+_WITH_INCLUDES = ("jobs", "commands", "executors")
+_AT_FILE = re.compile(r"@.*\.(yml|yaml)")
+_YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
+
+
+def pack_orb(folder: Path) -> LocatedMap:
+    """Give back the document that the orb in `folder` packs to, with real places.
+
+    Raises UserError where the CLI would refuse, and where it would lose a key.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{folder}: there is no such folder of orb source")
+    if not (folder / "@orb.yml").exists():
+        raise UserError(
+            f"{folder}: @orb.yml is not there, so this is not an orb's folder",
+            reference="Orb authoring process",
+        )
+    document = _pack_folder(folder, root=True)
+    known_keys(document, TOP_KEYS, "orb")
+    packed = LocatedMap(document.where)
+    for key, value in document.items():
+        if key in _WITH_INCLUDES:
+            value = include_files(value, folder, document.where_is(key))
+        elif key == "examples":
+            value = read_examples(value, document.where_is(key))
+        packed.put(key, value, document.where_is(key))
+    return packed
+
+
+def _pack_folder(folder: Path, *, root: bool) -> LocatedMap:
+    tree = LocatedMap(Where(str(folder / "@orb.yml" if root else folder), 1))
+    for entry in _entries(folder):
+        if entry.is_dir():
+            _merge_at(tree, entry.name, _pack_folder(entry, root=False))
+            continue
+        content = _read_mapping(entry)
+        if root or _AT_FILE.fullmatch(entry.name):
+            _merge(tree, content)
+        else:
+            _merge_at(tree, entry.stem, content)
+    return tree
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Give back what the CLI looks at, in its order: bytes of the name."""
+    for path in sorted(folder.iterdir(), key=lambda entry: os.fsencode(entry.name)):
+        if path.is_dir():
+            if path.name in FOLDERS:
+                yield path
+        elif _YAML_FILE.fullmatch(path.name):
+            yield path
+
+
+def _read_mapping(path: Path) -> LocatedMap:
+    value = read_yaml(path, Dialect.CLI)
+    if value is None:
+        return LocatedMap(Where(str(path), 1))
+    if not isinstance(value, LocatedMap):
+        raise error_at(
+            Where(str(path), 1), f"must hold a mapping, not {describe(value)}"
+        )
+    return value
+
+
+def _merge(tree: LocatedMap, other: LocatedMap) -> None:
+    for key, value in other.items():
+        tree.put(key, value, other.where_is(key))
+
+
+def _merge_at(tree: LocatedMap, key: str, content: LocatedMap) -> None:
+    """Put `content` under `key`, over what stands there already."""
+    below: Any = tree.get(key)
+    merged = LocatedMap(content.where)
+    if isinstance(below, LocatedMap):
+        _merge(merged, below)
+    elif below is not None:
+        message = f'"{key}" is a folder or file too, so it must be a mapping here'
+        raise error_at(tree.where_is(key), message)
+    _merge(merged, content)
+    tree.put(key, merged, content.where)

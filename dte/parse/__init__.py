@@ -1,0 +1,18 @@
+"""Parsing: YAML text to plain values that remember where they were written.
+
+The first step of the way: parse, compile, plan, run, report.
+"""
+
+from dte.parse.expect import error_at, nearest
+from dte.parse.located import LocatedList, LocatedMap
+from dte.parse.read import parse_yaml, read_text, read_yaml
+
+__all__ = [
+    "LocatedList",
+    "LocatedMap",
+    "error_at",
+    "nearest",
+    "parse_yaml",
+    "read_text",
+    "read_yaml",
+]

@@ -1,0 +1,58 @@
+"""Reads the files of a config: text first, then YAML, with errors that name both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dte.errors import UserError
+from dte.model import Where
+from dte.parse.build import Builder
+from dte.parse.expect import error_at
+from dte.parse.scalars import Dialect
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+def read_text(path: Path) -> str:
+    """Give back the file's text; raise UserError if it can't be read as UTF-8."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: this is a folder, not a file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: can't be read: {reason}") from error
+    if len(content) > MAX_BYTES:
+        raise UserError(f"{path}: larger than {MAX_BYTES:,} bytes")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}:{line}: not UTF-8 text") from error
+
+
+def read_yaml(path: Path, dialect: Dialect = Dialect.CIRCLECI) -> Any:
+    """Give back the value of a YAML file; None where it is empty."""
+    return parse_yaml(read_text(path), str(path), dialect)
+
+
+def parse_yaml(text: str, file: str, dialect: Dialect = Dialect.CIRCLECI) -> Any:
+    """Give back the value of YAML text that `file` holds; raise UserError."""
+    try:
+        return Builder(text, file, dialect).document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = Where(file, mark.line + 1 if mark else 1)
+        parts = [part for part in (error.context, error.problem) if part]
+        raise error_at(where, f"not valid YAML: {', '.join(parts)}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"not valid YAML: {error.reason}"
+        raise error_at(Where(file, line), message) from error
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise UserError(f"{file}: not valid YAML: {error}") from error

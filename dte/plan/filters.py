@@ -1,0 +1,66 @@
+"""Branch and tag filters: which jobs a workflow has for this pipeline.
+
+Source: CircleCI docs, Configuration reference, "Job filters". A job without a tag
+filter does not run for a tag; a pattern in slashes is a regular expression that has
+to match the whole name.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dte.model import WorkflowJob
+
+
+def select_jobs(
+    jobs: Sequence[WorkflowJob], *, branch: str, tag: str
+) -> tuple[WorkflowJob, ...]:
+    """The jobs that run for this branch or tag.
+
+    A requirement of a job that is filtered out is ignored, but a job all of whose
+    requirements are filtered out does not run either (Configuration reference,
+    `requires`).
+    """
+    names = {job.name for job in jobs if _passes(job.filters, branch, tag)}
+    while True:
+        kept = {job.name for job in jobs if job.name in names and _can_run(job, names)}
+        if kept == names:
+            return tuple(
+                _without_missing(job, names) for job in jobs if job.name in names
+            )
+        names = kept
+
+
+def _can_run(job: WorkflowJob, names: set[str]) -> bool:
+    return not job.requires or any(need.job in names for need in job.requires)
+
+
+def _without_missing(job: WorkflowJob, names: set[str]) -> WorkflowJob:
+    requires = tuple(need for need in job.requires if need.job in names)
+    return replace(job, requires=requires)
+
+
+def _passes(filters: Mapping[str, Any], branch: str, tag: str) -> bool:
+    if tag:
+        return "tags" in filters and _matches(filters["tags"], tag)
+    return _matches(filters.get("branches", {}), branch)
+
+
+def _matches(rule: Mapping[str, Any], name: str) -> bool:
+    only, ignore = _as_list(rule.get("only")), _as_list(rule.get("ignore"))
+    if only:
+        return any(_equals(pattern, name) for pattern in only)
+    return not any(_equals(pattern, name) for pattern in ignore)
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _equals(pattern: str, name: str) -> bool:
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        return re.fullmatch(pattern[1:-1], name) is not None
+    return pattern == name

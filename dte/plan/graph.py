@@ -1,0 +1,29 @@
+"""The job graph of one workflow: who waits for whom."""
+
+from collections.abc import Mapping, Sequence
+
+from dte.model import WorkflowJob
+
+
+def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
+    """For each job's name, the names of all jobs that it waits for, however far."""
+    direct = {job.name: {need.job for need in job.requires} for job in jobs}
+    upstream: dict[str, frozenset[str]] = {}
+
+    def collect(name: str) -> frozenset[str]:
+        if name not in upstream:
+            found = set(direct[name])
+            for other in direct[name]:
+                found |= collect(other) if other in direct else set()
+            upstream[name] = frozenset(found)
+        return upstream[name]
+
+    return {name: collect(name) for name in direct}
+
+
+def find_downstream(
+    jobs: Sequence[WorkflowJob], names: frozenset[str]
+) -> frozenset[str]:
+    """The names of all jobs that wait for one of `names`, however far."""
+    upstream = find_upstream(jobs)
+    return frozenset(job.name for job in jobs if upstream[job.name] & names)

@@ -1,0 +1,85 @@
+"""Checks an order before the first job starts, and lists what runs differently."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dte.compile import compile_config
+from dte.errors import UserError
+from dte.model import CompiledConfig, PipelineValues, Workflow, WorkflowJob
+from dte.order.faults import FaultPlan, refuse_stray
+from dte.order.order import Order
+from dte.order.scenario import Press, Push, SetFaults
+from dte.plan.reruns import refuse_unknown_jobs
+from dte.run.environment import PipelineIdentity
+from dte.run.home_check import refuse_outside_home
+from dte.run.project import resolve_commit
+
+
+def compile_for(order: Order, pipeline: PipelineIdentity) -> CompiledConfig:
+    """The config as CircleCI would process it for this pipeline."""
+    project = pipeline.project
+    values = PipelineValues(
+        number=pipeline.number,
+        id=pipeline.id,
+        branch=project.branch,
+        tag=project.tag,
+        revision=project.revision,
+        project_slug=pipeline.slug,
+        parameters=order.parameters,
+    )
+    return compile_config(
+        order.config,
+        orbs=order.orbs,
+        pipeline=values,
+        stub_missing_orbs=order.stub_missing_orbs,
+    )
+
+
+def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
+    """The workflow called `name`, or the only one; raises `UserError`."""
+    found = {workflow.name: workflow for workflow in config.workflows}
+    if name in found:
+        return found[name]
+    if name:
+        problem = f"there is no workflow {name} in this pipeline"
+    elif len(found) == 1:
+        return config.workflows[0]
+    else:
+        problem = f"the config has {len(found)} workflows that run in this pipeline"
+    raise UserError(
+        problem, suggestions=["--workflow takes one of: " + ", ".join(found)]
+    )
+
+
+def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None:
+    """Raise `UserError` for what could only fail later: names and places."""
+    refuse_outside_home(jobs)
+    steps = {
+        workflow_job.name: [step.name for step in workflow_job.job.steps]
+        if workflow_job.job
+        else []
+        for workflow_job in jobs
+    }
+    refuse_stray(order.faults, steps)
+    for action in order.actions:
+        match action:
+            case Press(rerun):
+                refuse_unknown_jobs(rerun, steps)
+            case Push(branch, revision):
+                resolve_commit(origin, revision or f"refs/heads/{branch}")
+            case SetFaults(change):
+                refuse_stray(change(FaultPlan()), steps)
+
+
+def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
+    """What a rehearsal does otherwise than CircleCI, for these jobs."""
+    notes = [
+        f"approved at once: {workflow_job.name}"
+        for workflow_job in jobs
+        if workflow_job.job is None
+    ]
+    named = {context for workflow_job in jobs for context in workflow_job.contexts}
+    return notes + [
+        f"the context {name} has no variables: give them with --context"
+        for name in sorted(named - set(order.contexts))
+    ]

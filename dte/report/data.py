@@ -1,0 +1,95 @@
+"""The report as plain data, which the table and `--json` show."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dte.nx_cloud import TaskExecution
+from dte.run.environment import PipelineIdentity
+from dte.run.results import JobRun, RehearsedWorkflow
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """One job in one workflow; times in seconds."""
+
+    name: str
+    status: str
+    ran: bool
+    why: str
+    seconds: float
+    failed_step: str
+    failed_after: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One workflow; `attempt` is 0 where no full run recorded one."""
+
+    id: str
+    pipeline: int
+    branch: str
+    revision: str
+    kind: str
+    status: str
+    attempt: int
+    seconds: float
+    jobs: tuple[JobReport, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All workflows of a rehearsal, and the tasks that Nx really ran, in order."""
+
+    runs: tuple[RunReport, ...]
+    tasks: tuple[TaskExecution, ...]
+    notes: tuple[str, ...]
+    not_rehearsed: tuple[str, ...]
+    interrupted: bool
+
+    def as_json(self) -> str:
+        """The report for machines."""
+        return json.dumps(asdict(self), indent=2)
+
+
+def report_run(
+    pipeline: PipelineIdentity, run: RehearsedWorkflow, artifacts: Path
+) -> RunReport:
+    """The report of one workflow; its attempt comes from the record it kept."""
+    project = pipeline.project
+    return RunReport(
+        run.id,
+        pipeline.number,
+        project.branch or project.tag,
+        project.revision,
+        run.kind,
+        run.status,
+        find_attempt(run, artifacts),
+        round(run.seconds, 3),
+        tuple(report_job(job) for job in run.jobs.values()),
+    )
+
+
+def report_job(job: JobRun) -> JobReport:
+    """The report of one job, with the step that failed and how long that took."""
+    failed = job.failed_step
+    return JobReport(
+        job.name,
+        job.status,
+        not job.carried_from and job.started_at is not None,
+        job.why,
+        round(job.seconds, 3),
+        failed.name if failed else "",
+        round(failed.seconds, 3) if failed else 0.0,
+    )
+
+
+def find_attempt(run: RehearsedWorkflow, artifacts: Path) -> int:
+    """The number in the attempt record that this workflow kept as an artifact."""
+    paths: Sequence[Path] = sorted((artifacts / run.id).glob(f"*/dte/{run.id}.json"))
+    if not paths:
+        return 0
+    record: Any = json.loads(paths[0].read_text(encoding="utf-8"))
+    return int(record["attempt"])

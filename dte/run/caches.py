@@ -1,0 +1,109 @@
+"""Caches: saved once under a key, restored by the newest key with a prefix.
+
+Source: CircleCI docs, "Caching dependencies" and Configuration reference,
+`save_cache` and `restore_cache`: a key that exists is never written again, and a
+restore takes the newest cache whose key starts with the wanted one.
+"""
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from threading import Lock
+
+from dte.run.results import StepFailure
+
+_TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class CachedPath:
+    """One saved path: where it lay below the job's home, and our copy of it."""
+
+    below_home: Path
+    copy: Path
+
+
+class Caches:
+    """All caches of a rehearsal; they outlive workflows and pipelines."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._entries: dict[str, tuple[CachedPath, ...]] = {}
+        self._saves = count(1)
+        self._lock = Lock()
+
+    def save(self, key: str, paths: Sequence[Path], home: Path) -> bool:
+        """Keep `paths` under `key`; False where the key exists already."""
+        with self._lock:
+            if key in self._entries:
+                return False
+            saved = []
+            folder = self._folder / str(next(self._saves))
+            for number, path in enumerate(paths):
+                copy = folder / str(number)
+                if not path.is_relative_to(home):
+                    raise StepFailure(f"{path} is outside the rehearsed job's home")
+                if path.exists():
+                    _copy(path, copy)
+                    saved.append(CachedPath(path.relative_to(home), copy))
+            self._entries[key] = tuple(saved)
+            return True
+
+    def restore(self, keys: Sequence[str], home: Path) -> str | None:
+        """Lay the first cache that `keys` find back into `home`; its key, or None."""
+        with self._lock:
+            for wanted in keys:
+                for key in reversed(self._entries):
+                    if key.startswith(wanted):
+                        for saved in self._entries[key]:
+                            _copy(saved.copy, home / saved.below_home)
+                        return key
+        return None
+
+    def lose(self) -> None:
+        """Forget everything, as CircleCI may after the cache's retention."""
+        with self._lock:
+            self._entries.clear()
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+    else:
+        shutil.copy2(source, target)
+
+
+def fill_key(template: str, env: Mapping[str, str], folder: Path) -> str:
+    """The key with its templates filled in; raises `StepFailure` for unknown ones."""
+
+    def fill(match: re.Match[str]) -> str:
+        return _fill_expression(match[1], env, folder)
+
+    return _TEMPLATE.sub(fill, template)
+
+
+def _fill_expression(words: str, env: Mapping[str, str], folder: Path) -> str:
+    name, _, argument = words.partition(" ")
+    if name.startswith(".Environment."):
+        return env.get(name.removeprefix(".Environment."), "<no value>")
+    if name == "checksum":
+        path = folder / argument.strip().strip('"')
+        if not path.is_file():
+            raise StepFailure(f"there is no file {path} to take the checksum of")
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    known = {
+        ".Branch": env.get("CIRCLE_BRANCH", ""),
+        ".BuildNum": env.get("CIRCLE_BUILD_NUM", ""),
+        ".Revision": env.get("CIRCLE_SHA1", ""),
+        "epoch": str(int(time.time())),
+        "arch": "linux-amd64",
+    }
+    if name not in known:
+        raise StepFailure(f"the cache key has {{{{ {words} }}}}, which isn't rehearsed")
+    return known[name]

@@ -1,0 +1,58 @@
+"""What a step of a running job has at hand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dte.model import Job
+from dte.order.faults import FaultPlan
+from dte.plan.reruns import Assumptions
+from dte.run.caches import Caches
+from dte.run.environment import PipelineIdentity, expand_home
+from dte.run.folders import JobFolder
+from dte.run.interrupt import Interrupt
+from dte.run.results import JobRun, RehearsedWorkflow
+from dte.run.workspace import Workspaces
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What jobs share, as CircleCI keeps it for them."""
+
+    workspaces: Workspaces
+    caches: Caches
+    artifacts: Path
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """One job while it runs; `upstream` maps each upstream job to those above it."""
+
+    job: Job
+    run: JobRun
+    workflow: RehearsedWorkflow
+    pipeline: PipelineIdentity
+    folder: JobFolder
+    env: Mapping[str, str]
+    secrets: Mapping[str, str]
+    upstream: Mapping[str, frozenset[str]]
+    stores: Stores
+    assumptions: Assumptions
+    faults: FaultPlan
+    interrupt: Interrupt
+    say: Callable[[str], None] = field(repr=False)
+
+    @property
+    def working_directory(self) -> Path:
+        """The folder in which the job's steps run."""
+        return self.resolve_path(self.job.working_directory, self.folder.home)
+
+    def resolve_path(self, path: str, relative_to: Path | None = None) -> Path:
+        """A path of the config's, on this machine."""
+        return expand_home(
+            path, self.folder.home, relative_to or self.working_directory
+        )
+
+    def with_voice(self, say: Callable[[str], None]) -> "JobContext":
+        """The same job, whose words go to `say`."""
+        return replace(self, say=say)

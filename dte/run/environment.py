@@ -1,0 +1,113 @@
+"""The environment of a rehearsed job: nothing of this shell's but what it names.
+
+Source of the CIRCLE_* variables: CircleCI docs, "Project values and variables".
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dte.run.folders import JobFolder
+from dte.run.processes import MARK
+from dte.run.project import Project
+from dte.run.results import JobRun, RehearsedWorkflow
+
+# What a machine needs to find its commands and reach its package registries.
+_LOCALE = "PATH LANG LC_ALL LC_CTYPE TZ"
+_PROXIES = "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy"
+_CERTIFICATES = "SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS CURL_CA_BUNDLE"
+_REGISTRIES = (
+    "NPM_CONFIG_REGISTRY NPM_CONFIG_CAFILE npm_config_registry npm_config_cafile"
+)
+PASSED_ON = frozenset(f"{_LOCALE} {_PROXIES} {_CERTIFICATES} {_REGISTRIES}".split())
+
+
+@dataclass(frozen=True)
+class PipelineIdentity:
+    """The pipeline that all of a rehearsal's workflows belong to."""
+
+    id: str
+    number: int
+    organization_id: str
+    project_id: str
+    project: Project
+
+    @property
+    def slug(self) -> str:
+        """The project's slug in the API, in the form that GitHub App projects have."""
+        return f"circleci/{self.organization_id}/{self.project_id}"
+
+
+def machine_environment(
+    folder: JobFolder, npm_cache: Path, mark: str
+) -> dict[str, str]:
+    """What this machine gives to a job: its PATH, and homes of the job's own."""
+    env = {name: text for name, text in os.environ.items() if name in PASSED_ON}
+    env["PATH"] = f"{folder.commands}{os.pathsep}{env.get('PATH', os.defpath)}"
+    npmrc = Path.home() / ".npmrc"
+    if npmrc.is_file():
+        env["NPM_CONFIG_USERCONFIG"] = str(npmrc)
+    return {
+        **env,
+        MARK: mark,
+        "HOME": str(folder.home),
+        "TMPDIR": str(folder.temporary),
+        "BASH_ENV": str(folder.temporary / "bash_env"),
+        "NPM_CONFIG_CACHE": str(npm_cache),
+        "NX_CACHE_DIRECTORY": str(folder.nx("cache")),
+        "NX_WORKSPACE_DATA_DIRECTORY": str(folder.nx("data")),
+        "NX_SOCKET_DIR": str(folder.nx("s")),
+        "NX_NATIVE_FILE_CACHE_DIRECTORY": str(folder.nx("native")),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def circleci_environment(
+    pipeline: PipelineIdentity,
+    workflow: RehearsedWorkflow,
+    job: JobRun,
+    node: tuple[int, int],
+) -> dict[str, str]:
+    """The CIRCLE_* variables; `node` is the index and the total of `parallelism`."""
+    project = pipeline.project
+    values = {
+        "CI": "true",
+        "CIRCLECI": "true",
+        "CIRCLE_BUILD_NUM": str(job.number),
+        "CIRCLE_BUILD_URL": f"https://app.circleci.com/jobs/{pipeline.slug}/{job.number}",
+        "CIRCLE_JOB": job.name,
+        "CIRCLE_NODE_INDEX": str(node[0]),
+        "CIRCLE_NODE_TOTAL": str(node[1]),
+        "CIRCLE_ORGANIZATION_ID": pipeline.organization_id,
+        "CIRCLE_PIPELINE_ID": pipeline.id,
+        "CIRCLE_PROJECT_ID": pipeline.project_id,
+        "CIRCLE_REPOSITORY_URL": project.url,
+        "CIRCLE_SHA1": project.revision,
+        "CIRCLE_WORKFLOW_ID": workflow.id,
+        "CIRCLE_WORKFLOW_JOB_ID": job.id,
+        "CIRCLE_WORKFLOW_WORKSPACE_ID": workflow.workspace_id,
+    }
+    name = "CIRCLE_TAG" if project.tag else "CIRCLE_BRANCH"
+    return {**values, name: project.tag or project.branch}
+
+
+def expand_home(path: str, home: Path, relative_to: Path) -> Path:
+    """`path` as CircleCI takes it: `~` is the job's home, else relative to a folder."""
+    if path == "~" or path.startswith("~/"):
+        return home / path[2:]
+    return Path(os.path.normpath(relative_to / path))
+
+
+def mask(line: str, secrets: Mapping[str, str]) -> str:
+    """`line` with the values of project and context variables masked, as CircleCI does.
+
+    Values of fewer than four characters are left alone (docs, "Environment variables").
+    """
+    parts = {part for value in secrets.values() for part in value.splitlines()}
+    # The longest first: one secret may be the beginning of another.
+    for part in sorted(parts, key=len, reverse=True):
+        if len(part) > 3 and part not in ("true", "false"):
+            line = line.replace(part, "****")
+    return line

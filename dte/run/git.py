@@ -1,0 +1,38 @@
+"""How the rehearsal itself runs git: without the person's configuration."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from dte.errors import UserError
+
+_IDENTITY = {
+    "GIT_AUTHOR_NAME": "dte",
+    "GIT_AUTHOR_EMAIL": "dte@example.invalid",
+    "GIT_COMMITTER_NAME": "dte",
+    "GIT_COMMITTER_EMAIL": "dte@example.invalid",
+}
+# It lets git read a repository that belongs to somebody else, and tidy up nothing.
+_CONFIG = Path(__file__).with_name("gitconfig")
+
+
+def run_git(*words: str, cwd: Path) -> str:
+    """git's stdout without its last newline; raises `UserError` with its stderr."""
+    env = {
+        name: text for name, text in os.environ.items() if not name.startswith("GIT_")
+    }
+    result = subprocess.run(
+        ["git", *words],
+        cwd=cwd,
+        env={**env, **_IDENTITY, "GIT_CONFIG_GLOBAL": str(_CONFIG), "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+        errors="replace",
+    )
+    if result.returncode:
+        raise UserError(
+            f"git {words[0]} failed in {cwd}: {result.stderr.strip()}",
+            suggestions=["name a git repository or a folder with --project"],
+        )
+    return result.stdout.removesuffix("\n")

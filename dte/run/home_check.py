@@ -1,0 +1,48 @@
+"""Refuses, before the first job, what would be written outside a job's own home."""
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from dte.errors import NOT_REHEARSABLE, UserError
+from dte.model import Job, Where, WorkflowJob
+
+_WRITTEN = {
+    "run": ("working_directory",),
+    "checkout": ("path",),
+    "persist_to_workspace": ("root",),
+    "attach_workspace": ("at",),
+    "save_cache": ("paths",),
+}
+
+
+def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
+    """Raise `UserError` for a folder that is not below the home of its job.
+
+    There are no containers in a rehearsal: what a job writes to `/tmp/x` would be
+    written there for real, would stay, and would be seen by every other job.
+    """
+    for workflow_job in jobs:
+        for path, where in _list_written(workflow_job.job) if workflow_job.job else ():
+            if not _is_below_home(path):
+                raise UserError(
+                    f"{where}: {path} is not below the job's home, and a rehearsal "
+                    "writes nowhere else",
+                    suggestions=["write it as ~/…, or relative to the checkout"],
+                    exit_code=NOT_REHEARSABLE,
+                )
+
+
+def _list_written(job: Job) -> Iterator[tuple[str, Where]]:
+    base = job.working_directory
+    yield base, job.where
+    for step in job.steps:
+        for key in _WRITTEN.get(step.kind, ()):
+            value = step.arguments.get(key, ".")
+            for path in [value] if isinstance(value, str) else value:
+                whole = path if path[:1] == "~" else posixpath.join(base, path)
+                yield whole, step.where
+
+
+def _is_below_home(path: str) -> bool:
+    normal = posixpath.normpath(path)
+    return normal == "~" or normal.startswith("~/")

@@ -1,0 +1,128 @@
+"""Prepares each job of a workflow, its environment and folder, and runs it."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dte.model import Job, WorkflowJob
+from dte.order.faults import FaultPlan
+from dte.plan.reruns import Assumptions
+from dte.run.context import JobContext, Stores
+from dte.run.environment import (
+    PipelineIdentity,
+    circleci_environment,
+    machine_environment,
+)
+from dte.run.folders import RehearsalFolder
+from dte.run.interrupt import Interrupt
+from dte.run.job import JobExecution
+from dte.run.listener import Listener
+from dte.run.results import JobRun, JobStatus, RehearsedWorkflow
+
+
+@dataclass
+class Settings:
+    """What surrounds the jobs; it may change between workflows.
+
+    `contexts` maps a context's name to its variables; `services` are the variables
+    that the stand-ins need in every job.
+    """
+
+    project: dict[str, str] = field(default_factory=dict)
+    contexts: dict[str, dict[str, str]] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    faults: FaultPlan = field(default_factory=FaultPlan)
+
+
+@dataclass(frozen=True)
+class JobRunner:
+    """Runs the jobs of one pipeline's workflows."""
+
+    pipeline: PipelineIdentity
+    folder: RehearsalFolder
+    stores: Stores
+    settings: Settings
+    listener: Listener
+    interrupt: Interrupt
+
+    def run(
+        self,
+        workflow: RehearsedWorkflow,
+        workflow_job: WorkflowJob,
+        job_run: JobRun,
+        upstream: Mapping[str, frozenset[str]],
+    ) -> JobStatus:
+        """Run a job on each of its nodes; an approval is given without asking."""
+        if workflow_job.job is None:
+            return "success"
+        nodes = [
+            self._prepare(
+                workflow, workflow_job, workflow_job.job, job_run, upstream, index
+            )
+            for index in range(workflow_job.job.parallelism)
+        ]
+        try:
+            with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
+                ended = set(pool.map(self._execute, nodes))
+        except BaseException:
+            # A defect of the rehearsal itself must not leave the other jobs running.
+            self.interrupt.press()
+            raise
+        for status in ("failed", "canceled"):
+            if status in ended:
+                return status
+        return "success"
+
+    def _execute(self, context: JobContext) -> JobStatus:
+        return JobExecution(context, self.listener).execute()
+
+    def _prepare(
+        self,
+        workflow: RehearsedWorkflow,
+        workflow_job: WorkflowJob,
+        job: Job,
+        job_run: JobRun,
+        upstream: Mapping[str, frozenset[str]],
+        index: int,
+    ) -> JobContext:
+        folder = self.folder.next_job()
+        secrets = self._secrets(workflow_job)
+        node = (index, job.parallelism)
+        env = {
+            **machine_environment(folder, self._npm_cache(), f"{folder.root}/"),
+            **self.settings.services,
+            **secrets,
+            **circleci_environment(self.pipeline, workflow, job_run, node),
+            **job.environment,
+            "CIRCLE_WORKING_DIRECTORY": job.working_directory,
+            "DTE_REHEARSAL_HALT": str(folder.temporary / "halt"),
+        }
+        return JobContext(
+            job=job,
+            run=job_run,
+            workflow=workflow,
+            pipeline=self.pipeline,
+            folder=folder,
+            env=env,
+            secrets=secrets,
+            upstream=upstream,
+            stores=self.stores,
+            assumptions=self.settings.assumptions,
+            faults=self.settings.faults,
+            interrupt=Interrupt(self.interrupt),
+            say=lambda _line: None,
+        )
+
+    def _secrets(self, workflow_job: WorkflowJob) -> dict[str, str]:
+        secrets = dict(self.settings.project)
+        for context in workflow_job.contexts:
+            secrets |= self.settings.contexts.get(context, {})
+        return secrets
+
+    def _npm_cache(self) -> Path:
+        # The only thing that jobs share with the desk: downloads, checked by npm.
+        shared = os.environ.get("npm_config_cache")  # noqa: SIM112
+        return Path(shared) if shared else self.folder.subfolder("npm")

@@ -1,0 +1,216 @@
+"""Real processes: started in a session of their own, watched, and always ended.
+
+Source for the silence limit: CircleCI docs, Configuration reference, `run`: a step
+without output for `no_output_timeout` is killed.
+"""
+
+import ctypes
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+import psutil
+
+from dte.run.interrupt import Interrupt
+
+MARK = "DTE_REHEARSED_JOB"
+GRACE_SECONDS = 3.0
+_TICK_SECONDS = 0.05
+_DRAIN_SECONDS = 0.5
+_KILL_ROUNDS = 10
+_PR_SET_CHILD_SUBREAPER = 36
+Reason = Literal["exited", "silent", "canceled"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a process ended; `exit_code` is negative where a signal ended it."""
+
+    exit_code: int
+    reason: Reason
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ends a process before it ends itself; seconds."""
+
+    silence: float
+    interrupt: Interrupt
+
+
+def start_process(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    output: int = subprocess.PIPE,
+) -> "subprocess.Popen[bytes]":
+    """Start `argv` in a session of its own, with all its output in one place."""
+    return subprocess.Popen(
+        argv,
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def watch_process(
+    process: "subprocess.Popen[bytes]", on_line: Callable[[str], None], limits: Limits
+) -> Outcome:
+    """Hand every line to `on_line` until the process has ended, or end it.
+
+    What the process left in the background may hold the pipe open; it isn't waited
+    for, since CircleCI's step ends with its own process.
+    """
+    assert process.stdout is not None
+    started = heard = time.monotonic()
+    reason: Reason = "exited"
+    with Lines(process.stdout, on_line) as lines:
+        while reason == "exited" and process.poll() is None:
+            if lines.read(_TICK_SECONDS):
+                heard = time.monotonic()
+            reason = _find_reason(limits, heard)
+        if reason != "exited":
+            end_group(process, limits.interrupt)
+        drained = time.monotonic() + _DRAIN_SECONDS
+        while lines.read(0) and time.monotonic() < drained:
+            pass
+    return Outcome(process.wait(), reason, time.monotonic() - started)
+
+
+def _find_reason(limits: Limits, heard: float) -> Reason:
+    if limits.interrupt.pressed:
+        return "canceled"
+    if time.monotonic() - heard > limits.silence:
+        return "silent"
+    return "exited"
+
+
+class Lines:
+    """Cuts a pipe's bytes into lines as they come; the last may lack its newline."""
+
+    def __init__(self, pipe: IO[bytes], on_line: Callable[[str], None]) -> None:
+        self._pipe = pipe
+        self._on_line = on_line
+        self._rest = b""
+        self._selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> "Lines":
+        self._selector.register(self._pipe, selectors.EVENT_READ)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._rest:
+            self._on_line(self._rest.decode(errors="replace"))
+        self._selector.close()
+        self._pipe.close()
+
+    def read(self, seconds: float) -> bool:
+        """Wait up to `seconds` for output; whether there was any."""
+        if not self._selector.get_map():
+            time.sleep(seconds)
+            return False
+        if not self._selector.select(seconds):
+            return False
+        chunk = os.read(self._pipe.fileno(), 65536)
+        if not chunk:
+            self._selector.unregister(self._pipe)
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        for line in whole:
+            self._on_line(line.decode(errors="replace").rstrip("\r"))
+        return bool(chunk)
+
+
+def end_group(process: "subprocess.Popen[bytes]", interrupt: Interrupt) -> None:
+    """End the process and its group: asked first, unless the user is impatient."""
+    deadline = time.monotonic() + GRACE_SECONDS
+    _signal_group(process.pid, signal.SIGTERM)
+    while process.poll() is None and time.monotonic() < deadline:
+        if interrupt.impatient:
+            break
+        time.sleep(_TICK_SECONDS)
+    _signal_group(process.pid, signal.SIGKILL)
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def find_marked(mark: str) -> list[psutil.Process]:
+    """Every process whose environment carries `mark`, wherever it has got to.
+
+    A daemon that left its session still has the environment that it was born with.
+    """
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(MARK, "").startswith(mark):
+                found.append(process)
+    return found
+
+
+def signal_marked(mark: str, name: str) -> list[psutil.Process]:
+    """Send the signal called `name` to every process that carries `mark`."""
+    found = find_marked(mark)
+    for process in found:
+        with suppress(psutil.Error):
+            process.send_signal(signal.Signals[f"SIG{name}"])
+    return found
+
+
+def end_marked(mark: str) -> None:
+    """Kill every process that carries `mark`, and those that they start meanwhile."""
+    for _ in range(_KILL_ROUNDS):
+        left = find_marked(mark)
+        if not left:
+            return
+        _kill(left)
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(processes, timeout=GRACE_SECONDS)
+
+
+@contextmanager
+def adopt_orphans() -> Iterator[None]:
+    """Kill at the end what a job started and cut loose, also from its environment.
+
+    On Linux an orphan is handed to this process, which is its subreaper meanwhile
+    (prctl(2), PR_SET_CHILD_SUBREAPER); elsewhere it is handed to init and not found.
+    """
+    before = psutil.Process().children(recursive=True)
+    _set_subreaper(True)
+    try:
+        yield
+    finally:
+        for _ in range(_KILL_ROUNDS):
+            left = [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if process not in before
+            ]
+            if not left:
+                break
+            _kill(left)
+        _set_subreaper(False)
+
+
+def _set_subreaper(on: bool) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)

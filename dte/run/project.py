@@ -1,0 +1,188 @@
+"""The project that is rehearsed: a bare git repository that every checkout clones."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dte.errors import UserError
+from dte.run.git import run_git
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the pipeline's revision comes from; `note` says what was taken along."""
+
+    url: str
+    branch: str
+    tag: str
+    revision: str
+    note: str = ""
+
+
+def take_project(source: Path, origin: Path) -> Project:
+    """Copy what is committed in `source` into the bare repository `origin`.
+
+    Gives the project at the branch that is checked out. A folder that is not the top
+    of a git repository becomes one commit of what it holds, on `main`.
+    """
+    if not source.is_dir():
+        raise UserError(
+            f"there is no folder {source}", suggestions=["name it with --project"]
+        )
+    source = source.resolve()
+    if not (source / ".git").exists():
+        return _take_snapshot(source, origin)
+    _refuse_without_commit(source)
+    _refuse_shallow(source)
+    run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
+    branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
+    _take_remote_branches(origin, but=branch)
+    _serve_partial_clones(origin)
+    dirty = run_git("status", "--porcelain", cwd=source)
+    return Project(
+        origin.as_uri(),
+        branch=branch,
+        tag="",
+        revision=run_git("rev-parse", "HEAD", cwd=source),
+        note="changes that are not committed are not rehearsed" if dirty else "",
+    )
+
+
+def _take_remote_branches(origin: Path, *, but: str) -> None:
+    """Give `origin` the branches that its source knows of its own remote.
+
+    A person's clone often has no main of its own, or an old one. A branch that holds
+    all of the remote's, and `but`, which is rehearsed, stay as they are.
+    """
+    own = _list_refs(origin, "refs/heads/", 2)
+    for name, revision in _list_refs(origin, "refs/remotes/origin/", 3).items():
+        if name in ("HEAD", but) or own.get(name) == revision:
+            continue
+        missing = f"refs/heads/{name}..{revision}"
+        if name in own and run_git("rev-list", "--count", missing, cwd=origin) == "0":
+            continue
+        # Beside a branch `a` there can't be an `a/b`; the person's own stays.
+        with suppress(UserError):
+            run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
+
+
+def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
+    form = f"--format=%(objectname) %(refname:lstrip={strip})"
+    lines = run_git("for-each-ref", form, under, cwd=origin).splitlines()
+    return {name: revision for revision, _, name in (x.partition(" ") for x in lines)}
+
+
+def choose_branch(
+    project: Project, origin: Path, branch: str, revision: str
+) -> Project:
+    """The project at `branch`, which the origin then has at `revision`, if given.
+
+    Raises `UserError` for a branch or a revision that the repository doesn't have.
+    """
+    if branch == "HEAD":
+        raise UserError(
+            "no branch is checked out", suggestions=["name it with --branch"]
+        )
+    full = f"refs/heads/{branch}"
+    found = resolve_commit(origin, revision or full)
+    run_git("update-ref", full, found, cwd=origin)
+    return replace(project, branch=branch, tag="", revision=found)
+
+
+def choose_tag(project: Project, origin: Path, tag: str) -> Project:
+    """The project at `tag`; raises `UserError` where there is no such tag."""
+    revision = resolve_commit(origin, f"refs/tags/{tag}")
+    return replace(project, branch="", tag=tag, revision=revision)
+
+
+def resolve_commit(origin: Path, name: str) -> str:
+    """The commit that `name` stands for; raises `UserError` where there is none."""
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+    try:
+        return run_git(*words, f"{name}^{{commit}}", cwd=origin)
+    except UserError as error:
+        raise UserError(
+            f"the project has no {name}",
+            suggestions=["commit it, or name another with --branch or --tag"],
+        ) from error
+
+
+def _refuse_without_commit(source: Path) -> None:
+    try:
+        run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=source)
+    except UserError as error:
+        raise UserError(
+            f"the repository {source} has no commit to check out",
+            suggestions=["commit what the jobs need"],
+        ) from error
+
+
+def _refuse_shallow(source: Path) -> None:
+    # git asks itself without an end for what a clone of a shallow one lacks.
+    if run_git("rev-parse", "--is-shallow-repository", cwd=source) == "true":
+        raise UserError(
+            f"the repository {source} is a shallow clone, without its history",
+            suggestions=["run `git fetch --unshallow` in it"],
+        )
+
+
+def _take_snapshot(source: Path, origin: Path) -> Project:
+    tree = origin.with_name("snapshot")
+    try:
+        shutil.copytree(source, tree, symlinks=True, ignore=_list_unwanted)
+    except OSError as error:
+        raise UserError(f"{source} can't be copied: {error}") from error
+    if not any(tree.iterdir()):
+        raise UserError(f"the folder {source} is empty")
+    run_git("init", "--quiet", cwd=tree)
+    run_git("symbolic-ref", "HEAD", "refs/heads/main", cwd=tree)
+    run_git("add", "--all", cwd=tree)
+    run_git("commit", "--quiet", "--allow-empty", "-m", "Snapshot", cwd=tree)
+    run_git("clone", "--quiet", "--mirror", str(tree), str(origin), cwd=tree)
+    _serve_partial_clones(origin)
+    return Project(
+        origin.as_uri(),
+        branch="main",
+        tag="",
+        revision=run_git("rev-parse", "HEAD", cwd=tree),
+        note=f"{source} is taken as one commit, without a history",
+    )
+
+
+def _list_unwanted(folder: str, names: list[str]) -> set[str]:
+    """What a tool made again: packages, and Nx's caches but not its settings."""
+    made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
+    return ({"node_modules"} | made_by_nx) & set(names)
+
+
+def _serve_partial_clones(origin: Path) -> None:
+    """CircleCI's default checkout is blobless, which the serving side must allow."""
+    for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        run_git("config", setting, "true", cwd=origin)
+
+
+def checkout_script(
+    project: Project, method: str, *, cloned: bool
+) -> Sequence[Sequence[str]]:
+    """The git commands of a `checkout` step, run in the folder that it fills.
+
+    A folder that is `cloned` already is fetched into. Source: CircleCI docs,
+    Configuration reference, `checkout`: `blobless` by default.
+    """
+    filters = ["--filter=blob:none"] if method == "blobless" else []
+    clone = ["git", "clone", "--quiet", "--no-checkout", *filters, project.url, "."]
+    first = ["git", "fetch", "--quiet", "--force", "origin"] if cloned else clone
+    reset = ["git", "reset", "--quiet", "--hard"]
+    if project.tag:
+        detach = ["git", "update-ref", "--no-deref", "HEAD", project.revision]
+        return [first, detach, reset]
+    # `git checkout -B` would refuse a branch whose name begins with a dash.
+    branch = f"refs/heads/{project.branch}"
+    return [
+        first,
+        ["git", "update-ref", branch, project.revision],
+        ["git", "symbolic-ref", "HEAD", branch],
+        reset,
+    ]

@@ -1,0 +1,70 @@
+"""The `run` step: a shell, the command, and the limits that CircleCI sets.
+
+Source: CircleCI docs, Configuration reference, `run`: the default shell is bash with
+`-eo pipefail`, a step's own `shell` drops these flags, and the default
+`no_output_timeout` is ten minutes.
+"""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dte.model import Step
+from dte.run.context import JobContext
+from dte.run.processes import Limits, Outcome, start_process, watch_process
+from dte.run.results import StepFailure
+
+DEFAULT_SHELL = "/bin/bash -eo pipefail"
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(h|m|s)?")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, None: 1.0}
+
+
+def parse_duration(text: str) -> float:
+    """Seconds in a duration like `60m`, `1.5h`, `1m30s`; raises `StepFailure`."""
+    compact = text.replace(" ", "")
+    parts = _DURATION.findall(compact)
+    if not parts or "".join(number + unit for number, unit in parts) != compact:
+        raise StepFailure(f"no_output_timeout is {text!r}, not a time like 10m")
+    return sum(float(number) * _SECONDS[unit or None] for number, unit in parts)
+
+
+def run_command(
+    step: Step, context: JobContext, background: "list[subprocess.Popen[bytes]]"
+) -> Outcome:
+    """Run the step's command to its end, or leave it running in the background."""
+    words = step.arguments
+    shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
+    argv = [*shell, "-c", str(words["command"])]
+    env = {**context.env, **_step_environment(words)}
+    cwd = context.resolve_path(str(words.get("working_directory", ".")))
+    silence = parse_duration(str(words.get("no_output_timeout", "10m")))
+    if words.get("background"):
+        # Nobody reads its pipe, and a full pipe would stop it.
+        background.append(_start(argv, env, cwd, subprocess.DEVNULL))
+        return Outcome(0, "exited", 0.0)
+    process = _start(argv, env, cwd, subprocess.PIPE)
+    return watch_process(process, context.say, Limits(silence, context.interrupt))
+
+
+def _split_shell(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise StepFailure(f"the shell {text!r} can't be split: {error}") from error
+
+
+def _step_environment(words: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(text) for name, text in words.get("environment", {}).items()}
+
+
+def _start(
+    argv: list[str], env: Mapping[str, str], cwd: Path, output: int
+) -> "subprocess.Popen[bytes]":
+    try:
+        cwd.mkdir(parents=True, exist_ok=True)
+        return start_process(argv, env=env, cwd=cwd, output=output)
+    except (OSError, ValueError) as error:
+        raise StepFailure(f"the step can't be started: {error}") from error

@@ -1,0 +1,120 @@
+"""The steps that CircleCI itself does: checkout, workspace, caches, artifacts."""
+
+import shutil
+from collections.abc import Callable, Mapping
+
+from dte.model import Step
+from dte.run.caches import fill_key
+from dte.run.context import JobContext
+from dte.run.processes import Limits, start_process, watch_process
+from dte.run.project import checkout_script
+from dte.run.results import StepFailure
+
+_CHECKOUT_SILENCE_SECONDS = 600.0
+
+
+def check_out(step: Step, context: JobContext) -> None:
+    """Clone the project at the pipeline's revision, blobless unless told otherwise."""
+    target = context.resolve_path(str(step.arguments.get("path", ".")))
+    target.mkdir(parents=True, exist_ok=True)
+    cloned = (target / ".git").exists()
+    if not cloned and any(target.iterdir()):
+        raise StepFailure(f"the checkout's folder {target} is not empty")
+    limits = Limits(_CHECKOUT_SILENCE_SECONDS, context.interrupt)
+    method = str(step.arguments.get("method", "blobless"))
+    for words in checkout_script(context.pipeline.project, method, cloned=cloned):
+        process = start_process(words, env=context.env, cwd=target)
+        if watch_process(process, context.say, limits).exit_code:
+            raise StepFailure(f"{' '.join(words[:2])} failed")
+
+
+def persist(step: Step, context: JobContext) -> None:
+    """Hand files to the jobs downstream."""
+    count = context.stores.workspaces.persist(
+        context.workflow.workspace_id,
+        context.workflow.id,
+        context.run.name,
+        context.resolve_path(str(step.arguments["root"])),
+        _as_list(step.arguments["paths"]),
+    )
+    context.say(f"Persisted {count_of(count, 'file')}.")
+
+
+def attach(step: Step, context: JobContext) -> None:
+    """Lay what the upstream jobs persisted into a folder."""
+    at = context.resolve_path(str(step.arguments["at"]))
+    layers = context.stores.workspaces.attach(
+        context.workflow.workspace_id, context.upstream, at
+    )
+    if not layers and context.assumptions.empty_attach_fails:
+        raise StepFailure("no upstream job persisted anything to this workspace")
+    context.say(f"Attached {count_of(layers, 'layer')}.")
+
+
+def save_cache(step: Step, context: JobContext) -> None:
+    """Save paths under a key that is written once."""
+    key = fill_key(str(step.arguments["key"]), context.env, context.working_directory)
+    paths = [context.resolve_path(path) for path in _as_list(step.arguments["paths"])]
+    if context.stores.caches.save(key, paths, context.folder.home):
+        context.say(f"Saved the cache {key}.")
+    else:
+        context.say(f"Skipped: the cache {key} exists already.")
+
+
+def restore_cache(step: Step, context: JobContext) -> None:
+    """Restore the newest cache that one of the keys finds."""
+    keys = _as_list(step.arguments.get("keys") or step.arguments.get("key"))
+    filled = [fill_key(key, context.env, context.working_directory) for key in keys]
+    found = context.stores.caches.restore(filled, context.folder.home)
+    context.say(f"Restored the cache {found}." if found else "No cache was found.")
+
+
+def store_artifacts(step: Step, context: JobContext) -> None:
+    """Keep a file or folder of the job for the people who look at it."""
+    source = context.resolve_path(str(step.arguments["path"]))
+    destination = str(step.arguments.get("destination") or source.name)
+    if not source.exists():
+        context.say(f"No artifact files found at {source}.")
+        return
+    folder = context.stores.artifacts / context.workflow.id / str(context.run.number)
+    target = folder / destination
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise StepFailure(f"the destination {destination} leads out of the artifacts")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+        files = sorted(path for path in target.rglob("*") if path.is_file())
+    else:
+        files = [target]
+        shutil.copy2(source, target)
+    context.run.artifacts += [str(path.relative_to(folder)) for path in files]
+    context.say(f"Kept {count_of(len(files), 'file')}.")
+
+
+def count_of(number: int, thing: str) -> str:
+    """A number of things, in words that fit a single one too."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _as_list(value: object) -> list[str]:
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    return [str(value)]
+
+
+def say_not_rehearsed(step: Step, context: JobContext) -> None:
+    """Steps whose effect lies outside this machine; they are named, not faked."""
+    context.say(f"Not rehearsed: {step.kind}.")
+
+
+BUILT_IN: Mapping[str, Callable[[Step, JobContext], None]] = {
+    "checkout": check_out,
+    "persist_to_workspace": persist,
+    "attach_workspace": attach,
+    "save_cache": save_cache,
+    "restore_cache": restore_cache,
+    "store_artifacts": store_artifacts,
+    "store_test_results": say_not_rehearsed,
+    "add_ssh_keys": say_not_rehearsed,
+    "setup_remote_docker": say_not_rehearsed,
+}

@@ -1,0 +1,229 @@
+"""Sets the stage of a rehearsal, plays its scenario and reports; takes it all down."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from dte.circleci_api import CircleCIApi
+from dte.errors import UserError
+from dte.model import CompiledConfig
+from dte.nx_cloud import NxCloud
+from dte.order.faults import FaultPlan
+from dte.order.order import Order
+from dte.order.scenario import (
+    Action,
+    ExpireWorkspace,
+    LoseCaches,
+    Press,
+    Push,
+    SetFaults,
+    SetVariable,
+)
+from dte.preflight import check_order, choose_workflow, compile_for, list_notes
+from dte.report.data import Report, report_run
+from dte.run.caches import Caches
+from dte.run.context import Stores
+from dte.run.environment import PipelineIdentity
+from dte.run.folders import RehearsalFolder, open_folder
+from dte.run.interrupt import Interrupt, listen
+from dte.run.jobs import JobRunner, Settings
+from dte.run.listener import Listener
+from dte.run.pipeline import RehearsedPipeline
+from dte.run.processes import adopt_orphans, end_marked
+from dte.run.project import Project, choose_branch, choose_tag, take_project
+from dte.run.workspace import Workspaces
+
+
+class Stopped(UserError):
+    """An action that can't be done; `report` has what happened before it."""
+
+    def __init__(self, error: UserError, report: Report) -> None:
+        super().__init__(
+            error.message,
+            suggestions=error.suggestions,
+            reference=error.reference,
+            exit_code=error.exit_code,
+        )
+        self.report = report
+
+
+def rehearse(order: Order, listener: Listener) -> Report:
+    """Play the order; nothing of it is left on this machine but what it says to keep.
+
+    Raises `UserError` before the first job starts where something is wrong, and
+    `Stopped` for what shows only later.
+    """
+    with open_session(order, listener) as session:
+        session.start()
+        try:
+            session.play()
+        except UserError as error:
+            raise Stopped(error, session.report()) from error
+        return session.report()
+
+
+class Session:
+    """One rehearsal while it lasts: its pipelines, and what they share."""
+
+    def __init__(
+        self,
+        order: Order,
+        listener: Listener,
+        *,
+        folder: RehearsalFolder,
+        api: CircleCIApi,
+        cloud: NxCloud,
+        interrupt: Interrupt,
+    ) -> None:
+        self._order = order
+        self._listener = listener
+        self._folder = folder
+        self._api = api
+        self._cloud = cloud
+        self._interrupt = interrupt
+        self._ids = (str(uuid.uuid4()), str(uuid.uuid4()))
+        self._origin = folder.root / "origin.git"
+        self._project = take_project(order.project, self._origin)
+        self._pipelines: list[RehearsedPipeline] = []
+        self._notes: list[str] = []
+        self._not_rehearsed: list[str] = []
+        self._stores = Stores(
+            Workspaces(folder.subfolder("workspaces")),
+            Caches(folder.subfolder("caches")),
+            folder.subfolder("artifacts"),
+        )
+        self._settings = Settings(
+            project=dict(order.variables),
+            contexts={name: dict(values) for name, values in order.contexts.items()},
+            services={**cloud.job_environment(), "DTE_API_URL": api.url},
+            assumptions=order.assumptions,
+        )
+        self._set_faults(order.faults)
+
+    def start(self) -> None:
+        """Check the whole order, and run the first workflow."""
+        order = self._order
+        if self._project.note:
+            self._note(self._project.note)
+        if order.keep:
+            self._note(f"the rehearsal's folder is kept: {self._folder.root}")
+        if order.tag:
+            project = choose_tag(self._project, self._origin, order.tag)
+        else:
+            branch = order.branch or self._project.branch
+            project = choose_branch(self._project, self._origin, branch, order.revision)
+        rehearsal = self._open_pipeline(project)
+        check_order(order, rehearsal.jobs, self._origin)
+        for note in list_notes(order, rehearsal.jobs):
+            self._note(note)
+        rehearsal.run()
+        self._run_requests()
+
+    def play(self) -> None:
+        """Each action in turn, unless the user stops it."""
+        order = self._order
+        for action in order.actions:
+            if self._interrupt.pressed:
+                return
+            self._take(action)
+
+    def report(self) -> Report:
+        """What happened so far."""
+        return Report(
+            tuple(
+                report_run(rehearsal.pipeline, run, self._stores.artifacts)
+                for rehearsal in self._pipelines
+                for run in rehearsal.runs
+            ),
+            self._cloud.executions(),
+            notes=tuple(self._notes),
+            not_rehearsed=tuple(dict.fromkeys(self._not_rehearsed)),
+            interrupted=self._interrupt.pressed,
+        )
+
+    def _take(self, action: Action) -> None:
+        match action:
+            case Press(rerun):
+                self._pipelines[-1].rerun(rerun)
+            case Push(branch, revision):
+                self._push(branch, revision)
+            case SetVariable(name, value):
+                self._settings.project[name] = value
+            case ExpireWorkspace():
+                last = self._pipelines[-1].runs[-1]
+                self._stores.workspaces.expire(last.workspace_id)
+            case LoseCaches():
+                self._stores.caches.lose()
+            case SetFaults(change):
+                self._set_faults(change(self._settings.faults))
+        self._run_requests()
+
+    def _run_requests(self) -> None:
+        """Run the workflows that jobs started through the API, and what these start."""
+        while not self._api.requests.empty() and not self._interrupt.pressed:
+            rehearsal, prepared = self._api.requests.get()
+            rehearsal.execute(prepared)
+
+    def _set_faults(self, faults: FaultPlan) -> None:
+        self._settings.faults = faults
+        self._cloud.set_faults(faults.cloud)
+        self._api.faults = faults.api
+
+    def _tell_what_is_missing(self, config: CompiledConfig) -> None:
+        if config.setup:
+            text = "a setup config: the pipeline that it continues with"
+            self._not_rehearsed.append(text)
+        self._not_rehearsed += config.stubbed
+        for text in self._not_rehearsed:
+            self._listener.note(f"not rehearsed: {text}")
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+        self._listener.note(text)
+
+    def _push(self, branch: str, revision: str) -> None:
+        project = choose_branch(self._project, self._origin, branch, revision)
+        self._open_pipeline(project).run()
+
+    def _open_pipeline(self, project: Project) -> RehearsedPipeline:
+        organization_id, project_id = self._ids
+        pipeline = PipelineIdentity(
+            id=str(uuid.uuid4()),
+            number=len(self._pipelines) + 1,
+            organization_id=organization_id,
+            project_id=project_id,
+            project=project,
+        )
+        config = compile_for(self._order, pipeline)
+        self._tell_what_is_missing(config)
+        runner = JobRunner(
+            pipeline=pipeline,
+            folder=self._folder,
+            stores=self._stores,
+            settings=self._settings,
+            listener=self._listener,
+            interrupt=self._interrupt,
+        )
+        workflow = choose_workflow(config, self._order.workflow)
+        rehearsal = RehearsedPipeline(workflow, runner)
+        self._pipelines.append(rehearsal)
+        self._api.show(rehearsal)
+        return rehearsal
+
+
+@contextmanager
+def open_session(order: Order, listener: Listener) -> Iterator[Session]:
+    """A desk with its stand-ins running; at its end all that it started is gone."""
+    with ExitStack() as stack:
+        interrupt = stack.enter_context(listen(Interrupt()))
+        folder = stack.enter_context(open_folder(keep=order.keep))
+        stack.enter_context(adopt_orphans())
+        stack.callback(end_marked, str(folder.root))
+        yield Session(
+            order,
+            listener,
+            folder=folder,
+            api=stack.enter_context(CircleCIApi()),
+            cloud=stack.enter_context(NxCloud(folder=folder.subfolder("nx-cloud"))),
+            interrupt=interrupt,
+        )

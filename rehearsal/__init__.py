@@ -1,1 +1,0 @@
-"""The rehearsal: compiles a CircleCI config and runs its workflows at a desk."""

@@ -1,5 +1,0 @@
-"""Packing: a folder of orb source becomes one document, as CircleCI's CLI does it."""
-
-from rehearsal.pack.orb import pack_orb
-
-__all__ = ["pack_orb"]

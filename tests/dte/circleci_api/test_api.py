@@ -1,0 +1,148 @@
+"""CircleCI's API as a rehearsed job sees it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dte.order.scenario import plan_faults
+from tests.dte.rehearse_config import one_job, rehearse_text
+
+ASK = """
+import json, os, urllib.error, urllib.request
+for line in os.environ["ASK"].splitlines():
+    method, path, body = (line.split(" ", 2) + ["", ""])[:3]
+    request = urllib.request.Request(
+        os.environ["DTE_API_URL"] + os.path.expandvars(path),
+        method=method,
+        data=body.encode() or None,
+        headers={"Content-Type": "application/json", "Circle-Token": os.environ["T"]},
+    )
+    try:
+        answer = urllib.request.urlopen(request)
+    except urllib.error.HTTPError as error:
+        answer = error
+    print(json.dumps([answer.status, answer.read().decode()]))
+"""
+
+PROJECT = "/project/circleci/$CIRCLE_ORGANIZATION_ID/$CIRCLE_PROJECT_ID"
+FIRST = "/workflow/$CIRCLE_WORKFLOW_WORKSPACE_ID"
+
+
+def ask(
+    folder: Path, *requests: str, token: str = "yes", **order: Any
+) -> list[tuple[int, Any]]:
+    """The API's answers to the requests of the last run's job, bodies as JSON."""
+    (folder / "project").mkdir(exist_ok=True)
+    (folder / "project" / "ask.py").write_text(ASK)
+    step = "run: {name: A, command: python3 ask.py}"
+    done = rehearse_text(
+        folder,
+        one_job("checkout", step),
+        variables={"ASK": "\n".join(requests), "T": token},
+        **order,
+    )
+    answers = [json.loads(line) for line in done.lines("build", done.heard.runs)]
+    return [(status, json.loads(body)) for status, body in answers]
+
+
+def test_a_job_finds_its_pipeline_and_workflow(tmp_path: Path) -> None:
+    """Pipeline, workflow and job come in the shapes of API v2, the workflow running."""
+    (_, pipeline), (_, page), (_, workflow), (_, jobs) = ask(
+        tmp_path,
+        "GET /pipeline/$CIRCLE_PIPELINE_ID",
+        "GET /pipeline/$CIRCLE_PIPELINE_ID/workflow",
+        "GET /workflow/$CIRCLE_WORKFLOW_ID",
+        "GET /workflow/$CIRCLE_WORKFLOW_ID/job",
+    )
+    assert pipeline["vcs"]["branch"] == "main"
+    assert pipeline["project_slug"].startswith("circleci/")
+    assert page["items"] == [workflow]
+    assert (workflow["status"], workflow["stopped_at"]) == ("running", None)
+    assert [job["name"] for job in jobs["items"]] == ["build"]
+
+
+def test_a_project_s_pipelines_are_newest_first(tmp_path: Path) -> None:
+    """A project's pipelines come newest first, those of a branch alone if asked."""
+    (_, every), (_, none) = ask(
+        tmp_path,
+        f"GET {PROJECT}/pipeline",
+        f"GET {PROJECT}/pipeline?branch=x",
+        then=("push:main",),
+    )
+    assert [item["number"] for item in every["items"]] == [2, 1]
+    assert none["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/pipeline/x", "/workflow/x", "/workflow/x/job"])
+def test_what_is_not_there_is_404(tmp_path: Path, path: str) -> None:
+    """An unknown id is answered with 404 and a message."""
+    ((status, body),) = ask(tmp_path, f"GET {path}")
+    assert status == 404
+    assert "not found" in body["message"]
+
+
+def test_a_running_workflow_is_not_rerun(tmp_path: Path) -> None:
+    """A rerun of a workflow that has not ended is refused, as CircleCI does."""
+    ((status, body),) = ask(tmp_path, "POST /workflow/$CIRCLE_WORKFLOW_ID/rerun {}")
+    assert status == 400
+    assert "not in a terminal state" in body["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"moon": 1}',
+        '{"from_failed": "yes"}',
+        '{"jobs": ["x"]}',
+        '{"from_failed": true, "jobs": ["x"]}',
+    ],
+)
+def test_a_senseless_rerun_is_refused(tmp_path: Path, body: str) -> None:
+    """Unknown fields, wrong types and jobs of other workflows are refused with 400."""
+    ((status, _),) = ask(
+        tmp_path,
+        f"POST {FIRST}/rerun {body}",
+        then=("rerun-from-start",),
+    )
+    assert status == 400
+
+
+def test_a_rerun_needs_a_token(tmp_path: Path) -> None:
+    """Without a token nobody may rerun."""
+    ((status, _),) = ask(
+        tmp_path, "POST /workflow/$CIRCLE_WORKFLOW_ID/rerun {}", token=""
+    )
+    assert status == 401
+
+
+def test_a_job_may_start_a_rerun(tmp_path: Path) -> None:
+    """A job that reruns an ended workflow gets its id, and the rerun really runs."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "ask.py").write_text(ASK)
+    once = "test $CIRCLE_BUILD_NUM != 2 || python3 ask.py"
+    done = rehearse_text(
+        tmp_path,
+        one_job("checkout", f"run: {{name: A, command: '{once}'}}"),
+        variables={"T": "yes", "ASK": f"POST {FIRST}/rerun {{}}"},
+        then=("rerun-from-start",),
+    )
+    kinds = [run.kind for run in done.report.runs]
+    assert kinds == ["first run", "rerun from start", "rerun from start"]
+    status, body = json.loads(done.lines("build", run=2)[-1])
+    assert status == 202
+    assert json.loads(body)["workflow_id"] == done.report.runs[2].id
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [("api-down", 503), ("api-unauthorized", 401)]
+)
+def test_the_api_can_be_made_to_fail(tmp_path: Path, fault: str, status: int) -> None:
+    """`--fault` lets the API refuse every request."""
+    ((answered, _),) = ask(
+        tmp_path,
+        "GET /workflow/$CIRCLE_WORKFLOW_ID",
+        faults=plan_faults([], [], [fault]),
+    )
+    assert answered == status

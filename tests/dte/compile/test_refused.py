@@ -1,0 +1,177 @@
+"""What CircleCI would refuse is refused, with the place and the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dte.errors import UserError
+from tests.dte.compile.configs import compile_text
+
+BASE = """\
+version: 2.1
+parameters:
+  flag: {type: boolean, default: false}
+executors:
+  vm:
+    machine: true
+jobs:
+  build:
+    parameters:
+      n: {type: integer, default: 1}
+      e: {type: executor, default: vm}
+    executor: << parameters.e >>
+    steps: [checkout]
+"""
+
+CALLS = [
+    ("build: {matrix: {parameters: {}}}", "parameters: needs at least one"),
+    ("build: {matrix: {parameters: {n: 1}}}", "matrix: n must be a list"),
+    ("build: {matrix: {parameters: {n: []}}}", "no combination is left"),
+    ("build: {matrix: {}}", "matrix: parameters must be a mapping, not nothing"),
+    ("build: {matrix: {parameters: {n: [1]}, exclude: [{}]}}", '"n" is missing'),
+    ("build: {matrix: {parameters: {n: [1]}, exclude: [{m: 1}]}}", "unknown key"),
+    ("build: {matrix: {parameters: {n: [1]}, only: []}}", 'unknown key "only"'),
+    ("build: {matrix: {parameters: {n: [1]}}, name: ''}", "name: is empty"),
+    ("build: {name: [a]}", "name: must be text, not a list"),
+    ("build: {type: build}", "type: only approval may stand here"),
+    ("build: {requires: build}", "requires must be a list"),
+    ("build: {requires: [[build]]}", "an item is a job's name"),
+    ("build: {requires: [{build: []}]}", "needs at least one status"),
+    ("build: {requires: [build]}", "jobs require each other: build → build"),
+    ("build: {context: [1]}", "context: must be text, not the number 1"),
+    ("build: {filters: << pipeline.git.branch >>}", "stands without << >>"),
+    ("build: {filters: pipeline.git.branch ==}", "something is missing at its end"),
+    ("build: {filters: pipeline.git.brunch}", "refers to nothing"),
+    ("build: {filters: {branch: {only: a}}}", 'unknown key "branch"'),
+    ("build: {filters: {branches: {only: [{}]}}}", "must be text or a list of texts"),
+    ("build: {e: 7}", 'parameter "e": must be of type executor, not the number 7'),
+    ("build: {e: {tag: 1}}", "executor: a mapping needs the key name"),
+    ("build: {e: vn}", 'there is no executor "vn" in the config'),
+    ("build: {e: {name: vm, tag: 1}}", 'executor "vm": unknown parameter "tag"'),
+    ("build: {e: none/vm}", 'there is no executor "none/vm"'),
+    ("build: {n: {}}", "must be of type integer, not a mapping"),
+    ("build: {n: true}", "must be of type integer, not the boolean true"),
+    ("build: {pre-steps: checkout}", "steps must be a list"),
+    ("build: {pre-steps: [nothing]}", 'there is no command or step "nothing"'),
+    ("hold: {type: approval, n: 1}", 'unknown key "n"'),
+    ("{build: {}, test: {}}", "a job must be a name or a mapping with one name"),
+    ("7", "a job must be a name or a mapping with one name, not the number 7"),
+    ("none/build", 'there is no job "none/build"'),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), CALLS)
+def test_a_call_of_a_job(call: str, message: str, tmp_path: Path) -> None:
+    """A job that a workflow calls wrongly is refused."""
+    with pytest.raises(UserError) as caught:
+        compile_text(f"{BASE}workflows: {{main: {{jobs: [{call}]}}}}\n", tmp_path)
+    assert message in str(caught.value)
+    assert f"{tmp_path / 'config.yml'}:" in str(caught.value)
+
+
+WORKFLOWS = [
+    ("{when: {and: true}, jobs: [build]}", "and must be a list"),
+    ("{when: {xor: [1]}, jobs: [build]}", 'unknown condition "xor"'),
+    ("{when: {}, jobs: [build]}", "a condition takes one of"),
+    ("{when: {and: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
+    ("{when: {matches: {pattern: a}}, jobs: [build]}", "value must be text"),
+    ("{when: {matches: {pattern: (, value: a}}, jobs: [build]}", "can't be read"),
+    ("{when: [1], jobs: [build]}", "a condition can't be a list"),
+    ("{unless: pipeline.git.branch =, jobs: [build]}", "is not understood"),
+    ("{jobs: build}", "jobs must be a list"),
+    ("{}", "needs the key jobs"),
+    ("{jobs: [build], name: x}", 'unknown key "name"'),
+    ("{triggers: x, jobs: [build]}", "triggers must be a list"),
+    ("{max_auto_reruns: 0, jobs: [build]}", "a whole number from 1 to 5"),
+]
+
+
+@pytest.mark.parametrize(("workflow", "message"), WORKFLOWS)
+def test_a_workflow(workflow: str, message: str, tmp_path: Path) -> None:
+    """A workflow with a condition or a key that is none is refused."""
+    with pytest.raises(UserError) as caught:
+        compile_text(f"{BASE}workflows: {{main: {workflow}}}\n", tmp_path)
+    assert message in str(caught.value)
+
+
+DEFINITIONS = [
+    ("jobs: {build: {type: unknown}}", "type must be one of"),
+    ("jobs: {build: [checkout]}", 'job "build" must be a mapping'),
+    ("jobs: {build: {machine: true}}", 'job "build": needs the key steps'),
+    ("jobs: {build: {machine: false, steps: []}}", "machine: must be a mapping"),
+    ("jobs: {build: {machine: {images: a}, steps: []}}", 'unknown key "images"'),
+    ("jobs: {build: {macos: {}, steps: []}}", "macos: needs the key xcode"),
+    ("jobs: {build: {docker: [], steps: []}}", "docker: must be a list of images"),
+    ("jobs: {build: {docker: [a], steps: []}}", "an image must be a mapping"),
+    ("jobs: {build: {docker: [{name: a}], steps: []}}", "needs the key image"),
+    (
+        "jobs: {build: {executor: 7, steps: []}}",
+        "executor: must be a name or a mapping",
+    ),
+    ("jobs: {build: {machine: true, steps: [], parallelism: 0}}", "of at least 1"),
+    ("jobs: {}", 'neither workflows nor a job called "build"'),
+    ("commands: {a: {description: b}}", 'command "a": needs the key steps'),
+    ("commands: {a: {steps: [], parameters: [b]}}", "parameters must be a mapping"),
+    ("commands: {a: {steps: [], parameters: {b: x}}}", "must be a mapping"),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: enum}}}}",
+        "enum must be a list, not nothing",
+    ),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: enum, enum: []}}}}",
+        "needs at least one value",
+    ),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: enum, enum: [[]]}}}}",
+        "may hold only text and numbers",
+    ),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: string, enum: [c]}}}}",
+        "enum: is for type enum",
+    ),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: string, description: []}}}}",
+        "description: not text",
+    ),
+    (
+        "commands: {a: {steps: [], parameters: {b: {type: steps, default: [c]}}}}",
+        'there is no command or step "c"',
+    ),
+    ("executors: {Vm: {machine: true}}", "a name begins with a lowercase letter"),
+    ("executors: {vm: {machine: true, steps: []}}", 'unknown key "steps"'),
+    ("orbs: [a]", "orbs must be a mapping"),
+    ("orbs: {a: [b]}", 'orb "a" must be a reference or a mapping'),
+    ("orbs: {a: {job: {}}}", 'inline orb "a": unknown key "job"'),
+    ("parameters: {a: {type: string}}", "needs a default"),
+    ("parameters: {a: {type: steps, default: []}}", "can't be of type steps"),
+    ("version: 2.1", "the key"),
+]
+
+
+@pytest.mark.parametrize(("definition", "message"), DEFINITIONS)
+def test_a_definition(definition: str, message: str, tmp_path: Path) -> None:
+    """A definition that can't be right is refused, also where nothing uses it."""
+    text = f"version: 2.1\n{definition}\n"
+    if not definition.startswith("jobs"):
+        text += "jobs: {build: {machine: true, steps: [a/b]}}\n"
+        text = text.replace("a/b", "a/b" if "orbs: {a: {job" in text else "checkout")
+    with pytest.raises(UserError) as caught:
+        compile_text(text, tmp_path)
+    assert message in str(caught.value)
+
+
+STUBS = [
+    ("o/work: {matrix: {parameters: [n]}}", "matrix: parameters must be a mapping"),
+    ("o/work: {matrix: [n]}", "matrix must be a mapping"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), STUBS)
+def test_a_stubbed_call(call: str, message: str, tmp_path: Path) -> None:
+    """What is wrong without knowing the orb is refused for a stubbed job too."""
+    text = f"{BASE}orbs: {{o: a/b@1}}\nworkflows: {{main: {{jobs: [{call}]}}}}\n"
+    with pytest.raises(UserError) as caught:
+        compile_text(text, tmp_path, stub_missing_orbs=True)
+    assert message in str(caught.value)

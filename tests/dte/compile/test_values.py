@@ -1,0 +1,70 @@
+"""Checked values come back in the form that the run needs, or say what is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dte.compile import values
+from dte.compile.expressions import truthy
+from dte.compile.values import Check, Unfit
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "expected"),
+    [
+        (values.text, 1.5, "1.5"),
+        (values.text, False, "false"),
+        (values.boolean, "true", True),
+        (values.boolean, False, False),
+        (values.texts, "a", ("a",)),
+        (values.texts, ["a", 1], ("a", "1")),
+        (values.text_or_list, ["a", 1], ["a", "1"]),
+        (values.text_or_list, 1, "1"),
+        (values.one_of("a", "b"), "b", "b"),
+        (values.integer(1), "12", 12),
+        (values.integer(1, 5), 5, 5),
+        (values.duration, "10m", "10m"),
+        (values.delay, "10m", "10m"),
+        (values.delay, "30s", "30s"),
+        (values.mapping, {}, {}),
+        (values.environment, None, {}),
+        (values.environment, [None, {"A": None}], {"A": "<nil>"}),
+    ],
+)
+def test_fits(check: Check, value: Any, expected: Any) -> None:
+    """A value that fits comes back in its final form."""
+    assert check(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "message"),
+    [
+        (values.text, None, "text"),
+        (values.boolean, 1, "true or false"),
+        (values.texts, [], "at least one"),
+        (values.text_or_list, [], "at least one"),
+        (values.one_of("a", "b"), [], "one of a, b"),
+        (values.integer(1, 5), 6, "from 1 to 5"),
+        (values.integer(1), 0, "at least 1"),
+        (values.integer(1), True, "at least 1"),
+        (values.integer(1), "1" * 20, "at least 1"),
+        (values.duration, 10, "a time such as"),
+        (values.duration, "10 m", "a time such as"),
+        (values.delay, "11m", "at most 10 minutes"),
+        (values.delay, "0s", "at most 10 minutes"),
+        (values.mapping, [], "a mapping"),
+        (values.environment, {"": 1}, "names and values"),
+    ],
+)
+def test_does_not_fit(check: Check, value: Any, message: str) -> None:
+    """A value that does not fit says what it must be."""
+    with pytest.raises(Unfit, match=message):
+        check(value)
+
+
+def test_what_counts_as_true() -> None:
+    """False, nothing, zero, not-a-number and empty text are false, all else is true."""
+    assert not any(map(truthy, [False, None, 0, 0.0, float("nan"), ""]))
+    assert all(map(truthy, [True, 42, -1, "false", "0", " "]))

@@ -1,0 +1,136 @@
+"""Jobs with the real Nx: a clone of the sample each, and nothing shared."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from dte.nx_cloud import NxCloud
+
+SAMPLE = Path(__file__).parents[3] / "sample"
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process of a job ended, and all that it printed."""
+
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class RealJob:
+    """One job: its checkout, and its environment."""
+
+    checkout: Path
+    environment: dict[str, str]
+
+    def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        """Start a command; variables of its own come as keywords."""
+        return subprocess.Popen(
+            words,
+            cwd=self.checkout,
+            env={**self.environment, **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *words: str, **env: str) -> Ended:
+        """Run a command to its end."""
+        return wait(self.start(*words, **env))
+
+    def kill(self) -> None:
+        """Kill what is left of the job, as the end of its container would."""
+        marker = self.environment["NX_CACHE_DIRECTORY"]
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("NX_CACHE_DIRECTORY") == marker:
+                    process.kill()
+            except psutil.Error:
+                continue
+
+
+def wait(process: subprocess.Popen[str]) -> Ended:
+    """Wait for a process's end."""
+    with process:
+        output, _ = process.communicate(timeout=SECONDS)
+    return Ended(process.returncode, output)
+
+
+def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
+    """Wait for several processes; gives back their exit codes."""
+    return [wait(process).exit_code for process in processes]
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git as somebody with a name."""
+    name = ["-c", "user.name=dte", "-c", "user.email=dte@example.com"]
+    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
+
+
+def make_repository(folder: Path, npm_cache: Path) -> Path:
+    """Copy the sample, commit it, and install what it needs."""
+    shutil.copytree(
+        SAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist", ".nx")
+    )
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "The sample")
+    subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund"],
+        cwd=folder,
+        env={**os.environ, "npm_config_cache": str(npm_cache)},
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commit everything."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", f"--message={message}")
+
+
+def make_job(
+    folder: Path, *, repository: Path, modules: Path, sockets: Path, cloud: NxCloud
+) -> RealJob:
+    """Clone the repository for a job that is named after its folder.
+
+    `modules` is the `node_modules` that the clone gets. `sockets` has a short path:
+    the system allows 108 characters for a socket's.
+    """
+    checkout = folder / "project"
+    folder.mkdir(parents=True)
+    git(repository, "clone", "--quiet", ".", str(checkout))
+    shutil.copytree(
+        modules,
+        checkout / "node_modules",
+        symlinks=True,
+        copy_function=os.link,
+    )
+    own_sockets = sockets / folder.name
+    own_sockets.mkdir(mode=0o700)
+    return RealJob(
+        checkout,
+        {
+            "PATH": os.environ["PATH"],
+            "CI": "true",
+            "HOME": str(folder),
+            "NX_CACHE_DIRECTORY": str(folder / "nx-cache"),
+            "NX_WORKSPACE_DATA_DIRECTORY": str(folder / "nx-data"),
+            "NX_NATIVE_FILE_CACHE_DIRECTORY": str(folder / "nx-native"),
+            "NX_SOCKET_DIR": str(own_sockets),
+            "CIRCLE_JOB": f"dte/{folder.name}",
+            "CIRCLE_WORKFLOW_ID": "w1",
+            **cloud.job_environment(),
+        },
+    )

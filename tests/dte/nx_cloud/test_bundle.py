@@ -1,0 +1,27 @@
+"""The client that nx downloads."""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+
+from dte.nx_cloud.bundle import pack_client
+
+VALID_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What Nx accepts as a version, which it uses as the name of a folder."""
+
+
+def test_the_bundle_holds_plain_files_only() -> None:
+    """Nx refuses an archive with links; ours is a flat folder with an index.js."""
+    with tarfile.open(fileobj=io.BytesIO(pack_client().content)) as archive:
+        members = archive.getmembers()
+    assert all(member.isfile() and "/" not in member.name for member in members)
+    assert {"index.js", "package.json"} <= {member.name for member in members}
+
+
+def test_the_same_client_is_the_same_bundle() -> None:
+    """Packing twice gives the same bytes, under a version that Nx accepts."""
+    bundle = pack_client()
+    assert bundle == pack_client()
+    assert VALID_VERSION.fullmatch(bundle.version)

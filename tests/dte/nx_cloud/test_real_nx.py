@@ -1,0 +1,253 @@
+"""The stand-in with the real Nx: agents and a main as processes, on the sample."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dte.nx_cloud import Faults, NxCloud, read_run_report
+
+from .real_job import RealJob, commit, make_job, make_repository, wait, wait_all
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+Jobs = Callable[[str], RealJob]
+TARGETS = "lint,test,build,e2e-ci"
+START = ("npx", "nx-cloud", "start-ci-run", "--distribute-on=manual")
+AGENT = ("npx", "nx-cloud", "start-agent")
+AFFECTED = ("npx", "nx", "run-many", "--parallel=2", "--configuration=ci")
+DEPENDENCIES = (
+    ("money", "build", "tax", "build"),
+    ("money", "build", "discounts", "build"),
+    ("tax", "build", "shop", "build"),
+    ("discounts", "build", "shop", "build"),
+    ("money", "build", "tax", "test:ci"),
+    ("money", "build", "discounts", "test:ci"),
+    ("tax", "build", "shop", "test:ci"),
+    ("money", "build", "money", "e2e-ci"),
+    ("tax", "build", "tax", "e2e-ci"),
+    ("discounts", "build", "discounts", "e2e-ci"),
+    ("shop", "build", "shop", "e2e-ci"),
+)
+FIRST_AGENTS = ("agent-1", "agent-2", "agent-3")
+
+
+@pytest.fixture
+def cloud() -> Iterator[NxCloud]:
+    """Serve a stand-in whose heartbeat a busy machine does not miss."""
+    with NxCloud() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the sample once for all tests."""
+    folder = tmp_path_factory.mktemp("sample")
+    return make_repository(folder / "repository", folder / "npm")
+
+
+@pytest.fixture
+def repository(installed: Path, tmp_path: Path) -> Path:
+    """Give back a repository of the test's own, to commit to."""
+    return shutil.copytree(
+        installed,
+        tmp_path / "repository",
+        ignore=shutil.ignore_patterns("node_modules"),
+    )
+
+
+@pytest.fixture
+def jobs(
+    installed: Path, repository: Path, tmp_path: Path, cloud: NxCloud
+) -> Iterator[Jobs]:
+    """Make jobs by their names; what is left of them is killed at the end."""
+    made: list[RealJob] = []
+
+    def make(name: str) -> RealJob:
+        job = make_job(
+            tmp_path / name,
+            repository=repository,
+            modules=installed / "node_modules",
+            sockets=Path(sockets),
+            cloud=cloud,
+        )
+        made.append(job)
+        return job
+
+    with tempfile.TemporaryDirectory(prefix="nx") as sockets:
+        yield make
+        for job in made:
+            job.kill()
+
+
+def test_three_agents_share_the_tasks(jobs: Jobs, cloud: NxCloud) -> None:
+    """Every task really runs once, on several agents, after what it depends on."""
+    agents = [jobs(name).start(*AGENT) for name in FIRST_AGENTS]
+    main = jobs("main")
+    assert main.run(*START, f"--stop-agents-after={TARGETS}").exit_code == 0
+    format_check = ("nx", "format:check", "--all")
+    recorded = main.run("npx", "nx-cloud", "record", "--", *format_check)
+    assert recorded.exit_code == 0, recorded.output
+    ended = main.run(*AFFECTED, "-t", TARGETS)
+    assert (ended.exit_code, wait_all(agents)) == (0, [0, 0, 0])
+
+    ran = {each.task: each for each in cloud.executions()}
+    assert len(ran) == len(cloud.executions()) == 16
+    assert {each.cache for each in ran.values()} == {"miss"}
+    assert len({each.agent for each in ran.values()}) >= 2
+    edges = [(ran[f"{a}:{t}"], ran[f"{b}:{u}"]) for a, t, b, u in DEPENDENCIES]
+    assert all(a.started + a.seconds <= b.started for a, b in edges)
+    assert any(a.agent != b.agent for a, b in edges), "no outputs had to travel"
+    manifest = main.checkout / "packages/shop/dist/manifest.json"
+    assert json.loads(manifest.read_text())["name"] == "@sample/shop"
+    assert "✔  nx run shop:e2e-ci" in plain(ended.output)
+
+    again = jobs("main-again")
+    again.run(*START, CIRCLE_WORKFLOW_ID="w2")
+    replayed = again.run(*AFFECTED, "-t", TARGETS, CIRCLE_WORKFLOW_ID="w2")
+    assert replayed.exit_code == 0, "finished tasks need no agent"
+    second = [each for each in cloud.executions() if each.run_id == "w2"]
+    assert {(each.agent, each.cache) for each in second} == {("main", "hit")}
+    assert len(second) == 16
+    assert (again.checkout / "packages/shop/dist/manifest.json").exists()
+
+
+def test_a_failed_task_fails_main_and_skips_what_needs_it(
+    repository: Path, jobs: Jobs, cloud: NxCloud
+) -> None:
+    """Main shows why, skips the dependents, runs the rest; agents exit 0."""
+    project = repository / "packages/tax/project.json"
+    content = json.loads(project.read_text())
+    content["targets"]["build"] = {"command": "echo no tax today; exit 3"}
+    project.write_text(json.dumps(content))
+    commit(repository, "Break the build of tax")
+    agents = [jobs(name).start(*AGENT) for name in FIRST_AGENTS[:2]]
+    main = jobs("main")
+    main.run(*START, "--stop-agents-after=build")
+    ended = main.run(*AFFECTED, "-t", "build")
+    assert (ended.exit_code, wait_all(agents)) == (1, [0, 0])
+    assert "no tax today" in ended.output
+    ran = {each.task: each.exit_code for each in cloud.executions()}
+    assert ran == {"money:build": 0, "discounts:build": 0, "tax:build": 1}
+    assert "shop:build" in ended.output.split("Tasks not run")[1]
+
+
+def test_main_alone_runs_the_tasks_itself(jobs: Jobs, cloud: NxCloud) -> None:
+    """With --no-agents, without a started run, and without Nx Cloud, main works."""
+    main = jobs("main")
+    assert main.run(*AFFECTED, "-t", "lint").exit_code == 0
+    main.run(*START, "--stop-agents-after=build")
+    assert main.run(*AFFECTED, "-t", "build", "--no-agents").exit_code == 0
+    assert {each.agent for each in cloud.executions()} == {"main"}
+    targets = [each.task.split(":")[1] for each in cloud.executions()]
+    assert sorted(targets) == ["build"] * 4 + ["lint"] * 4
+    assert {each.cache for each in cloud.executions()} == {"miss"}
+
+    other = jobs("other")
+    ended = other.run(*AFFECTED, "-t", "build,e2e-ci", NX_NO_CLOUD="true")
+    assert ended.exit_code == 0
+    cache = Path(other.environment["NX_CACHE_DIRECTORY"])
+    report = read_run_report(cache, run_id="w1", agent="other")
+    caches = {each.task: each.cache for each in report}
+    assert caches["shop:build"] == "hit", "outputs come from main's upload"
+    assert caches["shop:e2e-ci"] == "miss"
+
+
+def test_main_without_agents_times_out(jobs: Jobs, cloud: NxCloud) -> None:
+    """Main waits for agents that never come, says so, and exits 1."""
+    main = jobs("main")
+    main.run(*START, f"--stop-agents-after={TARGETS}")
+    timeout = {"NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "1500"}
+    ended = main.run(*AFFECTED, "-t", "lint", **timeout)
+    assert ended.exit_code == 1
+    assert "No new completed tasks after 1.5 seconds" in ended.output
+    assert cloud.executions() == ()
+
+
+def test_a_terminated_agent_fails_main(jobs: Jobs, cloud: NxCloud) -> None:
+    """When a signal ends an agent, main ends with 1 instead of waiting for it."""
+    agent = jobs("agent-1").start(*AGENT)
+    assert agent.stdout is not None
+    for line in agent.stdout:
+        if "agent dte/agent-1 of run" in line:
+            break
+    main = jobs("main")
+    main.run(*START, f"--stop-agents-after={TARGETS}")
+    os.killpg(agent.pid, signal.SIGTERM)  # npx does not pass signals on
+    wait(agent)
+    ended = main.run(*AFFECTED, "-t", "lint")
+    assert ended.exit_code == 1
+    assert "agent dte/agent-1 was ended by SIGTERM" in ended.output
+    assert cloud.executions() == ()
+
+
+def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
+    """A wrong token, a failing download and an unknown command end with 1."""
+    main = jobs("main")
+    cloud.set_faults(Faults(fail_client_downloads=2))
+    downloads = [main.run(*START) for _ in range(3)]
+    assert [each.exit_code for each in downloads] == [1, 1, 0]
+    assert "503" in downloads[0].output
+    unknown = main.run("npx", "nx-cloud", "start-workers")
+    assert unknown.exit_code == 1
+    assert 'Unknown Command "start-workers"' in unknown.output
+    ended = main.run(*AFFECTED, "-t", "lint", NX_CLOUD_ACCESS_TOKEN="wrong")
+    assert ended.exit_code == 1
+    assert "Check NX_CLOUD_ACCESS_TOKEN" in ended.output
+    assert cloud.executions() == ()
+
+
+def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
+    """`start-nx-agents` takes the last targets from `.nx/ci-config.yaml`."""
+    main = jobs("main")
+    config = main.checkout / ".nx/ci-config.yaml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text("lifecycle:\n  stop-after: [lint, test]\n")
+    ended = main.run("npx", "nx-cloud", "start-nx-agents")
+    assert "Agents end after: lint, test" in ended.output
+    assert main.run(*START).exit_code == 1
+
+
+def test_pools_take_what_the_rules_give_them(jobs: Jobs, cloud: NxCloud) -> None:
+    """With --assignment-rules each pool runs its own targets."""
+    pools = {"small": "lint", "large": "build"}
+    agents = [
+        jobs(pool).start(*AGENT, NX_AGENT_LAUNCH_TEMPLATE=pool, NX_AGENT_NAME=pool)
+        for pool in pools
+    ]
+    main = jobs("main")
+    rules = [
+        {"targets": [target], "run-on": [{"agent": pool, "parallelism": 2}]}
+        for pool, target in pools.items()
+    ]
+    file = main.checkout / ".nx" / "assignment-rules.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"assignment-rules": rules}))
+    words = ["--stop-agents-after=build,lint", f"--assignment-rules={file}"]
+    started = main.run(*START, *words)
+    assert started.exit_code == 0, started.output
+    ended = main.run(*AFFECTED, "-t", "lint,build")
+    assert (ended.exit_code, wait_all(agents)) == (0, [0, 0])
+    ran = {(each.agent, each.task.split(":")[1]) for each in cloud.executions()}
+    assert ran == set(pools.items())
+
+    file.write_text(json.dumps({"assignment-rules": [{"targets": ["lint"]}]}))
+    refused = main.run(*START, *words)
+    assert refused.exit_code == 1
+    assert "rule 1 needs run-on" in refused.output
+
+
+def plain(text: str) -> str:
+    """Remove the colours from what Nx printed."""
+    out = text
+    while "\x1b[" in out:
+        before, _, after = out.partition("\x1b[")
+        out = before + after.partition("m")[2]
+    return out

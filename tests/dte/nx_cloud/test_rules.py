@@ -1,0 +1,59 @@
+"""Assignment rules, by the examples of Nx's page "Assignment Rules"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dte.nx_cloud.rules import Rule, find_pools
+
+
+def rule(pool: str, **properties: Any) -> Rule:
+    """A rule for one pool."""
+    lists = {name: (value,) for name, value in properties.items()}
+    return Rule((pool,), **lists)
+
+
+@pytest.mark.parametrize(
+    ("glob", "matching", "other"),
+    [
+        ("lint*", ["lint-js", "linting-test"], ["eslint", "lin-test", "lin"]),
+        ("*test*", ["business-test-2", "test-12", "10-test"], ["tes"]),
+        ("app?", ["app1", "app3", "apps"], ["app10", "apps1", "bus-app1"]),
+        ("!prod", ["development", "staging"], ["prod"]),
+        ("e2e-ci*,*server-test", ["e2e-ci--a-server-test"], ["e2e-ci--b"]),
+        ("a.b", ["a.b"], ["acb"]),
+    ],
+)
+def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
+    """A star, a question mark, a negation, and globs that all have to match."""
+    one = rule("p", targets=glob)
+    assert [name for name in matching + other if one.matches(f"x:{name}")] == matching
+
+
+def test_the_more_specific_rule_goes_first() -> None:
+    """Each rule of the precedence chart gives way to the one before it."""
+    task = {"configurations": "production", "targets": "build", "projects": "app1"}
+    chart = ["ctp", "ct", "cp", "tp", "c", "t", "p"]
+    names = {name[0]: name for name in task}
+    rules = [
+        rule(letters, **{names[letter]: task[names[letter]] for letter in letters})
+        for letters in reversed(chart)
+    ]
+    found: list[str] = []
+    while rules:
+        found += find_pools("app1:build:production", rules)
+        rules.pop()
+    assert found == chart
+
+
+def test_of_two_equal_rules_the_first_counts() -> None:
+    """The order of the file decides between rules of one priority."""
+    rules = [rule("first", targets="lint"), rule("second", targets="l*")]
+    assert find_pools("money:lint", rules) == ("first",)
+
+
+def test_a_task_without_a_rule_may_run_anywhere() -> None:
+    """What no rule speaks of belongs to all pools."""
+    assert find_pools("money:lint", [rule("large", targets="build")]) == ()

@@ -1,0 +1,87 @@
+"""A folder in which the client's commands run, with a very small Nx."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+import dte.nx_cloud
+from dte.nx_cloud import NxCloud
+
+CLIENT = Path(dte.nx_cloud.__file__).parent / "client"
+SMALL_NX = Path(__file__).parent / "small_nx"
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command of the client ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checkout of one job, in which commands of the client run as processes."""
+
+    folder: Path
+    cloud: NxCloud
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
+        """Start a command; variables of its own come as keywords."""
+        return subprocess.Popen(
+            ["node", str(SMALL_NX / "run-client.js"), command, *words],
+            cwd=self.folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "CLIENT_FOLDER": str(CLIENT),
+                "NX_CACHE_DIRECTORY": str(self.folder / "cache"),
+                **self.cloud.job_environment(),
+                **self.environment,
+                **env,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, command: str, *words: str, **env: str) -> Finished:
+        """Run a command to its end."""
+        return finish(self.start(command, *words, **env))
+
+
+def finish(process: subprocess.Popen[str]) -> Finished:
+    """Wait for a command's end."""
+    with process:
+        stdout, stderr = process.communicate(timeout=SECONDS)
+    return Finished(process.returncode, stdout, stderr)
+
+
+def make_workspace(folder: Path, cloud: NxCloud, **environment: str) -> Workspace:
+    """Lay out a checkout in a folder that does not exist yet."""
+    nx = folder / "node_modules" / "nx"
+    shutil.copytree(SMALL_NX, nx)
+    (folder / "cache").mkdir()
+    return Workspace(folder, cloud, environment)
+
+
+def find_heartbeats(folder: Path) -> list[psutil.Process]:
+    """List the heartbeats that `start-ci-run` has left behind in a checkout."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            heartbeat = any("heartbeat.js" in word for word in process.cmdline())
+            if heartbeat and Path(process.cwd()) == folder:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found

@@ -1,0 +1,104 @@
+"""Rehearses a config written in a test, and keeps all that was said."""
+
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dte.order.order import Order
+from dte.order.scenario import parse_action
+from dte.report.data import JobReport, Report
+from dte.run.listener import Listener
+from dte.run.results import JobRun, RehearsedWorkflow, StepResult
+from dte.session import rehearse
+
+
+@dataclass
+class Heard(Listener):
+    """A listener that remembers every line and every step's result."""
+
+    lines: list[tuple[int, str, str]] = field(default_factory=list)
+    steps: list[tuple[int, str, StepResult]] = field(default_factory=list)
+    runs: int = 0
+
+    def workflow_started(self, workflow: RehearsedWorkflow) -> None:
+        """Count the workflows."""
+        self.runs += 1
+
+    def line(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
+    ) -> None:
+        """Keep the line."""
+        self.lines.append((self.runs, job.name, line))
+
+    def step_ended(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
+    ) -> None:
+        """Keep the result."""
+        self.steps.append((self.runs, job.name, step))
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A rehearsal's report and all that its jobs said; runs count from 1."""
+
+    report: Report
+    heard: Heard
+
+    def job(self, name: str, run: int = 1) -> JobReport:
+        """The report of a job in a run."""
+        jobs = self.report.runs[run - 1].jobs
+        return next(job for job in jobs if job.name == name)
+
+    def statuses(self, run: int = 1) -> dict[str, str]:
+        """Each job's status in a run."""
+        return {job.name: job.status for job in self.report.runs[run - 1].jobs}
+
+    def ran(self, run: int = 1) -> list[str]:
+        """The jobs that ran, not carried over, in a run."""
+        return [job.name for job in self.report.runs[run - 1].jobs if job.ran]
+
+    def lines(self, job: str, run: int = 1) -> list[str]:
+        """What a job's steps printed in a run."""
+        return [
+            line
+            for number, name, line in self.heard.lines
+            if (number, name) == (run, job)
+        ]
+
+    def step(self, job: str, name: str, run: int = 1) -> StepResult:
+        """The result of a job's step in a run."""
+        return next(
+            step
+            for number, owner, step in self.heard.steps
+            if (number, owner, step.name) == (run, job, name)
+        )
+
+
+def rehearse_text(
+    folder: Path, config: str, *, then: tuple[str, ...] = (), **order: Any
+) -> Rehearsed:
+    """Rehearse `config` on a project with one file, and play the actions `then`."""
+    project = folder / "project"
+    project.mkdir(exist_ok=True)
+    (project / "README.md").write_text("A project.\n")
+    path = folder / "config.yml"
+    path.write_text(textwrap.dedent(config))
+    heard = Heard()
+    actions = tuple(parse_action(text) for text in then)
+    settings = {"orbs": {}, "project": project, **order}
+    report = rehearse(Order(config=path, actions=actions, **settings), heard)
+    return Rehearsed(report, heard)
+
+
+def one_job(*steps: str, more: str = "") -> str:
+    """A config whose only job, `build`, has these steps; each is YAML of its own."""
+    lines = ["version: 2.1", "jobs:", "  build:", "    docker: [{image: any}]"]
+    if more:
+        lines += textwrap.indent(textwrap.dedent(more).strip(), "    ").splitlines()
+    lines.append("    steps:")
+    for step in steps:
+        first, *rest = textwrap.dedent(step).strip().splitlines()
+        lines += [f"      - {first}", *(f"        {line}" for line in rest)]
+    lines += ["workflows:", "  all:", "    jobs: [build]"]
+    return "\n".join(lines)

@@ -1,0 +1,151 @@
+"""What goes wrong on purpose."""
+
+from pathlib import Path
+
+import pytest
+
+from dte.errors import UserError
+from dte.order.scenario import plan_faults
+from tests.dte.rehearse_config import one_job, rehearse_text
+
+ALWAYS = "run: {name: always, command: echo always, when: always}"
+
+
+def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
+    """`--fail JOB:STEP` fails that step, and later steps run as after any failure."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: echo a}", "run: {name: B, command: echo b}", ALWAYS
+        ),
+        faults=plan_faults(["build:B"], [], []),
+    )
+    said = "error: this step was made to fail (--fail)"
+    assert done.lines("build") == ["a", said, "always"]
+    assert done.job("build").failed_step == "B"
+
+
+def test_without_a_step_the_first_one_fails(tmp_path: Path) -> None:
+    """`--fail JOB` fails the job's first step; a pattern names several jobs."""
+    step = "run: {name: A, command: echo a}"
+    done = rehearse_text(tmp_path, one_job(step), faults=plan_faults(["b*"], [], []))
+    assert done.job("build").failed_step == "A"
+
+
+def test_faults_end_when_mended(tmp_path: Path) -> None:
+    """`--then mend` ends every fault, so that the rerun passes."""
+    step = "run: {name: A, command: echo a}"
+    done = rehearse_text(
+        tmp_path,
+        one_job(step),
+        then=("fail:build", "rerun-from-start", "mend", "rerun-from-failed"),
+    )
+    statuses = [run.status for run in done.report.runs]
+    assert statuses == ["success", "failed", "success"]
+
+
+def test_a_lost_machine_runs_no_more_steps(tmp_path: Path) -> None:
+    """`--kill JOB@SECONDS` loses the machine: the job fails without its last steps."""
+    done = rehearse_text(
+        tmp_path,
+        one_job("run: {name: A, command: sleep 300}", ALWAYS),
+        faults=plan_faults([], ["build@0.5"], []),
+    )
+    assert done.statuses() == {"build": "failed"}
+    assert done.lines("build") == []
+
+
+def test_a_cancelled_job_runs_no_more_steps(tmp_path: Path) -> None:
+    """`:CANCEL` cancels the job, after which not even `when: always` steps run."""
+    done = rehearse_text(
+        tmp_path,
+        one_job("run: {name: A, command: sleep 300}", ALWAYS),
+        faults=plan_faults([], ["build:A@0.5:CANCEL"], []),
+    )
+    assert done.statuses() == {"build": "canceled"}
+    assert done.lines("build") == []
+
+
+def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
+    """Another signal goes to the step's processes, and the later steps still run."""
+    trap = 'trap "echo bye; exit 3" TERM; sleep 300 & wait'
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            f"run: {{name: A, command: '{trap}'}}",
+            ALWAYS,
+        ),
+        faults=plan_faults([], ["build:A@0.5:SIGTERM"], []),
+    )
+    assert done.step("build", "A").exit_code == 3
+    assert done.lines("build") == ["bye", "always"]
+
+
+def test_a_kill_of_another_job_changes_nothing(tmp_path: Path) -> None:
+    """A kill hits the jobs that its pattern names, and no other."""
+    config = one_job("run: {name: A, command: sleep 1}").replace(
+        "jobs: [build]", "jobs: [build, build: {name: bad}]"
+    )
+    done = rehearse_text(
+        tmp_path,
+        config,
+        faults=plan_faults([], ["b?d@0", "build:A@60"], []),
+    )
+    assert done.statuses() == {"bad": "failed", "build": "success"}
+
+
+@pytest.mark.parametrize(
+    ("fail", "kill"), [("nobody", ""), ("", "nobody@1"), ("build:Z", "")]
+)
+def test_a_fault_that_meets_nothing_is_refused(
+    tmp_path: Path, fail: str, kill: str
+) -> None:
+    """A failure or kill of a job or step that isn't there is no success."""
+    faults = plan_faults([fail] if fail else [], [kill] if kill else [], [])
+    with pytest.raises(UserError, match=r"no (job|step of build) is called"):
+        rehearse_text(tmp_path, one_job("run: {name: A, command: ls}"), faults=faults)
+
+
+def test_cancelled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
+    """`max_auto_reruns` follows a failure, and no cancelling."""
+    config = one_job("run: {name: A, command: sleep 300}").replace(
+        "  all:\n", "  all:\n    max_auto_reruns: 2\n"
+    )
+    faults = plan_faults([], ["build@0.5:CANCEL"], [])
+    done = rehearse_text(tmp_path, config, faults=faults)
+    assert [run.status for run in done.report.runs] == ["canceled"]
+
+
+@pytest.mark.parametrize(
+    ("fail", "kill", "fault"),
+    [
+        (":step", "", ""),
+        ("", "job", ""),
+        ("", "job@soon", ""),
+        ("", "@3", ""),
+        ("", "job@1:NOSUCH", ""),
+        ("", "job@nan", ""),
+        ("", "job@-1", ""),
+        ("", "", "cloud-downloads=x"),
+        ("", "", "api-down=3"),
+        ("", "", "moon-down"),
+    ],
+)
+def test_senseless_faults_are_refused(fail: str, kill: str, fault: str) -> None:
+    """A fault that can't be read is refused with its form, before anything runs."""
+    with pytest.raises(UserError, match=r"--(fail|kill|fault) "):
+        plan_faults(*[[text] if text else [] for text in (fail, kill, fault)])
+
+
+def test_automatic_reruns_rerun_from_failed(tmp_path: Path) -> None:
+    """`max_auto_reruns` reruns from failed by itself, and a manual rerun doesn't."""
+    config = one_job("run: {name: A, command: exit 1}").replace(
+        "  all:\n", "  all:\n    max_auto_reruns: 2\n"
+    )
+    done = rehearse_text(tmp_path, config, then=("rerun-from-failed",))
+    assert [run.kind for run in done.report.runs] == [
+        "first run",
+        "automatic rerun from failed",
+        "automatic rerun from failed",
+        "rerun from failed",
+    ]

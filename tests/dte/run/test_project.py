@@ -1,0 +1,96 @@
+"""The repository that a rehearsal's checkouts clone: what CircleCI would have."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dte.errors import UserError
+from dte.run.project import take_project
+
+
+def git(folder: Path, *words: str) -> str:
+    """git's answer in `folder`."""
+    done = subprocess.run(
+        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A person's clone, on `feature`; its main is one commit behind origin's."""
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    git(upstream, "init", "--quiet", "--initial-branch=main")
+    git(upstream, "commit", "--quiet", "--allow-empty", "-m", "First")
+    git(tmp_path, "clone", "--quiet", str(upstream), "clone")
+    git(upstream, "commit", "--quiet", "--allow-empty", "-m", "Second")
+    git(upstream, "branch", "feature", "main~1")
+    clone = tmp_path / "clone"
+    git(clone, "fetch", "--quiet")
+    git(clone, "switch", "--quiet", "-c", "feature", "--no-track", "main")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "Mine")
+    return clone
+
+
+@pytest.mark.parametrize("has_main", [True, False])
+def test_main_is_where_the_remote_has_it(
+    clone: Path, tmp_path: Path, has_main: bool
+) -> None:
+    """An old main of the clone, or none, becomes what origin's main was last."""
+    if not has_main:
+        git(clone, "branch", "--quiet", "-D", "main")
+    origin = tmp_path / "origin"
+    project = take_project(clone, origin)
+    assert git(origin, "rev-parse", "main") == git(clone, "rev-parse", "origin/main")
+    assert project.branch == "feature"
+    assert git(origin, "rev-parse", "feature") == git(clone, "rev-parse", "HEAD")
+    branches = git(origin, "for-each-ref", "--format=%(refname)", "refs/heads/")
+    assert branches.split() == ["refs/heads/feature", "refs/heads/main"]
+
+
+def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
+    """What the person has not pushed yet is rehearsed with the rest."""
+    git(clone, "branch", "--quiet", "--force", "main", "origin/main")
+    git(clone, "switch", "--quiet", "main")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "Ahead")
+    git(clone, "switch", "--quiet", "feature")
+    origin = tmp_path / "origin"
+    take_project(clone, origin)
+    assert git(origin, "rev-parse", "main") == git(clone, "rev-parse", "main")
+
+
+def test_a_branch_that_stands_in_the_way_stays(clone: Path, tmp_path: Path) -> None:
+    """Where the person has a branch `a`, the remote's `a/b` is left out."""
+    git(tmp_path / "upstream", "branch", "fix/one")
+    git(clone, "fetch", "--quiet")
+    git(clone, "branch", "fix")
+    origin = tmp_path / "origin"
+    take_project(clone, origin)
+    assert git(origin, "rev-parse", "fix") == git(clone, "rev-parse", "fix")
+
+
+def test_a_blobless_clone(tmp_path: Path, clone: Path) -> None:
+    """A clone without the blobs of its history is taken without asking for them."""
+    upstream = tmp_path / "upstream"
+    git(upstream, "config", "uploadpack.allowFilter", "true")
+    for text in ("old", "new"):
+        (upstream / "file").write_text(text)
+        git(upstream, "add", "file")
+        git(upstream, "commit", "--quiet", "-m", text)
+    words = ("clone", "--quiet", "--filter=blob:none", upstream.as_uri(), "blobless")
+    git(tmp_path, *words)
+    upstream.rename(tmp_path / "gone")
+    project = take_project(tmp_path / "blobless", tmp_path / "origin")
+    shown = git(tmp_path / "origin", "show", f"{project.revision}:file")
+    assert shown == "new"
+
+
+def test_a_shallow_clone_is_refused(tmp_path: Path, clone: Path) -> None:
+    """Without its history nothing can be compared; the message says what to run."""
+    upstream = (tmp_path / "upstream").as_uri()
+    git(tmp_path, "clone", "--quiet", "--depth=1", upstream, "shallow")
+    with pytest.raises(UserError, match="is a shallow clone") as refused:
+        take_project(tmp_path / "shallow", tmp_path / "origin")
+    assert "git fetch --unshallow" in refused.value.suggestions[0]

@@ -1,0 +1,279 @@
+"""Steps of one job, as CircleCI runs them."""
+
+from pathlib import Path
+
+import pytest
+
+from dte.errors import UserError
+from tests.dte.rehearse_config import one_job, rehearse_text
+
+
+def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:
+    """The default shell is bash with -e and pipefail, so a failed pipe ends it."""
+    done = rehearse_text(tmp_path, one_job("run: {name: A, command: 'false | true'}"))
+    assert done.step("build", "A").exit_code == 1
+    assert done.statuses() == {"build": "failed"}
+
+
+def test_a_shell_of_one_s_own_drops_the_flags(tmp_path: Path) -> None:
+    """`shell: /bin/bash` drops -eo pipefail, so the same step passes."""
+    step = "run: {name: A, shell: /bin/bash, command: 'false | true'}"
+    assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
+
+
+def test_a_step_may_be_python(tmp_path: Path) -> None:
+    """A shell with words, like /usr/bin/env python3, gets the command."""
+    step = "run: {name: A, shell: /usr/bin/env python3, command: 'print(6 * 7)'}"
+    assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["42"]
+
+
+def test_what_follows_a_failure(tmp_path: Path) -> None:
+    """After a failure only steps with `always` or `on_fail` run."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: early, command: echo never, when: on_fail}",
+            "run: {name: fails, command: exit 3}",
+            "run: {name: next, command: echo never}",
+            "run: {name: mends, command: echo mends, when: on_fail}",
+            "run: {name: always, command: echo always, when: always}",
+        ),
+    )
+    assert done.lines("build") == ["mends", "always"]
+    assert done.step("build", "fails").exit_code == 3
+    assert done.step("build", "next").status == "skipped"
+    assert done.job("build").failed_step == "fails"
+
+
+def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
+    """What a step appends to BASH_ENV is sourced by the bash of later steps."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            """run: {name: A, command: 'echo "X=1" >> "$BASH_ENV"; echo "[$X]"'}""",
+            """run: {name: B, command: 'echo "[$X]"'}""",
+        ),
+    )
+    assert done.lines("build") == ["[]", "[1]"]
+
+
+def test_a_silent_step_is_ended(tmp_path: Path) -> None:
+    """A step that is silent for no_output_timeout is ended, and its job fails."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: 'echo a; sleep 300', no_output_timeout: 1s}",
+            "run: {name: B, command: echo b}",
+        ),
+    )
+    assert done.step("build", "A").status == "timed out"
+    said = "Too long with no output: the step was ended."
+    assert done.lines("build") == ["a", said]
+    assert done.statuses() == {"build": "failed"}
+
+
+def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
+    """Output keeps a step alive beyond no_output_timeout, also without newlines."""
+    loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.4; done"
+    step = f"run: {{name: A, command: '{loop}', no_output_timeout: 2s}}"
+    done = rehearse_text(tmp_path, one_job(step))
+    assert done.lines("build") == ["......"]
+    assert done.statuses() == {"build": "success"}
+
+
+def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
+    """A background step runs on while later steps run, and ends with the job."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: 'touch up; sleep 300', background: true}",
+            "run: {name: B, command: 'until [ -e up ]; do sleep 0.1; done; echo up'}",
+        ),
+    )
+    assert done.lines("build") == ["up"]
+
+
+def test_a_step_that_leaves_a_child_behind_ends(tmp_path: Path) -> None:
+    """A child that holds the step's output open doesn't hold the step."""
+    step = "run: {name: A, command: 'sleep 300 & echo started'}"
+    assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["started"]
+
+
+def test_step_halt_ends_the_job_green(tmp_path: Path) -> None:
+    """`circleci-agent step halt` ends the job green; later steps don't run."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: circleci-agent step halt}",
+            "run: {name: B, command: exit 1}",
+        ),
+    )
+    assert done.statuses() == {"build": "success"}
+    assert done.step("build", "B").status == "skipped"
+
+
+def test_environment_of_job_and_step(tmp_path: Path) -> None:
+    """The step's environment beats the job's, which beats the project's."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: 'echo $X $Y $Z', environment: {X: step}}",
+            more="environment: {X: job, Y: job}",
+        ),
+        variables={"X": "p", "Y": "p", "Z": "p"},
+    )
+    assert done.lines("build") == ["step job p"]
+
+
+def test_nothing_of_the_desk_s_environment_leaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable of the person's shell is not in a job, and the home is the job's."""
+    monkeypatch.setenv("MY_SECRET", "hunter2")
+    done = rehearse_text(
+        tmp_path, one_job("run: {name: A, command: 'echo [$MY_SECRET] $HOME'}")
+    )
+    (line,) = done.lines("build")
+    assert line.startswith("[] ")
+    assert str(Path.home()) != line.removeprefix("[] ")
+
+
+def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
+    """A job sees CircleCI's variables, with ids that are the workflow's."""
+    names = "CIRCLE_BRANCH CIRCLE_JOB CIRCLE_NODE_TOTAL CI CIRCLE_WORKING_DIRECTORY"
+    command = f"for n in {names}; do eval echo $n=\\$$n; done; echo $CIRCLE_WORKFLOW_ID"
+    done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
+    assert done.lines("build") == [
+        "CIRCLE_BRANCH=main",
+        "CIRCLE_JOB=build",
+        "CIRCLE_NODE_TOTAL=1",
+        "CI=true",
+        "CIRCLE_WORKING_DIRECTORY=~/project",
+        done.report.runs[0].id,
+    ]
+
+
+def test_secrets_are_masked(tmp_path: Path) -> None:
+    """The value of a project variable never appears in a job's log."""
+    done = rehearse_text(
+        tmp_path,
+        one_job("run: {name: A, command: 'echo it is $TOKEN'}"),
+        variables={"TOKEN": "hunter2"},
+    )
+    assert done.lines("build") == ["it is ****"]
+
+
+def test_checkout_is_a_fresh_clone_at_the_revision(tmp_path: Path) -> None:
+    """The checkout is a git clone at CIRCLE_SHA1 on the pipeline's branch."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "checkout",
+            "run: {name: A, command: 'cat README.md; git rev-parse HEAD'}",
+            "run: {name: B, command: 'git symbolic-ref --short HEAD'}",
+        ),
+    )
+    assert done.lines("build")[-3:] == [
+        "A project.",
+        done.report.runs[0].revision,
+        "main",
+    ]
+
+
+def test_a_command_that_cannot_start_fails_its_step(tmp_path: Path) -> None:
+    """A shell that isn't there fails the step with its name, not the rehearsal."""
+    step = "run: {name: A, shell: /no/such/shell, command: echo}"
+    done = rehearse_text(tmp_path, one_job(step))
+    assert done.statuses() == {"build": "failed"}
+    assert "/no/such/shell" in done.lines("build")[0]
+
+
+def test_parallelism_runs_a_job_on_several_nodes(tmp_path: Path) -> None:
+    """`parallelism: 2` runs the steps twice, with an index each."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: A, command: 'echo $CIRCLE_NODE_INDEX of $CIRCLE_NODE_TOTAL'}",
+            more="parallelism: 2",
+        ),
+    )
+    assert sorted(done.lines("build")) == ["0 of 2", "1 of 2"]
+
+
+def test_artifacts_are_kept_and_missing_ones_mentioned(tmp_path: Path) -> None:
+    """A file or a folder is kept; a path without files is said, and fails nothing."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "run: {name: W, command: 'mkdir -p out/deep; touch out/a out/deep/b'}",
+            "store_artifacts: {path: out, destination: kept}",
+            "store_artifacts: {path: absent}",
+        ),
+    )
+    first, second = done.lines("build")
+    assert first == "Kept 2 files."
+    assert second.startswith("No artifact files found at ")
+    assert done.statuses() == {"build": "success"}
+
+
+def test_an_artifact_s_destination_stays_among_the_artifacts(tmp_path: Path) -> None:
+    """A destination that leads out of the artifacts fails its step."""
+    step = "store_artifacts: {path: ., destination: ../../x}"
+    assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "failed"}
+
+
+def test_a_child_that_goes_on_printing_does_not_hold_the_step(tmp_path: Path) -> None:
+    """A step ends with its own process, also where a child prints for ever."""
+    step = "run: {name: A, command: '(while sleep 0.01; do echo x; done) & sleep 1'}"
+    assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
+
+
+def test_a_second_checkout_fetches_and_resets(tmp_path: Path) -> None:
+    """A checkout into a folder that is cloned already resets it to the revision."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "checkout",
+            "run: {name: A, command: echo spoilt >README.md}",
+            "checkout",
+            "run: {name: B, command: cat README.md}",
+        ),
+    )
+    assert done.lines("build")[-1] == "A project."
+
+
+def test_a_shell_that_cannot_be_split_fails_its_step(tmp_path: Path) -> None:
+    """An open quote in `shell` is named in the step's log."""
+    step = """run: {name: A, shell: "bash 'x", command: echo}"""
+    done = rehearse_text(tmp_path, one_job(step))
+    assert "can't be split" in done.lines("build")[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        ("attach_workspace: {at: /tmp/dte-x}", ""),
+        ("persist_to_workspace: {root: /tmp, paths: [x]}", ""),
+        ("checkout: {path: ../../../x}", ""),
+        ("save_cache: {key: a, paths: [/etc]}", ""),
+        ("run: {name: A, command: pwd, working_directory: /tmp}", ""),
+        ("run: {name: A, command: pwd}", "working_directory: /tmp/x"),
+        ("run: {name: A, command: pwd}", "working_directory: ~/../x"),
+    ],
+)
+def test_nothing_is_written_outside_the_home(
+    tmp_path: Path, step: str, more: str
+) -> None:
+    """A folder outside the job's home is refused with its line, before any job."""
+    with pytest.raises(UserError, match=r"config.yml:\d+: .*not below the job's home"):
+        rehearse_text(tmp_path, one_job(step, more=more))
+
+
+def test_secrets_that_begin_alike_are_masked_whole(tmp_path: Path) -> None:
+    """Of two secrets, one the beginning of the other, nothing is left to read."""
+    done = rehearse_text(
+        tmp_path,
+        one_job("run: {name: A, command: 'echo $LONG; echo \"$LINES_TOO\"'}"),
+        variables={"SHORT": "abcd", "LONG": "abcdefgh", "LINES_TOO": "first\nsecond"},
+    )
+    assert done.lines("build") == ["****", "****", "****"]

@@ -1,0 +1,145 @@
+"""A rehearsal leaves no process and no file behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.dte.rehearse_config import one_job, rehearse_text
+
+# Seconds that no other suite on this machine sleeps.
+OWN = os.getpid()
+
+
+def find_processes(words: str) -> list[psutil.Process]:
+    """Every process whose command line holds `words`."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if words in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a rehearsal makes its own."""
+    folder = tmp_path / "t"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return folder
+
+
+@pytest.mark.parametrize("command", ["true", "false"])
+def test_no_file_is_left(temporary: Path, tmp_path: Path, command: str) -> None:
+    """Whether the workflow passes or fails, its folder is gone, read-only files too."""
+    lock = "mkdir -p ~/x && touch ~/x/y && chmod -R a-w ~/x"
+    step = f"run: {{name: A, command: '{lock}; {command}'}}"
+    rehearse_text(tmp_path, one_job(step))
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_can_be_kept(temporary: Path, tmp_path: Path) -> None:
+    """With `keep` the folder stays, for looking into it."""
+    rehearse_text(tmp_path, one_job("run: {name: A, command: 'true'}"), keep=True)
+    assert len(list(temporary.iterdir())) == 1
+
+
+def test_no_daemon_is_left(tmp_path: Path) -> None:
+    """A process that left its session and its parent is ended with its job."""
+    words = f"time.sleep(300)  # {tmp_path}"
+    script = tmp_path / "daemon.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "if os.fork() or os.setsid() or os.fork():\n    sys.exit()\n" + words + "\n"
+    )
+    step = f"run: {{name: A, command: 'python3 {script}; sleep 1'}}"
+    rehearse_text(tmp_path, one_job(step))
+    assert find_processes(str(script)) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_no_daemon_without_an_environment_is_left(tmp_path: Path) -> None:
+    """A process that also dropped its environment is ended with the rehearsal."""
+    step = f"run: {{name: A, command: 'env -i setsid sleep 303.{OWN} & sleep 0.5'}}"
+    rehearse_text(tmp_path, one_job(step))
+    assert find_processes(f"sleep 303.{OWN}") == []
+
+
+def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
+    """Start `dte rehearse` on a job with one step, in a process of its own."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "README.md").touch()
+    (tmp_path / "config.yml").write_text(one_job(step))
+    words = ["config.yml", "--project", "project"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "dte", "rehearse", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(path: Path) -> None:
+    """Wait until a job has made `path`."""
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{path} never came")
+
+
+def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> None:
+    """After Ctrl-C a job may say goodbye; dte ends with 130, and nothing is left."""
+    up, bye = tmp_path / "up", tmp_path / "bye"
+    trap = f'trap "touch {bye}; exit" TERM; touch {up}; sleep 301.{OWN} & wait'
+    process = start_dte(tmp_path, f"run: {{name: A, command: '{trap}'}}")
+    wait_for(up)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert bye.exists()
+    assert list(temporary.iterdir()) == []
+    assert find_processes(f"sleep 301.{OWN}") == []
+
+
+def test_ctrl_c_ends_a_step_that_never_falls_silent(
+    temporary: Path, tmp_path: Path
+) -> None:
+    """A step that prints without an end is ended by Ctrl-C too."""
+    up = tmp_path / "up"
+    process = start_dte(tmp_path, f"run: {{name: A, command: 'touch {up}; yes'}}")
+    wait_for(up)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output[-300:]
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_twice_ends_at_once(
+    temporary: Path, tmp_path: Path, second: signal.Signals
+) -> None:
+    """A job that ignores the first Ctrl-C is killed by the second; nothing is left."""
+    up = tmp_path / "up"
+    stubborn = f'trap "" TERM INT; touch {up}; sleep 302.{OWN}; sleep 302.{OWN}'
+    process = start_dte(tmp_path, f"run: {{name: A, command: '{stubborn}'}}")
+    wait_for(up)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(second)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert list(temporary.iterdir()) == []
+    assert find_processes(f"sleep 302.{OWN}") == []

@@ -1,0 +1,191 @@
+"""The connection to CircleCI's API: silence, redirects, proxies, and the token."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.scripts.circleci_api import Answer, Asked, FakeCircleCI
+from tests.scripts.clients import GOOD, TOKEN, Clock, play
+
+from circleci import ApiFailure, CircleCIClient  # isort: skip
+
+
+def test_nobody_listens(clock: Clock) -> None:
+    """A host that can't be reached is named, with what to look at."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/api/v2"
+        with pytest.raises(ApiFailure, match="can't be reached") as failure:
+            CircleCIClient(url, sleep=clock.sleep).get("pipeline", "x")
+    assert "this job's network" in str(failure.value)
+
+
+@pytest.mark.parametrize("speech", [b"", b"HTTP/1.0 200 OK\r\n\r\n{", b"HTTP/1.0 2"])
+def test_a_server_that_goes_silent_does_not_hang_the_job(
+    speech: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that accepts and then says no more is given up within the budget."""
+    monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.2)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            server.settimeout(0.05)
+            held = []
+            while not over.is_set():
+                try:
+                    held.append(server.accept()[0])
+                except TimeoutError:
+                    continue
+                held[-1].sendall(speech)
+            for connection in held:
+                connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/api/v2"
+            with pytest.raises(ApiFailure, match=r"can.t be reached|not answer all"):
+                CircleCIClient(url, seconds=1).get("pipeline", "x")
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_trickling_answer_is_cut_off(
+    circleci: FakeCircleCI, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then does not keep the job waiting for ever."""
+    monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.3)
+    circleci.drip = 0.1
+    play(circleci, Answer(200, b" " * 1000))
+    with pytest.raises(ApiFailure, match="took longer than"):
+        CircleCIClient(circleci.url, seconds=20, sleep=clock.sleep).get("pipeline", "x")
+
+
+def test_an_endless_answer_is_cut_off(
+    circleci: FakeCircleCI, api: CircleCIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer longer than any of this API's is given up."""
+    monkeypatch.setattr("connection.LARGEST_BODY", 1000)
+    play(circleci, Answer(200, b" " * 5000))
+    with pytest.raises(ApiFailure, match="longer than 1000 bytes"):
+        api.get("pipeline", "x")
+
+
+def test_a_cut_answer_is_asked_for_again(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """A body shorter than its Content-Length is trouble on the way, not an answer."""
+    play(circleci, Answer(200, b'{"a', {"Content-Length": "20"}), GOOD)
+    assert api.get("pipeline", "x") == {"fine": True}
+
+
+def redirect_to(url: str) -> Callable[[Asked], Answer | None]:
+    """A server's habit: the first address leads to `url`, others do not."""
+    return lambda asked: (
+        Answer(302, headers={"Location": url}) if asked.path.endswith("/x") else None
+    )
+
+
+def test_a_redirect_on_the_same_host_is_followed(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """The token goes along where scheme, host and port stay."""
+    target = circleci.url.replace("/api/v2", "/elsewhere")
+    circleci.intercept = lambda asked: (
+        GOOD if asked.path == "/elsewhere" else redirect_to(target)(asked)
+    )
+    assert api.get("pipeline", "x") == {"fine": True}
+    assert [asked.token for asked in circleci.asked] == [TOKEN, TOKEN]
+
+
+def test_no_token_follows_a_redirect_to_another_host(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """Another host, or another port, gets the question without the token."""
+    with FakeCircleCI() as other:
+        other.intercept = lambda asked: GOOD
+        circleci.intercept = redirect_to(other.url + "/found")
+        assert api.get("pipeline", "x") == {"fine": True}
+        assert [asked.token for asked in other.asked] == [None]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "http://[bad",
+        "gopher:x",
+        "//",
+        "http:",
+    ],
+)
+def test_a_redirect_to_another_protocol_is_not_followed(
+    circleci: FakeCircleCI, api: CircleCIClient, location: str
+) -> None:
+    """Only http and https are followed; anything else is an error of the answer."""
+    circleci.intercept = redirect_to(location)
+    with pytest.raises(ApiFailure):
+        api.get("pipeline", "x")
+
+
+def test_a_redirect_in_a_circle_ends(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """An address that leads back to itself is an error, not a loop."""
+    circleci.intercept = redirect_to(circleci.url + "/pipeline/x")
+    with pytest.raises(ApiFailure, match="answered 302"):
+        api.get("pipeline", "x")
+
+
+def test_the_token_does_not_come_back(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """A token that the server echoes, also escaped, is out of the answer."""
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
+    body = f'{{"id": "{TOKEN}", "number": ["{escaped}"], "{TOKEN}": 1}}'
+    play(circleci, Answer(200, body.encode()))
+    assert api.get("pipeline", "x") == {
+        "id": "[token]",
+        "number": ["[token]"],
+        "[token]": 1,
+    }
+
+
+def test_the_token_does_not_come_back_in_an_error(
+    circleci: FakeCircleCI, api: CircleCIClient
+) -> None:
+    """A server that puts the token where errors come from finds it nowhere."""
+    for location in (f"http://[{TOKEN}", f"{TOKEN}:x", f"http://127.0.0.1:{TOKEN}/"):
+        circleci.intercept = redirect_to(location)
+        with pytest.raises(ApiFailure) as failure:
+            api.get("pipeline", "x")
+        assert TOKEN not in str(failure.value)
+        assert failure.value.__cause__ is None
+
+
+def test_loopback_is_asked_directly(
+    circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy in the environment does not stand before this machine itself."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    play(circleci, GOOD)
+    assert CircleCIClient(circleci.url).get("x") == {"fine": True}
+
+
+def test_a_proxy_is_honoured(
+    circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other host is asked through the environment's proxy."""
+    monkeypatch.setenv("http_proxy", circleci.url.removesuffix("/api/v2"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    play(circleci, GOOD)
+    api = CircleCIClient("http://circleci.example/api/v2", sleep=Clock().sleep)
+    assert api.get("x") == {"fine": True}
