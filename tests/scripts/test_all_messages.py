@@ -17,8 +17,16 @@ from tests.scripts.conftest import SCRIPTS
 TESTS = Path(__file__).resolve().parent
 SCRIPTS_HELD = ("record_attempt", "set_shas", "rerun_all")
 MODULES = (
-    *("asking", "attempts", "bases", "builds", "circleci", "connection", "git"),
-    *("history", "passed_revisions", "pipelines", "revisions", "sources", "workers"),
+    *("attempts", "bases", "builds", "circleci", "git", "http_connection"),
+    *(
+        "history",
+        "passed_revisions",
+        "pipelines",
+        "revision_sources",
+        "revisions",
+        "search_settings",
+        "workers",
+    ),
     *("reruns", "rerun_request"),
 )
 FAILURES = ("Refusal", "Misuse", "NoBase", "ApiFailure", "DamagedRecord", "Nothing")

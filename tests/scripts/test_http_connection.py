@@ -71,7 +71,7 @@ def test_an_endless_answer_is_cut_off(
     circleci: FakeCircleCI, api: CircleCIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer longer than any of this API's is given up."""
-    monkeypatch.setattr("connection.LARGEST_BODY", 1000)
+    monkeypatch.setattr("http_connection.LARGEST_BODY", 1000)
     play(circleci, Answer(200, b" " * 5000))
     with pytest.raises(ApiFailure, match="longer than 1000 bytes"):
         api.get("pipeline", "x")
