@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 import yaml
 
-from dte.command_options import CONFIG, CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
+from dte.command_options import CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
 from dte.compile import compile_config
 from dte.model import PipelineValues
 from dte.order.options import parse_orbs, parse_parameters
+from dte.order.project_root import CONFIG
 
 
 @click.command()
