@@ -10,8 +10,8 @@ PYTEST := $(PYTHON) -m pytest -n 2
 CIRCLECI := HOME="$(CURDIR)/.cache/circleci-home" CIRCLECI_CLI_TELEMETRY_OPTOUT=1 \
   .tools/bin/circleci --skip-update-check
 SHELL_FILES := tools/bootstrap.sh .ci/run $(wildcard scripts/*.sh .circleci/*.sh)
-COVERAGE := --cov --cov-report=html:.cache/reports/coverage \
-  --junitxml=.cache/reports/junit.xml
+JUNIT := --junitxml=.cache/reports/junit.xml
+COVERAGE := --cov --cov-report=html:.cache/reports/coverage
 export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)
 export npm_config_cache := $(CURDIR)/.cache/npm
 export NAMESPACE VERSION
@@ -37,17 +37,17 @@ rehearse: setup ## show a failure, the refused partial rerun, and the full rerun
 
 .PHONY: test
 test: setup ## run the quick tests; ARGS="tests/orb -k pack" runs some of them
-	@$(PYTEST) -m "not slow and not long and not cli" $(ARGS)
+	@$(PYTEST) $(JUNIT) -m "not slow and not long and not cli" $(ARGS)
 
 .PHONY: slow
 slow: setup-circleci ## run the tests that `make test` leaves out, without the long ones
-	@$(PYTEST) --dist=loadfile -m "(slow or cli) and not long" $(ARGS)
+	@$(PYTEST) --dist=loadfile $(JUNIT) -m "(slow or cli) and not long" $(ARGS)
 
 .PHONY: check
 check: setup-circleci ## run what CI runs: linters, types, packing, all but the long tests
 	@mkdir -p .cache/coverage; status=0; \
 	$(MAKE) -k -j2 static || status=1; \
-	$(PYTEST) --dist=loadfile $(COVERAGE) -m "not long" || status=1; \
+	$(PYTEST) --dist=loadfile $(JUNIT) $(COVERAGE) -m "not long" || status=1; \
 	exit $$status
 
 .PHONY: check-all
