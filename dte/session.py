@@ -31,7 +31,7 @@ from dte.run.jobs import JobRunner, Settings
 from dte.run.listener import Listener
 from dte.run.logs import StepLogs
 from dte.run.pipeline import RehearsedPipeline
-from dte.run.processes import adopt_orphans, end_marked
+from dte.run.processes import adopt_orphans, end_marked, watch_over
 from dte.run.project import Project, choose_branch, choose_revision, take_project
 from dte.run.workspace import Workspaces
 
@@ -242,6 +242,7 @@ def open_session(order: Order, listener: Listener) -> Iterator[Session]:
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))
         folder = stack.enter_context(open_folder(keep=order.keep))
+        stack.enter_context(watch_over(folder.root, keep=order.keep))
         stack.enter_context(adopt_orphans())
         stack.callback(end_marked, str(folder.root))
         if not order.keep:

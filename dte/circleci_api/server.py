@@ -5,6 +5,8 @@ Source: CircleCI docs, "API v2 reference".
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Self
 
@@ -22,6 +24,8 @@ from dte.loopback import LoopbackServer
 from dte.run.pipeline import PreparedWorkflow, RehearsedPipeline
 from dte.run.results import RehearsedWorkflow
 
+Handler = Callable[[str], Response]
+
 
 class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback.
@@ -36,8 +40,10 @@ class CircleCIApi:
             SimpleQueue()
         )
         self._pipelines: list[RehearsedPipeline] = []
+        # Any user of this machine can reach the port, so the path is a secret.
+        self._path = f"/{secrets.token_urlsafe(24)}/api/v2"
         self._server = LoopbackServer(self._make_app())
-        self.url = f"{self._server.url}/api/v2"
+        self.url = f"{self._server.url}{self._path}"
 
     def __enter__(self) -> Self:
         self._server.__enter__()
@@ -52,13 +58,16 @@ class CircleCIApi:
 
     def _make_app(self) -> Flask:
         app = Flask(__name__)
-        route = app.get
-        route("/api/v2/project/<path:slug>/pipeline")(self._list_pipelines)
-        route("/api/v2/pipeline/<pipeline_id>")(self._get_pipeline)
-        route("/api/v2/pipeline/<pipeline_id>/workflow")(self._list_workflows)
-        route("/api/v2/workflow/<workflow_id>")(self._get_workflow)
-        route("/api/v2/workflow/<workflow_id>/job")(self._list_jobs)
-        app.post("/api/v2/workflow/<workflow_id>/rerun")(self._rerun)
+
+        def route(path: str) -> Callable[[Handler], Handler]:
+            return app.get(f"{self._path}{path}")
+
+        route("/project/<path:slug>/pipeline")(self._list_pipelines)
+        route("/pipeline/<pipeline_id>")(self._get_pipeline)
+        route("/pipeline/<pipeline_id>/workflow")(self._list_workflows)
+        route("/workflow/<workflow_id>")(self._get_workflow)
+        route("/workflow/<workflow_id>/job")(self._list_jobs)
+        app.post(f"{self._path}/workflow/<workflow_id>/rerun")(self._rerun)
         app.before_request(self._misbehave)
         return app
 

@@ -7,7 +7,6 @@ overwritten, and a restore takes the newest cache whose key starts with a given 
 
 import hashlib
 import re
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from threading import Lock
 
+from dte.run.copying import Copier
 from dte.run.results import StepFailure
 
 _TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
@@ -37,8 +37,9 @@ class Caches:
         self._saves = count(1)
         self._lock = Lock()
 
-    def save(self, key: str, paths: Sequence[Path], home: Path) -> bool:
+    def save(self, key: str, paths: Sequence[Path], copier: Copier) -> bool:
         """Save `paths` under `key`; returns False if the key already exists."""
+        home = copier.boundary
         with self._lock:
             if key in self._entries:
                 return False
@@ -49,19 +50,22 @@ class Caches:
                 if not path.is_relative_to(home):
                     raise StepFailure(f"{path} is outside the job's home")
                 if path.exists():
-                    _copy(path, copy)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    copier.collect(path, copy)
                     saved.append(CachedPath(path.relative_to(home), copy))
             self._entries[key] = tuple(saved)
             return True
 
-    def restore(self, keys: Sequence[str], home: Path) -> str | None:
+    def restore(self, keys: Sequence[str], copier: Copier) -> str | None:
         """Restore the first cache that matches one of `keys`; returns its key."""
         with self._lock:
             for wanted in keys:
                 for key in reversed(self._entries):
                     if key.startswith(wanted):
                         for saved in self._entries[key]:
-                            _copy(saved.copy, home / saved.below_home)
+                            target = copier.boundary / saved.below_home
+                            if saved.copy.exists():
+                                copier.lay_out(saved.copy, target)
                         return key
         return None
 
@@ -69,14 +73,6 @@ class Caches:
         """Drop all caches, as CircleCI does when their retention ends."""
         with self._lock:
             self._entries.clear()
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-    else:
-        shutil.copy2(source, target)
 
 
 def fill_key(template: str, env: Mapping[str, str], folder: Path) -> str:

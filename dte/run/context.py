@@ -8,6 +8,7 @@ from dte.model import Job
 from dte.order.faults import Failure, FaultPlan, Kill
 from dte.plan.reruns import Assumptions
 from dte.run.caches import Caches
+from dte.run.copying import Copier
 from dte.run.environment import PipelineIdentity, expand_home
 from dte.run.folders import JobFolder
 from dte.run.interrupt import Interrupt
@@ -68,6 +69,10 @@ class JobContext:
         """Pass on the lines that the step's output holds back."""
         if self.output:
             self.output.flush()
+
+    def make_copier(self) -> Copier:
+        """A copier for files of this job."""
+        return Copier(self.folder.home, self.interrupt, self.say)
 
     def with_output(self, output: StepOutput) -> "JobContext":
         """The same job, while a step with this output runs."""

@@ -4,16 +4,23 @@ The names are short because Nx puts its sockets below the job's folder, and a so
 path may have about 100 characters.
 """
 
+import fcntl
+import os
 import shutil
 import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from dte.run.processes import end_marked
+
+_PREFIX = "dte-"
+_LOCK = "running"
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,35 @@ class RehearsalFolder:
 
 @contextmanager
 def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
-    """A fresh folder, removed at the end unless `keep` is set."""
-    root = Path(tempfile.mkdtemp(prefix="dte-")).resolve()
-    try:
-        yield RehearsalFolder(root)
-    finally:
-        if not keep:
-            remove_tree(root)
+    """A fresh folder, removed at the end unless `keep` is set.
+
+    Folders of rehearsals that were killed are removed first: a rehearsal holds a lock
+    on a file in its folder while it runs.
+    """
+    remove_leftovers(Path(tempfile.gettempdir()))
+    root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    with (root / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            yield RehearsalFolder(root)
+        finally:
+            if keep:
+                (root / _LOCK).unlink()
+            else:
+                remove_tree(root)
+
+
+def remove_leftovers(parent: Path) -> None:
+    """Remove the folders of killed rehearsals, and kill what still runs in them."""
+    for lock_path in parent.glob(f"{_PREFIX}*/{_LOCK}"):
+        with suppress(OSError):
+            root = lock_path.parent
+            if root.is_symlink() or root.stat().st_uid != os.getuid():
+                continue
+            with lock_path.open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                end_marked(f"{root.resolve()}/")
+                remove_tree(root)
 
 
 def remove_tree(root: Path) -> None:

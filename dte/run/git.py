@@ -12,11 +12,11 @@ _IDENTITY = {
     "GIT_COMMITTER_NAME": "dte",
     "GIT_COMMITTER_EMAIL": "dte@example.invalid",
 }
-# Lets git read a repository of another user, and disables git's maintenance.
+# Disables git's maintenance, which would run in the background.
 _CONFIG = Path(__file__).with_name("gitconfig")
 
 
-def run_git(*words: str, cwd: Path) -> str:
+def run_git(*words: str, cwd: Path, **more_env: str) -> str:
     """git's stdout without its last newline; raises `UserError` with its stderr."""
     env = {
         name: text for name, text in os.environ.items() if not name.startswith("GIT_")
@@ -24,7 +24,14 @@ def run_git(*words: str, cwd: Path) -> str:
     result = subprocess.run(
         ["git", *words],
         cwd=cwd,
-        env={**env, **_IDENTITY, "GIT_CONFIG_GLOBAL": str(_CONFIG), "LC_ALL": "C"},
+        env={
+            **env,
+            **_IDENTITY,
+            "GIT_CONFIG_GLOBAL": str(_CONFIG),
+            "GIT_NO_LAZY_FETCH": "1",
+            "LC_ALL": "C",
+            **more_env,
+        },
         capture_output=True,
         text=True,
         check=False,

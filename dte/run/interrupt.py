@@ -38,12 +38,17 @@ class Interrupt:
 
 @contextmanager
 def listen(interrupt: Interrupt) -> Iterator[Interrupt]:
-    """Count SIGINT, SIGTERM and SIGHUP as presses until the block ends."""
+    """Count SIGINT, SIGTERM and SIGHUP as presses until the block ends.
 
-    def press(_number: int, _frame: FrameType | None) -> None:
+    SIGQUIT (Ctrl-\\) counts twice: it kills the jobs at once.
+    """
+
+    def press(number: int, _frame: FrameType | None) -> None:
         interrupt.press()
+        if number == signal.SIGQUIT:
+            interrupt.press()
 
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
     before = {number: signal.signal(number, press) for number in signals}
     try:
         yield interrupt

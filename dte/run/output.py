@@ -9,6 +9,7 @@ from dte.run.results import JobRun, RehearsedWorkflow, StepPlace
 from dte.run.sanitize import strip_colors
 
 TAIL_LINES = 40
+LONGEST_KEPT = 2000
 
 
 class StepOutput:
@@ -53,7 +54,7 @@ class StepOutput:
     def _pass_on(self, line: str) -> None:
         self.lines += 1
         plain = strip_colors(line)
-        self.tail.append(plain)
+        self.tail.append(plain[:LONGEST_KEPT])
         if self._log:
             self._log.write(plain + "\n")
         self._listener.line(self._workflow, self._job, self._step, line)

@@ -238,6 +238,28 @@ def adopt_orphans() -> Iterator[None]:
         _set_subreaper(False)
 
 
+@contextmanager
+def watch_over(root: Path, *, keep: bool) -> Iterator[None]:
+    """Start a process that cleans up if this one is killed."""
+    script = Path(__file__).with_name("watchdog.py")
+    words = [str(root), str(os.getpid()), "keep" if keep else "remove"]
+    watchdog = subprocess.Popen(
+        [sys.executable, "-I", str(script), *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert watchdog.stdin is not None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            watchdog.stdin.write(b".")
+            watchdog.stdin.close()
+        watchdog.wait()
+
+
 def _set_subreaper(on: bool) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)

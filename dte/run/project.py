@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dte.errors import UserError
+from dte.run.borrow import borrow, is_dirty, locate_clone
 from dte.run.git import run_git
 
 
@@ -35,18 +36,24 @@ def take_project(source: Path, origin: Path) -> Project:
     source = source.resolve()
     if not (source / ".git").exists():
         return _take_snapshot(source, origin)
-    _refuse_without_commit(source)
-    _refuse_shallow(source)
-    run_git("clone", "--quiet", "--mirror", str(source), str(origin), cwd=source)
-    branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=source)
+    clone = locate_clone(source)
+    if (clone.common / "shallow").exists():
+        raise UserError(
+            f"the repository {source} is a shallow clone",
+            suggestions=["run `git fetch --unshallow` in it"],
+        )
+    borrow(clone, origin)
+    _refuse_without_commit(source, origin)
+    branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=origin)
+    revision = run_git("rev-parse", "HEAD", cwd=origin)
     _take_remote_branches(origin, but=branch)
     _serve_partial_clones(origin)
-    dirty = run_git("status", "--porcelain", cwd=source)
+    dirty = is_dirty(clone, source, origin)
     return Project(
         origin.as_uri(),
         branch=branch,
         tag="",
-        revision=run_git("rev-parse", "HEAD", cwd=source),
+        revision=revision,
         note="uncommitted changes are not rehearsed" if dirty else "",
     )
 
@@ -119,23 +126,14 @@ def resolve_commit(origin: Path, name: str) -> str:
         ) from error
 
 
-def _refuse_without_commit(source: Path) -> None:
+def _refuse_without_commit(source: Path, origin: Path) -> None:
     try:
-        run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=source)
+        run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=origin)
     except UserError as error:
         raise UserError(
             f"the repository {source} has no commits",
             suggestions=["commit what the jobs need"],
         ) from error
-
-
-def _refuse_shallow(source: Path) -> None:
-    # A clone of a shallow clone would ask itself for missing objects forever.
-    if run_git("rev-parse", "--is-shallow-repository", cwd=source) == "true":
-        raise UserError(
-            f"the repository {source} is a shallow clone",
-            suggestions=["run `git fetch --unshallow` in it"],
-        )
 
 
 def _take_snapshot(source: Path, origin: Path) -> Project:
@@ -162,9 +160,9 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """What tools can recreate: packages and Nx's caches, but not its settings."""
+    """What tools can recreate, and the configuration of other repositories."""
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
-    return ({"node_modules"} | made_by_nx) & set(names)
+    return ({"node_modules", ".git"} | made_by_nx) & set(names)
 
 
 def _serve_partial_clones(origin: Path) -> None:

@@ -1,6 +1,5 @@
 """CircleCI's built-in steps: checkout, workspaces, caches, artifacts."""
 
-import shutil
 from collections.abc import Callable, Mapping
 
 from dte.model import Step
@@ -31,13 +30,16 @@ def check_out(step: Step, context: JobContext) -> None:
 
 def persist(step: Step, context: JobContext) -> None:
     """Persist files for downstream jobs."""
+    copier = context.make_copier()
     count = context.stores.workspaces.persist(
         context.workflow.workspace_id,
         context.workflow.id,
         context.run.name,
         context.resolve_path(str(step.arguments["root"])),
         _as_list(step.arguments["paths"]),
+        copier,
     )
+    copier.report()
     context.say(f"Persisted {count_of(count, 'file')}.")
 
 
@@ -45,7 +47,7 @@ def attach(step: Step, context: JobContext) -> None:
     """Copy what the upstream jobs persisted into a folder."""
     at = context.resolve_path(str(step.arguments["at"]))
     layers = context.stores.workspaces.attach(
-        context.workflow.workspace_id, context.upstream, at
+        context.workflow.workspace_id, context.upstream, at, context.make_copier()
     )
     if not layers and context.assumptions.empty_attach_fails:
         raise StepFailure("no upstream job persisted anything to this workspace")
@@ -56,7 +58,10 @@ def save_cache(step: Step, context: JobContext) -> None:
     """Save paths under a key that is never overwritten."""
     key = fill_key(str(step.arguments["key"]), context.env, context.working_directory)
     paths = [context.resolve_path(path) for path in _as_list(step.arguments["paths"])]
-    if context.stores.caches.save(key, paths, context.folder.home):
+    copier = context.make_copier()
+    saved = context.stores.caches.save(key, paths, copier)
+    copier.report()
+    if saved:
         context.say(f"Saved the cache {key}.")
     else:
         context.say(f"Skipped: the cache {key} already exists.")
@@ -66,7 +71,7 @@ def restore_cache(step: Step, context: JobContext) -> None:
     """Restore the newest cache that matches one of the keys."""
     keys = _as_list(step.arguments.get("keys") or step.arguments.get("key"))
     filled = [fill_key(key, context.env, context.working_directory) for key in keys]
-    found = context.stores.caches.restore(filled, context.folder.home)
+    found = context.stores.caches.restore(filled, context.make_copier())
     context.say(f"Restored the cache {found}." if found else "No cache was found.")
 
 
@@ -84,13 +89,10 @@ def store_artifacts(step: Step, context: JobContext) -> None:
             f"the destination {destination} is outside the artifacts folder"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-        files = sorted(path for path in target.rglob("*") if path.is_file())
-    else:
-        files = [target]
-        shutil.copy2(source, target)
-    context.say(f"Stored {count_of(len(files), 'file')}.")
+    copier = context.make_copier()
+    copier.collect(source.resolve(), target)
+    copier.report()
+    context.say(f"Stored {count_of(copier.files, 'file')}.")
 
 
 def _as_list(value: object) -> list[str]:

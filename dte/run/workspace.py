@@ -5,12 +5,12 @@ seen by downstream jobs only, inherited by reruns; two concurrent jobs that pers
 same file make attaching fail.
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from dte.run.copying import Copier
 from dte.run.results import StepFailure
 
 
@@ -40,6 +40,7 @@ class Workspaces:
         job: str,
         root: Path,
         paths: Sequence[str],
+        copier: Copier,
     ) -> int:
         """Persist what the globs `paths` match below `root`; returns the file count."""
         sources = [found for path in paths for found in _match(root, path)]
@@ -47,7 +48,7 @@ class Workspaces:
             self._count += 1
             folder = self._folder / str(self._count)
         for source in sources:
-            _copy(source, folder / source.relative_to(root))
+            copier.collect(source, folder / source.relative_to(root))
         files = frozenset(
             str(path.relative_to(folder))
             for path in folder.rglob("*")
@@ -60,7 +61,11 @@ class Workspaces:
         return len(files)
 
     def attach(
-        self, workspace_id: str, upstream: Mapping[str, frozenset[str]], at: Path
+        self,
+        workspace_id: str,
+        upstream: Mapping[str, frozenset[str]],
+        at: Path,
+        copier: Copier,
     ) -> int:
         """Copy the layers of the jobs in `upstream` into `at`; returns their number.
 
@@ -77,7 +82,7 @@ class Workspaces:
         at.mkdir(parents=True, exist_ok=True)
         for layer in layers:
             for file in sorted(layer.files):
-                _copy(layer.folder / file, at / file)
+                copier.lay_out(layer.folder / file, at / file)
         return len(layers)
 
     def expire(self, workspace_id: str) -> None:
@@ -98,15 +103,6 @@ def _match(root: Path, pattern: str) -> list[Path]:
     if not found:
         raise StepFailure(f"the path {pattern} matches nothing in {root}")
     return found
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir() and not source.is_symlink():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _refuse_clash(

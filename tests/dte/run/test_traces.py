@@ -1,5 +1,6 @@
 """A rehearsal leaves no processes and no files, however it ends."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -125,6 +126,44 @@ def test_ctrl_c_ends_a_step_that_never_falls_silent(
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output[-300:]
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGQUIT, signal.SIGHUP])
+def test_no_process_survives_a_killed_rehearsal(
+    temporary: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Whatever kills dte, its jobs' processes end, daemons included, and its folder."""
+    up = tmp_path / "up"
+    daemon = f"env -i setsid sleep 304.{OWN} &"
+    step = f"{daemon} sleep 305.{OWN} & sleep 1; touch {up}; sleep 306.{OWN}"
+    process = start_dte(tmp_path, f"run: {{name: A, command: '{step}'}}")
+    wait_for(up)
+    process.send_signal(number)
+    process.wait(timeout=60)
+    for _ in range(200):
+        left = [find_processes(f"sleep {n}.{OWN}") for n in (304, 305, 306)]
+        if not any(left) and not list(temporary.iterdir()):
+            break
+        time.sleep(0.1)
+    assert left == [[], [], []]
+    assert list(temporary.iterdir()) == []
+    process.communicate()
+
+
+def test_a_leftover_folder_is_removed_at_the_next_start(
+    temporary: Path, tmp_path: Path
+) -> None:
+    """The folder of a killed rehearsal goes; that of a running or kept one stays."""
+    for name in ("dte-dead", "dte-running", "dte-kept"):
+        (temporary / name).mkdir()
+    for name in ("dte-dead", "dte-running"):
+        (temporary / name / "running").touch()
+    with (temporary / "dte-running" / "running").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rehearse_text(tmp_path, one_job("run: {name: A, command: 'true'}"))
+    names = sorted(path.name for path in temporary.iterdir())
+    assert names == ["dte-kept", "dte-running"]
 
 
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,100 @@
+"""Makes a bare repository from a user's clone without running git in the clone.
+
+git obeys a repository's own configuration: `core.fsmonitor`, filters and others are
+commands. The project may be somebody else's, so its configuration is never used. The
+new repository has the clone's refs, and borrows its objects as an alternate.
+"""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from dte.errors import UserError
+from dte.run.git import run_git
+
+_FORMAT_KEYS = (
+    "core.repositoryformatversion",
+    "extensions.objectformat",
+    "extensions.refstorage",
+    "extensions.partialclone",
+)
+_SHARED = ("packed-refs", "reftable", "refs")
+
+
+class Clone(NamedTuple):
+    """A clone's folders; they differ if it is a worktree of another clone."""
+
+    own: Path
+    common: Path
+
+
+def locate_clone(source: Path) -> Clone:
+    """The folders of the clone whose working tree is `source`."""
+    own = source / ".git"
+    if own.is_file():
+        text = own.read_text(encoding="utf-8").strip()
+        if not text.startswith("gitdir: "):
+            raise UserError(f"{own} does not name a git folder")
+        own = source / text.removeprefix("gitdir: ")
+    common = own
+    if (own / "commondir").is_file():
+        common = own / (own / "commondir").read_text(encoding="utf-8").strip()
+    if not (common / "objects").is_dir():
+        raise UserError(f"{common} is not a git repository")
+    return Clone(own.resolve(), common.resolve())
+
+
+def borrow(clone: Clone, origin: Path) -> None:
+    """Make the bare repository `origin` with the refs and objects of the clone."""
+    origin.mkdir(parents=True)
+    for folder in ("objects/info", "refs"):
+        (origin / folder).mkdir(parents=True)
+    alternate = str(clone.common / "objects")
+    (origin / "objects" / "info" / "alternates").write_text(_quote(alternate) + "\n")
+    for name in _SHARED:
+        path = clone.common / name
+        if path.is_dir():
+            shutil.copytree(path, origin / name, dirs_exist_ok=True)
+        elif path.is_file():
+            shutil.copy(path, origin / name)
+    shutil.copy(clone.own / "HEAD", origin / "HEAD")
+    _copy_format(clone, origin)
+
+
+def _quote(path: str) -> str:
+    """The path for an alternates file; git would unquote or skip some paths."""
+    if path.startswith(("#", '"')) or "\n" in path:
+        raise UserError(f"the path {path!r} can't be used")
+    return path
+
+
+def _copy_format(clone: Clone, origin: Path) -> None:
+    """Copy the settings that say how the repository is stored, and no other."""
+    config = clone.common / "config"
+    target = str(origin / "config")
+    run_git("config", "--file", target, "core.bare", "true", cwd=origin.parent)
+    for key in _FORMAT_KEYS:
+        words = ("config", "--file", str(config), "--no-includes", "--get", key)
+        with suppress(UserError):
+            value = run_git(*words, cwd=origin.parent)
+            run_git("config", "--file", target, key, value, cwd=origin.parent)
+
+
+def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
+    """Whether the working tree has uncommitted changes, by a copy of its index."""
+    index = origin.parent / "index"
+    try:
+        shutil.copy(clone.own / "index", index)
+        for shared in clone.own.glob("sharedindex.*"):
+            shutil.copy(shared, origin / shared.name)
+    except FileNotFoundError:
+        index.unlink(missing_ok=True)
+    words = ("--work-tree", str(source), "status", "--porcelain")
+    git_dir = ("-c", "core.bare=false", "--git-dir", str(origin))
+    more = ("--ignore-submodules=all",)
+    try:
+        shown = run_git(*git_dir, *words, *more, cwd=source, GIT_INDEX_FILE=str(index))
+    except UserError:
+        return False
+    return bool(shown)

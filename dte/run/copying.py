@@ -1,0 +1,93 @@
+"""Copies files between a job's home and the stores, and nothing else.
+
+Only regular files, folders and links are copied. A link has to lead inside the home; an
+absolute one becomes relative, since each job has its own home. Nothing is written
+through a link that leads outside.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dte.run.interrupt import Interrupt
+from dte.run.results import StepFailure
+from dte.words import count_of
+
+
+@dataclass
+class Copier:
+    """Copies below `boundary`, the job's home; counts files and what was skipped."""
+
+    boundary: Path
+    interrupt: Interrupt
+    say: Callable[[str], None]
+    files: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    def collect(self, source: Path, target: Path) -> None:
+        """Copy from the home into a store; `source` has to be inside the home."""
+        self._refuse_outside(source)
+        self._copy(source, target)
+
+    def lay_out(self, source: Path, target: Path) -> None:
+        """Copy from a store into the home; `target` has to be inside it."""
+        self._refuse_outside(target)
+        self._copy(source, target, into_home=True)
+
+    def report(self) -> None:
+        """Say what was skipped."""
+        if self.skipped:
+            shown = ", ".join(self.skipped[:3])
+            more = "" if len(self.skipped) <= 3 else ", …"
+            self.say(
+                f"Skipped {count_of(len(self.skipped), 'item')} (devices, pipes, "
+                f"sockets or links that lead out of the job's home): {shown}{more}"
+            )
+
+    def _copy(self, source: Path, target: Path, *, into_home: bool = False) -> None:
+        if self.interrupt.pressed:
+            raise StepFailure("the copy was interrupted")
+        mode = source.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            self._copy_link(source, target, into_home=into_home)
+        elif stat.S_ISDIR(mode):
+            if target.is_symlink():
+                self._refuse_outside(target / "x")
+            target.mkdir(parents=True, exist_ok=True)
+            for child in sorted(source.iterdir()):
+                self._copy(child, target / child.name, into_home=into_home)
+        elif stat.S_ISREG(mode):
+            self._make_room(target, into_home=into_home)
+            shutil.copy2(source, target, follow_symlinks=False)
+            self.files += 1
+        else:
+            self.skipped.append(str(source))
+
+    def _copy_link(self, source: Path, target: Path, *, into_home: bool) -> None:
+        text = os.readlink(source)  # noqa: PTH115 - Path would normalise the text
+        if not into_home:
+            folder = source.parent.resolve()
+            # Links further along may lead elsewhere; `_refuse_outside` looks at them.
+            aim = Path(os.path.normpath(folder / text))
+            if not aim.is_relative_to(self.boundary.resolve()):
+                self.skipped.append(str(source))
+                return
+            if Path(text).is_absolute():
+                text = os.path.relpath(aim, folder)
+        self._make_room(target, into_home=into_home)
+        target.symlink_to(text)
+        self.files += 1
+
+    def _make_room(self, target: Path, *, into_home: bool) -> None:
+        if into_home:
+            self._refuse_outside(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink() or target.is_file():
+            target.unlink()
+
+    def _refuse_outside(self, target: Path) -> None:
+        if not target.parent.resolve().is_relative_to(self.boundary.resolve()):
+            raise StepFailure(f"{target} leads out of the job's home through a link")

@@ -1,0 +1,70 @@
+"""Ends what a rehearsal leaves if its own process is killed.
+
+Runs as a process: `python -I watchdog.py ROOT PID KEEP`. It waits for the end of its
+stdin. A byte before that means that the rehearsal has cleaned up. Without one, the
+rehearsal was killed, and its jobs' processes and its folder are removed.
+"""
+
+import os
+import select
+import shutil
+import sys
+from contextlib import suppress
+
+import psutil
+
+MARK = "DTE_REHEARSED_JOB"
+_POLL_SECONDS = 0.5
+_ROUNDS = 20
+
+
+def list_children(pid: int) -> set[psutil.Process]:
+    """All descendants of the rehearsal, except this process."""
+    with suppress(psutil.Error):
+        children = psutil.Process(pid).children(recursive=True)
+        return {child for child in children if child.pid != os.getpid()}
+    return set()
+
+
+def find_marked(root: str) -> set[psutil.Process]:
+    """All processes of the rehearsal's jobs."""
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(MARK, "").startswith(f"{root}/"):
+                found.add(process)
+    return found
+
+
+def kill(processes: set[psutil.Process]) -> None:
+    """Kill the processes and their descendants."""
+    for process in processes:
+        with suppress(psutil.Error):
+            # is_running compares start times: a reused id is not ours.
+            if process.is_running():
+                for child in process.children(recursive=True):
+                    child.kill()
+                process.kill()
+    psutil.wait_procs(list(processes), timeout=3)
+
+
+def watch(root: str, pid: int, *, keep: bool) -> None:
+    """Wait for the end of the rehearsal, and clean up if it was killed."""
+    seen: set[psutil.Process] = set()
+    while not select.select([0], [], [], _POLL_SECONDS)[0]:
+        alive = {process for process in seen if process.is_running()}
+        seen = alive | list_children(pid)
+    if os.read(0, 1):
+        return
+    kill(seen)
+    for _ in range(_ROUNDS):
+        left = find_marked(root)
+        if not left:
+            break
+        kill(left)
+    if not keep:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    watch(sys.argv[1], int(sys.argv[2]), keep=sys.argv[3] == "keep")

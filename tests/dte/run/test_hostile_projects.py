@@ -1,0 +1,198 @@
+"""Projects and jobs that try to reach what is not theirs."""
+
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dte.circleci_api import CircleCIApi
+from dte.run.project import take_project
+from tests.dte.rehearse_config import one_job, rehearse_text
+
+
+def git(folder: Path, *words: str) -> str:
+    """git's output in `folder`."""
+    done = subprocess.run(
+        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A command that leaves a trace if anything runs it."""
+    script = tmp_path / "trap"
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\ncat\n")
+    script.chmod(0o755)
+    return script
+
+
+def make_hostile(folder: Path, trap: Path) -> Path:
+    """A clone whose configuration contains commands, with a changed file."""
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / "file").write_text("one\n")
+    (folder / ".gitattributes").write_text("* filter=x diff=x\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "First")
+    for key in (
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.alternateRefsCommand",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "diff.external",
+        "uploadpack.packObjectsHook",
+    ):
+        git(folder, "config", key, str(trap))
+    git(folder, "config", "core.hooksPath", str(trap.parent))
+    (folder / "file").write_text("two\n")
+    return folder
+
+
+def test_the_project_s_git_configuration_is_never_obeyed(
+    tmp_path: Path, trap: Path
+) -> None:
+    """No command in the project's .git/config is run, and the note is still right."""
+    project = take_project(
+        make_hostile(tmp_path / "project", trap), tmp_path / "origin"
+    )
+    assert project.note == "uncommitted changes are not rehearsed"
+    assert not (tmp_path / "sprung").exists()
+    git(tmp_path / "project", "status")
+    assert (tmp_path / "sprung").exists(), "git itself does run it"
+
+
+def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
+    """In a folder that is no clone, the configuration of clones in it is left out."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    make_hostile(folder / "clone", trap)
+    take_project(folder, tmp_path / "origin")
+    assert not (tmp_path / "sprung").exists()
+    shown = git(tmp_path / "origin", "show", "main:clone/file")
+    assert shown == "two"
+
+
+def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:
+    """A worktree has its own branch, and the objects of its clone."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    git(clone, "init", "--quiet", "--initial-branch=main")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "First")
+    git(clone, "worktree", "add", "--quiet", "-b", "other", str(tmp_path / "tree"))
+    git(tmp_path / "tree", "commit", "--quiet", "--allow-empty", "-m", "Second")
+    project = take_project(tmp_path / "tree", tmp_path / "origin")
+    assert project.branch == "other"
+    assert project.revision == git(tmp_path / "tree", "rev-parse", "HEAD")
+    assert project.note == ""
+
+
+def test_a_link_and_a_file_beneath_it_stay_in_the_home(tmp_path: Path) -> None:
+    """A link of one job and a file beneath it of another write nothing outside."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    job = "docker: [{image: any}]"
+    text = f"""\
+version: 2.1
+jobs:
+  a:
+    {job}
+    steps:
+      - run: mkdir -p ~/w && ln -s {outside} ~/w/d && ln -s ../../../.. ~/w/e
+      - persist_to_workspace: {{root: ~/w, paths: ['*']}}
+  b:
+    {job}
+    steps:
+      - run: mkdir -p ~/w/d ~/w/e && echo x > ~/w/d/file && echo x > ~/w/e/file
+      - persist_to_workspace: {{root: ~/w, paths: [d, e]}}
+  c:
+    {job}
+    steps:
+      - run: mkdir ~/w && ln -s {outside} ~/w/d
+      - attach_workspace: {{at: ~/w}}
+workflows: {{all: {{jobs: [a, b: {{requires: [a]}}, c: {{requires: [b]}}]}}}}
+"""
+    done = rehearse_text(tmp_path, text)
+    assert list(outside.iterdir()) == []
+    assert any("Skipped 2 items" in line for line in done.lines("a"))
+    assert done.statuses()["c"] == "failed"
+    assert any("leads out of the job's home" in line for line in done.lines("c"))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "store_artifacts: {path: .}",
+        "persist_to_workspace: {root: ., paths: [.]}",
+        "save_cache: {key: x, paths: [.]}",
+    ],
+)
+def test_only_files_and_inner_links_are_stored(tmp_path: Path, step: str) -> None:
+    """Pipes and links that lead outside are skipped with a notice; nothing hangs."""
+    make = "mkfifo pipe; ln -s /etc/passwd p; touch file; ln -s file inner"
+    done = rehearse_text(
+        tmp_path, one_job(f"run: {{name: M, command: '{make}'}}", step)
+    )
+    assert done.statuses() == {"build": "success"}
+    assert any("Skipped 2 items" in line for line in done.lines("build"))
+
+
+def test_an_absolute_link_inside_the_home_survives(tmp_path: Path) -> None:
+    """A link by an absolute path into the home leads into the next job's home."""
+    make = "run: {name: M, command: 'mkdir -p ~/w; echo x >~/w/f; ln -s ~/w/f ~/w/l'}"
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            make,
+            "persist_to_workspace: {root: ~/w, paths: [.]}",
+            "run: {name: D, command: rm -r ~/w}",
+            "attach_workspace: {at: ~/v}",
+            "run: {name: S, command: 'cat ~/v/l || test $CIRCLE_JOB = build'}",
+        ).replace(
+            "jobs: [build]", "jobs: [build, build: {name: b, requires: [build]}]"
+        ),
+    )
+    assert done.lines("b")[-1] == "x"
+
+
+def test_a_socket_is_no_artifact(tmp_path: Path) -> None:
+    """A socket in a stored folder is skipped."""
+    code = "import socket; socket.socket(socket.AF_UNIX).bind('s')"
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            f'run: {{name: M, shell: python3, command: "{code}"}}'.replace(
+                "shell: python3", "shell: /usr/bin/env python3"
+            ),
+            "store_artifacts: {path: .}",
+        ),
+    )
+    assert done.statuses() == {"build": "success"}
+
+
+def test_the_api_answers_only_on_its_secret_path() -> None:
+    """Another user of the machine, who knows only the port, gets 404."""
+    with CircleCIApi() as api:
+        host = api.url.partition("/api/v2")[0].rpartition("/")[0]
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{host}/api/v2/pipeline/x")
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(f"{api.url}/pipeline/x")
+        assert b"Pipeline not found" in caught.value.read()
+        caught.value.close()
+
+
+@pytest.mark.timeout(120)
+def test_a_line_without_an_end_is_bounded(tmp_path: Path) -> None:
+    """Of 40 MB without a line end, every byte arrives, in pieces of bounded size."""
+    size = 40_000_000
+    step = f"run: {{name: A, command: 'head -c {size} /dev/zero | tr \"\\\\0\" x'}}"
+    done = rehearse_text(tmp_path, one_job(step))
+    lines = done.lines("build")
+    assert sum(map(len, lines)) == size
+    assert max(map(len, lines)) <= 1 << 16
+    (result,) = done.report.runs[0].jobs[0].steps
+    assert max(map(len, result.last_lines)) <= 2000
