@@ -54,6 +54,10 @@ format: setup ## let ruff format and mend what it can
 types: setup ## mypy, strict
 	@$(PYTHON) -m tools.check types
 
+.PHONY: docs
+docs: setup ## write what follows from the orb's commands: jobs, reference, tables
+	@$(PYTHON) -m tools.reference
+
 .PHONY: golden
 golden: setup-circleci ## write the golden files anew; look at the difference before you commit
 	@$(PYTEST) --golden -m "not slow"

@@ -32,9 +32,7 @@ def test_main_alone_does_all_the_work(tmp_path: Path, fakes: Path) -> None:
     assert read_nx(fakes)[-1][-1] == "--no-agents"
     starts = [call for call in read_nx(fakes) if "start-ci-run" in call]
     assert len(starts) == 1
-    assert any(
-        "main runs all tasks by itself" in line for line in done.lines("dte/main", 2)
-    )
+    assert any("runs all tasks itself" in line for line in done.lines("dte/main", 2))
 
 
 def test_a_main_that_fails_alone_stops_nobody(tmp_path: Path, fakes: Path) -> None:
@@ -48,7 +46,7 @@ def test_a_main_that_fails_alone_stops_nobody(tmp_path: Path, fakes: Path) -> No
     assert done.statuses(2)["dte/main"] == "failed"
     assert read_nx(fakes).count(["nx-cloud", "stop-all-agents"]) == 1
     lines = done.lines("dte/main", 2)
-    assert "No agents were stopped: this job went on without agents." in lines
+    assert "No agents were stopped: this job ran without agents." in lines
 
 
 def test_an_agent_that_came_back_alone_ends_green(tmp_path: Path, fakes: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tasks themselves: the words for `nx affected`, with agents and without."""
+"""The arguments of `nx affected`, with agents and without."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.scripts.nx_job import NxJob
 SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 
 
-def test_the_words(nx_job: NxJob) -> None:
-    """Base, head, targets, parallel, configuration, and more words, in this order."""
+def test_the_arguments(nx_job: NxJob) -> None:
+    """Base, head, targets, parallel, configuration and more arguments, in order."""
     nx_job.run(
         "run_affected",
         DTE_TARGETS="lint, build",
@@ -33,12 +33,12 @@ def test_the_words(nx_job: NxJob) -> None:
 
 
 def test_without_agents(nx_job: NxJob) -> None:
-    """In a job that goes on alone, Nx is told to distribute nothing."""
+    """In a job without agents, Nx distributes no tasks."""
     done = nx_job.run(
         "run_affected", DTE_TARGETS="build", DTE_MODE="without_agents", **SHAS
     )
     assert nx_job.read_calls()[0][-1] == "--no-agents"
-    assert "notice: this job runs all tasks by itself" in done.stderr
+    assert "notice: this job runs all tasks itself" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -48,27 +48,27 @@ def test_without_agents(nx_job: NxJob) -> None:
 def test_targets_that_nx_splits_for_agents(
     nx_job: NxJob, mode: str, own: str, seen: str
 ) -> None:
-    """Alone, Nx is told not to refuse them; one's own setting stays."""
+    """Without agents, Nx is told to accept them, unless the user has set it."""
     nx_job.answer(1, 'echo "skip=$NX_SKIP_ATOMIZER_VALIDATION"')
     variables = {"DTE_MODE": mode, "NX_SKIP_ATOMIZER_VALIDATION": own}
     done = nx_job.run("run_affected", DTE_TARGETS="e2e-ci", **variables, **SHAS)
     assert f"skip={seen}\n" in done.stdout
 
 
-def test_a_mode_that_nobody_set(nx_job: NxJob) -> None:
-    """DTE_MODE with a word of somebody's own is used wrongly."""
+def test_an_unknown_mode_is_a_usage_error(nx_job: NxJob) -> None:
+    """An unknown value of DTE_MODE is a usage error."""
     done = nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="fast", **SHAS)
     assert (done.returncode, nx_job.read_calls()) == (2, [])
 
 
-def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
-    """Without a target there is nothing to run."""
+def test_no_target_is_a_usage_error(nx_job: NxJob) -> None:
+    """A list without a target is a usage error."""
     assert nx_job.run("run_affected", DTE_TARGETS=",", **SHAS).returncode == 2
 
 
 @pytest.mark.parametrize("name", ["NX_BASE", "NX_HEAD"])
-def test_without_a_base_set_shas_is_named(nx_job: NxJob, name: str) -> None:
-    """Where nobody exported a revision, the message says which step does."""
+def test_a_missing_revision_names_set_shas(nx_job: NxJob, name: str) -> None:
+    """If a revision is not exported, the message names the step that exports it."""
     done = nx_job.run("run_affected", DTE_TARGETS="build", **{**SHAS, name: ""})
     assert (done.returncode, nx_job.read_calls()) == (2, [])
     assert f"{name} is not set" in done.stderr

@@ -14,7 +14,7 @@ SHORT_WAIT = {"agent_timeout": "20s"}
 # The agents of a main that failed before it could stop them wait for their time-out.
 UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
 REACHABLE_STEPS = (
-    "Setup of one's own",
+    "Setup steps",
     "Install packages",
     "Set NX_BASE and NX_HEAD",
     START,
@@ -22,12 +22,12 @@ REACHABLE_STEPS = (
     TASKS,
 )
 OWN_STEPS = {
-    "setup": [{"run": {"name": "Setup of one's own", "command": ":"}}],
+    "setup": [{"run": {"name": "Setup steps", "command": ":"}}],
     "record": [{"run": {"name": "Record nx format:check", "command": ":"}}],
 }
 OWN_START = {
     "start": "own",
-    "start_steps": [{"run": {"name": "Start of one's own", "command": ":"}}],
+    "start_steps": [{"run": {"name": "Start steps", "command": ":"}}],
 }
 MAIN_FAILS = (
     *(
@@ -62,9 +62,9 @@ MAIN_FAILS = (
         attempts=(1,),
     ),
     Fault(
-        "main fails in: Start of one's own",
+        "main fails in: Start steps",
         statuses=("failed",),
-        fail=(f"{MAIN}:Start of one's own",),
+        fail=(f"{MAIN}:Start steps",),
         main=OWN_START,
         jobs={MAIN: "failed", AGENT: "success"},
         said=(STOPPED,),
