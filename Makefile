@@ -6,16 +6,22 @@ MAKEFLAGS += --no-print-directory
 
 VENV := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
-PYTEST := $(PYTHON) -m pytest
-export PATH := $(CURDIR)/.tools/bin:$(PATH)
+PYTEST := $(PYTHON) -m pytest -n 2
+CIRCLECI := HOME="$(CURDIR)/.cache/circleci-home" CIRCLECI_CLI_TELEMETRY_OPTOUT=1 \
+  .tools/bin/circleci --skip-update-check
+SHELL_FILES := tools/bootstrap.sh .ci/run $(wildcard scripts/*.sh .circleci/*.sh)
+JUNIT := --junitxml=.cache/reports/junit.xml
+COVERAGE := --cov --cov-report=html:.cache/reports/coverage
+export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)
 export npm_config_cache := $(CURDIR)/.cache/npm
+export NAMESPACE VERSION
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## install everything into this folder (every other target does it by itself)
+setup: ## install everything into this folder (every other target does so itself)
 	@tools/bootstrap.sh
 
 .PHONY: setup-circleci
@@ -23,44 +29,68 @@ setup-circleci:
 	@tools/bootstrap.sh circleci
 
 .PHONY: rehearse
-rehearse: setup ## run the whole story: a failure, the refused partial rerun, the full rerun
-	@$(VENV)/bin/dte rehearse sample/.circleci/config.yml --project sample \
+rehearse: setup ## show a failure, the refused partial rerun, and the full rerun
+	@dte rehearse sample/.circleci/config.yml --project sample \
 	  --orb your-namespace/dte=orb --set SAMPLE_PAYMENTS=off \
 	  --then rerun-from-failed --then set:SAMPLE_PAYMENTS=on --then rerun-from-start \
 	  --expect failed,failed,success
 
 .PHONY: test
-test: setup ## run the tests that need no real Nx and no build of CircleCI's command line
-	@$(PYTEST) -n 2 -m "not slow and not cli"
+test: setup ## run the quick tests; ARGS="tests/orb -k pack" runs some of them
+	@$(PYTEST) $(JUNIT) -m "not slow and not long and not cli" $(ARGS)
+
+.PHONY: slow
+slow: setup-circleci ## run the tests that `make test` leaves out, without the long ones
+	@$(PYTEST) --dist=loadfile $(JUNIT) -m "(slow or cli) and not long" $(ARGS)
+
+.PHONY: check
+check: setup-circleci ## run what CI runs: linters, types, packing, all but the long tests
+	@mkdir -p .cache/coverage; status=0; \
+	$(MAKE) -k -j2 static || status=1; \
+	$(PYTEST) --dist=loadfile $(JUNIT) $(COVERAGE) -m "not long" || status=1; \
+	exit $$status
+
+.PHONY: check-all
+check-all: check ## run everything: `make check` and the long tests
+	@$(PYTEST) --dist=loadfile -m long
+
+.PHONY: static
+static: lint types pack ## run every check that is not a test
+
+.PHONY: lint
+lint: setup ## run ruff, yamllint, shellcheck, vermin, the schema and the orb's review
+	@ruff check --quiet --output-format=concise .
+	@ruff format --quiet --check .
+	@yamllint --strict .
+	@shellcheck $(SHELL_FILES)
+	@vermin -t=3.8- --violations --no-tips --quiet scripts
+	@check-jsonschema --quiet --builtin-schema vendor.circle-ci \
+	  .circleci/*.yml sample/.circleci/*.yml
+	@$(PYTHON) -m tools.orb_review orb
+	@echo "ok: lint"
+
+# mypy's oldest Python is 3.10; vermin checks that the scripts run on 3.8.
+.PHONY: types
+types: setup ## run mypy, strict
+	@mypy dte tests tools benchmarks
+	@mypy --python-version 3.10 scripts
+
+.PHONY: format
+format: setup ## let ruff format and fix what it can
+	@ruff check --quiet --fix-only .
+	@ruff format .
 
 .PHONY: spec
 spec: setup ## print what the tests say about the behaviour, as a specification
 	@$(PYTHON) -m tools.spec
-
-.PHONY: check
-check: setup-circleci ## everything that CI runs: all tests, all linters, types, schemas, packing
-	@$(PYTHON) -m tools.check
-
-.PHONY: lint
-lint: setup ## ruff, yamllint, shellcheck, vermin, schemas
-	@$(PYTHON) -m tools.check lint
-
-.PHONY: format
-format: setup ## let ruff format and mend what it can
-	@$(PYTHON) -m ruff check --quiet --fix-only .
-	@$(PYTHON) -m ruff format .
-
-.PHONY: types
-types: setup ## mypy, strict
-	@$(PYTHON) -m tools.check types
 
 .PHONY: docs
 docs: setup ## write what follows from the orb's commands: jobs, reference, tables
 	@$(PYTHON) -m tools.reference
 
 .PHONY: golden
-golden: setup-circleci ## write the golden files anew; look at the difference before you commit
-	@$(PYTEST) --golden -m "not slow"
+golden: setup-circleci ## rewrite the golden files; read the difference before you commit
+	@$(PYTEST) --golden -m "not slow and not long"
 
 .PHONY: bench
 bench: setup ## print the figures of the README
@@ -68,29 +98,24 @@ bench: setup ## print the figures of the README
 
 .PHONY: claim
 claim: setup ## NAMESPACE=acme: put your registry namespace into every file
-	@$(PYTHON) -m tools.publishing claim "$$NAMESPACE"
+	@$(PYTHON) -m tools.publishing.claim
 
 .PHONY: pack
-pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's command line
-	@$(PYTHON) -m tools.publishing pack
+pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's CLI
+	@mkdir -p dist .cache/circleci-home
+	@$(CIRCLECI) orb pack orb > dist/orb.draft
+	@mv dist/orb.draft dist/orb.yml
+	@echo "ok: packed dist/orb.yml"
 
-.PHONY: validate
-validate: setup-circleci ## let CircleCI validate the packed orb
-	@$(PYTHON) -m tools.publishing validate
-
-.PHONY: publish-dev
-publish-dev: setup-circleci ## publish the orb as @dev:alpha (DEV=beta: as @dev:beta)
-	@$(PYTHON) -m tools.publishing publish-dev "$${DEV:-alpha}"
-
-.PHONY: publish
-publish: setup-circleci ## VERSION=1.2.3: publish a release, after checking that it is one
-	@$(PYTHON) -m tools.publishing publish "$$VERSION"
+.PHONY: release-check
+release-check: pack ## VERSION=1.2.3: check that this commit is that release
+	@$(PYTHON) -m tools.publishing.readiness
 
 .PHONY: lock
-lock: setup ## write tools/requirements/python.txt anew, with today's versions
-	@$(PYTHON) -m tools.lock
+lock: setup ## lock the newest Python packages in tools/requirements/python.txt
+	@tools/bootstrap.sh lock
 
 .PHONY: clean
 clean: ## remove everything that make installed or wrote
-	@rm -rf .venv .tools .cache
+	@rm -rf .venv .tools .cache dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails with the mend where the agents could not get tasks, so that they never wait.
+# Fails with a fix when the agents could not get tasks, so that they never wait.
 set -euo pipefail
 
 if [ -n "${NX_CLOUD_ACCESS_TOKEN:-}" ]; then
@@ -11,9 +11,9 @@ cat >&2 <<'MESSAGE'
 error: NX_CLOUD_ACCESS_TOKEN is not set, so agents and main were NOT tested.
 
 Suggestions:
-  - Put a read-write token of an Nx Cloud workspace, whose plan has manual DTE, into
-    the context nx-cloud as NX_CLOUD_ACCESS_TOKEN.
-  - What needs no Nx Cloud (the attempt, the refusal) has run or is running. A
-    production version is published only when agents and main passed.
+  - Add NX_CLOUD_ACCESS_TOKEN to the context nx-cloud: a read-write token of an Nx Cloud
+    workspace whose plan includes manual DTE.
+  - The jobs that don't need Nx Cloud (the attempt, the refusal) run. A production
+    version is published only when agents and main passed.
 MESSAGE
 exit 1

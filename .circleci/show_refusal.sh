@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Asks the guard of this commit under another workflow's id, as a partial rerun would,
-# and passes only if it refuses in the promised words.
+# Runs the guard of this commit with another workflow's id, as in a partial rerun, and
+# passes only if the guard refuses with the documented message.
 set -euo pipefail
 
 folder=$(mktemp -d)

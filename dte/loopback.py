@@ -1,4 +1,4 @@
-"""A server on loopback for as long as a `with` block lasts: what both stand-ins are."""
+"""A server on loopback that runs inside a `with` block; both stand-ins use it."""
 
 import threading
 from typing import Any, Self
@@ -10,14 +10,14 @@ HOST = "127.0.0.1"
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Handles requests without a line in the rehearsal's output for each."""
+    """Handles requests without logging them."""
 
     def log(self, *_: Any) -> None:
-        """Requests are no news."""
+        """Log nothing."""
 
 
 class LoopbackServer:
-    """Serves `app` on a free port of this machine; `url` has no slash at its end."""
+    """Serves `app` on a free port of this machine; `url` has no trailing slash."""
 
     def __init__(
         self, app: Flask, handler: type[WSGIRequestHandler] = QuietHandler

@@ -1,4 +1,4 @@
-"""Checks an order before the first job starts, and lists what runs differently."""
+"""Checks an order before the first job starts, and lists differences from CircleCI."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from dte.compile import compile_config
 from dte.errors import UserError
 from dte.model import CompiledConfig, PipelineValues, Workflow, WorkflowJob
-from dte.order.faults import FaultPlan, refuse_stray
+from dte.order.faults import FaultPlan, refuse_unmatched
 from dte.order.order import Order
 from dte.order.scenario import Press, Push, SetFaults
 from dte.plan.reruns import refuse_unknown_jobs
@@ -15,16 +15,16 @@ from dte.run.home_check import refuse_outside_home
 from dte.run.project import resolve_commit
 
 
-def compile_for(order: Order, pipeline: PipelineIdentity) -> CompiledConfig:
+def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
     """The config as CircleCI would process it for this pipeline."""
-    project = pipeline.project
+    project = identity.project
     values = PipelineValues(
-        number=pipeline.number,
-        id=pipeline.id,
+        number=identity.number,
+        id=identity.id,
         branch=project.branch,
         tag=project.tag,
         revision=project.revision,
-        project_slug=pipeline.slug,
+        project_slug=identity.slug,
         parameters=order.parameters,
     )
     return compile_config(
@@ -52,7 +52,7 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
 
 
 def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None:
-    """Raise `UserError` for what could only fail later: names and places."""
+    """Raise `UserError` for unknown jobs, steps and revisions or forbidden folders."""
     refuse_outside_home(jobs)
     steps = {
         workflow_job.name: [step.name for step in workflow_job.job.steps]
@@ -60,7 +60,7 @@ def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None
         else []
         for workflow_job in jobs
     }
-    refuse_stray(order.faults, steps)
+    refuse_unmatched(order.faults, steps)
     for action in order.actions:
         match action:
             case Press(rerun):
@@ -68,18 +68,18 @@ def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None
             case Push(branch, revision):
                 resolve_commit(origin, revision or f"refs/heads/{branch}")
             case SetFaults(change):
-                refuse_stray(change(FaultPlan()), steps)
+                refuse_unmatched(change(FaultPlan()), steps)
 
 
 def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
-    """What a rehearsal does otherwise than CircleCI, for these jobs."""
+    """What a rehearsal of these jobs does differently from CircleCI."""
     notes = [
-        f"approved at once: {workflow_job.name}"
+        f"approved automatically: {workflow_job.name}"
         for workflow_job in jobs
         if workflow_job.job is None
     ]
     named = {context for workflow_job in jobs for context in workflow_job.contexts}
     return notes + [
-        f"the context {name} has no variables: give them with --context"
+        f"the context {name} has no variables: set them with --context"
         for name in sorted(named - set(order.contexts))
     ]

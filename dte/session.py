@@ -1,4 +1,4 @@
-"""Sets the stage of a rehearsal, plays its scenario and reports; takes it all down."""
+"""One rehearsal: starts its services, runs its actions, reports, and cleans up."""
 
 import uuid
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from dte.order.scenario import (
     SetVariable,
 )
 from dte.preflight import check_order, choose_workflow, compile_for, list_notes
-from dte.report.data import Report, report_run
+from dte.report.data import Report, report_workflow
 from dte.run.caches import Caches
 from dte.run.context import Stores
 from dte.run.environment import PipelineIdentity
@@ -35,7 +35,7 @@ from dte.run.workspace import Workspaces
 
 
 class Stopped(UserError):
-    """An action that can't be done; `report` has what happened before it."""
+    """An action that can't be done; `report` describes what happened before it."""
 
     def __init__(self, error: UserError, report: Report) -> None:
         super().__init__(
@@ -48,10 +48,10 @@ class Stopped(UserError):
 
 
 def rehearse(order: Order, listener: Listener) -> Report:
-    """Play the order; nothing of it is left on this machine but what it says to keep.
+    """Rehearse the order and return the report.
 
-    Raises `UserError` before the first job starts where something is wrong, and
-    `Stopped` for what shows only later.
+    Nothing is left on this machine but what the order keeps. Raises `UserError` before
+    the first job starts if the order is wrong, and `Stopped` for an error after that.
     """
     with open_session(order, listener) as session:
         session.start()
@@ -63,7 +63,7 @@ def rehearse(order: Order, listener: Listener) -> Report:
 
 
 class Session:
-    """One rehearsal while it lasts: its pipelines, and what they share."""
+    """One rehearsal while it runs: its pipelines, and what they share."""
 
     def __init__(
         self,
@@ -112,15 +112,15 @@ class Session:
         else:
             branch = order.branch or self._project.branch
             project = choose_branch(self._project, self._origin, branch, order.revision)
-        rehearsal = self._open_pipeline(project)
-        check_order(order, rehearsal.jobs, self._origin)
-        for note in list_notes(order, rehearsal.jobs):
+        pipeline = self._open_pipeline(project)
+        check_order(order, pipeline.jobs, self._origin)
+        for note in list_notes(order, pipeline.jobs):
             self._note(note)
-        rehearsal.run()
+        pipeline.run()
         self._run_requests()
 
     def play(self) -> None:
-        """Each action in turn, unless the user stops it."""
+        """Do each action in order until the user interrupts."""
         order = self._order
         for action in order.actions:
             if self._interrupt.pressed:
@@ -128,12 +128,12 @@ class Session:
             self._take(action)
 
     def report(self) -> Report:
-        """What happened so far."""
+        """The report on everything so far."""
         return Report(
             tuple(
-                report_run(rehearsal.pipeline, run, self._stores.artifacts)
-                for rehearsal in self._pipelines
-                for run in rehearsal.runs
+                report_workflow(pipeline.identity, workflow, self._stores.artifacts)
+                for pipeline in self._pipelines
+                for workflow in pipeline.workflows
             ),
             self._cloud.executions(),
             notes=tuple(self._notes),
@@ -150,7 +150,7 @@ class Session:
             case SetVariable(name, value):
                 self._settings.project[name] = value
             case ExpireWorkspace():
-                last = self._pipelines[-1].runs[-1]
+                last = self._pipelines[-1].workflows[-1]
                 self._stores.workspaces.expire(last.workspace_id)
             case LoseCaches():
                 self._stores.caches.lose()
@@ -159,17 +159,17 @@ class Session:
         self._run_requests()
 
     def _run_requests(self) -> None:
-        """Run the workflows that jobs started through the API, and what these start."""
+        """Run the workflows that jobs started through the API."""
         while not self._api.requests.empty() and not self._interrupt.pressed:
-            rehearsal, prepared = self._api.requests.get()
-            rehearsal.execute(prepared)
+            pipeline, prepared = self._api.requests.get()
+            pipeline.execute(prepared)
 
     def _set_faults(self, faults: FaultPlan) -> None:
         self._settings.faults = faults
         self._cloud.set_faults(faults.cloud)
         self._api.faults = faults.api
 
-    def _tell_what_is_missing(self, config: CompiledConfig) -> None:
+    def _note_what_is_missing(self, config: CompiledConfig) -> None:
         if config.setup:
             text = "a setup config: the pipeline that it continues with"
             self._not_rehearsed.append(text)
@@ -187,17 +187,17 @@ class Session:
 
     def _open_pipeline(self, project: Project) -> RehearsedPipeline:
         organization_id, project_id = self._ids
-        pipeline = PipelineIdentity(
+        identity = PipelineIdentity(
             id=str(uuid.uuid4()),
             number=len(self._pipelines) + 1,
             organization_id=organization_id,
             project_id=project_id,
             project=project,
         )
-        config = compile_for(self._order, pipeline)
-        self._tell_what_is_missing(config)
+        config = compile_for(self._order, identity)
+        self._note_what_is_missing(config)
         runner = JobRunner(
-            pipeline=pipeline,
+            identity=identity,
             folder=self._folder,
             stores=self._stores,
             settings=self._settings,
@@ -205,15 +205,15 @@ class Session:
             interrupt=self._interrupt,
         )
         workflow = choose_workflow(config, self._order.workflow)
-        rehearsal = RehearsedPipeline(workflow, runner)
-        self._pipelines.append(rehearsal)
-        self._api.show(rehearsal)
-        return rehearsal
+        pipeline = RehearsedPipeline(workflow, runner)
+        self._pipelines.append(pipeline)
+        self._api.show(pipeline)
+        return pipeline
 
 
 @contextmanager
 def open_session(order: Order, listener: Listener) -> Iterator[Session]:
-    """A desk with its stand-ins running; at its end all that it started is gone."""
+    """A session with its services running; at the end everything it started is gone."""
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))
         folder = stack.enter_context(open_folder(keep=order.keep))

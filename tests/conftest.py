@@ -1,4 +1,4 @@
-"""What every test gets: an environment without the values of a CI job or a person."""
+"""Gives every test an environment without variables of a CI job or a user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.golden"]
+pytest_plugins = ["tests.golden", "tests.slow_tests"]
 
 _PREFIXES = ("CIRCLE_", "DTE_", "NX_", "GIT_")
 _NAMES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "BASH_ENV", "ENV", "CDPATH"}
@@ -18,7 +18,7 @@ settings.load_profile("dte")
 
 @pytest.fixture(autouse=True)
 def _clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clear what would make a test depend on where it runs, and give git an author."""
+    """Remove the variables that change a test's result, and set an author for git."""
     for name in list(os.environ):
         if name.startswith(_PREFIXES) or name in _NAMES:
             monkeypatch.delenv(name)

@@ -1,6 +1,6 @@
 """The `golden` fixture: compares with a file, or rewrites it under `--golden`.
 
-A pytest plugin; `make golden` is the only thing that passes the option.
+A pytest plugin; only `make golden` passes the option.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ import pytest
 
 
 class Golden(NamedTuple):
-    """Compares texts with golden files; ``rewrite`` makes it write them."""
+    """Compares texts with golden files, or writes the files if ``rewrite`` is set."""
 
     rewrite: bool
 
     def check(self, path: Path, actual: str) -> None:
-        """Fail unless `path` holds `actual`; with `--golden`, write it there."""
+        """Fail unless `path` contains `actual`; with `--golden`, write it there."""
         if self.rewrite:
             path.write_text(actual, encoding="utf-8")
             return
         if not path.exists():
-            pytest.fail(f"{path} is missing: run `make golden` and read what it writes")
-        assert actual == path.read_text(encoding="utf-8"), f"{path} says otherwise"
+            pytest.fail(f"{path} is missing: run `make golden` and read its output")
+        assert actual == path.read_text(encoding="utf-8"), (
+            f"{path} differs: run `make golden` and read the diff"
+        )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,5 +37,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Give back the comparison with golden files."""
+    """Return the comparison with golden files."""
     return Golden(rewrite=bool(request.config.getoption("--golden")))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds a Python that can run the set-up, and hands over to tools/bootstrap/.
-# Usage: tools/bootstrap.sh [python|node|circleci ...]
+# Finds a Python that can run the set-up in tools/bootstrap/, and starts it.
+# Usage: tools/bootstrap.sh [circleci] [lock]
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,27 +1,21 @@
-"""What the tools say when something is missing that a person can mend."""
+"""How the tools report something that the user can fix."""
 
 import sys
 from collections.abc import Callable, Sequence
 
 
 class ToolError(Exception):
-    """Something is missing or refused: the message names it, suggestions mend it."""
+    """Something is missing or refused: the message names it, suggestions fix it."""
 
     def __init__(
-        self,
-        message: str,
-        *,
-        suggestions: Sequence[str] = (),
-        details: str = "",
-        exit_code: int = 2,
+        self, message: str, *, suggestions: Sequence[str] = (), details: str = ""
     ) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
         self.suggestions = tuple(suggestions)
         self.details = details
 
     def report(self) -> str:
-        """The text for a terminal: what failed, what the command said, the mend."""
+        """The text for a terminal: what failed, what the command printed, the fix."""
         parts = [f"error: {self}"]
         if self.details.strip():
             lines = self.details.strip().splitlines()[-8:]
@@ -32,15 +26,14 @@ class ToolError(Exception):
         return "\n\n".join(parts)
 
 
-def exit_with(action: Callable[[], int | None]) -> int:
-    """Run `action`; its exit status, or that of its `ToolError`, 130 for Ctrl-C."""
+def exit_with(action: Callable[[], None]) -> int:
+    """Run `action`; return its exit status: 2 for a `ToolError`, 130 for Ctrl-C."""
     try:
-        return action() or 0
+        action()
     except ToolError as error:
         print(error.report(), file=sys.stderr)
-        return error.exit_code
+        return 2
     except KeyboardInterrupt:
-        print(
-            "interrupted; the next run starts where this one stopped", file=sys.stderr
-        )
+        print("interrupted; run the same command again", file=sys.stderr)
         return 130
+    return 0

@@ -1,7 +1,7 @@
-"""Reviews the orb's source by the rules of the Orb Development Kit, without a network.
+"""Reviews the orb's source by the rules of the Orb Development Kit, offline.
 
 Source: circleci/orb-tools 12, job `review`, which CI runs with no rule excluded. Its
-RC006 and RC007 ask whether two addresses answer, so they stay with CI.
+RC006 and RC007 check that two addresses respond, so only CI runs them.
 """
 
 import re
@@ -29,7 +29,7 @@ class Component:
 
 @dataclass(frozen=True)
 class OrbSource:
-    """The orb's source as the rules look at it, and the major version to come."""
+    """The orb's source, and the major version that is being released."""
 
     orb: dict[str, Any]
     components: tuple[Component, ...]
@@ -43,7 +43,7 @@ class OrbSource:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found, and where."""
+    """What a rule found, and in which file."""
 
     rule: str
     file: str
@@ -57,7 +57,7 @@ Places = Iterable[tuple[str, str]]
 
 
 def read_orb(folder: Path, *, major: int | None = None) -> OrbSource:
-    """Read the source of an orb; `major` is that of the release to come, if any."""
+    """Read the source of an orb; `major` is that of the release, if there is one."""
     components = [
         Component(kind, file, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
         for kind in KINDS
@@ -74,33 +74,33 @@ def has_source_url(source: OrbSource) -> Places:
 
 
 def describes_everything(source: OrbSource) -> Places:
-    """RC002: every component says what it is."""
+    """RC002: every component has a description."""
     for part in source.components:
         if not part.document.get("description"):
             yield str(part.file), "has no description"
 
 
 def has_an_example(source: OrbSource) -> Places:
-    """RC003: at least one example shows how to use it."""
+    """RC003: the orb has at least one example."""
     if not any(source.of("examples")):
         yield "examples", "has no example"
 
 
 def names_examples_after_their_use(source: OrbSource) -> Places:
-    """RC004: an example's name says what it is an example of."""
+    """RC004: an example's name describes its use."""
     for part in source.of("examples"):
         if "example" in part.file.stem:
-            yield str(part.file), "says only that it is an example"
+            yield str(part.file), "has a name that does not describe its use"
 
 
 def describes_the_orb(source: OrbSource) -> Places:
-    """RC005: the orb's description is long enough to be found by a search."""
+    """RC005: the orb's description is long enough for a search to find it."""
     if len(source.orb.get("description") or "") < SHORTEST_DESCRIPTION:
         yield "@orb.yml", f"description is under {SHORTEST_DESCRIPTION} characters"
 
 
 def names_every_step(source: OrbSource) -> Places:
-    """RC008: every run step has a name, at whatever depth it stands."""
+    """RC008: every run step has a name, also inside conditions."""
     for part in source.of("jobs", "commands"):
         for path, run in find_keys(part.document, "run"):
             if isinstance(run, str):
@@ -122,7 +122,7 @@ def includes_long_commands(source: OrbSource) -> Places:
 
 
 def uses_snake_case(source: OrbSource) -> Places:
-    """RC010: names of components and parameters have no hyphens."""
+    """RC010: names of components and parameters contain no hyphens."""
     for part in source.of("jobs", "commands", "executors"):
         names = [part.file.stem, *(part.document.get("parameters") or {})]
         for name in names:
@@ -140,7 +140,7 @@ def shows_current_major(source: OrbSource) -> Places:
 
 
 def keeps_variables_out_of_keys(source: OrbSource) -> Places:
-    """RC012: no parameter that defaults to an environment variable becomes a key."""
+    """RC012: no key uses a parameter that defaults to an environment variable."""
     for part in source.of("jobs", "commands", "executors"):
         for name, parameter in (part.document.get("parameters") or {}).items():
             if not re.search(r"\$.", str((parameter or {}).get("default", ""))):
@@ -186,7 +186,7 @@ def find_strings(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def children(node: Any) -> Iterator[tuple[str, Any]]:
-    """The named or numbered parts of a mapping or a list; none of anything else."""
+    """The items of a mapping or a list with their names or numbers."""
     if isinstance(node, dict):
         yield from ((str(name), value) for name, value in node.items())
     elif isinstance(node, list):
@@ -194,7 +194,7 @@ def children(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def review(source: OrbSource) -> list[Finding]:
-    """Everything that the rules find."""
+    """Return the findings of all rules."""
     return [
         Finding(rule, file, words)
         for rule, find in RULES.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def sentences_of(source: str) -> Iterator[str]:
+def list_sentences(source: str) -> Iterator[str]:
     """Give the first paragraph of each test's docstring, in the order of the file."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -20,7 +20,7 @@ def print_specification(tests: Path) -> None:
         source = file.read_text(encoding="utf-8")
         title = (ast.get_docstring(ast.parse(source)) or file.stem).splitlines()[0]
         print(f"\n{file.relative_to(tests.parent)}: {title}")
-        for sentence in sentences_of(source):
+        for sentence in list_sentences(source):
             print(f"  - {sentence}")
 
 

@@ -1,4 +1,4 @@
-"""CircleCI's API v2 on loopback, which answers about the pipelines of a rehearsal."""
+"""A stand-in for CircleCI's API v2 that serves the pipelines of a rehearsal."""
 
 from dte.circleci_api.server import CircleCIApi
 

@@ -1,4 +1,4 @@
-"""The API's answers as plain data, in the shapes of CircleCI's API v2 specification."""
+"""The API's answers as plain data, in the shapes of the API v2 specification."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,45 +20,45 @@ def answer_page(items: Sequence[Any], token: str) -> dict[str, Any]:
     }
 
 
-def answer_pipeline(rehearsal: RehearsedPipeline) -> dict[str, Any]:
+def answer_pipeline(pipeline: RehearsedPipeline) -> dict[str, Any]:
     """A pipeline; `vcs` has either a branch or a tag."""
-    pipeline = rehearsal.pipeline
-    project = pipeline.project
-    place = {"tag": project.tag} if project.tag else {"branch": project.branch}
+    identity = pipeline.identity
+    project = identity.project
+    ref = {"tag": project.tag} if project.tag else {"branch": project.branch}
     return {
-        "id": pipeline.id,
-        "number": pipeline.number,
+        "id": identity.id,
+        "number": identity.number,
         "state": "created",
-        "project_slug": pipeline.slug,
-        "created_at": _at(rehearsal.created_at),
-        "updated_at": _at(rehearsal.created_at),
+        "project_slug": identity.slug,
+        "created_at": _at(pipeline.created_at),
+        "updated_at": _at(pipeline.created_at),
         "errors": [],
         "trigger": {"type": "webhook"},
-        "vcs": {"provider_name": "GitHub", "revision": project.revision, **place},
+        "vcs": {"provider_name": "GitHub", "revision": project.revision, **ref},
     }
 
 
 def answer_workflow(
-    rehearsal: RehearsedPipeline, run: RehearsedWorkflow
+    pipeline: RehearsedPipeline, workflow: RehearsedWorkflow
 ) -> dict[str, Any]:
     """A workflow; a rerun carries a `tag`, and a running one no `stopped_at`."""
-    ended = run.status != "running"
+    ended = workflow.status != "running"
     answer: dict[str, Any] = {
-        "id": run.id,
-        "name": run.name,
-        "status": run.status,
-        "pipeline_id": rehearsal.pipeline.id,
-        "pipeline_number": rehearsal.pipeline.number,
-        "project_slug": rehearsal.pipeline.slug,
-        "created_at": _at(run.created_at),
-        "stopped_at": _at(run.created_at + run.seconds) if ended else None,
+        "id": workflow.id,
+        "name": workflow.name,
+        "status": workflow.status,
+        "pipeline_id": pipeline.identity.id,
+        "pipeline_number": pipeline.identity.number,
+        "project_slug": pipeline.identity.slug,
+        "created_at": _at(workflow.created_at),
+        "stopped_at": _at(workflow.created_at + workflow.seconds) if ended else None,
     }
-    if run.auto_rerun_number:
-        answer["auto_rerun_number"] = run.auto_rerun_number
-    return {**answer, "tag": run.tag} if run.tag else answer
+    if workflow.auto_rerun_number:
+        answer["auto_rerun_number"] = workflow.auto_rerun_number
+    return {**answer, "tag": workflow.tag} if workflow.tag else answer
 
 
-def answer_job(job: JobRun, rehearsal: RehearsedPipeline) -> dict[str, Any]:
+def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
     """A workflow's job."""
     return {
         "id": job.id,
@@ -66,7 +66,7 @@ def answer_job(job: JobRun, rehearsal: RehearsedPipeline) -> dict[str, Any]:
         "type": "build",
         "status": job.status,
         "job_number": job.number,
-        "project_slug": rehearsal.pipeline.slug,
+        "project_slug": pipeline.identity.slug,
         "started_at": _at(job.started_at) if job.started_at else None,
     }
 

@@ -1,4 +1,4 @@
-"""What the API refuses when it is asked for a rerun, and what it starts.
+"""Reads a rerun request, and refuses what CircleCI's API refuses.
 
 Source: CircleCI docs, "API v2 reference", `POST /workflow/{id}/rerun`; since 2026-04-28
 a workflow that has not ended can't be rerun.
@@ -15,9 +15,9 @@ KNOWN_KEYS = frozenset({"from_failed", "jobs", "enable_ssh", "sparse_tree"})
 MOST_RERUNS = 100
 
 
-def read_rerun(body: Mapping[str, Any], run: RehearsedWorkflow) -> Rerun:
-    """The rerun that a request's body asks for; raises `ValueError` with the reason."""
-    if run.status not in FINAL_JOB_STATUSES:
+def read_rerun(body: Mapping[str, Any], workflow: RehearsedWorkflow) -> Rerun:
+    """The rerun that a request's body asks for; raises `ValueError` with a reason."""
+    if workflow.status not in FINAL_JOB_STATUSES:
         raise ValueError("Workflow is not in a terminal state and can't be rerun.")
     if unknown := sorted(set(body) - KNOWN_KEYS):
         raise ValueError(f"Unexpected field {unknown[0]}.")
@@ -28,7 +28,7 @@ def read_rerun(body: Mapping[str, Any], run: RehearsedWorkflow) -> Rerun:
     if body.get("from_failed"):
         return Rerun(RerunKind.FROM_FAILED)
     if ids := body.get("jobs"):
-        names = {job.id: name for name, job in run.jobs.items()}
+        names = {job.id: name for name, job in workflow.jobs.items()}
         if not set(ids) <= set(names):
             raise ValueError("A job is not of this workflow.")
         return Rerun(RerunKind.JOBS, frozenset(names[job_id] for job_id in ids))

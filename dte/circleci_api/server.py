@@ -1,4 +1,4 @@
-"""The server: routes of CircleCI's API v2, for as long as a rehearsal runs.
+"""The server, with the routes of CircleCI's API v2 that jobs use.
 
 Source: CircleCI docs, "API v2 reference".
 """
@@ -19,23 +19,23 @@ from dte.circleci_api.answers import (
 from dte.circleci_api.reruns import MOST_RERUNS, read_rerun
 from dte.errors import UserError
 from dte.loopback import LoopbackServer
-from dte.run.pipeline import PreparedRun, RehearsedPipeline
+from dte.run.pipeline import PreparedWorkflow, RehearsedPipeline
 from dte.run.results import RehearsedWorkflow
 
 
 class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback.
 
-    `requests` holds the reruns that jobs asked for, already started, whose jobs
-    somebody has to run; `faults` says how it misbehaves.
+    `requests` contains the workflows that jobs started through the API; the session
+    runs their jobs. `faults` are the names of the active faults.
     """
 
     def __init__(self) -> None:
         self.faults: frozenset[str] = frozenset()
-        self.requests: SimpleQueue[tuple[RehearsedPipeline, PreparedRun]] = (
+        self.requests: SimpleQueue[tuple[RehearsedPipeline, PreparedWorkflow]] = (
             SimpleQueue()
         )
-        self._rehearsals: list[RehearsedPipeline] = []
+        self._pipelines: list[RehearsedPipeline] = []
         self._server = LoopbackServer(self._make_app())
         self.url = f"{self._server.url}/api/v2"
 
@@ -46,9 +46,9 @@ class CircleCIApi:
     def __exit__(self, *error: object) -> None:
         self._server.__exit__(*error)
 
-    def show(self, rehearsal: RehearsedPipeline) -> None:
-        """Answer about this pipeline too."""
-        self._rehearsals.append(rehearsal)
+    def show(self, pipeline: RehearsedPipeline) -> None:
+        """Serve this pipeline too."""
+        self._pipelines.append(pipeline)
 
     def _make_app(self) -> Flask:
         app = Flask(__name__)
@@ -65,10 +65,10 @@ class CircleCIApi:
     def _list_pipelines(self, slug: str) -> Response:
         branch = request.args.get("branch")
         items = [
-            answer_pipeline(rehearsal)
-            for rehearsal in reversed(self._rehearsals)
-            if rehearsal.pipeline.slug == slug
-            and branch in (None, rehearsal.pipeline.project.branch)
+            answer_pipeline(pipeline)
+            for pipeline in reversed(self._pipelines)
+            if pipeline.identity.slug == slug
+            and branch in (None, pipeline.identity.project.branch)
         ]
         return self._page(items)
 
@@ -84,7 +84,9 @@ class CircleCIApi:
         found = self._find_pipeline(pipeline_id)
         if not found:
             return _refuse(404, "Pipeline not found")
-        return self._page([answer_workflow(found, run) for run in reversed(found.runs)])
+        return self._page(
+            [answer_workflow(found, workflow) for workflow in reversed(found.workflows)]
+        )
 
     def _get_workflow(self, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
@@ -98,8 +100,8 @@ class CircleCIApi:
         found = self._find_workflow(workflow_id)
         if not found:
             return _refuse(404, "Workflow not found")
-        rehearsal, run = found
-        return self._page([answer_job(job, rehearsal) for job in run.jobs.values()])
+        pipeline, workflow = found
+        return self._page([answer_job(job, pipeline) for job in workflow.jobs.values()])
 
     def _rerun(self, workflow_id: str) -> Response:
         if not request.headers.get("Circle-Token"):
@@ -107,16 +109,16 @@ class CircleCIApi:
         found = self._find_workflow(workflow_id)
         if not found:
             return _refuse(404, "Workflow not found")
-        rehearsal, run = found
-        if "api-refuses-reruns" in self.faults or len(rehearsal.runs) > MOST_RERUNS:
+        pipeline, workflow = found
+        if "api-refuses-reruns" in self.faults or len(pipeline.workflows) > MOST_RERUNS:
             return _refuse(400, "This workflow can't be rerun any more.")
         try:
-            rerun = read_rerun(request.get_json(silent=True) or {}, run)
-            prepared = rehearsal.prepare(rerun, run)
+            rerun = read_rerun(request.get_json(silent=True) or {}, workflow)
+            prepared = pipeline.prepare(rerun, workflow)
         except (ValueError, UserError) as error:
             return _refuse(400, str(error))
-        self.requests.put((rehearsal, prepared))
-        answer = jsonify({"workflow_id": prepared.run.id})
+        self.requests.put((pipeline, prepared))
+        answer = jsonify({"workflow_id": prepared.workflow.id})
         answer.status_code = 202
         return answer
 
@@ -133,18 +135,18 @@ class CircleCIApi:
         return jsonify(answer_page(items, request.args.get("page-token", "")))
 
     def _find_pipeline(self, pipeline_id: str) -> RehearsedPipeline | None:
-        for rehearsal in self._rehearsals:
-            if rehearsal.pipeline.id == pipeline_id:
-                return rehearsal
+        for pipeline in self._pipelines:
+            if pipeline.identity.id == pipeline_id:
+                return pipeline
         return None
 
     def _find_workflow(
         self, workflow_id: str
     ) -> tuple[RehearsedPipeline, RehearsedWorkflow] | None:
-        for rehearsal in self._rehearsals:
-            for run in rehearsal.runs:
-                if run.id == workflow_id:
-                    return rehearsal, run
+        for pipeline in self._pipelines:
+            for workflow in pipeline.workflows:
+                if workflow.id == workflow_id:
+                    return pipeline, workflow
         return None
 
 

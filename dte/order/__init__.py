@@ -1,1 +1,1 @@
-"""What the user asked for: options read into data, checked for their form alone."""
+"""What the user asks for: options parsed into data; only their form is checked."""

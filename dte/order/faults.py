@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: in a job's steps, on its machine, and in the services."""
+"""Injected faults: in a job's steps, on its machine, and in the services."""
 
 import signal
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ class Failure:
     step: str
 
     def hits(self, job: str, step: str, position: int) -> bool:
-        """Whether it is this step; without a step, it is the job's first."""
+        """Whether this step fails; without `step`, the job's first step does."""
         if not fnmatchcase(job, self.job):
             return False
         return fnmatchcase(step, self.step) if self.step else position == 0
@@ -39,8 +39,8 @@ class Failure:
 class Kill:
     """A signal to a job's processes, `seconds` after the start of the job or step.
 
-    `KILL` is the loss of the machine, `CANCEL` is CircleCI's own cancelling: after
-    either no step runs, not even one with `when: always`.
+    `KILL` loses the machine, and `CANCEL` cancels the job as CircleCI does: no step
+    runs after either, not even one with `when: always`.
     """
 
     job: str
@@ -49,7 +49,7 @@ class Kill:
     signal: str
 
     def hits(self, job: str, step: str) -> bool:
-        """Whether its clock starts with this step, or for "" with this job."""
+        """Whether its clock starts with this step ("" is the job itself)."""
         if not fnmatchcase(job, self.job):
             return False
         return fnmatchcase(step, self.step) if self.step else not step
@@ -57,7 +57,7 @@ class Kill:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """Everything that goes wrong from now on."""
+    """All faults that are active."""
 
     failures: tuple[Failure, ...] = ()
     kills: tuple[Kill, ...] = ()
@@ -65,7 +65,7 @@ class FaultPlan:
     api: frozenset[str] = frozenset()
 
     def with_service_fault(self, text: str) -> "FaultPlan":
-        """This plan and one more fault of a service; raises `UserError`."""
+        """This plan with one more service fault; raises `UserError`."""
         name, _, number = text.partition("=")
         amount = _read_amount(text, number)
         if name in API_FAULTS and not number:
@@ -80,7 +80,7 @@ class FaultPlan:
         }
         if name not in changes:
             raise UserError(
-                f"--fault {text} is not known",
+                f"--fault {text} is unknown",
                 suggestions=["one of: " + ", ".join(CLOUD_FAULTS + API_FAULTS)],
             )
         return replace(self, cloud=replace(self.cloud, **changes[name]))  # type: ignore[arg-type]
@@ -92,24 +92,26 @@ def _read_amount(text: str, number: str) -> int:
     return int(number or 1)
 
 
-def refuse_stray(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None:
-    """Raise `UserError` for a failure or kill that no job or step can meet.
+def refuse_unmatched(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None:
+    """Raise `UserError` for a failure or kill that matches no job or no step.
 
-    `jobs` has each job's name with the names of its steps.
+    `jobs` maps each job's name to the names of its steps.
     """
     faults: tuple[Failure | Kill, ...] = (*plan.failures, *plan.kills)
     for fault in faults:
-        met = [steps for name, steps in jobs.items() if fnmatchcase(name, fault.job)]
-        if not met:
+        matched = [
+            steps for name, steps in jobs.items() if fnmatchcase(name, fault.job)
+        ]
+        if not matched:
             raise UserError(
-                f"no job is called {fault.job}",
-                suggestions=["it has: " + ", ".join(jobs)],
+                f"no job is named {fault.job}",
+                suggestions=["the workflow has: " + ", ".join(jobs)],
             )
-        known = {name for steps in met for name in steps}
+        known = {name for steps in matched for name in steps}
         if fault.step and not any(fnmatchcase(name, fault.step) for name in known):
             raise UserError(
-                f"no step of {fault.job} is called {fault.step}",
-                suggestions=["it has: " + ", ".join(sorted(known))],
+                f"no step of {fault.job} is named {fault.step}",
+                suggestions=["it has the steps: " + ", ".join(sorted(known))],
             )
 
 
@@ -122,9 +124,9 @@ def parse_failure(text: str) -> Failure:
 
 
 def parse_kill(text: str) -> Kill:
-    """The kill in JOB[:STEP]@SECONDS[:SIGNAL]; by default the machine is lost."""
-    place, at, moment = text.rpartition("@")
-    job, _, step = place.partition(":")
+    """The kill in JOB[:STEP]@SECONDS[:SIGNAL]; the default signal is KILL."""
+    target, at, moment = text.rpartition("@")
+    job, _, step = target.partition(":")
     seconds, _, name = moment.partition(":")
     name = (name or LOST).removeprefix("SIG")
     try:
@@ -132,7 +134,7 @@ def parse_kill(text: str) -> Kill:
             raise ValueError("no job")
         kill = Kill(job, step, float(seconds), name)
         if not 0 <= kill.seconds < _DAY_SECONDS:
-            raise ValueError("no time within a day")
+            raise ValueError("not a time within a day")
     except ValueError as error:
         raise UserError(
             f"--kill {text} is not of the form JOB[:STEP]@SECONDS[:SIGNAL]"

@@ -1,7 +1,8 @@
-"""Reads the options of `dte` that have a form of their own, and names what is wrong."""
+"""Reads options of `dte` that have a form, such as NAME=VALUE."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from pathlib import Path
 
 import yaml
 
@@ -10,7 +11,7 @@ from dte.plan.reruns import Assumptions
 
 
 def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
-    """NAME=VALUE texts as pairs; raises `UserError` that names the option."""
+    """NAME=VALUE texts as pairs; raises a `UserError` that names the option."""
     pairs = []
     for text in texts:
         name, equals, value = text.partition("=")
@@ -18,6 +19,11 @@ def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
             raise UserError(f"{option} {text} is not of the form NAME=VALUE")
         pairs.append((name, value))
     return pairs
+
+
+def parse_orbs(texts: Iterable[str]) -> dict[str, Path]:
+    """The path of each orb in NAME=PATH texts."""
+    return {name: Path(path) for name, path in parse_pairs("--orb", texts)}
 
 
 def parse_parameters(texts: Iterable[str]) -> dict[str, object]:
@@ -36,7 +42,7 @@ def _read_value(name: str, value: str) -> object:
 
 
 def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """CONTEXT:NAME=VALUE texts by context."""
+    """The variables in CONTEXT:NAME=VALUE texts, by context."""
     contexts: dict[str, dict[str, str]] = {}
     for name, value in parse_pairs("--context", texts):
         context, colon, variable = name.partition(":")
@@ -47,13 +53,13 @@ def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def parse_assumptions(texts: Iterable[str]) -> Assumptions:
-    """The assumptions with the named ones turned as the user says."""
+    """The assumptions, with those that the user names set to yes or no."""
     known = {item.name for item in fields(Assumptions)}
     chosen = {}
     for name, value in parse_pairs("--assume", texts):
         if name not in known or value not in ("yes", "no"):
             raise UserError(
-                f"--assume {name}={value} is not known",
+                f"--assume {name}={value} is unknown",
                 suggestions=[f"{item}=yes or {item}=no" for item in sorted(known)],
             )
         chosen[name] = value == "yes"

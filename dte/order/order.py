@@ -1,4 +1,4 @@
-"""What the user asked to have rehearsed, as data."""
+"""What the user wants to rehearse, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from dte.plan.reruns import Assumptions
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asked to have rehearsed; empty `branch`: the one checked out."""
+    """What the user wants to rehearse; an empty `branch` is the one checked out."""
 
     config: Path
     project: Path

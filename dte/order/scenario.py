@@ -1,4 +1,4 @@
-"""What a person does after the first run: press Rerun, mend a variable, wait."""
+"""What the user does after the first run: press Rerun, set a variable, push."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ FORMS = (
     "fail:JOB[:STEP]",
     "kill:JOB[:STEP]@SECONDS[:SIGNAL]",
     "fault:NAME[=NUMBER]",
-    "mend",
+    "fix",
 )
 
 
@@ -31,7 +31,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Push:
-    """Push a branch, which starts a pipeline of its own; empty: what it points at."""
+    """Push a branch, which starts a new pipeline; an empty `revision` is its tip."""
 
     branch: str
     revision: str
@@ -39,7 +39,7 @@ class Push:
 
 @dataclass(frozen=True)
 class SetVariable:
-    """Set a project variable; the workflows that start afterwards see it."""
+    """Set a project variable for all workflows that start afterwards."""
 
     name: str
     value: str
@@ -47,17 +47,17 @@ class SetVariable:
 
 @dataclass(frozen=True)
 class ExpireWorkspace:
-    """Let the workspace expire, as it does after 15 days."""
+    """Expire the workspace, as CircleCI does after 15 days."""
 
 
 @dataclass(frozen=True)
 class LoseCaches:
-    """Lose every cache, as CircleCI may."""
+    """Lose all caches, as CircleCI may."""
 
 
 @dataclass(frozen=True)
 class SetFaults:
-    """Let something go wrong from now on, or nothing any more."""
+    """Change which faults are active."""
 
     change: Callable[[FaultPlan], FaultPlan]
 
@@ -66,7 +66,7 @@ Action = Press | Push | SetFaults | SetVariable | ExpireWorkspace | LoseCaches
 
 
 def parse_action(text: str) -> Action:
-    """The action that `text` names, in one of `FORMS`; raises `UserError`."""
+    """The action that `text` describes in one of `FORMS`; raises `UserError`."""
     word, _, argument = text.partition(":")
     if word == "set" and argument.find("=") > 0:
         return SetVariable(*argument.split("=", 1))
@@ -83,11 +83,11 @@ def parse_action(text: str) -> Action:
         "rerun-from-start": Press(Rerun(RerunKind.FROM_START)),
         "expire-workspace": ExpireWorkspace(),
         "lose-caches": LoseCaches(),
-        "mend": SetFaults(lambda _before: FaultPlan()),
+        "fix": SetFaults(lambda _before: FaultPlan()),
     }
     if text not in simple:
         raise UserError(
-            f"--then {text} is not known", suggestions=["one of: " + ", ".join(FORMS)]
+            f"--then {text} is unknown", suggestions=["one of: " + ", ".join(FORMS)]
         )
     return simple[text]
 
@@ -106,7 +106,7 @@ def _parse_fault(word: str, text: str) -> Callable[[FaultPlan], FaultPlan]:
 def plan_faults(
     failures: Sequence[str], kills: Sequence[str], services: Sequence[str]
 ) -> FaultPlan:
-    """What goes wrong from the start, as `--fail`, `--kill` and `--fault` say."""
+    """The faults of `--fail`, `--kill` and `--fault`, active from the first run."""
     plan = FaultPlan(
         failures=tuple(parse_failure(text) for text in failures),
         kills=tuple(parse_kill(text) for text in kills),
@@ -117,7 +117,7 @@ def plan_faults(
 
 
 def parse_expectations(text: str) -> tuple[str, ...]:
-    """The statuses that the runs should end in; empty where none were named."""
+    """The expected status of each run; empty if the user expects nothing."""
     if not text:
         return ()
     statuses = tuple(word.strip() for word in text.split(","))

@@ -1,1 +1,1 @@
-"""Tells what a rehearsal did: while it runs, as a table, and as JSON."""
+"""Reports a rehearsal: live while it runs, as tables, and as JSON."""

@@ -1,4 +1,4 @@
-"""The report as plain data, which the table and `--json` show."""
+"""The report as plain data, which the tables and `--json` show."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class JobReport:
 
 @dataclass(frozen=True)
 class RunReport:
-    """One workflow; `attempt` is 0 where no full run recorded one."""
+    """One workflow; `attempt` is 0 if the workflow recorded none."""
 
     id: str
     pipeline: int
@@ -41,7 +41,7 @@ class RunReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All workflows of a rehearsal, and the tasks that Nx really ran, in order."""
+    """All workflows of a rehearsal, and the tasks that Nx ran, in order."""
 
     runs: tuple[RunReport, ...]
     tasks: tuple[TaskExecution, ...]
@@ -50,30 +50,30 @@ class Report:
     interrupted: bool
 
     def as_json(self) -> str:
-        """The report for machines."""
+        """The report as JSON."""
         return json.dumps(asdict(self), indent=2)
 
 
-def report_run(
-    pipeline: PipelineIdentity, run: RehearsedWorkflow, artifacts: Path
+def report_workflow(
+    identity: PipelineIdentity, workflow: RehearsedWorkflow, artifacts: Path
 ) -> RunReport:
-    """The report of one workflow; its attempt comes from the record it kept."""
-    project = pipeline.project
+    """The report on one workflow; the attempt comes from its record, an artifact."""
+    project = identity.project
     return RunReport(
-        run.id,
-        pipeline.number,
+        workflow.id,
+        identity.number,
         project.branch or project.tag,
         project.revision,
-        run.kind,
-        run.status,
-        find_attempt(run, artifacts),
-        round(run.seconds, 3),
-        tuple(report_job(job) for job in run.jobs.values()),
+        workflow.kind,
+        workflow.status,
+        find_attempt(workflow, artifacts),
+        round(workflow.seconds, 3),
+        tuple(report_job(job) for job in workflow.jobs.values()),
     )
 
 
 def report_job(job: JobRun) -> JobReport:
-    """The report of one job, with the step that failed and how long that took."""
+    """The report on one job, with the step that failed and its duration."""
     failed = job.failed_step
     return JobReport(
         job.name,
@@ -86,9 +86,11 @@ def report_job(job: JobRun) -> JobReport:
     )
 
 
-def find_attempt(run: RehearsedWorkflow, artifacts: Path) -> int:
-    """The number in the attempt record that this workflow kept as an artifact."""
-    paths: Sequence[Path] = sorted((artifacts / run.id).glob(f"*/dte/{run.id}.json"))
+def find_attempt(workflow: RehearsedWorkflow, artifacts: Path) -> int:
+    """The attempt in the record that this workflow stored as an artifact, or 0."""
+    paths: Sequence[Path] = sorted(
+        (artifacts / workflow.id).glob(f"*/dte/{workflow.id}.json")
+    )
     if not paths:
         return 0
     record: Any = json.loads(paths[0].read_text(encoding="utf-8"))

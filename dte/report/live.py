@@ -1,4 +1,4 @@
-"""Tells what happens while it happens: a line for each step, all lines if asked."""
+"""Prints progress: one line for each step, or every line with --verbose."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class LiveListener(Listener):
-    """Prints to `console`; with `verbose` every line that a step prints."""
+    """Prints to `console`; with `verbose`, also every line of every step."""
 
     def __init__(self, console: Console, *, verbose: bool) -> None:
         self._console = console
@@ -33,11 +33,11 @@ class LiveListener(Listener):
         self._count = 0
 
     def note(self, text: str) -> None:
-        """The note, on stderr."""
+        """Print the note to stderr."""
         print(f"note: {text}", file=sys.stderr)
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
-        """A rule with the run's number and kind."""
+        """Print a rule with the run's number and kind."""
         self._count += 1
         title = Text(f"run {self._count}: {workflow.kind}", style="bold")
         self._console.rule(title, align="left")
@@ -46,20 +46,20 @@ class LiveListener(Listener):
                 self._print(job, "○", "dim", f"carried over: {job.why}")
 
     def job_started(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
-        """The job's name and why it runs."""
+        """Print the job's name and why it runs."""
         self._print(job, "▶", "cyan", f"starts ({job.why})")
 
     def line(
         self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
     ) -> None:
-        """The line itself, where all lines were asked for."""
+        """Print the line if the user asked for all lines."""
         if self._verbose:
             self._print(job, "│", "dim", line)
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
     ) -> None:
-        """How the step ended; a failure with its last lines."""
+        """Print how the step ended, and the last lines of a failure."""
         if step.status == "skipped":
             return
         mark, style = _MARKS[step.status]
@@ -74,12 +74,12 @@ class LiveListener(Listener):
                     self._write(job, "│", style, line)
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
-        """The job's status."""
+        """Print the job's status."""
         mark, style = _MARKS[job.status]
         self._print(job, mark, style, f"{job.status} after {job.seconds:.1f} s")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
-        """The workflow's status."""
+        """Print the workflow's status."""
         style = _MARKS[workflow.status][1]
         self._console.print(
             Text(

@@ -13,7 +13,7 @@ _STYLES = {"success": "green", "failed": "red", "canceled": "yellow"}
 
 
 def print_tables(report: Report, console: Console) -> None:
-    """Which jobs ran in which run, and on which agent each task ran."""
+    """Print which jobs ran in which run, and which agent ran each task."""
     console.print(_make_job_table(report))
     if report.tasks:
         console.print(_make_task_table(report))
@@ -32,7 +32,7 @@ def print_tables(report: Report, console: Console) -> None:
 def _make_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
-        # Names stay whole where the terminal is narrow; the words beside them fold.
+        # Names stay whole in a narrow terminal; other text wraps.
         whole = column in ("job", "status", "task", "agent", "seconds")
         justify: Literal["right", "left"] = "right" if column == "seconds" else "left"
         table.add_column(column, justify=justify, no_wrap=whole, overflow="fold")

@@ -1,1 +1,1 @@
-"""Runs a planned workflow on this machine: jobs as processes, workspaces, caches."""
+"""Runs a planned workflow on this machine: processes, workspaces, caches."""

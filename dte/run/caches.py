@@ -1,8 +1,8 @@
 """Caches: saved once under a key, restored by the newest key with a prefix.
 
 Source: CircleCI docs, "Caching dependencies" and Configuration reference,
-`save_cache` and `restore_cache`: a key that exists is never written again, and a
-restore takes the newest cache whose key starts with the wanted one.
+`save_cache` and `restore_cache`: an existing key is never
+overwritten, and a restore takes the newest cache whose key starts with a given key.
 """
 
 import hashlib
@@ -22,14 +22,14 @@ _TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 @dataclass(frozen=True)
 class CachedPath:
-    """One saved path: where it lay below the job's home, and our copy of it."""
+    """One saved path: its place below the job's home, and our copy of it."""
 
     below_home: Path
     copy: Path
 
 
 class Caches:
-    """All caches of a rehearsal; they outlive workflows and pipelines."""
+    """All caches of a rehearsal; workflows and pipelines share them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,7 +38,7 @@ class Caches:
         self._lock = Lock()
 
     def save(self, key: str, paths: Sequence[Path], home: Path) -> bool:
-        """Keep `paths` under `key`; False where the key exists already."""
+        """Save `paths` under `key`; returns False if the key already exists."""
         with self._lock:
             if key in self._entries:
                 return False
@@ -47,7 +47,7 @@ class Caches:
             for number, path in enumerate(paths):
                 copy = folder / str(number)
                 if not path.is_relative_to(home):
-                    raise StepFailure(f"{path} is outside the rehearsed job's home")
+                    raise StepFailure(f"{path} is outside the job's home")
                 if path.exists():
                     _copy(path, copy)
                     saved.append(CachedPath(path.relative_to(home), copy))
@@ -55,7 +55,7 @@ class Caches:
             return True
 
     def restore(self, keys: Sequence[str], home: Path) -> str | None:
-        """Lay the first cache that `keys` find back into `home`; its key, or None."""
+        """Restore the first cache that matches one of `keys`; returns its key."""
         with self._lock:
             for wanted in keys:
                 for key in reversed(self._entries):
@@ -66,7 +66,7 @@ class Caches:
         return None
 
     def lose(self) -> None:
-        """Forget everything, as CircleCI may after the cache's retention."""
+        """Drop all caches, as CircleCI does when their retention ends."""
         with self._lock:
             self._entries.clear()
 
@@ -80,7 +80,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def fill_key(template: str, env: Mapping[str, str], folder: Path) -> str:
-    """The key with its templates filled in; raises `StepFailure` for unknown ones."""
+    """The key with its templates filled in; an unknown one raises `StepFailure`."""
 
     def fill(match: re.Match[str]) -> str:
         return _fill_expression(match[1], env, folder)
@@ -95,7 +95,7 @@ def _fill_expression(words: str, env: Mapping[str, str], folder: Path) -> str:
     if name == "checksum":
         path = folder / argument.strip().strip('"')
         if not path.is_file():
-            raise StepFailure(f"there is no file {path} to take the checksum of")
+            raise StepFailure(f"checksum: there is no file {path}")
         return hashlib.sha256(path.read_bytes()).hexdigest()
     known = {
         ".Branch": env.get("CIRCLE_BRANCH", ""),
@@ -105,5 +105,7 @@ def _fill_expression(words: str, env: Mapping[str, str], folder: Path) -> str:
         "arch": "linux-amd64",
     }
     if name not in known:
-        raise StepFailure(f"the cache key has {{{{ {words} }}}}, which isn't rehearsed")
+        raise StepFailure(
+            f"the cache key contains {{{{ {words} }}}}, which dte doesn't support"
+        )
     return known[name]

@@ -1,4 +1,4 @@
-"""What a step of a running job has at hand."""
+"""What a step of a running job can use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from dte.run.workspace import Workspaces
 
 @dataclass(frozen=True)
 class Stores:
-    """What jobs share, as CircleCI keeps it for them."""
+    """What CircleCI stores for jobs."""
 
     workspaces: Workspaces
     caches: Caches
@@ -26,12 +26,12 @@ class Stores:
 
 @dataclass(frozen=True)
 class JobContext:
-    """One job while it runs; `upstream` maps each upstream job to those above it."""
+    """One running job; `upstream` maps each upstream job to its own upstream jobs."""
 
     job: Job
     run: JobRun
     workflow: RehearsedWorkflow
-    pipeline: PipelineIdentity
+    identity: PipelineIdentity
     folder: JobFolder
     env: Mapping[str, str]
     secrets: Mapping[str, str]
@@ -48,11 +48,11 @@ class JobContext:
         return self.resolve_path(self.job.working_directory, self.folder.home)
 
     def resolve_path(self, path: str, relative_to: Path | None = None) -> Path:
-        """A path of the config's, on this machine."""
+        """The path on this machine for a path in the config."""
         return expand_home(
             path, self.folder.home, relative_to or self.working_directory
         )
 
-    def with_voice(self, say: Callable[[str], None]) -> "JobContext":
-        """The same job, whose words go to `say`."""
+    def with_output(self, say: Callable[[str], None]) -> "JobContext":
+        """The same job, with its output going to `say`."""
         return replace(self, say=say)

@@ -1,4 +1,4 @@
-"""The environment of a rehearsed job: nothing of this shell's but what it names.
+"""The environment of a rehearsed job, which inherits only what `PASSED_ON` names.
 
 Source of the CIRCLE_* variables: CircleCI docs, "Project values and variables".
 """
@@ -13,7 +13,7 @@ from dte.run.processes import MARK
 from dte.run.project import Project
 from dte.run.results import JobRun, RehearsedWorkflow
 
-# What a machine needs to find its commands and reach its package registries.
+# What a job needs to find commands and reach package registries.
 _LOCALE = "PATH LANG LC_ALL LC_CTYPE TZ"
 _PROXIES = "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy"
 _CERTIFICATES = "SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS CURL_CA_BUNDLE"
@@ -25,7 +25,7 @@ PASSED_ON = frozenset(f"{_LOCALE} {_PROXIES} {_CERTIFICATES} {_REGISTRIES}".spli
 
 @dataclass(frozen=True)
 class PipelineIdentity:
-    """The pipeline that all of a rehearsal's workflows belong to."""
+    """What identifies a pipeline: its ids, its number and its project."""
 
     id: str
     number: int
@@ -35,14 +35,14 @@ class PipelineIdentity:
 
     @property
     def slug(self) -> str:
-        """The project's slug in the API, in the form that GitHub App projects have."""
+        """The project's slug in the API, in the form of GitHub App projects."""
         return f"circleci/{self.organization_id}/{self.project_id}"
 
 
 def machine_environment(
     folder: JobFolder, npm_cache: Path, mark: str
 ) -> dict[str, str]:
-    """What this machine gives to a job: its PATH, and homes of the job's own."""
+    """What this machine gives to a job: its PATH, and the job's own folders."""
     env = {name: text for name, text in os.environ.items() if name in PASSED_ON}
     env["PATH"] = f"{folder.commands}{os.pathsep}{env.get('PATH', os.defpath)}"
     npmrc = Path.home() / ".npmrc"
@@ -65,24 +65,24 @@ def machine_environment(
 
 
 def circleci_environment(
-    pipeline: PipelineIdentity,
+    identity: PipelineIdentity,
     workflow: RehearsedWorkflow,
     job: JobRun,
     node: tuple[int, int],
 ) -> dict[str, str]:
-    """The CIRCLE_* variables; `node` is the index and the total of `parallelism`."""
-    project = pipeline.project
+    """The CIRCLE_* variables; `node` is the index and total of `parallelism`."""
+    project = identity.project
     values = {
         "CI": "true",
         "CIRCLECI": "true",
         "CIRCLE_BUILD_NUM": str(job.number),
-        "CIRCLE_BUILD_URL": f"https://app.circleci.com/jobs/{pipeline.slug}/{job.number}",
+        "CIRCLE_BUILD_URL": f"https://app.circleci.com/jobs/{identity.slug}/{job.number}",
         "CIRCLE_JOB": job.name,
         "CIRCLE_NODE_INDEX": str(node[0]),
         "CIRCLE_NODE_TOTAL": str(node[1]),
-        "CIRCLE_ORGANIZATION_ID": pipeline.organization_id,
-        "CIRCLE_PIPELINE_ID": pipeline.id,
-        "CIRCLE_PROJECT_ID": pipeline.project_id,
+        "CIRCLE_ORGANIZATION_ID": identity.organization_id,
+        "CIRCLE_PIPELINE_ID": identity.id,
+        "CIRCLE_PROJECT_ID": identity.project_id,
         "CIRCLE_REPOSITORY_URL": project.url,
         "CIRCLE_SHA1": project.revision,
         "CIRCLE_WORKFLOW_ID": workflow.id,
@@ -94,7 +94,7 @@ def circleci_environment(
 
 
 def expand_home(path: str, home: Path, relative_to: Path) -> Path:
-    """`path` as CircleCI takes it: `~` is the job's home, else relative to a folder."""
+    """`path` as CircleCI reads it: `~` is the job's home, else relative to a folder."""
     if path == "~" or path.startswith("~/"):
         return home / path[2:]
     return Path(os.path.normpath(relative_to / path))
@@ -103,7 +103,7 @@ def expand_home(path: str, home: Path, relative_to: Path) -> Path:
 def mask(line: str, secrets: Mapping[str, str]) -> str:
     """`line` with the values of project and context variables masked, as CircleCI does.
 
-    Values of fewer than four characters are left alone (docs, "Environment variables").
+    Values shorter than four characters are not masked (docs, "Environment variables").
     """
     parts = {part for value in secrets.values() for part in value.splitlines()}
     # The longest first: one secret may be the beginning of another.

@@ -1,7 +1,7 @@
-"""Where a rehearsal keeps its files: one folder, removed with all that is in it.
+"""Where a rehearsal keeps its files: one folder, removed at the end.
 
-The names are short because a socket's path may have about 100 characters, and Nx puts
-its sockets below the job's folder.
+The names are short because Nx puts its sockets below the job's folder, and a socket's
+path may have about 100 characters.
 """
 
 import shutil
@@ -18,7 +18,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class JobFolder:
-    """One job's own home, temporary folder and Nx folders."""
+    """One job's home, temporary folder and Nx folders."""
 
     root: Path
 
@@ -38,28 +38,28 @@ class JobFolder:
         return self.root / "bin"
 
     def nx(self, name: str) -> Path:
-        """A folder of Nx's that it would share between clones otherwise."""
+        """A folder that Nx would otherwise share between clones."""
         return self.root / "nx" / name
 
     def create(self) -> None:
-        """Make the folders that a job expects to be there."""
+        """Make the folders that a job expects."""
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)
 
 
 @dataclass(frozen=True)
 class RehearsalFolder:
-    """The rehearsal's one folder and the places in it."""
+    """The rehearsal's folder and its subfolders."""
 
     root: Path
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def next_job(self) -> JobFolder:
-        """A folder for one more job; not made yet."""
+        """The folder for one more job; it doesn't exist yet."""
         return JobFolder(self.root / "j" / str(next(self._numbers)))
 
     def subfolder(self, name: str) -> Path:
-        """A folder for one of the rehearsal's own parts, made where it is missing."""
+        """A folder for one part of the rehearsal; creates it if it is missing."""
         folder = self.root / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -67,7 +67,7 @@ class RehearsalFolder:
 
 @contextmanager
 def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
-    """A fresh folder, removed at the end unless `keep` says otherwise."""
+    """A fresh folder, removed at the end unless `keep` is set."""
     root = Path(tempfile.mkdtemp(prefix="dte-")).resolve()
     try:
         yield RehearsalFolder(root)
@@ -77,7 +77,7 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
 
 
 def remove_tree(root: Path) -> None:
-    """Remove `root`, also where a tool left folders in it that can't be written."""
+    """Remove `root`, including folders in it that are read-only."""
 
     def allow(function: Callable[..., Any], path: str, _error: object) -> None:
         for target in (Path(path).parent, Path(path)):

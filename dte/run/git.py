@@ -1,4 +1,4 @@
-"""How the rehearsal itself runs git: without the person's configuration."""
+"""Runs git for the rehearsal itself, without the user's configuration."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ _IDENTITY = {
     "GIT_COMMITTER_NAME": "dte",
     "GIT_COMMITTER_EMAIL": "dte@example.invalid",
 }
-# It lets git read a repository that belongs to somebody else, and tidy up nothing.
+# Lets git read a repository of another user, and disables git's maintenance.
 _CONFIG = Path(__file__).with_name("gitconfig")
 
 
@@ -33,6 +33,6 @@ def run_git(*words: str, cwd: Path) -> str:
     if result.returncode:
         raise UserError(
             f"git {words[0]} failed in {cwd}: {result.stderr.strip()}",
-            suggestions=["name a git repository or a folder with --project"],
+            suggestions=["pass a git repository or a folder as --project"],
         )
     return result.stdout.removesuffix("\n")

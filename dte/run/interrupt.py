@@ -1,4 +1,4 @@
-"""Ctrl-C: the first asks every job to end, the second ends it at once."""
+"""Ctrl-C: the first asks every job to end, the second kills it."""
 
 import signal
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from types import FrameType
 
 
 class Interrupt:
-    """How often somebody asked to stop; every wait of a run looks at it.
+    """Counts requests to stop; every wait of a run checks it.
 
-    One with a `parent` stops a single job, and stops when its parent does.
+    One with a `parent` stops a single job, and also stops when its parent does.
     """
 
     def __init__(self, parent: "Interrupt | None" = None) -> None:
@@ -17,28 +17,28 @@ class Interrupt:
         self._parent = parent
 
     def press(self) -> None:
-        """One Ctrl-C more."""
+        """Count one more Ctrl-C."""
         self._own += 1
 
     @property
     def count(self) -> int:
-        """How often it was pressed, here or at the parent."""
+        """How often it was pressed, here or on the parent."""
         return self._own + (self._parent.count if self._parent else 0)
 
     @property
     def pressed(self) -> bool:
-        """Whether what runs has to end."""
+        """Whether the run has to end."""
         return self.count > 0
 
     @property
     def impatient(self) -> bool:
-        """Whether it has to end without being asked."""
+        """Whether processes are killed instead of asked to end."""
         return self.count > 1
 
 
 @contextmanager
 def listen(interrupt: Interrupt) -> Iterator[Interrupt]:
-    """Turn SIGINT, SIGTERM and SIGHUP into presses, until the block ends."""
+    """Count SIGINT, SIGTERM and SIGHUP as presses until the block ends."""
 
     def press(_number: int, _frame: FrameType | None) -> None:
         interrupt.press()

@@ -1,7 +1,7 @@
-"""One job: its steps in order, and what it leaves behind.
+"""Runs the steps of one job in order.
 
 Source: CircleCI docs, Configuration reference, `when`: after a failure only steps with
-`always` or `on_fail` run; when a job is cancelled, not even those do.
+`always` or `on_fail` run; after a job is cancelled, no step runs.
 """
 
 import time
@@ -22,7 +22,7 @@ from dte.run.steps import BUILT_IN
 TAIL_LINES = 40
 _HALT = """#!/bin/sh
 if [ "$1 $2" = "step halt" ]; then : >"$DTE_REHEARSAL_HALT"; exit 0; fi
-echo "circleci-agent $*: not rehearsed" >&2
+echo "circleci-agent $*: not supported by dte rehearse" >&2
 exit 1
 """
 
@@ -39,7 +39,7 @@ class JobExecution:
         self._clock = KillClock(context)
 
     def execute(self) -> JobStatus:
-        """Run every step that is due; nothing that the job started outlives it."""
+        """Run every step that is due; kill everything the job started when it ends."""
         self._prepare_folder()
         try:
             self._clock.start("")
@@ -50,7 +50,7 @@ class JobExecution:
             end_marked(self._context.env[MARK])
             for process in self._background:
                 process.wait()
-        # A machine that is gone is a failed job, whatever its last step said.
+        # A job whose machine was lost has failed, whatever its last step returned.
         return "failed" if self._clock.lost else self._status
 
     def _prepare_folder(self) -> None:
@@ -101,13 +101,13 @@ class JobExecution:
         seconds = time.monotonic() - started
         status = _judge(outcome)
         if status == "timed out":
-            say("Too long with no output: the step was ended.")
+            say("Too long with no output: the step was killed.")
         return StepResult(step.name, status, seconds, outcome.exit_code, tuple(tail))
 
     def _attempt(
         self, step: Step, position: int, say: Callable[[str], None]
     ) -> Outcome:
-        context = self._context.with_voice(say)
+        context = self._context.with_output(say)
         failures = context.faults.failures
         try:
             if any(

@@ -1,4 +1,4 @@
-"""Prepares each job of a workflow, its environment and folder, and runs it."""
+"""Prepares the environment and folder of each job, and runs it."""
 
 import os
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ from dte.run.results import JobRun, JobStatus, RehearsedWorkflow
 
 @dataclass
 class Settings:
-    """What surrounds the jobs; it may change between workflows.
+    """The settings of jobs; they may change between workflows.
 
     `contexts` maps a context's name to its variables; `services` are the variables
-    that the stand-ins need in every job.
+    that connect a job to the stand-ins.
     """
 
     project: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Settings:
 class JobRunner:
     """Runs the jobs of one pipeline's workflows."""
 
-    pipeline: PipelineIdentity
+    identity: PipelineIdentity
     folder: RehearsalFolder
     stores: Stores
     settings: Settings
@@ -55,7 +55,7 @@ class JobRunner:
         job_run: JobRun,
         upstream: Mapping[str, frozenset[str]],
     ) -> JobStatus:
-        """Run a job on each of its nodes; an approval is given without asking."""
+        """Run a job on each of its nodes; an approval passes automatically."""
         if workflow_job.job is None:
             return "success"
         nodes = [
@@ -68,7 +68,7 @@ class JobRunner:
             with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
                 ended = set(pool.map(self._execute, nodes))
         except BaseException:
-            # A defect of the rehearsal itself must not leave the other jobs running.
+            # A defect of dte must not leave the other jobs running.
             self.interrupt.press()
             raise
         for status in ("failed", "canceled"):
@@ -95,7 +95,7 @@ class JobRunner:
             **machine_environment(folder, self._npm_cache(), f"{folder.root}/"),
             **self.settings.services,
             **secrets,
-            **circleci_environment(self.pipeline, workflow, job_run, node),
+            **circleci_environment(self.identity, workflow, job_run, node),
             **job.environment,
             "CIRCLE_WORKING_DIRECTORY": job.working_directory,
             "DTE_REHEARSAL_HALT": str(folder.temporary / "halt"),
@@ -104,7 +104,7 @@ class JobRunner:
             job=job,
             run=job_run,
             workflow=workflow,
-            pipeline=self.pipeline,
+            identity=self.identity,
             folder=folder,
             env=env,
             secrets=secrets,
@@ -123,6 +123,6 @@ class JobRunner:
         return secrets
 
     def _npm_cache(self) -> Path:
-        # The only thing that jobs share with the desk: downloads, checked by npm.
+        # The only folder that jobs share with the user: downloads, which npm verifies.
         shared = os.environ.get("npm_config_cache")  # noqa: SIM112
         return Path(shared) if shared else self.folder.subfolder("npm")

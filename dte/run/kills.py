@@ -1,4 +1,4 @@
-"""Carries out `--kill` in a job: a signal, the loss of the machine, or cancelling."""
+"""Carries out `--kill` in a job: sends a signal, loses the machine, or cancels."""
 
 from threading import Timer
 
@@ -10,7 +10,7 @@ from dte.run.processes import GRACE_SECONDS, MARK, end_marked, signal_marked
 
 
 class KillClock:
-    """The kills that are due in one job; each clock starts with its job or step."""
+    """The kills of one job; each clock starts with its job or step."""
 
     def __init__(self, context: JobContext) -> None:
         self.lost = False
@@ -19,7 +19,7 @@ class KillClock:
         self._signalled: list[psutil.Process] = []
 
     def start(self, step: str) -> None:
-        """Start the clocks of the kills that count from this step ("": the job)."""
+        """Start the clocks that count from this step ("" is the job itself)."""
         for kill in self._context.faults.kills:
             if kill.hits(self._context.run.name, step):
                 timer = Timer(kill.seconds, self._kill, [kill])
@@ -28,10 +28,10 @@ class KillClock:
                 timer.start()
 
     def stop(self) -> None:
-        """Stop the clocks that have not struck, and let the signalled say goodbye.
+        """Stop the remaining clocks, and wait for processes that received a signal.
 
-        A step's own process may end before those that it started, which would then be
-        killed with the job in the middle of their last words.
+        A step's process may end before its children, which would then be killed with
+        the job while they still handle the signal.
         """
         for timer in self._timers:
             timer.cancel()

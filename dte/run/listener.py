@@ -1,22 +1,22 @@
-"""Who is told what happens while a workflow runs."""
+"""Receives the events of a running workflow."""
 
 from dte.run.results import JobRun, RehearsedWorkflow, StepResult
 
 
 class Listener:
-    """Says nothing; others say what they override.
+    """Ignores every event; subclasses override those that they need.
 
-    Called from the jobs' threads, so an implementation has to lock what it shares.
+    The jobs' threads call it, so a subclass has to lock what it shares.
     """
 
     def note(self, text: str) -> None:
-        """Something that a person should know before the first job."""
+        """A note about the rehearsal."""
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
-        """A workflow begins."""
+        """A workflow starts."""
 
     def job_started(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
-        """A job begins."""
+        """A job starts."""
 
     def line(
         self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
@@ -29,7 +29,7 @@ class Listener:
         """A step ended, or was skipped."""
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
-        """A job ended, was carried over, or is not to run."""
+        """A job ended, or was not run."""
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
         """A workflow has ended."""

@@ -29,27 +29,27 @@ AUTOMATIC = "automatic rerun from failed"
 
 
 @dataclass(frozen=True)
-class PreparedRun:
-    """A workflow that was started and whose jobs don't run yet."""
+class PreparedWorkflow:
+    """A workflow that has started, but whose jobs don't run yet."""
 
-    run: RehearsedWorkflow
+    workflow: RehearsedWorkflow
     plan: tuple[PlannedJob, ...]
 
 
 class RehearsedPipeline:
-    """Runs one workflow of one pipeline, and reruns it; `runs` are in order."""
+    """Runs one workflow of one pipeline, and reruns it; `workflows` are in order."""
 
-    def __init__(self, workflow: Workflow, runner: JobRunner) -> None:
-        self.runs: list[RehearsedWorkflow] = []
-        self.pipeline = runner.pipeline
+    def __init__(self, compiled: Workflow, runner: JobRunner) -> None:
+        self.workflows: list[RehearsedWorkflow] = []
+        self.identity = runner.identity
         self.created_at = time.time()
-        self._workflow = workflow
+        self._compiled = compiled
         self._runner = runner
-        project = runner.pipeline.project
-        self.jobs = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
+        project = runner.identity.project
+        self.jobs = select_jobs(compiled.jobs, branch=project.branch, tag=project.tag)
         if not self.jobs:
             raise UserError(
-                f"the filters of {workflow.name} leave no job for "
+                f"no job of {compiled.name} passes its filters for "
                 f"{project.tag or project.branch}"
             )
 
@@ -57,32 +57,32 @@ class RehearsedPipeline:
         """The first run of the workflow, and the automatic reruns that it asks for.
 
         Source: CircleCI docs, "Automatic reruns": `max_auto_reruns` reruns from
-        failed; a rerun that somebody pressed never triggers it.
+        failed; a manual rerun never triggers it.
         """
         new_id = str(uuid.uuid4())
-        run = RehearsedWorkflow(
-            new_id, self._workflow.name, new_id, "first run", "", time.time()
+        workflow = RehearsedWorkflow(
+            new_id, self._compiled.name, new_id, "first run", "", time.time()
         )
         plan = plan_first_run(self.jobs)
-        run.jobs = create_job_runs(plan, None, self._next_number())
-        self.runs.append(run)
-        self.execute(PreparedRun(run, plan))
-        for number in range(1, self._workflow.max_auto_reruns + 1):
-            if run.status != "failed" or self._runner.interrupt.pressed:
+        workflow.jobs = create_job_runs(plan, None, self._next_number())
+        self.workflows.append(workflow)
+        self.execute(PreparedWorkflow(workflow, plan))
+        for number in range(1, self._compiled.max_auto_reruns + 1):
+            if workflow.status != "failed" or self._runner.interrupt.pressed:
                 break
-            run = self.execute(self._prepare_automatic(run, number))
-        return run
+            workflow = self.execute(self._prepare_automatic(workflow, number))
+        return workflow
 
     def rerun(
         self, rerun: Rerun, before: RehearsedWorkflow | None = None
     ) -> RehearsedWorkflow:
-        """Press Rerun on `before`, by default the last workflow, and run it."""
-        return self.execute(self.prepare(rerun, before or self.runs[-1]))
+        """Rerun `before`, by default the last workflow."""
+        return self.execute(self.prepare(rerun, before or self.workflows[-1]))
 
-    def prepare(self, rerun: Rerun, before: RehearsedWorkflow) -> PreparedRun:
-        """Start a rerun of `before` without running its jobs yet."""
+    def prepare(self, rerun: Rerun, before: RehearsedWorkflow) -> PreparedWorkflow:
+        """Start a rerun of `before` without running its jobs."""
         statuses = {name: job.status for name, job in before.jobs.items()}
-        _refuse_senseless(rerun, statuses)
+        _refuse_impossible(rerun, statuses)
         assumptions = self._runner.settings.assumptions
         plan = plan_rerun(self.jobs, rerun, statuses, assumptions)
         new_id = str(uuid.uuid4())
@@ -90,42 +90,44 @@ class RehearsedPipeline:
             rerun.kind is RerunKind.FROM_START
             and not assumptions.from_start_keeps_workspace
         )
-        run = RehearsedWorkflow(
+        workflow = RehearsedWorkflow(
             new_id,
-            self._workflow.name,
+            self._compiled.name,
             new_id if fresh else before.workspace_id,
             rerun.kind.value,
             _TAGS[rerun.kind],
             time.time(),
         )
-        run.jobs = create_job_runs(plan, before, self._next_number())
-        self.runs.append(run)
-        return PreparedRun(run, plan)
+        workflow.jobs = create_job_runs(plan, before, self._next_number())
+        self.workflows.append(workflow)
+        return PreparedWorkflow(workflow, plan)
 
-    def execute(self, prepared: PreparedRun) -> RehearsedWorkflow:
-        """Run the jobs of a workflow that was started."""
+    def execute(self, prepared: PreparedWorkflow) -> RehearsedWorkflow:
+        """Run the jobs of a started workflow."""
 
         def execute_job(
             job: WorkflowJob, job_run: JobRun, upstream: Mapping[str, frozenset[str]]
         ) -> JobStatus:
-            return self._runner.run(prepared.run, job, job_run, upstream)
+            return self._runner.run(prepared.workflow, job, job_run, upstream)
 
         WorkflowExecution(
-            prepared.run, prepared.plan, execute_job, self._runner.listener
+            prepared.workflow, prepared.plan, execute_job, self._runner.listener
         ).execute()
-        return prepared.run
+        return prepared.workflow
 
-    def _prepare_automatic(self, before: RehearsedWorkflow, number: int) -> PreparedRun:
+    def _prepare_automatic(
+        self, before: RehearsedWorkflow, number: int
+    ) -> PreparedWorkflow:
         prepared = self.prepare(Rerun(RerunKind.FROM_FAILED), before)
-        prepared.run.kind = AUTOMATIC
-        prepared.run.auto_rerun_number = number
+        prepared.workflow.kind = AUTOMATIC
+        prepared.workflow.auto_rerun_number = number
         return prepared
 
     def _next_number(self) -> int:
-        return 1 + sum(len(run.jobs) for run in self.runs)
+        return 1 + sum(len(workflow.jobs) for workflow in self.workflows)
 
 
-def _refuse_senseless(rerun: Rerun, statuses: Mapping[str, str]) -> None:
+def _refuse_impossible(rerun: Rerun, statuses: Mapping[str, str]) -> None:
     refuse_unknown_jobs(rerun, statuses)
     failed = {"failed", "canceled"} & set(statuses.values())
     if rerun.kind is RerunKind.FROM_FAILED and not failed:

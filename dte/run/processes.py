@@ -1,4 +1,4 @@
-"""Real processes: started in a session of their own, watched, and always ended.
+"""Processes: started in their own session, watched, and always ended.
 
 Source for the silence limit: CircleCI docs, Configuration reference, `run`: a step
 without output for `no_output_timeout` is killed.
@@ -32,7 +32,7 @@ Reason = Literal["exited", "silent", "canceled"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a process ended; `exit_code` is negative where a signal ended it."""
+    """How a process ended; `exit_code` is negative if a signal ended it."""
 
     exit_code: int
     reason: Reason
@@ -41,7 +41,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """What ends a process before it ends itself; seconds."""
+    """What ends a process early; `silence` is in seconds."""
 
     silence: float
     interrupt: Interrupt
@@ -54,7 +54,7 @@ def start_process(
     cwd: Path,
     output: int = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
-    """Start `argv` in a session of its own, with all its output in one place."""
+    """Start `argv` in its own session, with stdout and stderr in one pipe."""
     return subprocess.Popen(
         argv,
         env=dict(env),
@@ -69,10 +69,10 @@ def start_process(
 def watch_process(
     process: "subprocess.Popen[bytes]", on_line: Callable[[str], None], limits: Limits
 ) -> Outcome:
-    """Hand every line to `on_line` until the process has ended, or end it.
+    """Pass every line to `on_line` until the process ends or a limit ends it.
 
-    What the process left in the background may hold the pipe open; it isn't waited
-    for, since CircleCI's step ends with its own process.
+    A background child may keep the pipe open; nothing waits for it, since a step on
+    CircleCI ends with its own process.
     """
     assert process.stdout is not None
     started = heard = time.monotonic()
@@ -99,7 +99,7 @@ def _find_reason(limits: Limits, heard: float) -> Reason:
 
 
 class Lines:
-    """Cuts a pipe's bytes into lines as they come; the last may lack its newline."""
+    """Splits a pipe's bytes into lines as they arrive; the last may have no newline."""
 
     def __init__(self, pipe: IO[bytes], on_line: Callable[[str], None]) -> None:
         self._pipe = pipe
@@ -118,7 +118,7 @@ class Lines:
         self._pipe.close()
 
     def read(self, seconds: float) -> bool:
-        """Wait up to `seconds` for output; whether there was any."""
+        """Wait up to `seconds` for output; returns whether there was any."""
         if not self._selector.get_map():
             time.sleep(seconds)
             return False
@@ -134,7 +134,7 @@ class Lines:
 
 
 def end_group(process: "subprocess.Popen[bytes]", interrupt: Interrupt) -> None:
-    """End the process and its group: asked first, unless the user is impatient."""
+    """End the process and its group: SIGTERM, then SIGKILL after a grace period."""
     deadline = time.monotonic() + GRACE_SECONDS
     _signal_group(process.pid, signal.SIGTERM)
     while process.poll() is None and time.monotonic() < deadline:
@@ -150,9 +150,9 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
-    """Every process whose environment carries `mark`, wherever it has got to.
+    """Every process whose environment contains `mark`.
 
-    A daemon that left its session still has the environment that it was born with.
+    A daemon that left its session still has the environment it was started with.
     """
     found = []
     for process in psutil.process_iter():
@@ -163,7 +163,7 @@ def find_marked(mark: str) -> list[psutil.Process]:
 
 
 def signal_marked(mark: str, name: str) -> list[psutil.Process]:
-    """Send the signal called `name` to every process that carries `mark`."""
+    """Send the signal `name` to every process that carries `mark`, and return them."""
     found = find_marked(mark)
     for process in found:
         with suppress(psutil.Error):
@@ -172,7 +172,7 @@ def signal_marked(mark: str, name: str) -> list[psutil.Process]:
 
 
 def end_marked(mark: str) -> None:
-    """Kill every process that carries `mark`, and those that they start meanwhile."""
+    """Kill every process that carries `mark`, including those started meanwhile."""
     for _ in range(_KILL_ROUNDS):
         left = find_marked(mark)
         if not left:
@@ -189,10 +189,10 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 @contextmanager
 def adopt_orphans() -> Iterator[None]:
-    """Kill at the end what a job started and cut loose, also from its environment.
+    """Kill at the end every orphan that a job left, even without the mark.
 
-    On Linux an orphan is handed to this process, which is its subreaper meanwhile
-    (prctl(2), PR_SET_CHILD_SUBREAPER); elsewhere it is handed to init and not found.
+    On Linux this process adopts orphans as their subreaper (prctl(2),
+    PR_SET_CHILD_SUBREAPER); elsewhere init adopts them and they are not found.
     """
     before = psutil.Process().children(recursive=True)
     _set_subreaper(True)

@@ -1,4 +1,4 @@
-"""The project that is rehearsed: a bare git repository that every checkout clones."""
+"""The rehearsed project: a bare git repository that every checkout clones."""
 
 import shutil
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from dte.run.git import run_git
 
 @dataclass(frozen=True)
 class Project:
-    """Where the pipeline's revision comes from; `note` says what was taken along."""
+    """Where the pipeline's revision comes from; `note` says what is left out."""
 
     url: str
     branch: str
@@ -24,12 +24,13 @@ class Project:
 def take_project(source: Path, origin: Path) -> Project:
     """Copy what is committed in `source` into the bare repository `origin`.
 
-    Gives the project at the branch that is checked out. A folder that is not the top
-    of a git repository becomes one commit of what it holds, on `main`.
+    Returns the project at the branch that is checked out. A folder that is not the root
+    of a git repository becomes one commit of its files, on `main`.
     """
     if not source.is_dir():
         raise UserError(
-            f"there is no folder {source}", suggestions=["name it with --project"]
+            f"there is no folder {source}",
+            suggestions=["pass an existing folder as --project"],
         )
     source = source.resolve()
     if not (source / ".git").exists():
@@ -46,15 +47,15 @@ def take_project(source: Path, origin: Path) -> Project:
         branch=branch,
         tag="",
         revision=run_git("rev-parse", "HEAD", cwd=source),
-        note="changes that are not committed are not rehearsed" if dirty else "",
+        note="uncommitted changes are not rehearsed" if dirty else "",
     )
 
 
 def _take_remote_branches(origin: Path, *, but: str) -> None:
-    """Give `origin` the branches that its source knows of its own remote.
+    """Give `origin` the remote branches that its source knows.
 
-    A person's clone often has no main of its own, or an old one. A branch that holds
-    all of the remote's, and `but`, which is rehearsed, stay as they are.
+    A user's clone often has no main branch, or an old one. A branch that contains the
+    remote's branch, and `but`, which is rehearsed, are not changed.
     """
     own = _list_refs(origin, "refs/heads/", 2)
     for name, revision in _list_refs(origin, "refs/remotes/origin/", 3).items():
@@ -63,7 +64,7 @@ def _take_remote_branches(origin: Path, *, but: str) -> None:
         missing = f"refs/heads/{name}..{revision}"
         if name in own and run_git("rev-list", "--count", missing, cwd=origin) == "0":
             continue
-        # Beside a branch `a` there can't be an `a/b`; the person's own stays.
+        # There can't be branches `a` and `a/b`; the user's own branch stays.
         with suppress(UserError):
             run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
 
@@ -77,13 +78,13 @@ def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:
-    """The project at `branch`, which the origin then has at `revision`, if given.
+    """The project at `branch`, which is moved to `revision` in the origin, if given.
 
     Raises `UserError` for a branch or a revision that the repository doesn't have.
     """
     if branch == "HEAD":
         raise UserError(
-            "no branch is checked out", suggestions=["name it with --branch"]
+            "no branch is checked out", suggestions=["choose one with --branch"]
         )
     full = f"refs/heads/{branch}"
     found = resolve_commit(origin, revision or full)
@@ -92,20 +93,20 @@ def choose_branch(
 
 
 def choose_tag(project: Project, origin: Path, tag: str) -> Project:
-    """The project at `tag`; raises `UserError` where there is no such tag."""
+    """The project at `tag`; raises `UserError` if there is no such tag."""
     revision = resolve_commit(origin, f"refs/tags/{tag}")
     return replace(project, branch="", tag=tag, revision=revision)
 
 
 def resolve_commit(origin: Path, name: str) -> str:
-    """The commit that `name` stands for; raises `UserError` where there is none."""
+    """The commit that `name` refers to; raises `UserError` if there is none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
     try:
         return run_git(*words, f"{name}^{{commit}}", cwd=origin)
     except UserError as error:
         raise UserError(
             f"the project has no {name}",
-            suggestions=["commit it, or name another with --branch or --tag"],
+            suggestions=["commit it, or choose another with --branch or --tag"],
         ) from error
 
 
@@ -114,16 +115,16 @@ def _refuse_without_commit(source: Path) -> None:
         run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=source)
     except UserError as error:
         raise UserError(
-            f"the repository {source} has no commit to check out",
+            f"the repository {source} has no commits",
             suggestions=["commit what the jobs need"],
         ) from error
 
 
 def _refuse_shallow(source: Path) -> None:
-    # git asks itself without an end for what a clone of a shallow one lacks.
+    # A clone of a shallow clone would ask itself for missing objects forever.
     if run_git("rev-parse", "--is-shallow-repository", cwd=source) == "true":
         raise UserError(
-            f"the repository {source} is a shallow clone, without its history",
+            f"the repository {source} is a shallow clone",
             suggestions=["run `git fetch --unshallow` in it"],
         )
 
@@ -147,18 +148,18 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
         branch="main",
         tag="",
         revision=run_git("rev-parse", "HEAD", cwd=tree),
-        note=f"{source} is taken as one commit, without a history",
+        note=f"{source} is rehearsed as one commit, without history",
     )
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """What a tool made again: packages, and Nx's caches but not its settings."""
+    """What tools can recreate: packages and Nx's caches, but not its settings."""
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
     return ({"node_modules"} | made_by_nx) & set(names)
 
 
 def _serve_partial_clones(origin: Path) -> None:
-    """CircleCI's default checkout is blobless, which the serving side must allow."""
+    """Allow blobless clones, which are CircleCI's default checkout."""
     for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
         run_git("config", setting, "true", cwd=origin)
 
@@ -166,9 +167,9 @@ def _serve_partial_clones(origin: Path) -> None:
 def checkout_script(
     project: Project, method: str, *, cloned: bool
 ) -> Sequence[Sequence[str]]:
-    """The git commands of a `checkout` step, run in the folder that it fills.
+    """The git commands of a `checkout` step, run in its target folder.
 
-    A folder that is `cloned` already is fetched into. Source: CircleCI docs,
+    If the folder is `cloned` already, they fetch instead. Source: CircleCI docs,
     Configuration reference, `checkout`: `blobless` by default.
     """
     filters = ["--filter=blob:none"] if method == "blobless" else []

@@ -1,4 +1,4 @@
-"""What a run leaves behind: plain data for the plan of a rerun and for the report."""
+"""The results of a run, as data for the plan of a rerun and for the report."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,12 +8,12 @@ StepStatus = Literal["success", "failed", "skipped", "timed out", "canceled"]
 
 
 class StepFailure(Exception):
-    """A step of CircleCI's own that fails; the message goes into the job's log."""
+    """A failure of a built-in step; the message goes into the job's log."""
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """One step that ran (or was skipped); `tail` holds its last lines of output."""
+    """One step that ran or was skipped; `tail` contains its last lines of output."""
 
     name: str
     status: StepStatus
@@ -24,7 +24,7 @@ class StepResult:
 
 @dataclass
 class JobRun:
-    """One job in one workflow; `carried_from` names the workflow that really ran it."""
+    """One job in one workflow; `carried_from` is the earlier workflow that ran it."""
 
     name: str
     id: str
@@ -39,7 +39,7 @@ class JobRun:
 
     @property
     def failed_step(self) -> StepResult | None:
-        """The first step that failed, if one did."""
+        """The first step that failed, or None."""
         return next(
             (step for step in self.steps if step.status in ("failed", "timed out")),
             None,
@@ -63,9 +63,9 @@ class RehearsedWorkflow:
 
 
 def judge_workflow(jobs: dict[str, JobRun]) -> str:
-    """The workflow's status by its jobs', as the API names it.
+    """The workflow's status, as the API names it, from the statuses of its jobs.
 
-    A job that was not to run (its requirement ended otherwise) fails nothing.
+    A job that was not run because of its requirements doesn't fail the workflow.
     """
     statuses = {job.status for job in jobs.values()}
     for status in ("failed", "canceled"):

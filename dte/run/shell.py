@@ -1,7 +1,7 @@
-"""The `run` step: a shell, the command, and the limits that CircleCI sets.
+"""The `run` step: a shell, the command, and CircleCI's limits.
 
 Source: CircleCI docs, Configuration reference, `run`: the default shell is bash with
-`-eo pipefail`, a step's own `shell` drops these flags, and the default
+`-eo pipefail`, a `shell` on the step drops these flags, and the default
 `no_output_timeout` is ten minutes.
 """
 
@@ -34,7 +34,7 @@ def parse_duration(text: str) -> float:
 def run_command(
     step: Step, context: JobContext, background: "list[subprocess.Popen[bytes]]"
 ) -> Outcome:
-    """Run the step's command to its end, or leave it running in the background."""
+    """Run the step's command, or leave it running in the background."""
     words = step.arguments
     shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
     argv = [*shell, "-c", str(words["command"])]
@@ -42,7 +42,7 @@ def run_command(
     cwd = context.resolve_path(str(words.get("working_directory", ".")))
     silence = parse_duration(str(words.get("no_output_timeout", "10m")))
     if words.get("background"):
-        # Nobody reads its pipe, and a full pipe would stop it.
+        # Nothing reads its pipe, and a full pipe would block it.
         background.append(_start(argv, env, cwd, subprocess.DEVNULL))
         return Outcome(0, "exited", 0.0)
     process = _start(argv, env, cwd, subprocess.PIPE)

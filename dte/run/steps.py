@@ -1,4 +1,4 @@
-"""The steps that CircleCI itself does: checkout, workspace, caches, artifacts."""
+"""CircleCI's built-in steps: checkout, workspaces, caches, artifacts."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -14,22 +14,22 @@ _CHECKOUT_SILENCE_SECONDS = 600.0
 
 
 def check_out(step: Step, context: JobContext) -> None:
-    """Clone the project at the pipeline's revision, blobless unless told otherwise."""
+    """Clone the project at the pipeline's revision, blobless by default."""
     target = context.resolve_path(str(step.arguments.get("path", ".")))
     target.mkdir(parents=True, exist_ok=True)
     cloned = (target / ".git").exists()
     if not cloned and any(target.iterdir()):
-        raise StepFailure(f"the checkout's folder {target} is not empty")
+        raise StepFailure(f"the checkout folder {target} is not empty")
     limits = Limits(_CHECKOUT_SILENCE_SECONDS, context.interrupt)
     method = str(step.arguments.get("method", "blobless"))
-    for words in checkout_script(context.pipeline.project, method, cloned=cloned):
+    for words in checkout_script(context.identity.project, method, cloned=cloned):
         process = start_process(words, env=context.env, cwd=target)
         if watch_process(process, context.say, limits).exit_code:
             raise StepFailure(f"{' '.join(words[:2])} failed")
 
 
 def persist(step: Step, context: JobContext) -> None:
-    """Hand files to the jobs downstream."""
+    """Persist files for downstream jobs."""
     count = context.stores.workspaces.persist(
         context.workflow.workspace_id,
         context.workflow.id,
@@ -41,7 +41,7 @@ def persist(step: Step, context: JobContext) -> None:
 
 
 def attach(step: Step, context: JobContext) -> None:
-    """Lay what the upstream jobs persisted into a folder."""
+    """Copy what the upstream jobs persisted into a folder."""
     at = context.resolve_path(str(step.arguments["at"]))
     layers = context.stores.workspaces.attach(
         context.workflow.workspace_id, context.upstream, at
@@ -52,17 +52,17 @@ def attach(step: Step, context: JobContext) -> None:
 
 
 def save_cache(step: Step, context: JobContext) -> None:
-    """Save paths under a key that is written once."""
+    """Save paths under a key that is never overwritten."""
     key = fill_key(str(step.arguments["key"]), context.env, context.working_directory)
     paths = [context.resolve_path(path) for path in _as_list(step.arguments["paths"])]
     if context.stores.caches.save(key, paths, context.folder.home):
         context.say(f"Saved the cache {key}.")
     else:
-        context.say(f"Skipped: the cache {key} exists already.")
+        context.say(f"Skipped: the cache {key} already exists.")
 
 
 def restore_cache(step: Step, context: JobContext) -> None:
-    """Restore the newest cache that one of the keys finds."""
+    """Restore the newest cache that matches one of the keys."""
     keys = _as_list(step.arguments.get("keys") or step.arguments.get("key"))
     filled = [fill_key(key, context.env, context.working_directory) for key in keys]
     found = context.stores.caches.restore(filled, context.folder.home)
@@ -70,7 +70,7 @@ def restore_cache(step: Step, context: JobContext) -> None:
 
 
 def store_artifacts(step: Step, context: JobContext) -> None:
-    """Keep a file or folder of the job for the people who look at it."""
+    """Store a file or folder of the job as artifacts."""
     source = context.resolve_path(str(step.arguments["path"]))
     destination = str(step.arguments.get("destination") or source.name)
     if not source.exists():
@@ -79,7 +79,9 @@ def store_artifacts(step: Step, context: JobContext) -> None:
     folder = context.stores.artifacts / context.workflow.id / str(context.run.number)
     target = folder / destination
     if not target.resolve().is_relative_to(folder.resolve()):
-        raise StepFailure(f"the destination {destination} leads out of the artifacts")
+        raise StepFailure(
+            f"the destination {destination} is outside the artifacts folder"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
@@ -88,11 +90,11 @@ def store_artifacts(step: Step, context: JobContext) -> None:
         files = [target]
         shutil.copy2(source, target)
     context.run.artifacts += [str(path.relative_to(folder)) for path in files]
-    context.say(f"Kept {count_of(len(files), 'file')}.")
+    context.say(f"Stored {count_of(len(files), 'file')}.")
 
 
 def count_of(number: int, thing: str) -> str:
-    """A number of things, in words that fit a single one too."""
+    """A number of things, with the plural if it needs one."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
@@ -103,7 +105,7 @@ def _as_list(value: object) -> list[str]:
 
 
 def say_not_rehearsed(step: Step, context: JobContext) -> None:
-    """Steps whose effect lies outside this machine; they are named, not faked."""
+    """Say that a step was not rehearsed, because its effect is elsewhere."""
     context.say(f"Not rehearsed: {step.kind}.")
 
 

@@ -1,8 +1,8 @@
-"""One workflow: starts each job as soon as what it requires has ended that way.
+"""Runs one workflow: starts each job when its requirements are met.
 
-Source: CircleCI docs, Configuration reference, `requires`: a job starts when each job
-that it requires ended in one of the statuses that it names, `success` by default;
-`terminal` stands for any end. A job whose requirements can't be met is not run.
+Source: CircleCI docs, Configuration reference, `requires`: a job starts when each
+required job has one of the listed statuses, by default `success`; `terminal` is any
+final status. A job whose requirements can't be met is not run.
 """
 
 import time
@@ -20,16 +20,16 @@ Execute = Callable[[WorkflowJob, JobRun, Mapping[str, frozenset[str]]], JobStatu
 
 
 class WorkflowExecution:
-    """Runs the planned jobs side by side; `execute` runs a single one."""
+    """Runs the planned jobs in parallel; `execute` runs a single one."""
 
     def __init__(
         self,
-        run: RehearsedWorkflow,
+        workflow: RehearsedWorkflow,
         plan: Sequence[PlannedJob],
         execute: Execute,
         listener: Listener,
     ) -> None:
-        self._run = run
+        self._workflow = workflow
         self._plan = {planned.job.name: planned for planned in plan}
         self._execute = execute
         self._listener = listener
@@ -37,9 +37,9 @@ class WorkflowExecution:
         self._futures: dict[Future[JobStatus], str] = {}
 
     def execute(self) -> None:
-        """Run to the end; the results are in the `RehearsedWorkflow`."""
+        """Run all jobs; the results are in the `RehearsedWorkflow`."""
         started = time.monotonic()
-        self._listener.workflow_started(self._run)
+        self._listener.workflow_started(self._workflow)
         with ThreadPoolExecutor(max_workers=max(len(self._plan), 1)) as pool:
             self._start_ready(pool)
             while self._futures:
@@ -47,22 +47,22 @@ class WorkflowExecution:
                 for future in done:
                     self._end(self._futures.pop(future), future.result())
                 self._start_ready(pool)
-        self._run.seconds = time.monotonic() - started
-        self._run.status = judge_workflow(self._run.jobs)
-        self._listener.workflow_ended(self._run)
+        self._workflow.seconds = time.monotonic() - started
+        self._workflow.status = judge_workflow(self._workflow.jobs)
+        self._listener.workflow_ended(self._workflow)
 
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
         while any(self._start_if_ready(name, pool) for name in self._plan):
             pass
 
     def _start_if_ready(self, name: str, pool: ThreadPoolExecutor) -> bool:
-        """Whether the job's state changed, which may make others ready."""
-        job = self._run.jobs[name]
+        """Start the job if it is ready; returns whether its status changed."""
+        job = self._workflow.jobs[name]
         planned = self._plan[name]
         if job.status != "blocked":
             return False
         needs = [
-            (self._run.jobs[need.job].status, need.statuses)
+            (self._workflow.jobs[need.job].status, need.statuses)
             for need in planned.job.requires
         ]
         if any(status not in FINAL_JOB_STATUSES for status, _ in needs):
@@ -80,26 +80,26 @@ class WorkflowExecution:
     ) -> None:
         job.status = "running"
         job.started_at = time.time()
-        self._listener.job_started(self._run, job)
+        self._listener.job_started(self._workflow, job)
         names = self._upstream[job.name]
         upstream = {name: self._upstream[name] for name in names}
         future = pool.submit(self._execute, planned.job, job, upstream)
         self._futures[future] = job.name
 
     def _end(self, name: str, status: JobStatus) -> None:
-        job = self._run.jobs[name]
+        job = self._workflow.jobs[name]
         if job.started_at is not None:
             job.seconds = time.time() - job.started_at
         job.status = status
-        self._listener.job_ended(self._run, job)
+        self._listener.job_ended(self._workflow, job)
 
 
 def create_job_runs(
     plan: Sequence[PlannedJob], before: RehearsedWorkflow | None, number: int
 ) -> dict[str, JobRun]:
-    """The state of every planned job before the start, numbered from `number`.
+    """The initial state of every planned job, numbered from `number`.
 
-    A job that doesn't run keeps the result that it had in `before`.
+    A job that doesn't run keeps its result from `before`.
     """
     jobs = {}
     for planned in plan:

@@ -1,4 +1,4 @@
-"""Workspaces: layers of files that jobs hand to the jobs downstream.
+"""Workspaces: layers of files that jobs persist for downstream jobs.
 
 Source: CircleCI docs, "Using workspaces to share data between jobs": additive layers,
 seen by downstream jobs only, inherited by reruns; two concurrent jobs that persist the
@@ -41,7 +41,7 @@ class Workspaces:
         root: Path,
         paths: Sequence[str],
     ) -> int:
-        """Keep what `paths` (globs below `root`) match; gives the number of files."""
+        """Persist what the globs `paths` match below `root`; returns the file count."""
         sources = [found for path in paths for found in _match(root, path)]
         with self._lock:
             self._count += 1
@@ -62,10 +62,10 @@ class Workspaces:
     def attach(
         self, workspace_id: str, upstream: Mapping[str, frozenset[str]], at: Path
     ) -> int:
-        """Lay the layers of the jobs in `upstream` into `at`; the number of layers.
+        """Copy the layers of the jobs in `upstream` into `at`; returns their number.
 
-        `upstream` maps each upstream job to the jobs upstream of itself. Raises
-        `StepFailure` where two of them ran side by side and persisted the same file.
+        `upstream` maps each upstream job to its own upstream jobs. Raises `StepFailure`
+        if two concurrent jobs persisted the same file.
         """
         with self._lock:
             layers = [
@@ -81,7 +81,7 @@ class Workspaces:
         return len(layers)
 
     def expire(self, workspace_id: str) -> None:
-        """Forget a workspace's layers, as CircleCI does after 15 days at most."""
+        """Drop a workspace's layers, as CircleCI does after at most 15 days."""
         with self._lock:
             self._layers.pop(workspace_id, None)
 

@@ -1,4 +1,4 @@
-"""The page on publishing agrees with the Makefile and the pipelines."""
+"""The page on publishing matches the Makefile and the pipelines."""
 
 import re
 
@@ -19,7 +19,7 @@ def test_every_target_that_the_page_names_exists() -> None:
 
 
 def test_every_context_of_the_pipelines_is_on_the_page() -> None:
-    """Whoever sets the project up reads which contexts it needs."""
+    """The page names each context that the pipelines use."""
     named = {
         given["context"]
         for pipeline in (ROOT / ".circleci").glob("*.yml")

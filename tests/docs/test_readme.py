@@ -1,4 +1,4 @@
-"""The README names everything that the orb offers, and nothing that it does not."""
+"""The README names every part of the orb, and its links work."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ ROW = re.compile(r"^\|\s*`(?:dte/)?(?P<name>[a-z_]+)`\s*\|", re.MULTILINE)
 
 
 def readme() -> str:
-    """The README as it stands."""
+    """The text of the README."""
     return (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -22,12 +22,12 @@ def names_of(kind: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["commands", "jobs"])
 def test_every_component_has_its_row(kind: str) -> None:
-    """Each command and each job of the orb starts a row of a table in the README."""
+    """Each command and each job of the orb has a row in a table of the README."""
     assert names_of(kind) - {found["name"] for found in ROW.finditer(readme())} == set()
 
 
 def test_every_parameter_of_a_job_is_named() -> None:
-    """Each parameter of each job stands somewhere in the README, as code."""
+    """The README contains each parameter of each job as code."""
     missing = [
         f"{path.stem}: {name}"
         for path in sorted((ROOT / "orb" / "jobs").glob("*.yml"))
@@ -44,7 +44,7 @@ def parameters_of(component: Path) -> list[str]:
     return re.findall(r"^  (\w+):", block[1], re.MULTILINE) if block else []
 
 
-def test_every_link_inside_the_repository_leads_somewhere() -> None:
+def test_every_relative_link_works() -> None:
     """A relative link names a file that exists."""
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme())
     assert [name for name in targets if not (ROOT / name).exists()] == []

@@ -1,4 +1,4 @@
-"""Nobody is told to put CircleCI's token where every job sees it."""
+"""No text advises to put CircleCI's token where every job can read it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def list_sentences(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_token_is_never_a_project_variable(path: Path) -> None:
-    """Each install script sees those: the token belongs into a context."""
+    """Every install script can read those, so the token belongs in a context."""
     for sentence in list_sentences(path):
         if re.search(r"CIRCLE_(API_)?TOKEN", sentence):
             assert "project's environment" not in sentence
 
 
 def test_the_message_names_the_jobs() -> None:
-    """Where a token lacks, the message says which jobs may have it."""
+    """The message about a missing token names the jobs that may have it."""
     told = "".join(list_sentences(ROOT / "scripts" / "lib" / "circleci.py"))
     assert "in a context that only dte/attempt and dte/rerun_all get" in told

@@ -1,4 +1,4 @@
-"""Rehearses a config written in a test, and keeps all that was said."""
+"""Rehearses a config given as text, and collects all output."""
 
 import textwrap
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Heard(Listener):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A rehearsal's report and all that its jobs said; runs count from 1."""
+    """A rehearsal's report and its jobs' output; runs count from 1."""
 
     report: Report
     heard: Heard
@@ -78,7 +78,7 @@ class Rehearsed:
 def rehearse_text(
     folder: Path, config: str, *, then: tuple[str, ...] = (), **order: Any
 ) -> Rehearsed:
-    """Rehearse `config` on a project with one file, and play the actions `then`."""
+    """Rehearse `config` on a project with one file, and do the actions `then`."""
     project = folder / "project"
     project.mkdir(exist_ok=True)
     (project / "README.md").write_text("A project.\n")
@@ -92,7 +92,7 @@ def rehearse_text(
 
 
 def one_job(*steps: str, more: str = "") -> str:
-    """A config whose only job, `build`, has these steps; each is YAML of its own."""
+    """A config whose only job, `build`, has these steps, each given as YAML."""
     lines = ["version: 2.1", "jobs:", "  build:", "    docker: [{image: any}]"]
     if more:
         lines += textwrap.indent(textwrap.dedent(more).strip(), "    ").splitlines()

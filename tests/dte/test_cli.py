@@ -1,4 +1,4 @@
-"""The command `dte`, run as a process: its output, its errors and its exit codes."""
+"""The command `dte`, run as a process: output, errors and exit codes."""
 
 import json
 import os
@@ -23,7 +23,7 @@ FAILS = one_job("run: {name: A, command: 'echo broken; exit 3'}")
 def run_dte(
     folder: Path, config: str, *words: str, **env: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run `dte rehearse` on `config` in a folder that is the project too."""
+    """Run `dte rehearse` on `config` in a folder that is also the project."""
     (folder / "config.yml").write_text(config)
     return subprocess.run(
         [sys.executable, "-m", "dte", "rehearse", "config.yml", *words],
@@ -37,17 +37,17 @@ def run_dte(
 
 
 def test_a_passing_workflow_ends_with_0(tmp_path: Path) -> None:
-    """A workflow that passes ends with 0, its steps and a table on stdout."""
+    """A passing workflow exits with 0 and prints its steps and a table to stdout."""
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0
-    assert "is taken as one commit, without a history" in done.stderr
+    assert "is rehearsed as one commit, without history" in done.stderr
     assert "✓ A" in done.stdout
     assert "hello" in done.stdout
     assert "1 first run" in done.stdout
 
 
 def test_a_failing_workflow_ends_with_1_and_its_last_lines(tmp_path: Path) -> None:
-    """A workflow that fails ends with 1 and shows the failed step's last lines."""
+    """A failing workflow exits with 1 and prints the failed step's last lines."""
     done = run_dte(tmp_path, FAILS)
     assert done.returncode == 1
     assert "│ broken" in done.stdout
@@ -63,7 +63,7 @@ def test_the_expected_failure_ends_with_0(tmp_path: Path) -> None:
 
 
 def test_json_is_the_whole_stdout(tmp_path: Path) -> None:
-    """With --json stdout holds the report alone, with runs, jobs and tasks."""
+    """With --json, stdout contains only the report, with runs, jobs and tasks."""
     done = run_dte(tmp_path, FAILS, "--json")
     report = json.loads(done.stdout)
     (run,) = report["runs"]
@@ -75,7 +75,7 @@ def test_json_is_the_whole_stdout(tmp_path: Path) -> None:
 
 
 def test_verbose_prints_every_line(tmp_path: Path) -> None:
-    """With --verbose every line of a step is printed, not just its last."""
+    """With --verbose, every line of a step is printed, not just the last."""
     config = one_job("run: {name: A, command: 'echo one; echo two'}")
     assert "│ one" in run_dte(tmp_path, config, "--verbose").stdout
     assert "one" not in run_dte(tmp_path, config).stdout
@@ -89,13 +89,13 @@ def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--then", "dance"), "--then dance is not known"),
-        (("--then", "set:X"), "--then set:X is not known"),
+        (("--then", "dance"), "--then dance is unknown"),
+        (("--then", "set:X"), "--then set:X is unknown"),
         (("--expect", "sunny"), "--expect sunny is not a status"),
         (("--set", "X"), "--set X is not of the form NAME=VALUE"),
         (("--context", "a=b"), "--context a is not of the form"),
-        (("--assume", "moon=yes"), "--assume moon=yes is not known"),
-        (("--assume", "empty_attach_fails=maybe"), "is not known"),
+        (("--assume", "moon=yes"), "--assume moon=yes is unknown"),
+        (("--assume", "empty_attach_fails=maybe"), "is unknown"),
         (("--orb", "x"), "--orb x is not of the form NAME=VALUE"),
         (("--workflow", "x"), "there is no workflow x"),
         (("--branch", "nowhere"), "the project has no refs/heads/nowhere"),
@@ -103,19 +103,19 @@ def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
         (("--revision", "0" * 40), "the project has no 0000"),
         (("--project", "absent"), "there is no folder absent"),
         (("--kill", "x"), "--kill x is not of the form"),
-        (("--then", "fault:x"), "--fault x is not known"),
-        (("--then", "set:=x"), "--then set:=x is not known"),
+        (("--then", "fault:x"), "--fault x is unknown"),
+        (("--then", "set:=x"), "--then set:=x is unknown"),
         (("--then", "rerun:nobody"), "there is no job nobody"),
         (("--then", "push:nowhere"), "the project has no refs/heads/nowhere"),
-        (("--then", "fail:nobody"), "no job is called nobody"),
-        (("--fail", "nobody"), "no job is called nobody"),
+        (("--then", "fail:nobody"), "no job is named nobody"),
+        (("--fail", "nobody"), "no job is named nobody"),
         (("--parameter", "x={"), "--parameter x={ can't be read"),
     ],
 )
-def test_what_is_used_wrongly_ends_with_2(
+def test_a_usage_error_ends_with_2(
     tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
-    """A senseless option ends with 2 before any job starts, and says what is wrong."""
+    """An invalid option exits with 2 before any job starts, with an error message."""
     done = run_dte(tmp_path, PASSES, *words)
     assert done.returncode == 2
     assert f"error: {says}" in done.stderr or says in done.stderr
@@ -135,14 +135,14 @@ def test_what_is_used_wrongly_ends_with_2(
 def test_a_broken_config_is_named_with_its_line(
     tmp_path: Path, config: str, says: str
 ) -> None:
-    """What is wrong in a config is told with the file and the line."""
+    """An error in a config is reported with its file and line."""
     done = run_dte(tmp_path, config)
     assert done.returncode == 2
     assert says in done.stderr
 
 
 def test_a_missing_config_is_named(tmp_path: Path) -> None:
-    """A config that isn't there is an error with its path."""
+    """A missing config is an error that names its path."""
     done = run_dte(tmp_path, PASSES, "--debug")
     assert done.returncode == 0
     (tmp_path / "config.yml").unlink()
@@ -175,7 +175,7 @@ def test_compile_prints_what_circleci_would_process(tmp_path: Path) -> None:
 
 
 def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
-    """What is not committed is not rehearsed, and the person is told."""
+    """Uncommitted changes are not rehearsed, and a note says that."""
     for words in (
         ["init", "--quiet", "--initial-branch=main"],
         ["commit", "--quiet", "--allow-empty", "-m", "First"],
@@ -183,11 +183,11 @@ def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0
-    assert "changes that are not committed are not rehearsed" in done.stderr
+    assert "uncommitted changes are not rehearsed" in done.stderr
 
 
 def test_an_action_that_can_t_be_done_keeps_the_report(tmp_path: Path) -> None:
-    """What ran before it is still told, and then what is wrong; exit code 2."""
+    """An impossible action exits with 2 after a report on what ran before it."""
     done = run_dte(tmp_path, PASSES, "--then", "rerun-from-failed", "--json")
     assert done.returncode == 2
     assert len(json.loads(done.stdout)["runs"]) == 1
@@ -195,7 +195,7 @@ def test_an_action_that_can_t_be_done_keeps_the_report(tmp_path: Path) -> None:
 
 
 def test_the_config_is_the_project_s_own_by_default(tmp_path: Path) -> None:
-    """Without CONFIG it is .circleci/config.yml of the project, as the README shows."""
+    """CONFIG defaults to .circleci/config.yml of the project, as the README shows."""
     project = tmp_path / "my-repository"
     (project / ".circleci").mkdir(parents=True)
     (project / ".circleci" / "config.yml").write_text(PASSES)
@@ -206,10 +206,10 @@ def test_the_config_is_the_project_s_own_by_default(tmp_path: Path) -> None:
     ):
         subprocess.run(["git", *words], cwd=project, check=True)
     words = ["rehearse", "--project", "../my-repository"]
-    (tmp_path / "desk").mkdir()
+    (tmp_path / "elsewhere").mkdir()
     done = subprocess.run(
         [sys.executable, "-m", "dte", *words],
-        cwd=tmp_path / "desk",
+        cwd=tmp_path / "elsewhere",
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -219,7 +219,7 @@ def test_the_config_is_the_project_s_own_by_default(tmp_path: Path) -> None:
 
 
 def test_a_kept_folder_is_named(tmp_path: Path) -> None:
-    """With --keep the folder's place is told, and the folder is there."""
+    """With --keep, the folder is kept and its path is printed."""
     project, temporary = tmp_path / "project", tmp_path / "temporary"
     project.mkdir()
     temporary.mkdir()
@@ -229,14 +229,14 @@ def test_a_kept_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
-    """A step called `Run [e2e] [/]` is no markup in the table."""
+    """A step named `Run [e2e] [/]` is not read as markup."""
     done = run_dte(tmp_path, one_job("run: {name: 'Run [e2e] [/]', command: exit 1}"))
     assert done.returncode == 1
     assert done.stdout.count("Run [e2e] [/]") == 2
 
 
 def test_names_stay_whole_in_a_narrow_terminal(tmp_path: Path) -> None:
-    """Where there is little room, names of jobs and statuses are not cut."""
+    """In a narrow terminal, job names and statuses are not cut."""
     console = Console(width=60, file=StringIO())
     job = JobReport("dte/agent-1", "success", True, "first run", 1.0, "", 0.0)
     run = RunReport("id", 1, "main", "0" * 40, "first run", "success", 1, 1.0, (job,))
@@ -246,18 +246,18 @@ def test_names_stay_whole_in_a_narrow_terminal(tmp_path: Path) -> None:
 
 
 def test_a_terminal_without_utf_8_is_no_defect(tmp_path: Path) -> None:
-    """Signs that the terminal doesn't know are replaced."""
+    """Characters that the terminal can't print are replaced."""
     assert run_dte(tmp_path, PASSES, PYTHONIOENCODING="ascii").returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["empty", "without commits"])
 def test_a_project_without_anything_is_named(tmp_path: Path, kind: str) -> None:
-    """An empty folder, or a repository without a commit, is an error of its own."""
+    """An empty folder or a repository without commits is a clear error."""
     project = tmp_path / "project"
     project.mkdir()
     if kind != "empty":
         subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
     done = run_dte(tmp_path, PASSES, "--project", "project")
     assert done.returncode == 2
-    said = "is empty" if kind == "empty" else "has no commit to check out"
+    said = "is empty" if kind == "empty" else "has no commits"
     assert said in done.stderr

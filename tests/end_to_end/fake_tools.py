@@ -1,8 +1,8 @@
-"""Stand-ins for npm and npx that write down their words, for tests without Nx."""
+"""Fake npm and npx commands that record their arguments, for tests without Nx."""
 
 from pathlib import Path
 
-# bash writes at each newline, and callers come at once: `cat` adds the whole call.
+# bash flushes at each newline, and calls overlap: `cat` appends a whole call.
 _RECORD = """#!/bin/bash
 call=$(mktemp "{log}.XXXXXX")
 printf '%s\\0' "$(basename "$0")" "$@" $'\\n' >"$call"
@@ -14,7 +14,7 @@ END = "\n"
 
 
 def install_fakes(folder: Path) -> Path:
-    """Put npm and npx into `folder`, which goes on the PATH; gives their log."""
+    """Put npm and npx into `folder`, which goes on the PATH; returns their log."""
     folder.mkdir()
     log = folder / "log"
     for name, more in (("npm", _NPM), ("npx", "")):
@@ -25,7 +25,7 @@ def install_fakes(folder: Path) -> Path:
 
 
 def read_calls(log: Path) -> list[list[str]]:
-    """Each call as its words, the command first."""
+    """Each call as a list: the command and its arguments."""
     words = log.read_text().split("\0")[:-1]
     calls: list[list[str]] = [[]]
     for word in words:

@@ -1,4 +1,4 @@
-"""The README's workflow, with the parameters that a test wants, and without Nx."""
+"""The README's workflow with a test's parameters, without Nx."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from tests.end_to_end.fake_tools import read_calls
 ROOT = Path(__file__).resolve().parents[2]
 ORBS = {"your-namespace/dte": ROOT / "orb"}
 CONTEXT = {"circleci-api": {"CIRCLE_TOKEN": "a-token-of-circleci"}}
-TASKS = "Run the affected tasks"
-GUARD = "Refuse a partial rerun"
-TWO_LINES = [
-    "You reran only failed jobs, but CI requires rerunning all jobs.",
-    "Rerun all jobs in the pipeline to prevent this error.",
-]
 
 
 def make_jobs(
@@ -28,7 +22,7 @@ def make_jobs(
     main: dict[str, Any] | None = None,
     rerun_all: bool = False,
 ) -> list[Any]:
-    """The jobs: attempt, agents by a matrix, main, and rerun_all if wanted."""
+    """The jobs: attempt, a matrix of agents, main, and optionally rerun_all."""
     upstream = {"requires": ["dte/attempt"]}
     matrix = {"parameters": {"ordinal": list(range(1, agents + 1))}}
     spread = {"matrix": matrix} if agents else {}
@@ -47,7 +41,7 @@ def make_jobs(
 def rehearse_jobs(
     folder: Path, jobs: list[Any], *, max_auto_reruns: int = 0, **order: Any
 ) -> Rehearsed:
-    """Rehearse a workflow of these jobs, in which only npm and npx are not real."""
+    """Rehearse a workflow of these jobs; only npm and npx are fake."""
     workflow: dict[str, Any] = {"jobs": jobs}
     if max_auto_reruns:
         workflow["max_auto_reruns"] = max_auto_reruns
@@ -61,5 +55,5 @@ def rehearse_jobs(
 
 
 def read_nx(log: Path) -> list[list[str]]:
-    """The words of each call of npx."""
+    """The arguments of each call of npx."""
     return [call[1:] for call in read_calls(log) if call[0] == "npx"]

@@ -1,4 +1,4 @@
-"""Rehearsals of the sample workspace with real Nx, its packages installed once."""
+"""Rehearsals of the sample workspace with real Nx, with packages installed once."""
 
 import shutil
 import subprocess
@@ -32,10 +32,10 @@ def make_config(
     workflow: Mapping[str, Any] | None = None,
     **parameters: Mapping[str, Any],
 ) -> str:
-    """The sample's config with fewer agents, and an install that links instead.
+    """The sample's config with fewer agents, and packages that are linked.
 
-    `attempt`, `agent` and `main` are the jobs' parameters, `workflow` more keys of the
-    workflow.
+    `attempt`, `agent` and `main` are parameters of these jobs; `workflow` contains more
+    keys of the workflow.
     """
     install = {"install": f"cp -al '{node_modules}' ."}
     upstream = {"requires": ["dte/attempt"], **install}

@@ -1,4 +1,4 @@
-"""Real Nx runs exactly the projects that it should, on branches and on main."""
+"""Real Nx runs exactly the affected projects, on branches and on main."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ EVERYTHING = {"money", "tax", "discounts", "shop"}
 
 
 def git(folder: Path, *words: str) -> str:
-    """git's answer in `folder`."""
+    """git's output in `folder`."""
     done = subprocess.run(
         ["git", *words], cwd=folder, check=True, capture_output=True, text=True
     )
@@ -28,7 +28,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def commit_change(folder: Path, package: str) -> str:
-    """Change one package and commit that; gives the revision."""
+    """Change one package and commit; returns the revision."""
     source = folder / "packages" / package / "src" / "index.js"
     source.write_text(source.read_text() + "\n// One line more.\n")
     git(folder, "commit", "--quiet", "--all", "-m", f"Change {package}")
@@ -49,9 +49,9 @@ def make_history(folder: Path) -> list[str]:
 
 
 def affected(done: Rehearsed, run: int) -> set[str]:
-    """The affected projects of a run: those that had their e2e-ci.
+    """The affected projects of a run: those whose e2e-ci ran.
 
-    `build` also runs in what an affected project depends on, and `lint` only where a
+    `build` also runs in the dependencies of an affected project, and `lint` only if a
     file of the project itself changed, since Nx 24 knows each target's inputs.
     """
     run_id = done.report.runs[run - 1].id
@@ -60,17 +60,17 @@ def affected(done: Rehearsed, run: int) -> set[str]:
 
 
 def said(done: Rehearsed, name: str, run: int) -> str:
-    """What main exported as NX_BASE or NX_HEAD in a run."""
+    """The value of NX_BASE or NX_HEAD that main exported in a run."""
     lines = done.lines("dte/main", run)
     found = next(line for line in lines if line.startswith(f"{name}="))
     return found.removeprefix(f"{name}=")
 
 
 def test_nx_affected_runs_what_it_should(tmp_path: Path, node_modules: Path) -> None:
-    """Everything without a success, then what changed since the last green revision.
+    """Everything is affected until a success, then only what changed since it.
 
     The second revision of main is green only after a rerun; the third is compared with
-    it, and the branch with the point where it left main.
+    it, and the branch with its merge base.
     """
     first, second, third = make_history(tmp_path / "project")
     done = rehearse_sample(

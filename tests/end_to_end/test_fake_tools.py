@@ -1,4 +1,4 @@
-"""The stand-ins for npm and npx, on which the tests of the commands rely."""
+"""The fake npm and npx commands."""
 
 import subprocess
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.end_to_end.fake_tools import install_fakes, read_calls
 
 
-def test_calls_at_once_stay_whole(tmp_path: Path) -> None:
-    """Agents and main call at the same moment, and no call cuts into another."""
+def test_concurrent_calls_are_recorded_whole(tmp_path: Path) -> None:
+    """Concurrent calls are recorded one after the other, without interleaving."""
     log = install_fakes(tmp_path / "bin")
     words = [f"{number}\n" * 20_000 for number in range(8)]
     callers = [subprocess.Popen([tmp_path / "bin" / "npx", word]) for word in words]

@@ -1,4 +1,4 @@
-"""Every fault of docs/faults.md, injected into a rehearsal with real Nx."""
+"""Every fault in docs/faults.md, injected into a rehearsal with real Nx."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from tests.end_to_end.faults.row import GUARD, MAIN, TWO_LINES
 from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
 
 QUICK = {"targets": "lint", "record": []}
-# Nothing of these takes longer than a script's start; the stop finds nothing to do.
+# Each of these only starts a script; the stop has nothing to do.
 BEFORE_A_REFUSAL = {"Fetch the attempt records", GUARD, "Stop the agents"}
 PROJECTS = {"money", "tax", "discounts", "shop"}
 
 
 def play(fault: Fault, folder: Path, node_modules: Path) -> Rehearsed:
-    """Rehearse a fault's row."""
+    """Rehearse a fault."""
     link = {"install": f"cp -al '{node_modules}' ."}
     more = [
         {name: {**link, **job} if name == "dte/agent" else job}
@@ -52,7 +52,7 @@ def steps_that_ran(done: Rehearsed, run: int, job: str) -> set[str]:
 
 
 def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
-    """The tasks that the stand-in saw pass in a run, and where each ran."""
+    """The tasks that passed in a run, and the agent that ran each."""
     run_id = done.report.runs[run - 1].id
     return {
         task.task: task.agent
@@ -64,7 +64,7 @@ def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> None:
-    """A fault ends as its row says: no hang, nothing green unrun, no record lost."""
+    """A fault ends as its row says: no hang, no green job without tasks."""
     done = play(fault, tmp_path, node_modules)
     talk = "\n".join(f"{run} {job}: {line}" for run, job, line in done.heard.lines)
     assert [run.status for run in done.report.runs] == list(fault.statuses), talk
@@ -86,7 +86,7 @@ def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> N
 
 
 def test_every_fault_has_its_row() -> None:
-    """docs/faults.md has exactly one row for each fault that the suite injects."""
+    """docs/faults.md has exactly one row for each injected fault."""
     text = (ROOT / "docs" / "faults.md").read_text()
     lines = text.partition("## Sources")[0].splitlines()
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]

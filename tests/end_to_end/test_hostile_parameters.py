@@ -1,4 +1,4 @@
-"""Every text that a user can give a job, with a value that a shell would obey."""
+"""Every string parameter of a job, with a value that contains shell code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.end_to_end.fake_workflow import ROOT, make_jobs, rehearse_jobs
 
 HOSTILE = "\"'; touch pwned; $(touch pwned) `touch pwned` \\\n--x || touch pwned #"
 JOBS = {"agent": "dte/agent-1", "main": "dte/main", "attempt": "dte/attempt"}
-# The only one that CircleCI reads itself, as it compiles the config.
+# The only one that CircleCI itself reads, when it compiles the config.
 READ_BY_CIRCLECI = "no_output_timeout"
 
 
 def list_texts() -> list[tuple[str, str]]:
-    """Each job of the orb with each of its parameters that takes any text."""
+    """Each job of the orb with each of its string parameters."""
     texts = []
     for job in JOBS:
         source = yaml.safe_load((ROOT / "orb" / "jobs" / f"{job}.yml").read_text())
@@ -43,7 +43,7 @@ def make_hostile_jobs(job: str, parameter: str) -> list[Any]:
 def test_no_text_is_run_as_code(
     tmp_path: Path, fakes: Path, job: str, name: str
 ) -> None:
-    """The job takes the value as it is or refuses it in words, and never runs it."""
+    """The job uses the value unchanged or refuses it with a message; no code runs."""
     done = rehearse_jobs(tmp_path, make_hostile_jobs(job, name))
     talk = "\n".join(line for _, _, line in done.heard.lines)
     assert not list(tmp_path.rglob("*pwned*")), talk
@@ -53,10 +53,10 @@ def test_no_text_is_run_as_code(
 
 
 @pytest.mark.parametrize("job", ["agent", "main"])
-def test_what_circleci_reads_is_refused_at_once(
+def test_an_invalid_timeout_is_refused_at_once(
     tmp_path: Path, fakes: Path, job: str
 ) -> None:
-    """A senseless no_output_timeout ends before any job starts."""
+    """An invalid no_output_timeout is refused before any job starts."""
     jobs = make_hostile_jobs(job, READ_BY_CIRCLECI)
     with pytest.raises(UserError, match=READ_BY_CIRCLECI):
         rehearse_jobs(tmp_path, jobs)

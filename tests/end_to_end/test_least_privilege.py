@@ -1,4 +1,4 @@
-"""No job that runs packages of the user's sees the CircleCI token."""
+"""No job that runs the user's packages sees the CircleCI token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SPY = "env -0 | tr '\\n\\0' ' \\n' >\"$(mktemp \"{log}/XXXXXX\")\"\n"
 
 @pytest.fixture
 def seen(tmp_path: Path, fakes: Path) -> Path:
-    """What npm and npx, and so all code of packages, saw: a file for each call."""
+    """The environments that npm and npx had: one file for each call."""
     log = tmp_path / "seen"
     log.mkdir()
     for name in ("npm", "npx"):
@@ -28,7 +28,7 @@ def seen(tmp_path: Path, fakes: Path) -> Path:
 
 
 def read_seen(seen: Path) -> str:
-    """What all calls saw."""
+    """The environments of all calls."""
     return "".join(path.read_text() for path in seen.iterdir())
 
 
@@ -51,7 +51,7 @@ def read_usage(path: Path) -> dict[str, Any]:
 def test_an_example_keeps_the_token_away(
     tmp_path: Path, seen: Path, path: Path
 ) -> None:
-    """In a rehearsal of the example, npm and npx see no token of CircleCI's."""
+    """In a rehearsal of the example, npm and npx don't see the CircleCI token."""
     done = rehearse_usage(tmp_path, read_usage(path))
     statuses = {status for status in done.statuses().values() if status != "not_run"}
     assert statuses == {"success"}, done.heard.lines
@@ -63,8 +63,8 @@ def test_an_example_keeps_the_token_away(
 
 
 @pytest.mark.parametrize("job", ["dte/main", "dte/agent"])
-def test_the_test_would_see_it(tmp_path: Path, seen: Path, job: str) -> None:
-    """Given the context by mistake, a job shows npm the token, which is noticed."""
+def test_a_leaked_token_is_noticed(tmp_path: Path, seen: Path, job: str) -> None:
+    """If a job is given the context by mistake, npm sees the token."""
     usage = read_usage(ROOT / "orb" / "examples" / "whole_workflow.yml")
     jobs = usage["workflows"]["build"]["jobs"]
     for entry in jobs:
@@ -76,7 +76,7 @@ def test_the_test_would_see_it(tmp_path: Path, seen: Path, job: str) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_only_two_jobs_have_the_context(path: Path) -> None:
-    """In each example the context stands at dte/attempt and dte/rerun_all only."""
+    """In each example, only dte/attempt and dte/rerun_all have the context."""
     allowed = {"dte/attempt", "dte/rerun_all"}
     for workflow in read_usage(path)["workflows"].values():
         for job in workflow["jobs"]:
@@ -85,8 +85,8 @@ def test_only_two_jobs_have_the_context(path: Path) -> None:
                 assert "context" not in parameters or name in allowed
 
 
-def test_no_package_code_runs_where_the_token_is() -> None:
-    """The two jobs with the token check nothing out and run neither npm nor npx."""
+def test_jobs_with_the_token_run_no_packages() -> None:
+    """The two jobs with the token run no checkout, no npm and no npx."""
     for name in ("attempt", "rerun_all"):
         job = yaml.safe_load((ROOT / "orb" / "jobs" / f"{name}.yml").read_text())
         steps = [

@@ -1,4 +1,4 @@
-"""The Nx commands that the orb runs: the recipe's own, in its order, as words."""
+"""The Nx commands that the orb runs: those of Nx's recipe, in its order."""
 
 import os
 import shlex
@@ -27,7 +27,7 @@ HOSTILE = [
 def make_config(
     attempt: dict[str, Any], agent: dict[str, Any], main: dict[str, Any]
 ) -> str:
-    """The README's workflow with one agent, and with these parameters."""
+    """The README's workflow with one agent and these parameters."""
     jobs: list[Any] = [
         {"dte/attempt": attempt},
         {"dte/agent": {"ordinal": 1, "requires": ["dte/attempt"], **agent}},
@@ -43,20 +43,20 @@ def make_config(
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The log of npm and npx, which only write down their words."""
+    """The log of fake npm and npx commands, which only record their arguments."""
     log = install_fakes(tmp_path / "bin")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     return log
 
 
 def rehearse_jobs(folder: Path, **parameters: dict[str, Any]) -> Rehearsed:
-    """Rehearse the workflow with parameters for attempt, agent and main."""
+    """Rehearse the workflow with parameters of attempt, agent and main."""
     jobs = {name: parameters.get(name, {}) for name in ("attempt", "agent", "main")}
     return rehearse_text(folder, make_config(**jobs), orbs=ORBS)
 
 
 def find_calls(log: Path, *words: str) -> list[list[str]]:
-    """The logged calls that begin with `words`."""
+    """The recorded calls that start with `words`."""
     return [call for call in read_calls(log) if call[: len(words)] == list(words)]
 
 
@@ -100,7 +100,7 @@ def test_the_recipe_s_own_stop_line(tmp_path: Path, log: Path) -> None:
 
 
 def test_the_parameters_of_main(tmp_path: Path, log: Path) -> None:
-    """Targets, parallel, configuration, record and more words reach Nx as words."""
+    """The values of main's parameters reach Nx as separate arguments."""
     done = rehearse_jobs(
         tmp_path,
         main={
@@ -134,10 +134,10 @@ def test_the_install_runs_in_the_working_directory(tmp_path: Path, log: Path) ->
     assert set(done.statuses().values()) == {"success"}
 
 
-def test_the_working_directory_may_begin_with_the_home_folder(
+def test_the_working_directory_may_start_with_the_home_folder(
     tmp_path: Path, log: Path
 ) -> None:
-    """With `~/…`, which steps accept, the format check runs in that folder too."""
+    """With `~/…`, which steps accept, the format check also runs in that folder."""
     (tmp_path / "project" / "apps").mkdir(parents=True)
     (tmp_path / "project" / "apps" / "nx.json").write_text("{}")
     there = {"working_directory": "~/project/apps"}
@@ -147,14 +147,14 @@ def test_the_working_directory_may_begin_with_the_home_folder(
 
 
 def test_an_open_quote_is_an_error(tmp_path: Path, log: Path) -> None:
-    """An open quote in nx_arguments ends main with the text that can't be split."""
+    """An open quote in nx_arguments fails main with a message that shows the text."""
     done = rehearse_jobs(tmp_path, main={"nx_arguments": "--exclude 'a"})
     assert done.step("dte/main", "Run the affected tasks").exit_code == 2
     assert any("can't be split into words" in line for line in done.lines("dte/main"))
 
 
 def test_a_failing_main_stops_the_agents(tmp_path: Path, log: Path) -> None:
-    """When a step after the checkout fails, main's last step stops the agents."""
+    """If a step after the checkout fails, main's last step stops the agents."""
     record = [{"run": {"name": "Breaks", "command": "exit 1"}}]
     rehearse_jobs(tmp_path, main={"record": record})
     of_main = [call[1:] for call in find_calls(log, "npx") if "start-agent" not in call]
@@ -162,14 +162,14 @@ def test_a_failing_main_stops_the_agents(tmp_path: Path, log: Path) -> None:
 
 
 def test_a_passing_main_stops_the_agents_once(tmp_path: Path, log: Path) -> None:
-    """Where nothing was affected, no target has run after which Nx Cloud would."""
+    """Main stops the agents after a success, in case nothing was affected."""
     rehearse_jobs(tmp_path)
     assert len(find_calls(log, "npx", "nx-cloud", "stop-all-agents")) == 1
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> None:
-    """Values that a shell would run go through every job and arrive as they are."""
+    """Values with shell code pass through every job unchanged."""
     quoted = shlex.quote(value)
     done = rehearse_jobs(
         tmp_path,
@@ -196,7 +196,7 @@ def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> N
 def test_no_branch_parameter_is_run_as_code(
     tmp_path: Path, log: Path, value: str
 ) -> None:
-    """Branch names, remotes and folders that a shell would run are refused, not run."""
+    """Branch names and remotes with shell code are refused, not run."""
     names = ("main_branch", "base_branch", "remote")
     done = rehearse_jobs(
         tmp_path,
@@ -212,7 +212,7 @@ def test_no_branch_parameter_is_run_as_code(
     ["a$(touch${IFS}pwned)", "a`touch${IFS}pwned`", "a'\"b", "--upload-pack=x", "ü/ö"],
 )
 def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -> None:
-    """A branch with a name that a shell or git would obey goes through every job."""
+    """A branch name with shell code or a git option passes through every job."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "file").touch()
@@ -229,7 +229,7 @@ def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -
 
 
 def test_no_tag_is_run_as_code(tmp_path: Path, log: Path) -> None:
-    """A tag with a name that a shell would obey goes through every job."""
+    """A tag name with shell code passes through every job."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "file").touch()

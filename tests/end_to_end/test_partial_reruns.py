@@ -1,4 +1,4 @@
-"""Partial reruns of a whole workflow, by each choice of `partial_rerun`."""
+"""Partial reruns of a whole workflow, with each value of `partial_rerun`."""
 
 from pathlib import Path
 from typing import Any
@@ -6,26 +6,20 @@ from typing import Any
 import pytest
 
 from dte.order.faults import Failure, FaultPlan
-from tests.end_to_end.fake_workflow import (
-    GUARD,
-    TASKS,
-    TWO_LINES,
-    make_jobs,
-    read_nx,
-    rehearse_jobs,
-)
+from tests.end_to_end.fake_workflow import make_jobs, read_nx, rehearse_jobs
+from tests.end_to_end.faults.row import GUARD, TASKS, TWO_LINES
 
 ALONE: dict[str, Any] = {"partial_rerun": "run_without_agents"}
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 
 
-def test_main_alone_does_all_the_work(tmp_path: Path, fakes: Path) -> None:
-    """Rerun from failed with `run_without_agents`: main passes, and starts no run."""
+def test_main_runs_all_tasks_without_agents(tmp_path: Path, fakes: Path) -> None:
+    """With `run_without_agents`, main passes in a rerun and starts no run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),
         faults=MAIN_FAILS,
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
     )
     assert done.ran(2) == ["dte/main"]
     assert done.statuses(2)["dte/main"] == "success"
@@ -35,8 +29,8 @@ def test_main_alone_does_all_the_work(tmp_path: Path, fakes: Path) -> None:
     assert any("runs all tasks itself" in line for line in done.lines("dte/main", 2))
 
 
-def test_a_main_that_fails_alone_stops_nobody(tmp_path: Path, fakes: Path) -> None:
-    """Where main worked alone there is nobody to stop, and its failure is red."""
+def test_a_main_without_agents_stops_none(tmp_path: Path, fakes: Path) -> None:
+    """A main without agents that fails is red, and stops no agents."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),
@@ -49,13 +43,13 @@ def test_a_main_that_fails_alone_stops_nobody(tmp_path: Path, fakes: Path) -> No
     assert "No agents were stopped: this job ran without agents." in lines
 
 
-def test_an_agent_that_came_back_alone_ends_green(tmp_path: Path, fakes: Path) -> None:
-    """An agent that reran alone is halted before it checks anything out."""
+def test_an_agent_that_reruns_alone_passes(tmp_path: Path, fakes: Path) -> None:
+    """An agent that reruns alone passes without running a task."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),
         faults=FaultPlan(failures=(Failure("dte/agent-1", "Run tasks for main"),)),
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
     )
     assert done.ran(2) == ["dte/agent-1"]
     assert done.statuses(2)["dte/agent-1"] == "success"
@@ -69,13 +63,13 @@ def test_an_agent_that_came_back_alone_ends_green(tmp_path: Path, fakes: Path) -
     assert "Run tasks for main" in skipped
 
 
-def test_off_goes_on_with_agents(tmp_path: Path, fakes: Path) -> None:
-    """With `off` a partial rerun starts a run as if nothing was, and says so."""
+def test_off_continues_with_agents(tmp_path: Path, fakes: Path) -> None:
+    """With `off`, a partial rerun continues with agents and prints a warning."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent={"partial_rerun": "off"}, main={"partial_rerun": "off"}),
         faults=MAIN_FAILS,
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
     )
     assert done.statuses(2)["dte/main"] == "success"
     assert (
@@ -89,11 +83,11 @@ def test_off_goes_on_with_agents(tmp_path: Path, fakes: Path) -> None:
 def test_a_refused_main_downloads_and_stops_nothing(
     tmp_path: Path, fakes: Path, press: str
 ) -> None:
-    """After a refusal no package is fetched to stop agents that nobody started."""
-    done = rehearse_jobs(tmp_path, make_jobs(), faults=MAIN_FAILS, then=("mend", press))
+    """After a refusal, no package is downloaded to stop agents."""
+    done = rehearse_jobs(tmp_path, make_jobs(), faults=MAIN_FAILS, then=("fix", press))
     assert done.job("dte/main", 2).failed_step == GUARD
     lines = done.lines("dte/main", 2)
-    assert [line for line in lines if line in TWO_LINES] == TWO_LINES
+    assert [line for line in lines if line in TWO_LINES] == list(TWO_LINES)
     refused = "No agents were stopped: this job was refused before it started a run."
     assert refused in lines
     assert read_nx(fakes).count(["nx-cloud", "stop-all-agents"]) == 1

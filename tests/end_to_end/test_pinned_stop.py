@@ -1,4 +1,4 @@
-"""The nx-cloud package that stops the agents where the install had failed."""
+"""The nx-cloud package that stops the agents if the install failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.end_to_end.fake_workflow import ROOT
 
 @pytest.mark.slow
 def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
-    """In a checkout without node_modules, npx fetches it, and it stops the agents."""
+    """In a checkout without node_modules, npx downloads it and it stops the agents."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     (checkout / "nx.json").write_text("{}")
@@ -48,7 +48,7 @@ def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
 
 
 def test_one_version_is_pinned_everywhere() -> None:
-    """The script and each component of the orb name the same version by default."""
+    """The script and the orb have the same default version."""
     script = (ROOT / "scripts" / "stop_agents.py").read_text()
     found = re.search(r'NX_CLOUD_VERSION = "(.+)"', script)
     assert found

@@ -1,4 +1,4 @@
-"""The interpreter that the orb's scripts get: none, an old one, or pyenv's shim."""
+"""The Python that the orb's scripts find: none, an old one, or pyenv's shim."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ exec {python} "$@"
 
 @pytest.fixture
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH of one folder, with what a small image has, and no Python."""
+    """A PATH with the commands of a small image, without Python."""
     folder = tmp_path / "path"
     folder.mkdir()
     for name in NAMES:
@@ -49,20 +49,18 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_command(path: Path, text: str) -> None:
-    """Write a command that can be run."""
+    """Write an executable command."""
     path.write_text(text)
     path.chmod(0o755)
 
 
 def rehearse_attempt(tmp_path: Path) -> Rehearsed:
-    """Rehearse a workflow with the attempt job alone."""
+    """Rehearse a workflow with only the attempt job."""
     return rehearse_text(tmp_path, ATTEMPT, orbs=ORBS)
 
 
-def test_no_python_says_what_is_missing_and_how_to_get_it(
-    tmp_path: Path, commands: Path
-) -> None:
-    """In an image without python3 the step names it, and how to install it."""
+def test_a_missing_python_is_a_clear_error(tmp_path: Path, commands: Path) -> None:
+    """In an image without python3, the message says how to install it."""
     done = rehearse_attempt(tmp_path)
     text = "\n".join(done.lines("dte/attempt"))
     assert done.job("dte/attempt").failed_step == "Record the attempt"
@@ -71,7 +69,7 @@ def test_no_python_says_what_is_missing_and_how_to_get_it(
 
 
 def test_an_old_python_is_named(tmp_path: Path, commands: Path) -> None:
-    """A python3 before 3.8 is refused with its version, not with a traceback."""
+    """A python3 older than 3.8 is refused with its version, without a traceback."""
     write_command(commands / "python3", OLD_PYTHON.format(python=sys.executable))
     done = rehearse_attempt(tmp_path)
     text = "\n".join(done.lines("dte/attempt"))
@@ -83,13 +81,13 @@ def test_an_old_python_is_named(tmp_path: Path, commands: Path) -> None:
 def test_a_python_version_file_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A .python-version in the checkout doesn't choose the orb's interpreter."""
+    """A .python-version in the checkout doesn't affect the orb's scripts."""
     install_fakes(tmp_path / "bin")
     write_command(tmp_path / "bin" / "python3", SHIM.format(python=sys.executable))
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / ".python-version").write_text("2.7.1\n")
-    look = [{"run": {"name": "Look", "command": "python3 -V || echo shim at work"}}]
+    look = [{"run": {"name": "Look", "command": "python3 -V || echo the shim ran"}}]
     done = rehearse_text(tmp_path, make_config({}, {}, {"setup": look}), orbs=ORBS)
     assert set(done.statuses().values()) == {"success"}
-    assert "shim at work" in done.lines("dte/main")
+    assert "the shim ran" in done.lines("dte/main")

@@ -1,4 +1,4 @@
-"""`dte/rerun_all` in whole workflows, against the rehearsal's API of CircleCI."""
+"""`dte/rerun_all` in whole workflows, with the stand-in for CircleCI's API."""
 
 from pathlib import Path
 
@@ -7,26 +7,27 @@ import pytest
 from dte.order.faults import Failure, FaultPlan
 from dte.plan.reruns import Assumptions
 from tests.dte.rehearse_config import Rehearsed
-from tests.end_to_end.fake_workflow import TASKS, make_jobs, rehearse_jobs
+from tests.end_to_end.fake_workflow import make_jobs, rehearse_jobs
+from tests.end_to_end.faults.row import TASKS
 
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 JOB = "dte/rerun_all"
 
 
 def kinds(done: Rehearsed) -> list[tuple[str, str, int]]:
-    """Each run: what started it, how it ended, and its attempt (0: none)."""
+    """The kind, status and attempt (0: none) of each run."""
     return [(run.kind, run.status, run.attempt) for run in done.report.runs]
 
 
 def test_it_does_not_run_when_main_passes(tmp_path: Path, fakes: Path) -> None:
-    """A green main leaves the job out, and the workflow is green."""
+    """If main passes, the job doesn't run, and the workflow passes."""
     done = rehearse_jobs(tmp_path, make_jobs(rerun_all=True))
     assert done.report.runs[0].status == "success"
     assert JOB not in done.ran()
 
 
 def test_a_genuine_failure_starts_nothing(tmp_path: Path, fakes: Path) -> None:
-    """In a full run it says that the failure is main's own, and ends red."""
+    """In a full run it reports a genuine failure, and fails."""
     done = rehearse_jobs(tmp_path, make_jobs(rerun_all=True), faults=MAIN_FAILS)
     assert len(done.report.runs) == 1
     assert done.statuses()[JOB] == "failed"
@@ -36,19 +37,19 @@ def test_a_genuine_failure_starts_nothing(tmp_path: Path, fakes: Path) -> None:
 @pytest.mark.parametrize(
     "keeps", [True, False], ids=["kept workspace", "new workspace"]
 )
-@pytest.mark.parametrize("returns", [True, False], ids=["returns", "stays away"])
+@pytest.mark.parametrize("returns", [True, False], ids=["returns", "doesn't return"])
 def test_rerun_from_failed_becomes_a_full_run(
     tmp_path: Path, fakes: Path, keeps: bool, returns: bool
 ) -> None:
-    """The partial rerun is refused, a full run follows by itself, and it passes.
+    """After a refused partial rerun, a full run starts automatically and passes.
 
-    Whatever CircleCI does with the workspace's id and with jobs that passed.
+    Under each assumption on the workspace's id and on passed jobs.
     """
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),
         faults=MAIN_FAILS,
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
         assumptions=Assumptions(
             from_start_keeps_workspace=keeps, passed_downstream_reruns=returns
         ),
@@ -60,13 +61,13 @@ def test_rerun_from_failed_becomes_a_full_run(
     assert "dte/main" in done.ran(3)
 
 
-def test_it_comes_back_in_the_next_rerun(tmp_path: Path, fakes: Path) -> None:
-    """The full run failed again; the next rerun from failed becomes a full run too."""
+def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
+    """If the full run fails again, the next rerun from failed starts another one."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),
         faults=MAIN_FAILS,
-        then=("rerun-from-failed", "mend", "rerun-from-failed"),
+        then=("rerun-from-failed", "fix", "rerun-from-failed"),
     )
     statuses = [status for _, status, _ in kinds(done)]
     assert statuses == ["failed", "failed", "failed", "failed", "success"]
@@ -74,7 +75,7 @@ def test_it_comes_back_in_the_next_rerun(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> None:
-    """With max_auto_reruns and a main that always fails there are two full runs."""
+    """With max_auto_reruns and a main that always fails, there are two full runs."""
     done = rehearse_jobs(
         tmp_path, make_jobs(rerun_all=True), faults=MAIN_FAILS, max_auto_reruns=3
     )
@@ -94,7 +95,7 @@ def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> Non
 def test_an_api_that_fails_starts_nothing(
     tmp_path: Path, fakes: Path, fault: str, says: str
 ) -> None:
-    """It ends red with what the API said, and no run is started."""
+    """It fails with the API's message, and starts no run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),
@@ -107,7 +108,7 @@ def test_an_api_that_fails_starts_nothing(
 
 
 def test_an_expired_workspace_starts_nothing(tmp_path: Path, fakes: Path) -> None:
-    """Without records it can't be told what was the last full run, and it says so."""
+    """Without records the last full run is unknown, which is an error."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),

@@ -1,4 +1,4 @@
-"""The guard against real Nx: what a partial rerun does with it, and without it."""
+"""Partial reruns with real Nx, with and without the guard."""
 
 from pathlib import Path
 
@@ -6,21 +6,18 @@ import pytest
 
 from dte.nx_cloud import TaskExecution
 from tests.dte.rehearse_config import Rehearsed
+from tests.end_to_end.faults.row import TWO_LINES
 from tests.end_to_end.sample_workspace import FAILING, make_config, rehearse_sample
 
 pytestmark = pytest.mark.slow
-TWO_LINES = [
-    "You reran only failed jobs, but CI requires rerunning all jobs.",
-    "Rerun all jobs in the pipeline to prevent this error.",
-]
 WAIT_SECONDS = 4
 
 
 def test_the_guard_prevents_a_hang(tmp_path: Path, node_modules: Path) -> None:
-    """With the guard off the same partial rerun waits for nobody until its time-out.
+    """Without the guard, a partial rerun waits for agents until its timeout.
 
-    Then, with the guard on again, an agent that reran alone is refused, and a rerun
-    from start passes as attempt 2.
+    With the guard on again, an agent that reruns alone is refused, and a rerun from
+    start passes as attempt 2.
     """
     done = rehearse_sample(
         tmp_path,
@@ -51,7 +48,7 @@ def test_the_guard_prevents_a_hang(tmp_path: Path, node_modules: Path) -> None:
     assert done.ran(3) == ["dte/agent-1"]
     assert done.job("dte/agent-1", run=3).failed_step == "Refuse a partial rerun"
     lines = done.lines("dte/agent-1", run=3)
-    assert [line for line in lines if line in TWO_LINES] == TWO_LINES
+    assert [line for line in lines if line in TWO_LINES] == list(TWO_LINES)
 
 
 def tasks_of(done: Rehearsed, run: int) -> list[TaskExecution]:
@@ -60,8 +57,8 @@ def tasks_of(done: Rehearsed, run: int) -> list[TaskExecution]:
     return [task for task in done.report.tasks if task.run_id.startswith(run_id)]
 
 
-def test_two_agents_really_share_the_work(tmp_path: Path, node_modules: Path) -> None:
-    """Tasks miss the cache on both agents, a task and one it depends on among them."""
+def test_two_agents_share_the_work(tmp_path: Path, node_modules: Path) -> None:
+    """Both agents run tasks, including a task and its dependency."""
     done = rehearse_sample(tmp_path, make_config(node_modules))
     assert done.report.runs[0].status == "success", done.heard.lines[-40:]
     missed = {

@@ -1,4 +1,4 @@
-"""How a run starts and ends, by main's and the agents' parameters."""
+"""How the parameters of main and the agents start and end a run."""
 
 from pathlib import Path
 from typing import Any
@@ -7,9 +7,9 @@ import pytest
 
 from dte.order.faults import Failure, FaultPlan
 from tests.end_to_end.fake_tools import read_calls
-from tests.end_to_end.fake_workflow import TASKS, make_jobs, read_nx, rehearse_jobs
+from tests.end_to_end.fake_workflow import make_jobs, read_nx, rehearse_jobs
+from tests.end_to_end.faults.row import START, TASKS
 
-START = "Start the CI pipeline execution"
 STOP = ["nx-cloud", "stop-all-agents"]
 FETCHED_STOP = ["--yes", "nx-cloud@19.1.3", "stop-all-agents"]
 FORK: dict[str, Any] = {"when_not_connected": "run_without_agents"}
@@ -17,12 +17,12 @@ NOT_CONNECTED = {"NX_CLOUD_ACCESS_TOKEN": ""}
 
 
 def fail(step: str) -> FaultPlan:
-    """A plan by which this step of main fails."""
+    """A fault plan in which this step of main fails."""
     return FaultPlan(failures=(Failure("dte/main", step),))
 
 
 def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
-    """Explicit completion, fix-ci and metrics come last, also after a failure."""
+    """Explicit completion, fix-ci and metrics run last, even after a failure."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(
@@ -51,8 +51,8 @@ def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
     assert calls.index(STOP) < calls.index(["nx-cloud", "complete-ci-run"])
 
 
-def test_nothing_of_it_by_default(tmp_path: Path, fakes: Path) -> None:
-    """Without parameters main ends with the stop, and an agent with start-agent."""
+def test_no_extra_commands_by_default(tmp_path: Path, fakes: Path) -> None:
+    """By default, main ends with the stop, and an agent with start-agent."""
     rehearse_jobs(tmp_path, make_jobs())
     words = [call[1] for call in read_nx(fakes) if call[1] != "start-agent"]
     assert words == ["start-ci-run", "record", "affected", "stop-all-agents"]
@@ -65,12 +65,12 @@ def test_nothing_of_it_by_default(tmp_path: Path, fakes: Path) -> None:
         {"explicit_completion": True},
         {"start": "own"},
     ],
-    ids=["more targets to come", "completed explicitly", "started by one's own steps"],
+    ids=["more targets to come", "completed explicitly", "started by custom steps"],
 )
-def test_a_run_that_dte_does_not_end_after_a_success(
+def test_a_success_that_does_not_stop_the_agents(
     tmp_path: Path, fakes: Path, main: dict[str, Any]
 ) -> None:
-    """Where steps of the user's may still need the agents, nothing stops them."""
+    """If later steps may still need the agents, nothing stops them."""
     done = rehearse_jobs(tmp_path, make_jobs(agents=1, main=main))
     assert done.statuses()["dte/main"] == "success"
     assert STOP not in read_nx(fakes)
@@ -80,7 +80,7 @@ def test_a_run_that_dte_does_not_end_after_a_success(
 def test_a_run_that_never_started_is_not_completed(
     tmp_path: Path, fakes: Path, step: str
 ) -> None:
-    """Main that broke before, or in, the start doesn't try to complete a run."""
+    """If main fails before or in the start, it doesn't try to complete a run."""
     jobs = make_jobs(agents=1, main={"explicit_completion": True})
     done = rehearse_jobs(tmp_path, jobs, faults=fail(step))
     assert ["nx-cloud", "complete-ci-run"] not in read_nx(fakes)
@@ -88,7 +88,7 @@ def test_a_run_that_never_started_is_not_completed(
 
 
 def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
-    """One job with `parallelism: 3` is three agents with a name each."""
+    """One job with `parallelism: 3` is three agents with different names."""
     show = {
         "run": {"name": "Name", "when": "always", "command": 'echo "$NX_AGENT_NAME"'}
     }
@@ -99,7 +99,7 @@ def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_two_mains_in_one_workflow(tmp_path: Path, fakes: Path) -> None:
-    """`execution_environment` reaches every step, the user's own too."""
+    """`execution_environment` reaches every step, including the user's."""
     show = {"run": {"name": "Show", "command": 'echo "env=$NX_CI_EXECUTION_ENV"'}}
     both = {"execution_environment": "linux"}
     jobs = make_jobs(agents=1, agent=both, main={**both, "record": [show]})
@@ -107,8 +107,8 @@ def test_two_mains_in_one_workflow(tmp_path: Path, fakes: Path) -> None:
     assert "env=linux" in done.lines("dte/main")
 
 
-def test_a_start_of_one_s_own(tmp_path: Path, fakes: Path) -> None:
-    """`start: own` runs the user's steps in the place of start-ci-run."""
+def test_a_custom_start(tmp_path: Path, fakes: Path) -> None:
+    """`start: own` runs the user's steps instead of start-ci-run."""
     own = [{"run": {"name": "Mine", "command": "npx nx-cloud start-workers"}}]
     rehearse_jobs(tmp_path, make_jobs(main={"start": "own", "start_steps": own}))
     calls = [call for call in read_nx(fakes) if "start-agent" not in call]
@@ -116,7 +116,7 @@ def test_a_start_of_one_s_own(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_a_fork_runs_without_agents(tmp_path: Path, fakes: Path) -> None:
-    """Without a token main works alone and the agents end green, with notices."""
+    """Without a token, main runs all tasks and the agents pass, with notices."""
     jobs = make_jobs(agent=FORK, main=FORK)
     done = rehearse_jobs(tmp_path, jobs, variables=NOT_CONNECTED)
     assert set(done.statuses().values()) == {"success"}
@@ -126,8 +126,8 @@ def test_a_fork_runs_without_agents(tmp_path: Path, fakes: Path) -> None:
     assert any("has nothing to do" in line for line in done.lines("dte/agent-1"))
 
 
-def test_not_connected_is_red_everywhere(tmp_path: Path, fakes: Path) -> None:
-    """By default no job is green without having run anything, and nobody waits."""
+def test_without_a_connection_every_job_fails(tmp_path: Path, fakes: Path) -> None:
+    """By default, main and the agents fail if Nx Cloud is not connected."""
     done = rehearse_jobs(tmp_path, make_jobs(), variables=NOT_CONNECTED)
     assert set(done.statuses().values()) == {"success", "failed"}
     assert done.statuses()["dte/attempt"] == "success"
@@ -149,21 +149,21 @@ def test_not_connected_is_red_everywhere(tmp_path: Path, fakes: Path) -> None:
 def test_a_main_that_fails_anywhere_stops_the_agents(
     tmp_path: Path, fakes: Path, step: str
 ) -> None:
-    """Whichever step of main fails after the install, the agents are stopped."""
+    """If any step of main after the install fails, the agents are stopped."""
     rehearse_jobs(tmp_path, make_jobs(agents=1), faults=fail(step))
     assert STOP in read_nx(fakes)
 
 
 def test_a_failed_install_stops_the_agents(tmp_path: Path, fakes: Path) -> None:
-    """Without Nx a pinned package stops them."""
+    """Without Nx, a pinned package stops the agents."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "nx.json").write_text("{}")
     rehearse_jobs(tmp_path, make_jobs(agents=1), faults=fail("Install packages"))
     assert FETCHED_STOP in read_nx(fakes)
 
 
-def test_a_failed_checkout_stops_nobody(tmp_path: Path, fakes: Path) -> None:
-    """Without a checkout nothing can be stopped; the log says so, the job is red."""
+def test_a_failed_checkout_stops_no_agents(tmp_path: Path, fakes: Path) -> None:
+    """Without a checkout no agents can be stopped, and the log explains it."""
     jobs = make_jobs(agents=1, main={"working_directory": "apps"})
     done = rehearse_jobs(tmp_path, jobs, faults=fail("Checkout code"))
     assert done.statuses()["dte/main"] == "failed"

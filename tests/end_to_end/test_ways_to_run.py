@@ -1,4 +1,4 @@
-"""Ways to run main and its agents, rehearsed with real Nx; what fails is in faults/."""
+"""Ways to run main and agents, with real Nx; failures are in faults/."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINTS = {f"{project}:lint" for project in ("money", "tax", "discounts", "shop")}
 
 
 def passed_tasks(done: Rehearsed, *, of: str = "") -> dict[str, str]:
-    """The tasks that passed in the run whose id ends with `of`, and where each ran."""
+    """The passed tasks of the run whose id ends with `of`, and their agents."""
     return {
         task.task: task.agent
         for task in done.report.tasks
@@ -44,14 +44,14 @@ def commit_config(project: Path, text: str) -> None:
 
 
 def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:
-    """With no token and `run_without_agents`, main does it all and all jobs pass."""
+    """Without a token and with `run_without_agents`, all jobs pass."""
     alone = {"when_not_connected": "run_without_agents"}
     main = {"targets": "lint,e2e-ci", **alone}
     project = tmp_path / "project"
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     shop = project / "packages" / "shop" / "project.json"
     fields = json.loads(shop.read_text())
-    # As the plugins of Nx mark a target that they split for agents.
+    # Nx's plugins mark a target that they split for agents in this way.
     fields["targets"]["e2e-ci"]["metadata"] = {"nonAtomizedTarget": "e2e"}
     shop.write_text(json.dumps(fields, indent=2) + "\n")
     config = make_config(node_modules, agents=1, agent=alone, main=main)
@@ -74,7 +74,7 @@ def test_a_run_that_a_file_configures(tmp_path: Path, node_modules: Path) -> Non
 
 
 def test_a_file_that_asks_for_completion(tmp_path: Path, node_modules: Path) -> None:
-    """Where the file turns the heartbeat off, main completes even an empty run."""
+    """If the file turns the heartbeat off, main completes even an empty run."""
     commit_config(tmp_path / "project", "lifecycle: {heartbeat: false}")
     main = {**QUICK, "start": "config", "explicit_completion": True}
     main["nx_arguments"] = "--exclude=*"
@@ -86,7 +86,7 @@ def test_a_file_that_asks_for_completion(tmp_path: Path, node_modules: Path) -> 
 
 
 def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:
-    """Two mains of one workflow have a run each, and none ends the other's agents."""
+    """Two mains of one workflow have separate runs and agents."""
     extra = {"requires": ["dte/attempt"], "install": f"cp -al '{node_modules}' ."}
     other = {**extra, "execution_environment": "other"}
     one = {"execution_environment": "one"}
@@ -107,10 +107,10 @@ def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:
     assert passed_tasks(done, of="-other") == dict.fromkeys(builds, "agent-0")
 
 
-def test_a_lost_main_of_a_run_that_is_completed_explicitly(
+def test_a_lost_main_with_explicit_completion(
     tmp_path: Path, node_modules: Path
 ) -> None:
-    """Without main's heartbeat, `agent_timeout` is what ends the agents."""
+    """Without main's heartbeat, `agent_timeout` ends the agents."""
     config = make_config(
         node_modules,
         agents=1,

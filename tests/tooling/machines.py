@@ -4,42 +4,40 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.tooling.repository import ROOT
 
 COMMANDS = ("bash", "dirname", "cat", "env", "git", "sh", "uname")
-NEEDED = ("pyproject.toml", "Makefile", "tools", "dte")
+NEEDED = ("pyproject.toml", "Makefile", "tools", "dte", "orb", "scripts")
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(NamedTuple):
     """A copy of the repository, the only commands on PATH, and a home of its own."""
 
     copy: Path
     commands: Path
     home: Path
 
-    def set_up(
-        self, *stages: str, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run the set-up to its end."""
+    @property
+    def command(self) -> list[str]:
+        """The command that sets this machine up."""
+        return [str(self.copy / "tools" / "bootstrap.sh")]
+
+    def set_up(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the whole set-up."""
         return subprocess.run(
-            self.command(*stages),
+            self.command,
             env=self.environment(**environment),
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def command(self, *stages: str) -> list[str]:
-        """The command that sets this machine up."""
-        return [str(self.copy / "tools" / "bootstrap.sh"), *stages]
-
     def environment(self, **more: str) -> dict[str, str]:
-        """What a bare machine would have, and how this one reaches its packages."""
-        passed = ("PIP_", "GOPROXY", "GOSUMDB", "SSL_", "HTTP", "http", "NO_PROXY")
+        """The variables of a bare machine, and this machine's package index."""
+        passed = ("PIP_", "UV_", "SSL_", "HTTP", "http", "NO_PROXY")
         kept = {n: v for n, v in os.environ.items() if n.startswith(passed)}
         path = {"PATH": str(self.commands), "HOME": str(self.home)}
         return {**kept, **path, **more}
@@ -48,7 +46,7 @@ class Machine:
 def make_machine(folder: Path, *, python: str | None = sys.executable) -> Machine:
     """A machine with git, bash and `python` (None: no Python at all), without Node."""
     machine = Machine(folder / "copy", folder / "bin", folder / "home")
-    for place in (machine.copy, machine.commands, machine.home):
+    for place in machine:
         place.mkdir()
     for name in COMMANDS:
         found = shutil.which(name)

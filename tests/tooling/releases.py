@@ -1,4 +1,4 @@
-"""A small repository that is ready to be released as 1.2.3, to be broken by tests."""
+"""A small repository that is ready to be released as 1.2.3, for tests to break."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def make_release(folder: Path) -> Path:
 
 
 def commit(folder: Path) -> None:
-    """Commit whatever is there."""
+    """Commit everything."""
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Change something")

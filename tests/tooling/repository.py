@@ -1,4 +1,4 @@
-"""What the repository holds, for the tests that hold rules over all of it."""
+"""The files of the repository, for the tests that check rules on all of them."""
 
 import ast
 import subprocess
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def repository_files() -> list[Path]:
-    """Every file that git tracks, or would track; without what was just deleted."""
+    """Every file that git tracks, or would track, without deleted ones."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -39,5 +39,5 @@ def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
 
 
 def name_of(path: Path) -> str:
-    """A path as a person would write it, from the repository's root."""
+    """A path relative to the repository's root, with slashes."""
     return path.relative_to(ROOT).as_posix()

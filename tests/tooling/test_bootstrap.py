@@ -7,62 +7,67 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.machines import Machine, listing, make_machine
-
-pytestmark = pytest.mark.slow
+from tests.tooling.machines import Machine, listing, make_machine, write_command
+from tools.bootstrap.golang import as_numbers, go_environment
+from tools.bootstrap.uv import translate
+from tools.places import Places
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """A bare machine, shared by this module's tests in their order."""
+    """A bare machine, shared by the slow tests of this module in their order."""
     return make_machine(tmp_path_factory.mktemp("machine"))
 
 
 def start_and_kill(machine: Machine) -> None:
-    """Start the set-up and kill it when the environment is half made."""
+    """Start the set-up and kill it when the environment is incomplete."""
     with subprocess.Popen(
-        machine.command(), env=machine.environment(), stderr=subprocess.DEVNULL
+        machine.command, env=machine.environment(), stderr=subprocess.DEVNULL
     ) as running:
         until = time.monotonic() + 120
-        while not list(machine.copy.glob(".venv/lib/python3*/site-packages/yaml")):
+        while not list(machine.copy.glob(".venv/lib/python3*/site-packages/uv")):
             assert running.poll() is None, "the set-up ended before it was killed"
             assert time.monotonic() < until
             time.sleep(0.01)
         running.send_signal(signal.SIGKILL)
 
 
-def test_an_interrupted_set_up_is_repaired_by_the_next(bare: Machine) -> None:
-    """Killed while pip installs, it ends well the next time, and outside its folder
-    nothing has changed: the home is as empty as before."""
+@pytest.mark.slow
+def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
+    """After a kill during the install the next set-up works, and the home directory
+    stays empty."""
     before = listing(bare.home)
     start_and_kill(bare)
     assert not (bare.copy / ".venv" / ".set-up").exists()
     done = bare.set_up()
     assert done.returncode == 0, done.stderr
-    imports = "import flask, hypothesis, requests, rich, yaml"
-    subprocess.run([bare.copy / ".venv/bin/python", "-c", imports], check=True)
+    imports = "import dte, flask, hypothesis, requests, rich, yaml"
+    python = bare.copy / ".venv/bin/python"
+    subprocess.run([python, "-c", imports], cwd=bare.home, check=True)
     assert listing(bare.home) == before
 
 
+@pytest.mark.slow
 def test_node_comes_from_the_package_index(bare: Machine) -> None:
-    """Node, npm and npx run on a machine that has none, without touching its home."""
+    """Node, npm and npx run on a machine without Node; its home stays empty."""
     before = listing(bare.home)
     commands = bare.copy / ".tools" / "bin"
     path = f"{commands}:{bare.commands}"
     for name, starts in {"node": "v24.", "npm": "11.", "npx": "11."}.items():
-        said = subprocess.run(
+        done = subprocess.run(
             [name, "--version"],
             env=bare.environment(PATH=path, npm_config_cache=str(bare.copy / ".cache")),
             capture_output=True,
             text=True,
             check=True,
         )
-        assert said.stdout.startswith(starts)
+        assert done.stdout.startswith(starts)
     assert listing(bare.home) == before
 
 
+@pytest.mark.slow
 def test_a_second_set_up_does_nothing(bare: Machine) -> None:
-    """Everything that is there stays as it is, to the byte and the minute."""
+    """A second set-up changes no file's size or time."""
     places = [bare.copy / ".venv", bare.copy / ".tools"]
     before = [listing(place) for place in places]
     done = bare.set_up()
@@ -70,10 +75,102 @@ def test_a_second_set_up_does_nothing(bare: Machine) -> None:
     assert [listing(place) for place in places] == before
 
 
+@pytest.mark.slow
 def test_a_moved_folder_gets_a_new_environment(bare: Machine, tmp_path: Path) -> None:
-    """A virtual environment names its own path, so a moved one is made anew."""
+    """A virtual environment contains its own path, so a moved one is made again."""
     moved = Machine(tmp_path / "elsewhere", bare.commands, bare.home)
     bare.copy.rename(moved.copy)
     assert moved.set_up().returncode == 0
     shebang = (moved.copy / ".venv/bin/pytest").read_text().splitlines()[0]
     assert str(moved.copy) in shebang
+
+
+@pytest.mark.parametrize("python", ["", "exit 1"], ids=["none", "too old"])
+def test_a_machine_without_a_new_enough_python_gets_the_install_command(
+    python: str, tmp_path: Path
+) -> None:
+    """The exit status is 2 and the error names the package to install."""
+    machine = make_machine(tmp_path, python=None)
+    if python:
+        write_command(machine.commands / "python3", python)
+    done = machine.set_up()
+    assert done.returncode == 2
+    assert "no Python 3.11 or newer" in done.stderr
+    assert "apt-get install python3" in done.stderr
+
+
+def test_a_python_without_venv_gets_the_missing_package(tmp_path: Path) -> None:
+    """On Debian's Python without python3-venv the error names that package."""
+    machine = make_machine(tmp_path)
+    broken = "raise SystemExit('ensurepip is not available')\n"
+    (machine.copy / "venv.py").write_text(broken)
+    done = machine.set_up()
+    assert done.returncode == 2
+    assert "could not make a virtual environment" in done.stderr
+    assert "ensurepip is not available" in done.stderr
+    assert "apt-get install python3-venv" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_index_that_does_not_respond_is_an_error_without_a_traceback(
+    tmp_path: Path,
+) -> None:
+    """The error says what to check."""
+    dead = "http://127.0.0.1:9/simple"
+    done = make_machine(tmp_path).set_up(
+        PIP_INDEX_URL=dead, PIP_RETRIES="0", PIP_FIND_LINKS=""
+    )
+    assert done.returncode == 2
+    assert "could not install" in done.stderr
+    assert "Check the network" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_uv_gets_the_mirror_that_pip_uses(tmp_path: Path) -> None:
+    """Each setting of pip becomes uv's variable; pip's variables take precedence over
+    its files, and a folder that does not exist is left out."""
+    printed = (
+        "global.index-url='https://mirror.example/simple'\n"
+        ":env:.cert='/certificates.pem'\n"
+        f":env:.find-links='{tmp_path} /no/such/folder https://wheels.example'\n"
+        "global.timeout='10'\ninstall.timeout='20'\nglobal.unknown='x'\n"
+    )
+    assert translate(printed, {}) == {
+        "UV_DEFAULT_INDEX": "https://mirror.example/simple",
+        "SSL_CERT_FILE": "/certificates.pem",
+        "UV_FIND_LINKS": f"{tmp_path},https://wheels.example",
+        "UV_HTTP_TIMEOUT": "20",
+    }
+
+
+def test_variables_of_uv_take_precedence_over_settings_of_pip() -> None:
+    """What the user set for uv itself is kept."""
+    printed = "global.index-url='https://mirror.example/simple'\n"
+    assert translate(printed, {"UV_DEFAULT_INDEX": "https://own.example"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [("1.25.9", (1, 25, 9)), ("1.27rc1", (1, 27)), ("", (0,)), ("devel", (0,))],
+)
+def test_versions_of_go_compare_as_numbers(
+    version: str, numbers: tuple[int, ...]
+) -> None:
+    """1.9 is older than 1.25, and text without a number is older than any."""
+    assert as_numbers(version) == numbers
+    assert as_numbers("1.9") < as_numbers("1.25.9")
+
+
+def test_go_writes_into_the_repository_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder that Go writes to is in the repository; the user's settings, such as
+    a GOPROXY from `go env -w`, are still read."""
+    monkeypatch.delenv("GOENV", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user" / "settings"))
+    written = go_environment(Places(tmp_path / "copy"))
+    for name in ("GOPATH", "GOMODCACHE", "GOCACHE", "HOME", "XDG_CONFIG_HOME"):
+        assert Path(written[name]).is_relative_to(tmp_path / "copy")
+    assert Path(written["GOENV"]).is_relative_to(tmp_path / "user")

@@ -1,4 +1,4 @@
-"""`make claim` sets the namespace everywhere, and refuses one that makes no sense."""
+"""`make claim` sets the namespace in every file, and refuses an invalid one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tools.publishing.identity import PLACEHOLDER, read_identity
 @pytest.mark.parametrize(
     "wanted", ["", "Acme", "acme/dte", "a b", "-acme", "acme-", "a" * 65, "$(touch x)"]
 )
-def test_a_senseless_namespace_is_refused(wanted: str, tmp_path: Path) -> None:
-    """What cannot be a namespace changes nothing."""
+def test_an_invalid_namespace_is_refused(wanted: str, tmp_path: Path) -> None:
+    """An invalid namespace changes nothing."""
     root = make_release(tmp_path)
     before = (root / "pyproject.toml").read_text()
     with pytest.raises(ToolError):
@@ -27,13 +27,13 @@ def test_a_senseless_namespace_is_refused(wanted: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["circleci", PLACEHOLDER])
 def test_a_namespace_of_somebody_else_is_refused(wanted: str, tmp_path: Path) -> None:
-    """CircleCI's own namespace and the placeholder are nobody's to claim."""
-    with pytest.raises(ToolError, match="not yours"):
+    """CircleCI's own namespace and the placeholder are refused."""
+    with pytest.raises(ToolError, match="belongs to somebody else"):
         claim(make_release(tmp_path), wanted)
 
 
 def test_a_claim_changes_every_mention_of_the_orb(tmp_path: Path) -> None:
-    """Examples, addresses and the one place itself say the new namespace."""
+    """Examples, addresses and pyproject.toml contain the new namespace."""
     root = make_release(tmp_path)
     (root / "README.md").write_text("https://github.com/acme/dte and `acme/dte@1`.\n")
     assert claim(root, "zenith") == [
@@ -48,7 +48,7 @@ def test_a_claim_changes_every_mention_of_the_orb(tmp_path: Path) -> None:
 
 
 def test_a_claim_leaves_python_files_as_ruff_would(tmp_path: Path) -> None:
-    """A line that a longer name makes too long is broken, so that lint still passes."""
+    """A line that becomes too long is split, so that lint still passes."""
     root = make_release(tmp_path)
     names = ", ".join(f'"{letter}"' for letter in "abcdefghijk")
     (root / "orbs.py").write_text(f'ORBS = ["acme/dte", {names}]\n')
@@ -58,7 +58,7 @@ def test_a_claim_leaves_python_files_as_ruff_would(tmp_path: Path) -> None:
 
 
 def test_a_claim_leaves_other_orbs_alone(tmp_path: Path) -> None:
-    """Names that only begin or end like ours are other orbs."""
+    """An orb whose name only begins or ends like ours keeps its name."""
     root = make_release(tmp_path)
     text = "acme/dte-tools@1 my-acme/dte@1 acme/other@1\n"
     (root / "notes.md").write_text(text)
@@ -66,16 +66,16 @@ def test_a_claim_leaves_other_orbs_alone(tmp_path: Path) -> None:
     assert (root / "notes.md").read_text() == text
 
 
-def test_a_second_claim_takes_the_first_one_s_place(tmp_path: Path) -> None:
-    """A namespace can be changed again; nothing of the first one stays."""
+def test_a_second_claim_replaces_the_first(tmp_path: Path) -> None:
+    """A namespace can be changed again, and the first one is gone."""
     root = make_release(tmp_path)
     claim(root, "zenith")
     claim(root, "apex")
     assert "zenith" not in (root / "orb/examples/greet.yml").read_text()
 
 
-def test_every_example_imports_the_namespace_of_the_one_place() -> None:
-    """No file of this repository names the orb under a namespace of its own."""
+def test_every_example_imports_the_claimed_namespace() -> None:
+    """Each file names the orb under the namespace of pyproject.toml."""
     here = read_identity(ROOT)
     for name, text in text_files():
         if name.startswith(("orb/examples/", "README", "sample/.circleci/")):

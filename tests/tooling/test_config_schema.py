@@ -1,42 +1,37 @@
-"""Every configuration that the repository ships fits CircleCI's schema."""
+"""The usage of each of the orb's examples is a config that CircleCI's schema accepts.
 
-from pathlib import Path
-
-from tools.config_schema import main
-
-EXAMPLE = """\
-description: An example
-usage:
-  version: 2.1
-  jobs:
-    hello:
-      docker: [{{image: cimg/base:2026.11}}]
-      steps: [{step}]
-  workflows:
-    all:
-      jobs: [hello]
+`make lint` checks the repository's own configs with the same schema.
 """
 
+import subprocess
+import sys
+from pathlib import Path
 
-def make_example(folder: Path, step: str) -> None:
-    """Write an orb whose one example has one step."""
-    examples = folder / "orb" / "examples"
-    examples.mkdir(parents=True)
-    (examples / "hello.yml").write_text(EXAMPLE.format(step=step))
+import pytest
+import yaml
 
+from tests.tooling.repository import ROOT
 
-def test_an_example_that_fits_the_schema_passes(tmp_path: Path) -> None:
-    """The usage of an example is checked as a configuration of its own."""
-    make_example(tmp_path, "checkout")
-    assert main(tmp_path) == 0
+EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
-def test_an_example_with_an_unknown_key_fails(tmp_path: Path) -> None:
-    """A step with a key that CircleCI does not know is found."""
-    make_example(tmp_path, "{run: {comand: ls}}")
-    assert main(tmp_path) == 1
+def check_schema(folder: Path, usage: object) -> int:
+    """The exit status of check-jsonschema for a config."""
+    config = folder / "config.yml"
+    config.write_text(yaml.safe_dump(usage), encoding="utf-8")
+    words = ["--builtin-schema", "vendor.circle-ci", str(config)]
+    command = [sys.executable, "-m", "check_jsonschema", *words]
+    return subprocess.run(command, check=False, capture_output=True).returncode
 
 
-def test_a_repository_without_any_configuration_fails(tmp_path: Path) -> None:
-    """Nothing to check is not the same as everything checked."""
-    assert main(tmp_path) == 1
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_matches_the_schema(example: Path, tmp_path: Path) -> None:
+    """The schema that check-jsonschema contains accepts the example's usage."""
+    usage = yaml.safe_load(example.read_text(encoding="utf-8"))["usage"]
+    assert check_schema(tmp_path, usage) == 0
+
+
+def test_the_schema_refuses_a_config_with_an_unknown_key(tmp_path: Path) -> None:
+    """A step with a key that CircleCI does not know fails."""
+    jobs = {"hello": {"docker": [{"image": "x"}], "steps": [{"run": {"comand": "ls"}}]}}
+    assert check_schema(tmp_path, {"version": 2.1, "jobs": jobs}) == 1

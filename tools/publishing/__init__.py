@@ -1,5 +1,4 @@
-"""Claims a namespace, and packs, validates and publishes the orb.
+"""Claims a namespace, and checks that a commit is the release it is meant to be.
 
-CI publishes releases by itself; this is for the first one, for a private orb, and for
-trying.
+CI publishes; nothing in here sends anything to CircleCI or reads a token.
 """

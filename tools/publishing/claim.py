@@ -1,17 +1,19 @@
 """Puts a namespace into every file that names the orb (`make claim`)."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from tools.failures import exit_with
 from tools.publishing.identity import Identity, check_namespace, read_identity
 
 
 def claim(root: Path, wanted: str) -> list[str]:
-    """Write `wanted` in place of the namespace so far; the names of the files changed.
+    """Replace the current namespace by `wanted`; return the names of changed files.
 
-    The project's address on GitHub is taken to have the same owner.
+    The owner of the repository on GitHub is taken to have the same name.
     """
     check_namespace(wanted)
     now = read_identity(root)
@@ -22,7 +24,7 @@ def claim(root: Path, wanted: str) -> list[str]:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        if (claimed := put_in(text, now, wanted)) != text:
+        if (claimed := replace_namespace(text, now, wanted)) != text:
             path.write_text(claimed, encoding="utf-8")
             changed.append(name)
     format_again(root, changed)
@@ -30,14 +32,14 @@ def claim(root: Path, wanted: str) -> list[str]:
 
 
 def format_again(root: Path, names: list[str]) -> None:
-    """Let ruff break lines anew in Python files, whose names changed their length."""
+    """Let ruff format the Python files, since a longer name may need a new line."""
     python = [name for name in names if name.endswith(".py")]
     if python:
         command = [sys.executable, "-m", "ruff", "format", "--quiet", *python]
         subprocess.run(command, cwd=root, check=True)
 
 
-def put_in(text: str, now: Identity, wanted: str) -> str:
+def replace_namespace(text: str, now: Identity, wanted: str) -> str:
     """Replace `namespace/orb`, as a whole word, and the line of pyproject.toml."""
     reference = rf"(?<![\w-]){re.escape(now.namespace)}/{re.escape(now.orb)}(?![\w-])"
     line = rf'^namespace = "{re.escape(now.namespace)}"$'
@@ -56,3 +58,14 @@ def tracked_files(root: Path) -> list[str]:
     )
     names = sorted({name for name in listed.stdout.split("\0") if name})
     return [n for n in names if (root / n).is_file() and not (root / n).is_symlink()]
+
+
+def main() -> None:
+    """Claim the namespace of the variable `NAMESPACE` in the current folder."""
+    for name in claim(Path.cwd(), os.environ.get("NAMESPACE", "")):
+        print(f"changed {name}")
+    print("Check the addresses in orb/@orb.yml, then run: make check")
+
+
+if __name__ == "__main__":
+    sys.exit(exit_with(main))

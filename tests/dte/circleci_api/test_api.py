@@ -1,4 +1,4 @@
-"""CircleCI's API as a rehearsed job sees it."""
+"""The stand-in for CircleCI's API, used by rehearsed jobs."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ FIRST = "/workflow/$CIRCLE_WORKFLOW_WORKSPACE_ID"
 def ask(
     folder: Path, *requests: str, token: str = "yes", **order: Any
 ) -> list[tuple[int, Any]]:
-    """The API's answers to the requests of the last run's job, bodies as JSON."""
+    """The API's answers to the requests of the last run's job, with parsed bodies."""
     (folder / "project").mkdir(exist_ok=True)
     (folder / "project" / "ask.py").write_text(ASK)
     step = "run: {name: A, command: python3 ask.py}"
@@ -48,7 +48,7 @@ def ask(
 
 
 def test_a_job_finds_its_pipeline_and_workflow(tmp_path: Path) -> None:
-    """Pipeline, workflow and job come in the shapes of API v2, the workflow running."""
+    """A job can read its own pipeline, workflow and job, in the shapes of API v2."""
     (_, pipeline), (_, page), (_, workflow), (_, jobs) = ask(
         tmp_path,
         "GET /pipeline/$CIRCLE_PIPELINE_ID",
@@ -64,7 +64,7 @@ def test_a_job_finds_its_pipeline_and_workflow(tmp_path: Path) -> None:
 
 
 def test_a_project_s_pipelines_are_newest_first(tmp_path: Path) -> None:
-    """A project's pipelines come newest first, those of a branch alone if asked."""
+    """A project's pipelines are listed newest first, and can be filtered by branch."""
     (_, every), (_, none) = ask(
         tmp_path,
         f"GET {PROJECT}/pipeline",
@@ -76,15 +76,15 @@ def test_a_project_s_pipelines_are_newest_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/pipeline/x", "/workflow/x", "/workflow/x/job"])
-def test_what_is_not_there_is_404(tmp_path: Path, path: str) -> None:
-    """An unknown id is answered with 404 and a message."""
+def test_unknown_ids_are_404(tmp_path: Path, path: str) -> None:
+    """The answer for an unknown id is 404 with a message."""
     ((status, body),) = ask(tmp_path, f"GET {path}")
     assert status == 404
     assert "not found" in body["message"]
 
 
 def test_a_running_workflow_is_not_rerun(tmp_path: Path) -> None:
-    """A rerun of a workflow that has not ended is refused, as CircleCI does."""
+    """A running workflow can't be rerun, as on CircleCI."""
     ((status, body),) = ask(tmp_path, "POST /workflow/$CIRCLE_WORKFLOW_ID/rerun {}")
     assert status == 400
     assert "not in a terminal state" in body["message"]
@@ -99,8 +99,8 @@ def test_a_running_workflow_is_not_rerun(tmp_path: Path) -> None:
         '{"from_failed": true, "jobs": ["x"]}',
     ],
 )
-def test_a_senseless_rerun_is_refused(tmp_path: Path, body: str) -> None:
-    """Unknown fields, wrong types and jobs of other workflows are refused with 400."""
+def test_an_invalid_rerun_is_refused(tmp_path: Path, body: str) -> None:
+    """Unknown fields, wrong types and unknown jobs are refused with 400."""
     ((status, _),) = ask(
         tmp_path,
         f"POST {FIRST}/rerun {body}",
@@ -110,7 +110,7 @@ def test_a_senseless_rerun_is_refused(tmp_path: Path, body: str) -> None:
 
 
 def test_a_rerun_needs_a_token(tmp_path: Path) -> None:
-    """Without a token nobody may rerun."""
+    """A rerun without a token is refused with 401."""
     ((status, _),) = ask(
         tmp_path, "POST /workflow/$CIRCLE_WORKFLOW_ID/rerun {}", token=""
     )
@@ -118,7 +118,7 @@ def test_a_rerun_needs_a_token(tmp_path: Path) -> None:
 
 
 def test_a_job_may_start_a_rerun(tmp_path: Path) -> None:
-    """A job that reruns an ended workflow gets its id, and the rerun really runs."""
+    """A job that reruns an earlier workflow gets the new id, and the rerun runs."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "ask.py").write_text(ASK)
     once = "test $CIRCLE_BUILD_NUM != 2 || python3 ask.py"
@@ -139,7 +139,7 @@ def test_a_job_may_start_a_rerun(tmp_path: Path) -> None:
     ("fault", "status"), [("api-down", 503), ("api-unauthorized", 401)]
 )
 def test_the_api_can_be_made_to_fail(tmp_path: Path, fault: str, status: int) -> None:
-    """`--fault` lets the API refuse every request."""
+    """With `--fault`, the API refuses every request."""
     ((answered, _),) = ask(
         tmp_path,
         "GET /workflow/$CIRCLE_WORKFLOW_ID",

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose."""
+"""Injected faults."""
 
 from pathlib import Path
 
@@ -32,13 +32,13 @@ def test_without_a_step_the_first_one_fails(tmp_path: Path) -> None:
     assert done.job("build").failed_step == "A"
 
 
-def test_faults_end_when_mended(tmp_path: Path) -> None:
-    """`--then mend` ends every fault, so that the rerun passes."""
+def test_fix_ends_every_fault(tmp_path: Path) -> None:
+    """`--then fix` ends every fault, so that the rerun passes."""
     step = "run: {name: A, command: echo a}"
     done = rehearse_text(
         tmp_path,
         one_job(step),
-        then=("fail:build", "rerun-from-start", "mend", "rerun-from-failed"),
+        then=("fail:build", "rerun-from-start", "fix", "rerun-from-failed"),
     )
     statuses = [run.status for run in done.report.runs]
     assert statuses == ["success", "failed", "success"]
@@ -97,17 +97,17 @@ def test_a_kill_of_another_job_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fail", "kill"), [("nobody", ""), ("", "nobody@1"), ("build:Z", "")]
 )
-def test_a_fault_that_meets_nothing_is_refused(
+def test_a_fault_that_matches_nothing_is_refused(
     tmp_path: Path, fail: str, kill: str
 ) -> None:
-    """A failure or kill of a job or step that isn't there is no success."""
+    """A failure or kill that matches no job or step is an error."""
     faults = plan_faults([fail] if fail else [], [kill] if kill else [], [])
-    with pytest.raises(UserError, match=r"no (job|step of build) is called"):
+    with pytest.raises(UserError, match=r"no (job|step of build) is named"):
         rehearse_text(tmp_path, one_job("run: {name: A, command: ls}"), faults=faults)
 
 
 def test_cancelled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
-    """`max_auto_reruns` follows a failure, and no cancelling."""
+    """`max_auto_reruns` follows a failure, but not a cancellation."""
     config = one_job("run: {name: A, command: sleep 300}").replace(
         "  all:\n", "  all:\n    max_auto_reruns: 2\n"
     )
@@ -131,14 +131,14 @@ def test_cancelled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None
         ("", "", "moon-down"),
     ],
 )
-def test_senseless_faults_are_refused(fail: str, kill: str, fault: str) -> None:
-    """A fault that can't be read is refused with its form, before anything runs."""
+def test_invalid_faults_are_refused(fail: str, kill: str, fault: str) -> None:
+    """A fault that can't be parsed is refused before anything runs."""
     with pytest.raises(UserError, match=r"--(fail|kill|fault) "):
         plan_faults(*[[text] if text else [] for text in (fail, kill, fault)])
 
 
 def test_automatic_reruns_rerun_from_failed(tmp_path: Path) -> None:
-    """`max_auto_reruns` reruns from failed by itself, and a manual rerun doesn't."""
+    """`max_auto_reruns` reruns from failed after the first run, not after a rerun."""
     config = one_job("run: {name: A, command: exit 1}").replace(
         "  all:\n", "  all:\n    max_auto_reruns: 2\n"
     )

@@ -1,4 +1,4 @@
-"""The repository that a rehearsal's checkouts clone: what CircleCI would have."""
+"""The repository that a rehearsal's checkouts clone."""
 
 import subprocess
 from pathlib import Path
@@ -19,7 +19,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A person's clone, on `feature`; its main is one commit behind origin's."""
+    """A user's clone on `feature`, with a main one commit behind the remote's."""
     upstream = tmp_path / "upstream"
     upstream.mkdir()
     git(upstream, "init", "--quiet", "--initial-branch=main")
@@ -38,7 +38,7 @@ def clone(tmp_path: Path) -> Path:
 def test_main_is_where_the_remote_has_it(
     clone: Path, tmp_path: Path, has_main: bool
 ) -> None:
-    """An old main of the clone, or none, becomes what origin's main was last."""
+    """A missing or outdated main branch is replaced by the remote's."""
     if not has_main:
         git(clone, "branch", "--quiet", "-D", "main")
     origin = tmp_path / "origin"
@@ -51,7 +51,7 @@ def test_main_is_where_the_remote_has_it(
 
 
 def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
-    """What the person has not pushed yet is rehearsed with the rest."""
+    """Unpushed commits are rehearsed too."""
     git(clone, "branch", "--quiet", "--force", "main", "origin/main")
     git(clone, "switch", "--quiet", "main")
     git(clone, "commit", "--quiet", "--allow-empty", "-m", "Ahead")
@@ -62,7 +62,7 @@ def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
 
 
 def test_a_branch_that_stands_in_the_way_stays(clone: Path, tmp_path: Path) -> None:
-    """Where the person has a branch `a`, the remote's `a/b` is left out."""
+    """If the user has a branch `a`, the remote's `a/b` is left out."""
     git(tmp_path / "upstream", "branch", "fix/one")
     git(clone, "fetch", "--quiet")
     git(clone, "branch", "fix")
@@ -72,7 +72,7 @@ def test_a_branch_that_stands_in_the_way_stays(clone: Path, tmp_path: Path) -> N
 
 
 def test_a_blobless_clone(tmp_path: Path, clone: Path) -> None:
-    """A clone without the blobs of its history is taken without asking for them."""
+    """A blobless clone is copied without fetching the missing blobs."""
     upstream = tmp_path / "upstream"
     git(upstream, "config", "uploadpack.allowFilter", "true")
     for text in ("old", "new"):
@@ -88,7 +88,7 @@ def test_a_blobless_clone(tmp_path: Path, clone: Path) -> None:
 
 
 def test_a_shallow_clone_is_refused(tmp_path: Path, clone: Path) -> None:
-    """Without its history nothing can be compared; the message says what to run."""
+    """A shallow clone is refused with the command that fixes it."""
     upstream = (tmp_path / "upstream").as_uri()
     git(tmp_path, "clone", "--quiet", "--depth=1", upstream, "shallow")
     with pytest.raises(UserError, match="is a shallow clone") as refused:

@@ -1,4 +1,4 @@
-"""What jobs share, and that they share nothing else."""
+"""What jobs share: workspaces and caches, and nothing else."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ DOCKER = "docker: [{image: any}]"
 
 
 def job(name: str, *steps: str) -> str:
-    """A job in YAML, each step in flow style."""
+    """A job as YAML, with each step in flow style."""
     lines = "".join(f"      - {step}\n" for step in steps)
     return f"  {name}:\n    {DOCKER}\n    steps:\n{lines}"
 
@@ -41,13 +41,13 @@ PAIR = (
 
 
 def test_a_job_downstream_sees_the_workspace(tmp_path: Path) -> None:
-    """What an upstream job persisted is there after attaching."""
+    """After attaching, the files of upstream jobs are there."""
     done = rehearse_text(tmp_path, PAIR)
     assert done.report.runs[0].id in done.lines("second")
 
 
 def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
-    """Without attach_workspace a job downstream has an empty home of its own."""
+    """Without attach_workspace, a downstream job has an empty home."""
     config = (
         HEAD
         + "jobs:\n"
@@ -60,7 +60,7 @@ def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
 
 
 def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:
-    """Attaching brings the layers of upstream jobs only."""
+    """Attaching copies only the layers of upstream jobs."""
     config = (
         HEAD
         + "jobs:\n"
@@ -75,20 +75,20 @@ def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:
 
 
 def test_a_rerun_from_failed_inherits_the_workspace(tmp_path: Path) -> None:
-    """In a rerun from failed the first job is carried over, and its layer is there."""
+    """In a rerun from failed, the layer of a job that is carried over is attached."""
     done = rehearse_text(tmp_path, PAIR, then=("rerun-from-failed",))
     assert done.ran(2) == ["second"]
     assert done.report.runs[0].id in done.lines("second", run=2)
 
 
 def test_an_expired_workspace_is_empty(tmp_path: Path) -> None:
-    """After the workspace expired, a rerun from failed attaches nothing."""
+    """After the workspace has expired, a rerun from failed attaches nothing."""
     done = rehearse_text(tmp_path, PAIR, then=("expire-workspace", "rerun-from-failed"))
     assert done.lines("second", run=2)[0] == "Attached 0 layers."
 
 
 def test_attaching_an_empty_workspace_may_fail(tmp_path: Path) -> None:
-    """One answer to what is told both ways: attaching nothing fails the step."""
+    """Under one assumption, attaching an empty workspace fails the step."""
     done = rehearse_text(
         tmp_path,
         one_job(ATTACH),
@@ -99,7 +99,7 @@ def test_attaching_an_empty_workspace_may_fail(tmp_path: Path) -> None:
 
 
 def test_concurrent_jobs_that_persist_one_file_clash(tmp_path: Path) -> None:
-    """Two jobs side by side that persist the same file make attaching fail."""
+    """If two concurrent jobs persist the same file, attaching fails."""
     config = (
         HEAD
         + "jobs:\n"
@@ -114,7 +114,7 @@ def test_concurrent_jobs_that_persist_one_file_clash(tmp_path: Path) -> None:
 
 
 def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
-    """Jobs one after the other may persist the same file; the later one wins."""
+    """Sequential jobs may persist the same file; the later one wins."""
     config = (
         HEAD
         + "jobs:\n"
@@ -128,14 +128,14 @@ def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
 
 
 def test_persisting_nothing_fails(tmp_path: Path) -> None:
-    """A path that matches nothing, or that leads out of the root, fails the step."""
+    """A path that matches nothing or is outside the root fails the step."""
     for path in ("absent", "../x"):
         done = rehearse_text(tmp_path, one_job(persist(path)))
         assert done.statuses() == {"build": "failed"}
 
 
 def test_a_cache_is_found_by_its_newest_prefix(tmp_path: Path) -> None:
-    """A restore takes the newest cache with the prefix; a key is saved once."""
+    """A restore takes the newest cache with the prefix; a key is never overwritten."""
     save = "save_cache: {{key: 'v1-{key}', paths: [~/w]}}"
     done = rehearse_text(
         tmp_path,
@@ -152,12 +152,12 @@ def test_a_cache_is_found_by_its_newest_prefix(tmp_path: Path) -> None:
     )
     lines = done.lines("build")
     assert lines[0] == "No cache was found."
-    assert "Skipped: the cache v1-a exists already." in lines
+    assert "Skipped: the cache v1-a already exists." in lines
     assert lines[-1] == "one"
 
 
 def test_caches_outlive_a_workflow_until_they_are_lost(tmp_path: Path) -> None:
-    """A rerun finds the cache that an earlier workflow saved, unless it was lost."""
+    """A rerun restores the cache of an earlier workflow, unless it was lost."""
     config = one_job(
         f"restore_cache: {{keys: ['v1-{SPACE}-']}}",
         write("x"),
@@ -172,7 +172,7 @@ def test_caches_outlive_a_workflow_until_they_are_lost(tmp_path: Path) -> None:
 
 
 def test_lost_caches_don_t_come_back(tmp_path: Path) -> None:
-    """What a lost cache held is not found in one that was saved later."""
+    """A cache that was saved later contains nothing of a lost one."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -194,14 +194,14 @@ def test_lost_caches_don_t_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "**a"])
-def test_a_senseless_pattern_fails_its_step(tmp_path: Path, path: str) -> None:
-    """A pattern that can't be read fails the step, and not the rehearsal."""
+def test_an_invalid_pattern_fails_its_step(tmp_path: Path, path: str) -> None:
+    """An invalid pattern fails the step, but not the rehearsal."""
     step = f"persist_to_workspace: {{root: ., paths: ['{path}']}}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "failed"}
 
 
 def test_an_unknown_key_template_is_refused(tmp_path: Path) -> None:
-    """A template that isn't rehearsed fails its step instead of guessing a key."""
+    """An unsupported template fails its step."""
     done = rehearse_text(tmp_path, one_job("restore_cache: {keys: ['{{ .Moon }}']}"))
     assert done.statuses() == {"build": "failed"}
     assert ".Moon" in done.lines("build")[0]

@@ -1,4 +1,4 @@
-"""Steps of one job, as CircleCI runs them."""
+"""The steps of one job."""
 
 from pathlib import Path
 
@@ -9,44 +9,44 @@ from tests.dte.rehearse_config import one_job, rehearse_text
 
 
 def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:
-    """The default shell is bash with -e and pipefail, so a failed pipe ends it."""
+    """The default shell is bash with -e and pipefail, so a failed pipe fails it."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: 'false | true'}"))
     assert done.step("build", "A").exit_code == 1
     assert done.statuses() == {"build": "failed"}
 
 
-def test_a_shell_of_one_s_own_drops_the_flags(tmp_path: Path) -> None:
+def test_a_custom_shell_drops_the_flags(tmp_path: Path) -> None:
     """`shell: /bin/bash` drops -eo pipefail, so the same step passes."""
     step = "run: {name: A, shell: /bin/bash, command: 'false | true'}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
 
 
 def test_a_step_may_be_python(tmp_path: Path) -> None:
-    """A shell with words, like /usr/bin/env python3, gets the command."""
+    """A shell may have arguments, like /usr/bin/env python3."""
     step = "run: {name: A, shell: /usr/bin/env python3, command: 'print(6 * 7)'}"
     assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["42"]
 
 
-def test_what_follows_a_failure(tmp_path: Path) -> None:
-    """After a failure only steps with `always` or `on_fail` run."""
+def test_steps_after_a_failure(tmp_path: Path) -> None:
+    """After a failure, only steps with `always` or `on_fail` run."""
     done = rehearse_text(
         tmp_path,
         one_job(
             "run: {name: early, command: echo never, when: on_fail}",
             "run: {name: fails, command: exit 3}",
             "run: {name: next, command: echo never}",
-            "run: {name: mends, command: echo mends, when: on_fail}",
+            "run: {name: on_fail, command: echo on_fail, when: on_fail}",
             "run: {name: always, command: echo always, when: always}",
         ),
     )
-    assert done.lines("build") == ["mends", "always"]
+    assert done.lines("build") == ["on_fail", "always"]
     assert done.step("build", "fails").exit_code == 3
     assert done.step("build", "next").status == "skipped"
     assert done.job("build").failed_step == "fails"
 
 
 def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
-    """What a step appends to BASH_ENV is sourced by the bash of later steps."""
+    """Later steps source what a step appends to BASH_ENV."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -57,8 +57,8 @@ def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
     assert done.lines("build") == ["[]", "[1]"]
 
 
-def test_a_silent_step_is_ended(tmp_path: Path) -> None:
-    """A step that is silent for no_output_timeout is ended, and its job fails."""
+def test_a_silent_step_is_killed(tmp_path: Path) -> None:
+    """A step without output for no_output_timeout is killed, and its job fails."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -67,13 +67,13 @@ def test_a_silent_step_is_ended(tmp_path: Path) -> None:
         ),
     )
     assert done.step("build", "A").status == "timed out"
-    said = "Too long with no output: the step was ended."
+    said = "Too long with no output: the step was killed."
     assert done.lines("build") == ["a", said]
     assert done.statuses() == {"build": "failed"}
 
 
 def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
-    """Output keeps a step alive beyond no_output_timeout, also without newlines."""
+    """Output without newlines also keeps a step alive beyond no_output_timeout."""
     loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.4; done"
     step = f"run: {{name: A, command: '{loop}', no_output_timeout: 2s}}"
     done = rehearse_text(tmp_path, one_job(step))
@@ -82,7 +82,7 @@ def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
 
 
 def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
-    """A background step runs on while later steps run, and ends with the job."""
+    """A background step runs while later steps run, and ends with the job."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -94,7 +94,7 @@ def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_step_that_leaves_a_child_behind_ends(tmp_path: Path) -> None:
-    """A child that holds the step's output open doesn't hold the step."""
+    """A child that keeps the step's output open doesn't delay the step."""
     step = "run: {name: A, command: 'sleep 300 & echo started'}"
     assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["started"]
 
@@ -113,7 +113,7 @@ def test_step_halt_ends_the_job_green(tmp_path: Path) -> None:
 
 
 def test_environment_of_job_and_step(tmp_path: Path) -> None:
-    """The step's environment beats the job's, which beats the project's."""
+    """The step's environment overrides the job's, which overrides the project's."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -125,10 +125,10 @@ def test_environment_of_job_and_step(tmp_path: Path) -> None:
     assert done.lines("build") == ["step job p"]
 
 
-def test_nothing_of_the_desk_s_environment_leaks(
+def test_the_user_s_environment_does_not_leak(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A variable of the person's shell is not in a job, and the home is the job's."""
+    """A job has its own home and doesn't see the variables of the user's shell."""
     monkeypatch.setenv("MY_SECRET", "hunter2")
     done = rehearse_text(
         tmp_path, one_job("run: {name: A, command: 'echo [$MY_SECRET] $HOME'}")
@@ -139,7 +139,7 @@ def test_nothing_of_the_desk_s_environment_leaks(
 
 
 def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
-    """A job sees CircleCI's variables, with ids that are the workflow's."""
+    """A job sees CircleCI's variables, with the workflow's ids."""
     names = "CIRCLE_BRANCH CIRCLE_JOB CIRCLE_NODE_TOTAL CI CIRCLE_WORKING_DIRECTORY"
     command = f"for n in {names}; do eval echo $n=\\$$n; done; echo $CIRCLE_WORKFLOW_ID"
     done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
@@ -180,8 +180,8 @@ def test_checkout_is_a_fresh_clone_at_the_revision(tmp_path: Path) -> None:
     ]
 
 
-def test_a_command_that_cannot_start_fails_its_step(tmp_path: Path) -> None:
-    """A shell that isn't there fails the step with its name, not the rehearsal."""
+def test_a_missing_shell_fails_its_step(tmp_path: Path) -> None:
+    """A missing shell fails the step with a message that names it."""
     step = "run: {name: A, shell: /no/such/shell, command: echo}"
     done = rehearse_text(tmp_path, one_job(step))
     assert done.statuses() == {"build": "failed"}
@@ -189,7 +189,7 @@ def test_a_command_that_cannot_start_fails_its_step(tmp_path: Path) -> None:
 
 
 def test_parallelism_runs_a_job_on_several_nodes(tmp_path: Path) -> None:
-    """`parallelism: 2` runs the steps twice, with an index each."""
+    """`parallelism: 2` runs the steps twice, each time with its own index."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -200,8 +200,8 @@ def test_parallelism_runs_a_job_on_several_nodes(tmp_path: Path) -> None:
     assert sorted(done.lines("build")) == ["0 of 2", "1 of 2"]
 
 
-def test_artifacts_are_kept_and_missing_ones_mentioned(tmp_path: Path) -> None:
-    """A file or a folder is kept; a path without files is said, and fails nothing."""
+def test_artifacts_are_stored(tmp_path: Path) -> None:
+    """A folder is stored; a missing path is reported but doesn't fail the step."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -211,30 +211,30 @@ def test_artifacts_are_kept_and_missing_ones_mentioned(tmp_path: Path) -> None:
         ),
     )
     first, second = done.lines("build")
-    assert first == "Kept 2 files."
+    assert first == "Stored 2 files."
     assert second.startswith("No artifact files found at ")
     assert done.statuses() == {"build": "success"}
 
 
 def test_an_artifact_s_destination_stays_among_the_artifacts(tmp_path: Path) -> None:
-    """A destination that leads out of the artifacts fails its step."""
+    """A destination outside the artifacts folder fails its step."""
     step = "store_artifacts: {path: ., destination: ../../x}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "failed"}
 
 
 def test_a_child_that_goes_on_printing_does_not_hold_the_step(tmp_path: Path) -> None:
-    """A step ends with its own process, also where a child prints for ever."""
+    """A step ends with its own process, even if a child keeps printing."""
     step = "run: {name: A, command: '(while sleep 0.01; do echo x; done) & sleep 1'}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
 
 
 def test_a_second_checkout_fetches_and_resets(tmp_path: Path) -> None:
-    """A checkout into a folder that is cloned already resets it to the revision."""
+    """A second checkout into the same folder resets it to the revision."""
     done = rehearse_text(
         tmp_path,
         one_job(
             "checkout",
-            "run: {name: A, command: echo spoilt >README.md}",
+            "run: {name: A, command: echo changed >README.md}",
             "checkout",
             "run: {name: B, command: cat README.md}",
         ),
@@ -242,8 +242,8 @@ def test_a_second_checkout_fetches_and_resets(tmp_path: Path) -> None:
     assert done.lines("build")[-1] == "A project."
 
 
-def test_a_shell_that_cannot_be_split_fails_its_step(tmp_path: Path) -> None:
-    """An open quote in `shell` is named in the step's log."""
+def test_an_open_quote_in_a_shell_fails_its_step(tmp_path: Path) -> None:
+    """An open quote in `shell` is reported in the step's log."""
     step = """run: {name: A, shell: "bash 'x", command: echo}"""
     done = rehearse_text(tmp_path, one_job(step))
     assert "can't be split" in done.lines("build")[0]
@@ -270,7 +270,7 @@ def test_nothing_is_written_outside_the_home(
 
 
 def test_secrets_that_begin_alike_are_masked_whole(tmp_path: Path) -> None:
-    """Of two secrets, one the beginning of the other, nothing is left to read."""
+    """A secret that starts with another secret is masked completely."""
     done = rehearse_text(
         tmp_path,
         one_job("run: {name: A, command: 'echo $LONG; echo \"$LINES_TOO\"'}"),

@@ -1,4 +1,4 @@
-"""A rehearsal leaves no process and no file behind, however it ends."""
+"""A rehearsal leaves no processes and no files, however it ends."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ import pytest
 
 from tests.dte.rehearse_config import one_job, rehearse_text
 
-# Seconds that no other suite on this machine sleeps.
+# A number that makes the sleeps of this test run recognisable.
 OWN = os.getpid()
 
 
 def find_processes(words: str) -> list[psutil.Process]:
-    """Every process whose command line holds `words`."""
+    """Every process whose command line contains `words`."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -30,7 +30,7 @@ def find_processes(words: str) -> list[psutil.Process]:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which a rehearsal makes its own."""
+    """The folder for temporary files."""
     folder = tmp_path / "t"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -40,7 +40,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("command", ["true", "false"])
 def test_no_file_is_left(temporary: Path, tmp_path: Path, command: str) -> None:
-    """Whether the workflow passes or fails, its folder is gone, read-only files too."""
+    """Whether the workflow passes or fails, its folder and read-only files are gone."""
     lock = "mkdir -p ~/x && touch ~/x/y && chmod -R a-w ~/x"
     step = f"run: {{name: A, command: '{lock}; {command}'}}"
     rehearse_text(tmp_path, one_job(step))
@@ -48,13 +48,13 @@ def test_no_file_is_left(temporary: Path, tmp_path: Path, command: str) -> None:
 
 
 def test_a_folder_can_be_kept(temporary: Path, tmp_path: Path) -> None:
-    """With `keep` the folder stays, for looking into it."""
+    """With `keep`, the folder stays."""
     rehearse_text(tmp_path, one_job("run: {name: A, command: 'true'}"), keep=True)
     assert len(list(temporary.iterdir())) == 1
 
 
 def test_no_daemon_is_left(tmp_path: Path) -> None:
-    """A process that left its session and its parent is ended with its job."""
+    """A process that left its session and its parent is killed with its job."""
     words = f"time.sleep(300)  # {tmp_path}"
     script = tmp_path / "daemon.py"
     script.write_text(
@@ -68,14 +68,14 @@ def test_no_daemon_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_no_daemon_without_an_environment_is_left(tmp_path: Path) -> None:
-    """A process that also dropped its environment is ended with the rehearsal."""
+    """A process that also dropped its environment is killed with the rehearsal."""
     step = f"run: {{name: A, command: 'env -i setsid sleep 303.{OWN} & sleep 0.5'}}"
     rehearse_text(tmp_path, one_job(step))
     assert find_processes(f"sleep 303.{OWN}") == []
 
 
 def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
-    """Start `dte rehearse` on a job with one step, in a process of its own."""
+    """Start `dte rehearse` on a job with one step."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "README.md").touch()
     (tmp_path / "config.yml").write_text(one_job(step))
@@ -92,16 +92,16 @@ def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
 
 
 def wait_for(path: Path) -> None:
-    """Wait until a job has made `path`."""
+    """Wait until a job has created `path`."""
     for _ in range(600):
         if path.exists():
             return
         time.sleep(0.05)
-    raise AssertionError(f"{path} never came")
+    raise AssertionError(f"{path} was never created")
 
 
 def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> None:
-    """After Ctrl-C a job may say goodbye; dte ends with 130, and nothing is left."""
+    """After one Ctrl-C a job may clean up; dte exits with 130 and leaves nothing."""
     up, bye = tmp_path / "up", tmp_path / "bye"
     trap = f'trap "touch {bye}; exit" TERM; touch {up}; sleep 301.{OWN} & wait'
     process = start_dte(tmp_path, f"run: {{name: A, command: '{trap}'}}")
@@ -117,7 +117,7 @@ def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> Non
 def test_ctrl_c_ends_a_step_that_never_falls_silent(
     temporary: Path, tmp_path: Path
 ) -> None:
-    """A step that prints without an end is ended by Ctrl-C too."""
+    """Ctrl-C also ends a step that prints endlessly."""
     up = tmp_path / "up"
     process = start_dte(tmp_path, f"run: {{name: A, command: 'touch {up}; yes'}}")
     wait_for(up)
@@ -131,7 +131,7 @@ def test_ctrl_c_ends_a_step_that_never_falls_silent(
 def test_ctrl_c_twice_ends_at_once(
     temporary: Path, tmp_path: Path, second: signal.Signals
 ) -> None:
-    """A job that ignores the first Ctrl-C is killed by the second; nothing is left."""
+    """The second Ctrl-C kills a job that ignores the first, and nothing is left."""
     up = tmp_path / "up"
     stubborn = f'trap "" TERM INT; touch {up}; sleep 302.{OWN}; sleep 302.{OWN}'
     process = start_dte(tmp_path, f"run: {{name: A, command: '{stubborn}'}}")

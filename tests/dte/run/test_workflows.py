@@ -9,11 +9,11 @@ from dte.plan.reruns import Assumptions
 from tests.dte.rehearse_config import one_job, rehearse_text
 
 PASS = "docker: [{image: any}], steps: [run: {name: R, command: 'true'}]"
-FAIL = "docker: [{image: any}], steps: [run: {name: R, command: 'test -n \"$MENDED\"'}]"
+FAIL = "docker: [{image: any}], steps: [run: {name: R, command: 'test -n \"$FIXED\"'}]"
 
 
 def config(jobs: str) -> str:
-    """A config with a job that passes, one that fails until MENDED is set, and jobs."""
+    """A config with the workflow jobs `jobs`; `bad` fails until FIXED is set."""
     return (
         f"version: 2.1\njobs:\n  good: {{{PASS}}}\n  bad: {{{FAIL}}}\n"
         f"  after: {{{PASS}}}\nworkflows: {{all: {{jobs: {jobs}}}}}\n"
@@ -33,7 +33,7 @@ def config(jobs: str) -> str:
     ],
 )
 def test_requires_and_its_statuses(tmp_path: Path, requires: str, status: str) -> None:
-    """A job runs when each job it requires ended in a status that it names."""
+    """A job runs if each required job ended with a listed status."""
     jobs = f"[good, bad, after: {{requires: {requires}}}]"
     assert rehearse_text(tmp_path, config(jobs)).statuses()["after"] == status
 
@@ -41,10 +41,10 @@ def test_requires_and_its_statuses(tmp_path: Path, requires: str, status: str) -
 def test_rerun_from_failed_runs_the_failed_and_what_waits_for_them(
     tmp_path: Path,
 ) -> None:
-    """Jobs that passed are carried over; the failed and those downstream run."""
+    """Passed jobs are carried over; failed jobs and those downstream run."""
     jobs = "[good, bad, after: {requires: [bad]}]"
     done = rehearse_text(
-        tmp_path, config(jobs), then=("set:MENDED=1", "rerun-from-failed")
+        tmp_path, config(jobs), then=("set:FIXED=1", "rerun-from-failed")
     )
     assert done.ran(1) == ["good", "bad"]
     assert done.ran(2) == ["bad", "after"]
@@ -56,7 +56,7 @@ def test_rerun_from_failed_runs_the_failed_and_what_waits_for_them(
 def test_a_passed_job_downstream_of_a_failed_one(
     tmp_path: Path, comes_back: bool
 ) -> None:
-    """Told both ways, so it can be rehearsed both ways."""
+    """CircleCI's documentation is ambiguous here, so both ways can be rehearsed."""
     jobs = "[good, bad, after: {requires: [bad: failed]}]"
     done = rehearse_text(
         tmp_path,
@@ -68,9 +68,9 @@ def test_a_passed_job_downstream_of_a_failed_one(
 
 
 def test_rerun_from_start_runs_everything(tmp_path: Path) -> None:
-    """A rerun from start runs all jobs, in a workflow with an id of its own."""
+    """A rerun from start runs all jobs in a new workflow."""
     done = rehearse_text(
-        tmp_path, config("[good, bad]"), then=("set:MENDED=1", "rerun-from-start")
+        tmp_path, config("[good, bad]"), then=("set:FIXED=1", "rerun-from-start")
     )
     assert done.ran(2) == ["good", "bad"]
     assert done.statuses(2) == {"good": "success", "bad": "success"}
@@ -79,7 +79,7 @@ def test_rerun_from_start_runs_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -> None:
-    """Whether the id stays is told both ways; in a rerun from failed it stays."""
+    """A rerun from failed keeps the id; for one from start it is an assumption."""
     step = "run: {name: A, command: 'echo $CIRCLE_WORKFLOW_WORKSPACE_ID; false'}"
     done = rehearse_text(
         tmp_path,
@@ -99,7 +99,7 @@ def test_a_rerun_of_named_jobs_runs_only_those(tmp_path: Path) -> None:
 
 
 def test_a_rerun_of_an_unknown_job_is_an_error(tmp_path: Path) -> None:
-    """A job that the workflow doesn't have is named, with those that it has."""
+    """A rerun of an unknown job is an error that names it."""
     with pytest.raises(UserError, match="no job nobody"):
         rehearse_text(tmp_path, config("[good]"), then=("rerun:nobody",))
 
@@ -111,7 +111,7 @@ def test_nothing_failed_so_there_is_no_rerun_from_failed(tmp_path: Path) -> None
 
 
 def test_jobs_run_side_by_side(tmp_path: Path) -> None:
-    """Two jobs that wait for each other through the file system both end."""
+    """Two jobs that wait for each other both end."""
     meet = "touch {0}; until [ -e {1} ]; do sleep 0.1; done"
     here, there = tmp_path / "a", tmp_path / "b"
     one, two = meet.format(here, there), meet.format(there, here)
@@ -135,7 +135,7 @@ def test_jobs_run_side_by_side(tmp_path: Path) -> None:
 def test_branch_filters(
     tmp_path: Path, filters: str, order: dict[str, str], runs: bool
 ) -> None:
-    """A job runs on the branches that its filters let through."""
+    """A job runs on the branches that its filters match."""
     text = config(f"[good, after: {{filters: {filters}}}]")
     done = rehearse_text(tmp_path, text, branch=order["branch"])
     assert ("after" in done.ran()) is runs
@@ -148,21 +148,21 @@ def test_branch_filters(
 def test_requirements_that_are_filtered_out(
     tmp_path: Path, requires: str, ran: list[str]
 ) -> None:
-    """A filtered requirement is ignored; where all are filtered, the job is too."""
+    """A filtered requirement is ignored; if all are filtered, so is the job."""
     gone = "good: {filters: {branches: {only: x}}}"
     text = config(f"[{gone}, after: {{requires: {requires}}}, bad]")
     assert rehearse_text(tmp_path, text).ran() == ran
 
 
-def test_an_approval_is_given(tmp_path: Path) -> None:
-    """Nobody clicks at a desk: an approval passes by itself."""
+def test_an_approval_passes(tmp_path: Path) -> None:
+    """An approval passes automatically."""
     text = config("[hold: {type: approval}, good: {requires: [hold]}]")
     assert rehearse_text(tmp_path, text).statuses()["good"] == "success"
 
 
 @pytest.mark.parametrize("goes_on", [True, False])
-def test_what_waits_for_a_named_job(tmp_path: Path, goes_on: bool) -> None:
-    """Whether a rerun of named jobs goes on to what waits for them is unproven."""
+def test_jobs_downstream_of_a_named_job(tmp_path: Path, goes_on: bool) -> None:
+    """Whether a rerun of named jobs continues downstream is an assumption."""
     done = rehearse_text(
         tmp_path,
         config("[good, after: {requires: [good]}]"),
@@ -173,17 +173,17 @@ def test_what_waits_for_a_named_job(tmp_path: Path, goes_on: bool) -> None:
 
 
 def test_filters_that_leave_no_job_are_an_error(tmp_path: Path) -> None:
-    """A workflow none of whose jobs runs for the branch is an error, not a success."""
+    """A workflow without jobs for the branch is an error, not a success."""
     text = config("[good: {filters: {branches: {only: x}}}]")
-    with pytest.raises(UserError, match="leave no job for main"):
+    with pytest.raises(UserError, match="passes its filters for main"):
         rehearse_text(tmp_path, text)
 
 
-def test_what_is_done_otherwise_is_noted(tmp_path: Path) -> None:
-    """Approvals, contexts without variables and the snapshot are in the report."""
+def test_differences_are_noted(tmp_path: Path) -> None:
+    """Notes list approvals, contexts without variables, and the snapshot."""
     text = config("[hold: {type: approval}, good: {context: [deploy, other]}]")
     done = rehearse_text(tmp_path, text, contexts={"other": {"X": "1"}})
-    assert "approved at once: hold" in done.report.notes
+    assert "approved automatically: hold" in done.report.notes
     assert any("context deploy has no variables" in note for note in done.report.notes)
     assert not any("context other" in note for note in done.report.notes)
     assert any("as one commit" in note for note in done.report.notes)

@@ -1,6 +1,6 @@
-"""The faults that are injected into rehearsals with real Nx: a row of data each.
+"""The faults that are injected into rehearsals with real Nx, as data.
 
-`docs/faults.md` has a row for each of them, and `test_faults.py` plays them.
+`docs/faults.md` has a row for each, and `test_faults.py` rehearses them.
 """
 
 from tests.end_to_end.faults.agents_fail import AGENTS_FAIL

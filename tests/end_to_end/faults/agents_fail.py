@@ -1,8 +1,8 @@
-"""Agents that are killed, lost, or share a name."""
+"""Agents that fail, are killed or lost, or share a name."""
 
 from tests.end_to_end.faults.row import AGENT, MAIN, STOPPED, WORK, Fault, Said
 
-# The run has started and no task has: an agent that is told to go is in the run.
+# The run has started, but no task has: the agent that gets the signal is in the run.
 PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
 AGENTS_FAIL = (
     Fault(

@@ -1,4 +1,4 @@
-"""A CircleCI whose API is down or refuses, and what rerun_all makes of it."""
+"""A CircleCI API that is down or refuses requests, and how rerun_all reacts."""
 
 from tests.end_to_end.faults.row import (
     DOWN,
@@ -41,7 +41,7 @@ CIRCLECI_FAILS = (
         contexts=TOKEN,
         more_jobs=(RERUN_ALL,),
         fail=(f"{MAIN}:{TASKS}",),
-        then=("mend", "fault:api-down", "rerun-from-failed"),
+        then=("fix", "fault:api-down", "rerun-from-failed"),
         said=(Said(2, "dte/rerun_all", "answered 503"),),
         jobs={"dte/rerun_all": "failed"},
         attempts=(1, 0),
@@ -52,7 +52,7 @@ CIRCLECI_FAILS = (
         contexts=TOKEN,
         more_jobs=(RERUN_ALL,),
         fail=(f"{MAIN}:{TASKS}",),
-        then=("mend", "fault:api-refuses-reruns", "rerun-from-failed"),
+        then=("fix", "fault:api-refuses-reruns", "rerun-from-failed"),
         said=(Said(2, "dte/rerun_all", "This workflow can't be rerun any more."),),
         jobs={"dte/rerun_all": "failed"},
         attempts=(1, 0),

@@ -1,4 +1,4 @@
-"""Main that fails in each of its steps, or is lost."""
+"""A main that fails in each of its steps, or is lost."""
 
 from tests.end_to_end.faults.row import (
     AGENT,
@@ -11,10 +11,10 @@ from tests.end_to_end.faults.row import (
 )
 
 SHORT_WAIT = {"agent_timeout": "20s"}
-# The agents of a main that failed before it could stop them wait for their time-out.
+# If main fails in one of these, it can't stop the agents, which wait for their timeout.
 UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
 REACHABLE_STEPS = (
-    "Setup steps",
+    "Custom setup",
     "Install packages",
     "Set NX_BASE and NX_HEAD",
     START,
@@ -22,12 +22,12 @@ REACHABLE_STEPS = (
     TASKS,
 )
 OWN_STEPS = {
-    "setup": [{"run": {"name": "Setup steps", "command": ":"}}],
+    "setup": [{"run": {"name": "Custom setup", "command": ":"}}],
     "record": [{"run": {"name": "Record nx format:check", "command": ":"}}],
 }
 OWN_START = {
     "start": "own",
-    "start_steps": [{"run": {"name": "Start steps", "command": ":"}}],
+    "start_steps": [{"run": {"name": "Custom start", "command": ":"}}],
 }
 MAIN_FAILS = (
     *(
@@ -62,9 +62,9 @@ MAIN_FAILS = (
         attempts=(1,),
     ),
     Fault(
-        "main fails in: Start steps",
+        "main fails in: Custom start",
         statuses=("failed",),
-        fail=(f"{MAIN}:Start steps",),
+        fail=(f"{MAIN}:Custom start",),
         main=OWN_START,
         jobs={MAIN: "failed", AGENT: "success"},
         said=(STOPPED,),

@@ -1,4 +1,4 @@
-"""An Nx Cloud that has no token, does not answer, or answers badly."""
+"""Nx Cloud without a token, unreachable, or with failing downloads."""
 
 from tests.end_to_end.faults.row import AGENT, MAIN, Fault, Said
 

@@ -1,4 +1,4 @@
-"""Reruns in which some jobs do not come back."""
+"""Reruns in which only some jobs run."""
 
 from tests.end_to_end.faults.row import (
     AGENT,
@@ -16,7 +16,7 @@ PARTIAL_RERUNS = (
         "rerun from failed with main",
         statuses=("failed", "failed"),
         fail=(f"{MAIN}:{TASKS}",),
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
         said=refused(2, MAIN),
         attempts=(1, 0),
     ),
@@ -25,7 +25,7 @@ PARTIAL_RERUNS = (
         statuses=("failed", "failed"),
         agents=2,
         fail=(f"{AGENT}:Checkout code",),
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
         jobs={AGENT: "failed", MAIN: "success"},
         said=refused(2, AGENT),
         attempts=(1, 0),
@@ -61,7 +61,7 @@ PARTIAL_RERUNS = (
         fail=(f"{MAIN}:{TASKS}",),
         main={"partial_rerun": "off", "main_timeout": "5s"},
         agent={"partial_rerun": "off"},
-        then=("mend", "rerun-from-failed"),
+        then=("fix", "rerun-from-failed"),
         said=(Said(2, MAIN, "No new completed tasks after 5 seconds"),),
         attempts=(1, 0),
     ),
@@ -69,7 +69,7 @@ PARTIAL_RERUNS = (
         "expired workspace",
         statuses=("failed", "failed"),
         fail=(f"{MAIN}:{TASKS}",),
-        then=("mend", "expire-workspace", "rerun-from-failed"),
+        then=("fix", "expire-workspace", "rerun-from-failed"),
         said=(Said(2, MAIN, "the workspace may have expired"),),
         attempts=(1, 0),
     ),

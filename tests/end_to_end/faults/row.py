@@ -1,4 +1,4 @@
-"""What a fault is: how it is injected, and how its rehearsal has to end."""
+"""A fault: how it is injected, and how its rehearsal has to end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 @dataclass(frozen=True)
 class Said:
-    """A text that a job of a run has to have printed."""
+    """A text that a job of a run must have printed."""
 
     run: int
     job: str
@@ -31,8 +31,9 @@ class Said:
 class Fault:
     """One row: how it is injected, and how it has to end.
 
-    `statuses` are the runs' own, `jobs` those of jobs in the last run. `ran_in_main`:
-    the tasks of the last run ran in main itself. `nothing_to_run`: there were none.
+    `statuses` are those of the runs, and `jobs` those of jobs in the last run.
+    `ran_in_main`: main itself ran the tasks of the last run. `nothing_to_run`: the run
+    had no tasks.
     """
 
     name: str
@@ -59,5 +60,5 @@ STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")
 
 
 def refused(run: int, job: str) -> tuple[Said, Said]:
-    """The guard's two lines in a job."""
+    """The guard's two lines in a job's output."""
     return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])

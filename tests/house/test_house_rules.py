@@ -1,4 +1,4 @@
-"""The rules of the house, held over every file of the repository."""
+"""Every file of the repository follows the rules of CONTRIBUTING."""
 
 import ast
 import re
@@ -40,7 +40,7 @@ def functions(tree: ast.Module) -> Iterator[Function]:
 
 
 def test_no_python_file_is_longer_than_300_lines() -> None:
-    """A Python file that outgrows 300 lines is named, so that it gets split."""
+    """A Python file with more than 300 lines is named."""
     long = [
         name
         for name, text in text_files()
@@ -50,7 +50,7 @@ def test_no_python_file_is_longer_than_300_lines() -> None:
 
 
 def test_no_function_is_longer_than_60_lines() -> None:
-    """A function that outgrows 60 lines is named, so that it gets split."""
+    """A function with more than 60 lines is named."""
     long = [
         f"{name}: {function.name}"
         for name, tree in python_files()
@@ -61,7 +61,7 @@ def test_no_function_is_longer_than_60_lines() -> None:
 
 
 def test_every_module_is_named_after_what_it_does() -> None:
-    """No module or folder carries a name that could mean anything."""
+    """No module or folder has a name without meaning, such as utils."""
     vague = [
         str(path.relative_to(ROOT))
         for path in repository_files()
@@ -71,7 +71,7 @@ def test_every_module_is_named_after_what_it_does() -> None:
     assert vague == []
 
 
-def test_every_test_says_what_behaviour_it_shows() -> None:
+def test_every_test_has_a_sentence() -> None:
     """Each test function has a docstring; `make spec` prints them."""
     silent = [
         f"{name}: {function.name}"
@@ -82,7 +82,7 @@ def test_every_test_says_what_behaviour_it_shows() -> None:
     assert silent == []
 
 
-def test_everything_public_says_what_it_is() -> None:
+def test_everything_public_has_a_docstring() -> None:
     """Each module, public class and public function of the code has a docstring."""
     silent = [
         f"{name}: {getattr(node, 'name', 'the module')}"
@@ -96,8 +96,8 @@ def test_everything_public_says_what_it_is() -> None:
     assert silent == []
 
 
-def test_no_script_holds_what_circleci_would_read_as_an_expression() -> None:
-    """Two less-than signs in a script would be taken for the start of a parameter."""
+def test_no_script_contains_the_start_of_an_expression() -> None:
+    """CircleCI reads two less-than signs in a script as the start of a parameter."""
     marked = [
         name
         for name, text in text_files()
@@ -107,7 +107,7 @@ def test_no_script_holds_what_circleci_would_read_as_an_expression() -> None:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    """Whoever installs from a mirror must not be sent past it by a file of ours."""
+    """No file bypasses the mirror that a machine is configured with."""
     naming = [
         f"{name}: {host}"
         for name, text in text_files()
@@ -117,8 +117,8 @@ def test_no_file_names_a_package_registry() -> None:
     assert naming == []
 
 
-def test_no_file_holds_a_path_of_somebody_s_machine() -> None:
-    """No home folder stands in any file, but that of CircleCI's own images."""
+def test_no_file_contains_a_path_of_one_machine() -> None:
+    """No file contains a home directory, except that of CircleCI's images."""
     holding = [
         f"{name}: {found.group()}"
         for name, text in text_files()

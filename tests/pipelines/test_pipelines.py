@@ -1,4 +1,4 @@
-"""The project's own two pipelines: pinned, compiled, and their scripts as processes."""
+"""The project's own two pipelines are pinned and compile, and their scripts work."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORKFLOW = "0a4f3a44-8d0e-4b5e-9d3e-0f8f0e4c1a11"
 
 
 def load(pipeline: str) -> Any:
-    """One of the two pipelines as plain data."""
+    """Load one of the two pipelines."""
     return yaml.safe_load((ROOT / ".circleci" / pipeline).read_text(encoding="utf-8"))
 
 
@@ -45,7 +45,7 @@ def images(node: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_every_orb_is_pinned_to_a_full_version(pipeline: str) -> None:
-    """No orb changes under us: each import names all three numbers."""
+    """Each import names all three numbers of the version."""
     imported = [ref for ref in load(pipeline)["orbs"].values() if ref != {}]
     assert imported
     assert [ref for ref in imported if not FULL_VERSION.fullmatch(ref)] == []
@@ -53,14 +53,14 @@ def test_every_orb_is_pinned_to_a_full_version(pipeline: str) -> None:
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_every_image_is_pinned_by_its_tag(pipeline: str) -> None:
-    """No image is called current, latest or lts."""
+    """No image has the tag current, latest or lts."""
     named = list(images(load(pipeline)))
     assert named
     assert [image for image in named if not PINNED_TAG.fullmatch(image)] == []
 
 
-def test_no_review_rule_is_switched_off() -> None:
-    """CI reviews the orb's own folder, by every rule."""
+def test_no_review_rule_is_excluded() -> None:
+    """CI reviews the orb's folder with every rule."""
     (review,) = [
         job["orb-tools/review"]
         for job in load("config.yml")["workflows"]["lint-pack"]["jobs"]
@@ -72,8 +72,8 @@ def test_no_review_rule_is_switched_off() -> None:
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_tokens_come_from_contexts_only(pipeline: str) -> None:
-    """No job that publishes or runs agents does so without a context, and none sets a
-    variable that could hold a token."""
+    """Each job that publishes or runs agents has a context, and no job sets a variable
+    named after a token."""
     text = (ROOT / ".circleci" / pipeline).read_text(encoding="utf-8")
     assert not re.search(r"^\s*\w*TOKEN\w*:", text, re.MULTILINE)
     for workflow in load(pipeline)["workflows"].values():
@@ -84,9 +84,9 @@ def test_tokens_come_from_contexts_only(pipeline: str) -> None:
 
 
 def write_continued(pipeline: str, folder: Path) -> Path:
-    """Write a pipeline as CI runs it after `continue`: with the packed orb inside.
+    """Write a pipeline as CI runs it after `continue`, with the packed orb.
 
-    A setup pipeline is compiled as if it were none; the rest of it is the same.
+    The key `setup` is removed, which changes nothing else.
     """
     config = load(pipeline)
     config.pop("setup", None)
@@ -100,13 +100,16 @@ def write_continued(pipeline: str, folder: Path) -> Path:
 @pytest.mark.parametrize("tag", ["", "v1.0.0"], ids=["branch", "tag"])
 @pytest.mark.parametrize(
     ("pipeline", "expected"),
-    [("config.yml", {"checks"}), ("test-deploy.yml", {"refusal", "dte/main"})],
+    [
+        ("config.yml", {"checks-static", "checks-test", "checks-slow"}),
+        ("test-deploy.yml", {"refusal", "dte/main"}),
+    ],
 )
 def test_both_pipelines_compile_with_the_orb_of_this_commit(
     pipeline: str, expected: set[str], tag: str, tmp_path: Path
 ) -> None:
     """The orb in `orb/` has every job and parameter that the pipelines use; jobs of
-    registry orbs, which can't be had offline, are stubs."""
+    registry orbs are replaced with placeholders."""
     compiled = compile_config(
         write_continued(pipeline, tmp_path),
         orbs={},
@@ -131,7 +134,7 @@ def test_both_pipelines_compile_with_the_orb_of_this_commit(
 def test_production_is_published_for_a_release_tag_only(
     branch: str, tag: str, published: bool, tmp_path: Path
 ) -> None:
-    """A `vX.Y.Z` tag publishes, after main and the refusal; nothing else does."""
+    """Only a `vX.Y.Z` tag publishes, after main and the refusal."""
     compiled = compile_config(
         write_continued("test-deploy.yml", tmp_path),
         orbs={},
@@ -148,7 +151,7 @@ def test_production_is_published_for_a_release_tag_only(
 def run(
     script: str, folder: Path, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one of the pipelines' scripts in a home of its own."""
+    """Run one of the pipelines' scripts with a home directory of its own."""
     return subprocess.run(
         [ROOT / ".circleci" / script],
         cwd=ROOT,
@@ -164,10 +167,10 @@ def run(
     )
 
 
-def test_without_a_token_of_nx_cloud_the_job_fails_with_the_mend(
+def test_without_a_token_of_nx_cloud_the_job_fails_with_a_fix(
     tmp_path: Path,
 ) -> None:
-    """What was not tested is said loudly, and what to set."""
+    """The message names what was not tested, and the variable to set."""
     done = run("require_nx_cloud.sh", tmp_path)
     assert done.returncode == 1
     assert "agents and main were NOT tested" in done.stderr
@@ -177,7 +180,7 @@ def test_without_a_token_of_nx_cloud_the_job_fails_with_the_mend(
 
 
 def record_attempt(home: Path) -> None:
-    """Leave the record of a full run in a home, as the attempt job does."""
+    """Write the record of a full run into a home directory, like the attempt job."""
     scripts = home / "scripts"
     shutil.copytree(ROOT / "scripts" / "lib", scripts)
     shutil.copy(ROOT / "scripts" / "record_attempt.py", scripts)
@@ -198,7 +201,7 @@ def record_attempt(home: Path) -> None:
 
 
 def test_the_refusal_is_shown_with_the_record_of_this_run(tmp_path: Path) -> None:
-    """With this run's record there, another workflow's jobs are told the two lines."""
+    """With the record of this run, another workflow's job gets the refusal."""
     record_attempt(tmp_path)
     done = run("show_refusal.sh", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -206,6 +209,6 @@ def test_the_refusal_is_shown_with_the_record_of_this_run(tmp_path: Path) -> Non
 
 
 def test_a_guard_that_does_not_refuse_fails_the_job(tmp_path: Path) -> None:
-    """A guard that is switched off shows no refusal, and the job says so."""
+    """A guard that is switched off shows no refusal, so the job fails."""
     record_attempt(tmp_path)
     assert run("show_refusal.sh", tmp_path, DTE_RERUN_GUARD="off").returncode == 1

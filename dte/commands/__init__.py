@@ -1,0 +1,4 @@
+"""The commands of `dte`: one module each, found by name; each has a `command`.
+
+A command returns its exit code and raises `UserError` for what the user can fix.
+"""

@@ -1,0 +1,31 @@
+"""`dte compile`: print a config as CircleCI would process it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import yaml
+
+from dte.command_options import CONFIG, CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
+from dte.compile import compile_config
+from dte.model import PipelineValues
+from dte.order.options import parse_orbs, parse_parameters
+
+
+@click.command()
+@CONFIG_ARGUMENT
+@ORB
+@PARAMETER
+@click.option("--branch", default="main", help="The pipeline's branch.")
+@DEBUG
+def command(
+    config: Path | None, orbs: Sequence[str], parameters: Sequence[str], branch: str
+) -> int:
+    """Print CONFIG as CircleCI would process it."""
+    compiled = compile_config(
+        config or CONFIG,
+        orbs=parse_orbs(orbs),
+        pipeline=PipelineValues(branch=branch, parameters=parse_parameters(parameters)),
+    )
+    click.echo(yaml.safe_dump(compiled.document, sort_keys=False), nl=False)
+    return 0

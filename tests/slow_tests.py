@@ -1,0 +1,35 @@
+"""Prints what the slow tests of each file took, beside what the table expects.
+
+A pytest plugin; the table is `tests/slow_tests.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+TABLE = Path(__file__).with_suffix(".toml")
+
+
+def read_table() -> dict[str, int]:
+    """Return the expected seconds of the slow tests of each file."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))["seconds"]
+    return {str(name): int(seconds) for name, seconds in table.items()}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print one line for each file whose slow tests ran."""
+    took: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and "slow" in report.keywords:
+                name = report.nodeid.partition("::")[0]
+                took[name] = took.get(name, 0) + report.duration
+    expected = read_table()
+    if took:
+        terminalreporter.section("slow tests: seconds, expected seconds")
+    for name, seconds in sorted(took.items()):
+        line = f"{seconds:7.0f} {expected.get(name, 0):7d}  {name}"
+        terminalreporter.write_line(line)

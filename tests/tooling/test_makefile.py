@@ -1,0 +1,57 @@
+"""The Makefile, the lock files and what git ignores agree with each other."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+from tests.tooling.repository import ROOT, repository_files
+
+LOCKED = re.compile(r"([\w.-]+)==[\w.]+( ; (sys_platform|platform_\w+) [!=]= '\w+')?")
+
+
+def normal(name: str) -> str:
+    """A package's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name.partition(";")[0].strip()).lower()
+
+
+def test_every_package_that_pyproject_names_is_locked() -> None:
+    """The lock file has a version for each dependency."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lock = (ROOT / "tools" / "requirements" / "python.txt").read_text()
+    locked = {normal(line.split("==")[0]) for line in lock.splitlines()}
+    named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {normal(re.split(r"[<>=~!\[]", name)[0]) for name in named} <= locked
+
+
+@pytest.mark.parametrize("file", ["python.txt", "node.txt", "go.txt"])
+def test_every_line_of_a_lock_file_is_one_exact_version(file: str) -> None:
+    """A lock file contains no range, address or local path."""
+    lines = (ROOT / "tools" / "requirements" / file).read_text().splitlines()
+    assert [line for line in lines if not LOCKED.fullmatch(line)] == []
+
+
+def test_make_alone_lists_the_targets() -> None:
+    """Each target that a person may type has its line in the help."""
+    printed = subprocess.run(
+        ["make", "-C", ROOT], capture_output=True, text=True, check=True
+    ).stdout
+    phony = re.findall(r"^\.PHONY: (\S+)$", (ROOT / "Makefile").read_text(), re.M)
+    listed = set(re.findall(r"^  make (\S+)", printed, re.M))
+    assert listed == {name for name in phony if not name.startswith("setup-")}
+
+
+def test_make_test_passes_arguments_to_pytest() -> None:
+    """`make test ARGS=…` runs pytest with these words at its end."""
+    command = ["make", "--dry-run", "test", "ARGS=-k one"]
+    printed = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert re.search(r"pytest .* -k one$", printed, re.MULTILINE)
+
+
+def test_git_ignores_what_the_set_up_writes() -> None:
+    """The environment, the commands and the caches are not part of the repository."""
+    parts = {path.relative_to(ROOT).parts[0] for path in repository_files()}
+    assert parts.isdisjoint({".venv", ".tools", ".cache", "dist"})

@@ -1,1 +1,0 @@
-"""Runs what CI runs, one line for each check, and says at the end what failed."""
