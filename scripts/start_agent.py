@@ -72,7 +72,7 @@ def main() -> None:
         export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
-    status = run_with_client(call_nx_cloud("start-agent"))
+    status = run_with_client(call_nx_cloud("start-agent")).status
     if status:
         say(
             "The agent ended with exit status {}. If it timed out waiting for tasks, "

@@ -17,11 +17,12 @@ from bash_env import (
 )
 from durations import set_timeout
 from failures import Misuse, Refusal, run, say
-from nx import call_nx_cloud, enter_checkout, join_targets, require_nx, split_words
+from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
 from run_names import export_names
 from settings import read, read_choice, read_switch
+from targets import read_targets
 
 STARTS = ("flags", "config", "own")
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")
@@ -33,13 +34,17 @@ def plan_flags() -> List[str]:
     Nx Cloud must know every target that still has to run before it may stop the agents
     (Nx docs, Manual DTE), so all targets are passed unless the user names some.
     """
-    last = join_targets("DTE_STOP_AGENTS_AFTER") or join_targets("DTE_TARGETS")
+    last = read_targets("DTE_STOP_AGENTS_AFTER") or read_targets("DTE_TARGETS")
     if not last:
         raise Misuse(
             "neither DTE_STOP_AGENTS_AFTER nor DTE_TARGETS contains a target",
             suggestions=["set the parameter `targets`, for example to lint,test,build"],
         )
-    words = ["start-ci-run", "--distribute-on=manual", "--stop-agents-after=" + last]
+    words = [
+        "start-ci-run",
+        "--distribute-on=manual",
+        "--stop-agents-after=" + ",".join(last),
+    ]
     rules = read("DTE_ASSIGNMENT_RULES")
     if rules:
         words.append("--assignment-rules=" + rules)
@@ -132,7 +137,7 @@ def main() -> None:
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")
-    elif status := run_with_client(call_nx_cloud(*words)):
+    elif status := run_with_client(call_nx_cloud(*words)).status:
         sys.exit(status)
     set_started()
 

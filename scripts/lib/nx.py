@@ -41,11 +41,6 @@ def split_words(name: str) -> List[str]:
         ) from error
 
 
-def join_targets(name: str) -> str:
-    """The variable's comma-separated list without spaces and empty items."""
-    return ",".join(item.strip() for item in read(name).split(",") if item.strip())
-
-
 def enter_checkout() -> Path:
     """Change to the folder in which the step started, and return its path.
 

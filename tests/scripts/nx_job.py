@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -9,7 +10,14 @@ from pathlib import Path
 
 from tests.scripts.records import RunScript
 
+# Questions about the workspace are answered from a file and not recorded as calls.
 _NPX = """#!/bin/bash
+if [ "$1 $2" = "nx graph" ] || [ "$1 $2" = "nx show" ]; then
+  printf '%s\\0' "$@" >"{folder}/asked-$2"
+  if [ "$2" = graph ]; then cp "{folder}/graph.json" "${{3#--file=}}"
+  else cat "{folder}/affected.json"; fi
+  exit
+fi
 number=$(($(cat "{folder}/count" 2>/dev/null || echo 0) + 1))
 echo "$number" >"{folder}/count"
 printf '%s\\0' "$@" >"{folder}/words-$number"
@@ -32,6 +40,7 @@ class NxJob:
         npx.write_text(_NPX.format(folder=self.bin))
         npx.chmod(0o755)
         self.write("nx.json", "{}")
+        self.set_projects({"shop": ["lint", "build", "test", "e2e-ci"]}, ["shop"])
         self.write("node_modules/.bin/nx", "")
 
     @property
@@ -49,6 +58,19 @@ class NxJob:
         path = self.checkout / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+    def set_projects(self, projects: dict[str, list[str]], affected: list[str]) -> None:
+        """Make `nx graph` and `nx show projects --affected` answer with these."""
+        nodes = {
+            name: {
+                "name": name,
+                "data": {"targets": {target: {} for target in targets}},
+            }
+            for name, targets in projects.items()
+        }
+        graph = {"graph": {"nodes": nodes, "dependencies": {}}}
+        (self.bin / "graph.json").write_text(json.dumps(graph))
+        (self.bin / "affected.json").write_text(json.dumps(affected))
 
     def answer(self, call: int, bash: str) -> None:
         """Make the `call`-th call of npx, counted from 1, run `bash`."""
