@@ -15,6 +15,7 @@ from dte.command_options import (
     PARAMETER,
     STUB_MISSING_ORBS,
 )
+from dte.needed_commands import refuse_missing_commands
 from dte.order.faults import API_FAULTS, CLOUD_FAULTS
 from dte.order.options import (
     parse_assumptions,
@@ -116,6 +117,7 @@ def command(**options: Any) -> int:
 
     CONFIG defaults to the project's .circleci/config.yml.
     """
+    refuse_missing_commands()
     order = read_order(options)
     expected = parse_expectations(options["expect"])
     console = make_console()
