@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 DEBUG_KEY = "dte.debug"
-CONFIG = Path(".circleci", "config.yml")
 CONFIG_ARGUMENT = click.argument(
     "config", type=click.Path(path_type=Path), required=False
 )

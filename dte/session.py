@@ -1,14 +1,13 @@
 """One rehearsal: starts its services, runs its actions, reports, and cleans up."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from dte.circleci_api import CircleCIApi
-from dte.errors import UserError
 from dte.model import CompiledConfig
 from dte.nx_cloud import NxCloud
-from dte.order.faults import FaultPlan
+from dte.order.faults import Failure, FaultPlan, Kill
 from dte.order.order import Order
 from dte.order.scenario import (
     Action,
@@ -19,6 +18,8 @@ from dte.order.scenario import (
     SetFaults,
     SetVariable,
 )
+from dte.plan.filters import select_jobs
+from dte.plan.selection import select_named
 from dte.preflight import check_order, choose_workflow, compile_for, list_notes
 from dte.report.data import Report, report_workflow
 from dte.run.caches import Caches
@@ -28,38 +29,33 @@ from dte.run.folders import RehearsalFolder, open_folder
 from dte.run.interrupt import Interrupt, listen
 from dte.run.jobs import JobRunner, Settings
 from dte.run.listener import Listener
+from dte.run.logs import StepLogs
 from dte.run.pipeline import RehearsedPipeline
 from dte.run.processes import adopt_orphans, end_marked
-from dte.run.project import Project, choose_branch, choose_tag, take_project
+from dte.run.project import Project, choose_branch, choose_revision, take_project
 from dte.run.workspace import Workspaces
 
 
-class Stopped(UserError):
-    """An action that can't be done; `report` describes what happened before it."""
-
-    def __init__(self, error: UserError, report: Report) -> None:
-        super().__init__(
-            error.message,
-            suggestions=error.suggestions,
-            reference=error.reference,
-            exit_code=error.exit_code,
-        )
-        self.report = report
-
-
-def rehearse(order: Order, listener: Listener) -> Report:
+def rehearse(
+    order: Order, listener: Listener, show: Callable[[Report], None] = lambda _: None
+) -> Report:
     """Rehearse the order and return the report.
 
-    Nothing is left on this machine but what the order keeps. Raises `UserError` before
-    the first job starts if the order is wrong, and `Stopped` for an error after that.
+    `show` gets the report before the clean-up. Nothing is left on this machine but what
+    the order keeps. Raises `UserError` if the order is wrong or an action can't be
+    done; in the second case `show` gets a report on what happened before.
     """
     with open_session(order, listener) as session:
-        session.start()
         try:
+            session.start()
             session.play()
-        except UserError as error:
-            raise Stopped(error, session.report()) from error
-        return session.report()
+        except Exception as error:
+            if session.has_run:
+                show(session.report(error=str(error)))
+            raise
+        report = session.report()
+        show(report)
+        return report
 
 
 class Session:
@@ -86,7 +82,9 @@ class Session:
         self._project = take_project(order.project, self._origin)
         self._pipelines: list[RehearsedPipeline] = []
         self._notes: list[str] = []
+        self._injected: dict[Failure | Kill, None] = {}
         self._not_rehearsed: list[str] = []
+        self._logs = StepLogs(order.logs)
         self._stores = Stores(
             Workspaces(folder.subfolder("workspaces")),
             Caches(folder.subfolder("caches")),
@@ -97,6 +95,8 @@ class Session:
             contexts={name: dict(values) for name, values in order.contexts.items()},
             services={**cloud.job_environment(), "DTE_API_URL": api.url},
             assumptions=order.assumptions,
+            time_limit=order.time_limit,
+            max_jobs=order.max_jobs,
         )
         self._set_faults(order.faults)
 
@@ -107,11 +107,13 @@ class Session:
             self._note(self._project.note)
         if order.keep:
             self._note(f"the rehearsal's folder is kept: {self._folder.root}")
-        if order.tag:
-            project = choose_tag(self._project, self._origin, order.tag)
-        else:
-            branch = order.branch or self._project.branch
-            project = choose_branch(self._project, self._origin, branch, order.revision)
+        project = choose_revision(
+            self._project,
+            self._origin,
+            branch=order.branch,
+            revision=order.revision,
+            tag=order.tag,
+        )
         pipeline = self._open_pipeline(project)
         check_order(order, pipeline.jobs, self._origin)
         for note in list_notes(order, pipeline.jobs):
@@ -127,18 +129,35 @@ class Session:
                 return
             self._take(action)
 
-    def report(self) -> Report:
+    @property
+    def has_run(self) -> bool:
+        """Whether a workflow was started."""
+        return any(pipeline.workflows for pipeline in self._pipelines)
+
+    def report(self, *, error: str = "") -> Report:
         """The report on everything so far."""
+        workflows = [
+            (workflow.number, pipeline.identity, workflow)
+            for pipeline in self._pipelines
+            for workflow in pipeline.workflows
+        ]
+        workflows.sort(key=lambda item: item[0])
         return Report(
             tuple(
-                report_workflow(pipeline.identity, workflow, self._stores.artifacts)
-                for pipeline in self._pipelines
-                for workflow in pipeline.workflows
+                report_workflow(identity, workflow, self._stores.artifacts)
+                for _, identity, workflow in workflows
             ),
             self._cloud.executions(),
             notes=tuple(self._notes),
             not_rehearsed=tuple(dict.fromkeys(self._not_rehearsed)),
             interrupted=self._interrupt.pressed,
+            missed_faults=tuple(
+                str(fault)
+                for fault in self._injected
+                if fault not in self._settings.hits
+            ),
+            logs=str(self._order.logs or ""),
+            error=error,
         )
 
     def _take(self, action: Action) -> None:
@@ -166,6 +185,7 @@ class Session:
 
     def _set_faults(self, faults: FaultPlan) -> None:
         self._settings.faults = faults
+        self._injected |= dict.fromkeys((*faults.failures, *faults.kills))
         self._cloud.set_faults(faults.cloud)
         self._api.faults = faults.api
 
@@ -203,9 +223,14 @@ class Session:
             settings=self._settings,
             listener=self._listener,
             interrupt=self._interrupt,
+            logs=self._logs,
         )
         workflow = choose_workflow(config, self._order.workflow)
-        pipeline = RehearsedPipeline(workflow, runner)
+        passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
+        jobs = select_named(
+            passing, self._order.jobs, with_needs=self._order.with_needs
+        )
+        pipeline = RehearsedPipeline(workflow, jobs, runner)
         self._pipelines.append(pipeline)
         self._api.show(pipeline)
         return pipeline
@@ -219,6 +244,9 @@ def open_session(order: Order, listener: Listener) -> Iterator[Session]:
         folder = stack.enter_context(open_folder(keep=order.keep))
         stack.enter_context(adopt_orphans())
         stack.callback(end_marked, str(folder.root))
+        if not order.keep:
+            text = f"removing the rehearsal's folder {folder.root}"
+            stack.callback(listener.cleaning_up, text)
         yield Session(
             order,
             listener,

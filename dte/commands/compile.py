@@ -7,10 +7,11 @@ import click
 import yaml
 
 from dte.bundled_orb import add_bundled_orb
-from dte.command_options import CONFIG, CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
+from dte.command_options import CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
 from dte.compile import compile_config
 from dte.model import PipelineValues
 from dte.order.options import parse_orbs, parse_parameters
+from dte.order.project_root import CONFIG
 
 
 @click.command()

@@ -1,170 +1,133 @@
 """`dte rehearse`: run a workflow on this machine, then press Rerun on it."""
 
-from dataclasses import fields
+from __future__ import annotations
+
+import os
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from dte.command_options import (
-    CONFIG,
-    CONFIG_ARGUMENT,
-    DEBUG,
-    ORB,
-    PARAMETER,
-    STUB_MISSING_ORBS,
-)
+from dte.command_options import DEBUG, ORB, PARAMETER, STUB_MISSING_ORBS
+from dte.listing import list_jobs
 from dte.needed_commands import refuse_missing_commands
-from dte.order.faults import API_FAULTS, CLOUD_FAULTS
+from dte.order.env_file import read_env_file
 from dte.order.options import (
     parse_assumptions,
     parse_contexts,
     parse_orbs,
-    parse_pairs,
     parse_parameters,
+    parse_time,
+    parse_variables,
 )
 from dte.order.order import Order
-from dte.order.scenario import FORMS, parse_action, parse_expectations, plan_faults
-from dte.plan.reruns import Assumptions
-from dte.report.data import Report
-from dte.report.live import LiveListener
-from dte.report.table import print_tables
+from dte.order.project_root import find_project, split_words
+from dte.order.scenario import parse_action, parse_expectations, plan_faults
+from dte.rehearse_help import HELP
+from dte.report.listing import print_listing, print_plan
+from dte.report.outcome import Outcome
 from dte.report.verdict import judge
-from dte.run.listener import Listener
-from dte.session import Stopped, rehearse
+from dte.run.logs import default_parent, make_log_folder
+from dte.session import rehearse
 
-_WIDTH_WITHOUT_TERMINAL = 110
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
-@CONFIG_ARGUMENT
+class RehearseCommand(click.Command):
+    """A command whose help is written by hand, in groups."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help."""
+        return HELP.rstrip("\n")
+
+
+@click.command(
+    cls=RehearseCommand, short_help="Run a workflow, then press Rerun on it."
+)
+@click.argument("words", nargs=-1, metavar="[CONFIG] [JOB]...")
 @ORB
 @STUB_MISSING_ORBS
 @PARAMETER
-@click.option(
-    "--project",
-    type=click.Path(path_type=Path),
-    default=".",
-    help="The git repository, or a folder, that the jobs check out.",
-)
-@click.option("--branch", default="", help="Default: the branch that is checked out.")
-@click.option("--revision", default="", help="Default: the tip of the branch.")
-@click.option("--tag", default="", help="Rehearse the pipeline of a tag instead.")
-@click.option("--workflow", default="", help="Required if the config has several.")
-@click.option(
-    "--set",
-    "variables",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Set a project variable before the first run.",
-)
-@click.option(
-    "--context",
-    "contexts",
-    multiple=True,
-    metavar="CONTEXT:NAME=VALUE",
-    help="Set a variable of a context.",
-)
-@click.option(
-    "--then",
-    "actions",
-    multiple=True,
-    metavar="ACTION",
-    help="Do this next, in order: " + ", ".join(FORMS) + ".",
-)
-@click.option(
-    "--expect",
-    default="",
-    metavar="STATUS,…",
-    help="The status that each run must have.",
-)
-@click.option(
-    "--assume",
-    "assumptions",
-    multiple=True,
-    metavar="NAME=yes|no",
-    help="Flip an assumption where CircleCI's documentation is ambiguous: "
-    + "; ".join(
-        f"{item.name} ({item.metadata['says']})" for item in fields(Assumptions)
-    )
-    + ".",
-)
-@click.option(
-    "--fail",
-    multiple=True,
-    metavar="JOB[:STEP]",
-    help="Make a step fail instead of running it (default: the job's first step).",
-)
-@click.option(
-    "--kill",
-    multiple=True,
-    metavar="JOB[:STEP]@SECONDS[:SIGNAL]",
-    help="Send a signal to a job; KILL loses its machine, CANCEL cancels it.",
-)
-@click.option(
-    "--fault",
-    multiple=True,
-    metavar="NAME[=NUMBER]",
-    help="Break a service: " + ", ".join(CLOUD_FAULTS + API_FAULTS) + ".",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--verbose", is_flag=True, help="Print every line of every step.")
-@click.option("--keep", is_flag=True, help="Keep the rehearsal's folder and print it.")
+@click.option("--workflow", default="")
+@click.option("--only", is_flag=True)
+@click.option("--project", type=_FOLDER)
+@click.option("--branch", default="")
+@click.option("--revision", default="")
+@click.option("--tag", default="")
+@click.option("--set", "variables", multiple=True)
+@click.option("--context", "contexts", multiple=True)
+@click.option("--env-file", "env_files", multiple=True, type=_FILE)
+@click.option("--context-file", "context_files", multiple=True)
+@click.option("--then", "actions", multiple=True)
+@click.option("--expect", default="")
+@click.option("--fail", multiple=True)
+@click.option("--kill", multiple=True)
+@click.option("--fault", multiple=True)
+@click.option("--assume", "assumptions", multiple=True)
+@click.option("--time-limit", default="")
+@click.option("--list", "list_only", is_flag=True)
+@click.option("--plan", "plan_only", is_flag=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--verbose", is_flag=True)
+@click.option("--report", "report_file", type=_FILE)
+@click.option("--timeline", "timeline_file", type=_FILE)
+@click.option("--logs", type=_FOLDER)
+@click.option("--keep", is_flag=True)
+@click.option("--jobs", "max_jobs", type=click.IntRange(min=1))
 @DEBUG
 def command(**options: Any) -> int:
-    """Run CONFIG's workflow, then press Rerun on it as --then says.
-
-    CONFIG defaults to the project's .circleci/config.yml.
-    """
+    """Run a workflow, then press Rerun on it."""
     refuse_missing_commands()
     order = read_order(options)
     expected = parse_expectations(options["expect"])
-    console = make_console()
     as_json = options["as_json"]
-    verbose = options["verbose"]
-    listener = Listener() if as_json else LiveListener(console, verbose=verbose)
-    try:
-        report = rehearse(order, listener)
-    except Stopped as stopped:
-        show(stopped.report, console, as_json=as_json)
-        raise
-    show(report, console, as_json=as_json)
+    if options["list_only"] or options["plan_only"]:
+        listing = list_jobs(order, plan=options["plan_only"])
+        show = print_plan if options["plan_only"] else print_listing
+        show(listing, as_json=as_json)
+        return 0
+    outcome = Outcome(
+        expected,
+        as_json=as_json,
+        verbose=options["verbose"],
+        report_file=options["report_file"],
+        timeline_file=options["timeline_file"],
+    )
+    outcome.check_files()
+    order = order.with_logs(make_log_folder(options["logs"] or default_parent()))
+    report = rehearse(order, outcome.listener, outcome.show)
     return judge(report, expected)
 
 
 def read_order(options: dict[str, Any]) -> Order:
     """The order that the options make up; raises `UserError`."""
+    project = options["project"] or find_project(Path.cwd())
+    config, jobs = split_words(options["words"], project)
+    variables: dict[str, str] = {}
+    for file in options["env_files"]:
+        variables |= read_env_file(file)
     return Order(
-        config=options["config"] or options["project"] / CONFIG,
-        project=options["project"],
+        config=config,
+        project=project,
         orbs=parse_orbs(options["orbs"]),
         branch=options["branch"],
         revision=options["revision"],
         tag=options["tag"],
         workflow=options["workflow"],
-        variables=dict(parse_pairs("--set", options["variables"])),
-        contexts=parse_contexts(options["contexts"]),
+        variables=variables
+        | parse_variables("--set", options["variables"], os.environ),
+        contexts=parse_contexts(
+            options["contexts"], options["context_files"], os.environ
+        ),
         parameters=parse_parameters(options["parameters"]),
         actions=tuple(parse_action(text) for text in options["actions"]),
         assumptions=parse_assumptions(options["assumptions"]),
         faults=plan_faults(options["fail"], options["kill"], options["fault"]),
         stub_missing_orbs=options["stub_missing_orbs"],
         keep=options["keep"],
+        time_limit=parse_time("--time-limit", options["time_limit"]),
+        jobs=jobs,
+        with_needs=not options["only"],
+        max_jobs=options["max_jobs"],
     )
-
-
-def show(report: Report, console: Console, *, as_json: bool) -> None:
-    """Print the report, as tables or as JSON."""
-    if as_json:
-        click.echo(report.as_json())
-    else:
-        print_tables(report, console)
-
-
-def make_console() -> Console:
-    """A console as wide as the terminal, or a wide one if there is no terminal."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH_WITHOUT_TERMINAL
-    return console

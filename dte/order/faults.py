@@ -28,6 +28,9 @@ class Failure:
     job: str
     step: str
 
+    def __str__(self) -> str:
+        return f"--fail {self.job}{':' if self.step else ''}{self.step}"
+
     def hits(self, job: str, step: str, position: int) -> bool:
         """Whether this step fails; without `step`, the job's first step does."""
         if not fnmatchcase(job, self.job):
@@ -47,6 +50,10 @@ class Kill:
     step: str
     seconds: float
     signal: str
+
+    def __str__(self) -> str:
+        target = f"{self.job}{':' if self.step else ''}{self.step}"
+        return f"--kill {target}@{self.seconds:g}:{self.signal}"
 
     def hits(self, job: str, step: str) -> bool:
         """Whether its clock starts with this step ("" is the job itself)."""

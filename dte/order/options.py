@@ -1,12 +1,14 @@
 """Reads options of `dte` that have a form, such as NAME=VALUE."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
 import yaml
 
+from dte.durations import parse_duration
 from dte.errors import UserError
+from dte.order.env_file import read_env_file
 from dte.plan.reruns import Assumptions
 
 
@@ -19,6 +21,34 @@ def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
             raise UserError(f"{option} {text} is not of the form NAME=VALUE")
         pairs.append((name, value))
     return pairs
+
+
+def parse_variables(
+    option: str, texts: Iterable[str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Variables in NAME=VALUE texts; of a bare NAME, the value in the environment."""
+    variables = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name:
+            raise UserError(f"{option} {text} is not of the form NAME or NAME=VALUE")
+        if not equals and name not in environment:
+            raise UserError(
+                f"{option} {name}: the environment has no variable {name}",
+                suggestions=[f"export {name}, or give {option} {name}=VALUE"],
+            )
+        variables[name] = value if equals else environment[name]
+    return variables
+
+
+def parse_time(option: str, text: str) -> float | None:
+    """Seconds in a duration such as 30s, or None for no text."""
+    if not text:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UserError(f"{option} {text} is not a duration like 30s") from error
 
 
 def parse_orbs(texts: Iterable[str]) -> dict[str, Path]:
@@ -41,14 +71,28 @@ def _read_value(name: str, value: str) -> object:
         raise UserError(f"--parameter {name}={value} can't be read as YAML") from error
 
 
-def parse_contexts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The variables in CONTEXT:NAME=VALUE texts, by context."""
+def parse_contexts(
+    texts: Iterable[str], files: Iterable[str], environment: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """The variables of `--context-file` and `--context`, by context.
+
+    `texts` are CONTEXT:NAME=VALUE, or CONTEXT:NAME for a value from the environment;
+    `files` are CONTEXT=FILE. A text takes precedence over a file.
+    """
     contexts: dict[str, dict[str, str]] = {}
-    for name, value in parse_pairs("--context", texts):
-        context, colon, variable = name.partition(":")
-        if not colon or not variable:
-            raise UserError(f"--context {name} is not of the form CONTEXT:NAME=VALUE")
-        contexts.setdefault(context, {})[variable] = value
+    for context, file in parse_pairs("--context-file", files):
+        contexts.setdefault(context, {}).update(read_env_file(Path(file)))
+    for text in texts:
+        context, colon, variable = text.partition(":")
+        if not colon or not variable or "=" in context:
+            shown = text.partition("=")[0]
+            raise UserError(
+                f"--context {shown} is not of the form CONTEXT:NAME or "
+                "CONTEXT:NAME=VALUE"
+            )
+        option = f"--context {context}:"
+        found = parse_variables(option, [variable], environment)
+        contexts.setdefault(context, {}).update(found)
     return contexts
 
 

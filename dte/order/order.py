@@ -1,7 +1,7 @@
 """What the user wants to rehearse, as data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dte.order.faults import FaultPlan
@@ -11,7 +11,12 @@ from dte.plan.reruns import Assumptions
 
 @dataclass(frozen=True)
 class Order:
-    """What the user wants to rehearse; an empty `branch` is the one checked out."""
+    """What the user wants to rehearse; an empty `branch` is the one checked out.
+
+    `logs` is the folder for log files, which exists. `time_limit` is in seconds.
+    `jobs` are glob patterns of the jobs to run, by default all; `with_needs` adds what
+    they require. `max_jobs` limits how many run at once.
+    """
 
     config: Path
     project: Path
@@ -28,3 +33,12 @@ class Order:
     faults: FaultPlan = field(default_factory=FaultPlan)
     stub_missing_orbs: bool = False
     keep: bool = False
+    logs: Path | None = None
+    time_limit: float | None = None
+    jobs: Sequence[str] = ()
+    with_needs: bool = True
+    max_jobs: int | None = None
+
+    def with_logs(self, folder: Path) -> "Order":
+        """The same order, with log files in `folder`."""
+        return replace(self, logs=folder)

@@ -1,4 +1,4 @@
-"""The report as plain data, which the tables and `--json` show."""
+"""The report as plain data, which the tables, `--json` and `--report` show."""
 
 import json
 from collections.abc import Sequence
@@ -8,12 +8,37 @@ from typing import Any
 
 from dte.nx_cloud import TaskExecution
 from dte.run.environment import PipelineIdentity
-from dte.run.results import JobRun, RehearsedWorkflow
+from dte.run.results import JobRun, RehearsedWorkflow, StepResult
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """One step on one machine; `exit_code` is None if the step did not run.
+
+    `lines` counts its lines of output, `last_lines` contains the last of them, and
+    `log` is the path of its log file, if there is one.
+    """
+
+    machine: int
+    number: int
+    name: str
+    status: str
+    started_at: float
+    seconds: float
+    exit_code: int | None
+    lines: int
+    last_lines: tuple[str, ...]
+    log: str
 
 
 @dataclass(frozen=True)
 class JobReport:
-    """One job in one workflow; times in seconds."""
+    """One job in one workflow; times in seconds, `started_at` since 1970.
+
+    `machines` is the job's parallelism; `lost` is set if `--kill` lost one of them.
+    """
 
     name: str
     status: str
@@ -22,6 +47,19 @@ class JobReport:
     seconds: float
     failed_step: str
     failed_after: float
+    exit_code: int | None = None
+    machines: int = 1
+    lost: bool = False
+    started_at: float | None = None
+    steps: tuple[StepReport, ...] = ()
+
+    @property
+    def failed(self) -> StepReport | None:
+        """The first step that failed, or None."""
+        return next(
+            (step for step in self.steps if step.status in ("failed", "timed out")),
+            None,
+        )
 
 
 @dataclass(frozen=True)
@@ -37,21 +75,31 @@ class RunReport:
     attempt: int
     seconds: float
     jobs: tuple[JobReport, ...]
+    started_at: float = 0.0
 
 
 @dataclass(frozen=True)
 class Report:
-    """All workflows of a rehearsal, and the tasks that Nx ran, in order."""
+    """All workflows of a rehearsal, and the tasks that Nx ran, in order.
+
+    `missed_faults` are the `--fail` and `--kill` options without effect, `logs` is the
+    folder of the log files, and `error` is the message that ended the rehearsal early.
+    """
 
     runs: tuple[RunReport, ...]
     tasks: tuple[TaskExecution, ...]
     notes: tuple[str, ...]
     not_rehearsed: tuple[str, ...]
     interrupted: bool
+    missed_faults: tuple[str, ...] = ()
+    logs: str = ""
+    error: str = ""
 
-    def as_json(self) -> str:
-        """The report as JSON."""
-        return json.dumps(asdict(self), indent=2)
+    def as_json(self, *, verdict: str = "") -> str:
+        """The report as JSON, in the schema `dte/report/schema.json`."""
+        return json.dumps(
+            {"schema": SCHEMA, "verdict": verdict, **asdict(self)}, indent=2
+        )
 
 
 def report_workflow(
@@ -69,12 +117,14 @@ def report_workflow(
         find_attempt(workflow, artifacts),
         round(workflow.seconds, 3),
         tuple(report_job(job) for job in workflow.jobs.values()),
+        round(workflow.created_at, 3),
     )
 
 
 def report_job(job: JobRun) -> JobReport:
     """The report on one job, with the step that failed and its duration."""
     failed = job.failed_step
+    steps = sorted(job.steps, key=lambda step: (step.machine, step.number))
     return JobReport(
         job.name,
         job.status,
@@ -83,14 +133,34 @@ def report_job(job: JobRun) -> JobReport:
         round(job.seconds, 3),
         failed.name if failed else "",
         round(failed.seconds, 3) if failed else 0.0,
+        exit_code=failed.exit_code if failed else None,
+        machines=job.machines,
+        lost=job.lost,
+        started_at=job.started_at,
+        steps=tuple(report_step(step) for step in steps),
+    )
+
+
+def report_step(step: StepResult) -> StepReport:
+    """The report on one step."""
+    return StepReport(
+        step.machine,
+        step.number,
+        step.name,
+        step.status,
+        round(step.started_at, 3),
+        round(step.seconds, 3),
+        step.exit_code,
+        step.lines,
+        step.tail,
+        step.log,
     )
 
 
 def find_attempt(workflow: RehearsedWorkflow, artifacts: Path) -> int:
     """The attempt in the record that this workflow stored as an artifact, or 0."""
-    paths: Sequence[Path] = sorted(
-        (artifacts / workflow.id).glob(f"*/dte/{workflow.id}.json")
-    )
+    folder = artifacts / workflow.id
+    paths: Sequence[Path] = sorted(folder.glob(f"*/dte/{workflow.id}.json"))
     if not paths:
         return 0
     record: Any = json.loads(paths[0].read_text(encoding="utf-8"))

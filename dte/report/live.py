@@ -1,14 +1,17 @@
 """Prints progress: one line for each step, or every line with --verbose."""
 
-import re
 import sys
 from threading import Lock
 
 from rich.console import Console
 from rich.text import Text
 
+from dte.report.progress import Heartbeat, LiveBlock, Progress
+from dte.report.screen import Gutter
+from dte.report.words import step_title
 from dte.run.listener import Listener
-from dte.run.results import JobRun, RehearsedWorkflow, StepResult
+from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
+from dte.words import count_of
 
 _MARKS = {
     "success": ("✓", "green"),
@@ -18,43 +21,71 @@ _MARKS = {
     "skipped": ("·", "dim"),
     "not_run": ("·", "dim"),
 }
-_NAME_WIDTH = 14
+_WIDEST_NAME = 24
 _TAIL_LINES = 25
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_LONGEST_SHOWN = 4000
 
 
 class LiveListener(Listener):
     """Prints to `console`; with `verbose`, also every line of every step."""
 
-    def __init__(self, console: Console, *, verbose: bool) -> None:
+    def __init__(
+        self, console: Console, *, verbose: bool, wrap: bool | None = None
+    ) -> None:
         self._console = console
         self._verbose = verbose
+        self._gutter = Gutter(console, wrap=wrap)
+        self._progress = Progress()
+        at_terminal = console.is_terminal and not console.is_dumb_terminal
+        self._status: LiveBlock | Heartbeat = (
+            LiveBlock(console, self._progress)
+            if at_terminal
+            else Heartbeat(console, self._progress)
+        )
         self._lock = Lock()
-        self._count = 0
 
     def note(self, text: str) -> None:
         """Print the note to stderr."""
         print(f"note: {text}", file=sys.stderr)
 
+    def cleaning_up(self, text: str) -> None:
+        """Print what is removed to stderr."""
+        print(f"cleaning up: {text}", file=sys.stderr)
+
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
         """Print a rule with the run's number and kind."""
-        self._count += 1
-        title = Text(f"run {self._count}: {workflow.kind}", style="bold")
+        title = Text(f"run {workflow.number}: {workflow.kind}", style="bold")
         self._console.rule(title, align="left")
+        names = [len(job.name) for job in workflow.jobs.values()]
+        self._gutter.width = min(max(names, default=0), _WIDEST_NAME)
         for job in workflow.jobs.values():
             if job.carried_from:
-                self._print(job, "○", "dim", f"carried over: {job.why}")
+                self._print(job.name, "○", "dim", f"carried over: {job.why}")
+        self._status.start()
 
     def job_started(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """Print the job's name and why it runs."""
-        self._print(job, "▶", "cyan", f"starts ({job.why})")
+        self._progress.start(job.name, job.name, "starting")
+        self._print(job.name, "▶", "cyan", f"starts ({job.why})")
+
+    def step_started(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
+    ) -> None:
+        """Remember which step runs."""
+        name = job.name_machine(step.machine)
+        self._progress.start(job.name, name, step_title(step.name))
 
     def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
     ) -> None:
         """Print the line if the user asked for all lines."""
         if self._verbose:
-            self._print(job, "│", "dim", line)
+            text = Text.from_ansi(line[:_LONGEST_SHOWN])
+            if len(line) > _LONGEST_SHOWN:
+                text.append(
+                    f" … {count_of(len(line) - _LONGEST_SHOWN, 'character')} more"
+                )
+            self._write(job.name_machine(step.machine), "│", "dim", text)
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
@@ -62,47 +93,51 @@ class LiveListener(Listener):
         """Print how the step ended, and the last lines of a failure."""
         if step.status == "skipped":
             return
+        name = job.name_machine(step.machine)
         mark, style = _MARKS[step.status]
-        tail = [line for line in map(_clean, step.tail) if line]
-        failed = step.status in ("failed", "timed out")
-        with self._lock:
-            words = f"{step.name} ({step.seconds:.1f} s)"
-            quiet = failed or self._verbose or not tail
-            self._write(job, mark, style, words, after="" if quiet else tail[-1])
-            if failed and not self._verbose:
-                for line in tail[-_TAIL_LINES:]:
-                    self._write(job, "│", style, line)
+        if step.status in ("failed", "timed out"):
+            with self._lock:
+                self._write_failure(name, step, style)
+            return
+        text = Text(f"{step_title(step.name)} ({step.seconds:.1f} s)", style)
+        tail = [line for line in step.tail if line.strip()]
+        if tail and not self._verbose:
+            text = self._gutter.fit(name, text, tail[-1].strip())
+        self._write(name, mark, style, text)
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """Print the job's status."""
+        self._progress.end(job.name)
         mark, style = _MARKS[job.status]
-        self._print(job, mark, style, f"{job.status} after {job.seconds:.1f} s")
+        after = f" after {job.seconds:.1f} s" if job.status != "not_run" else ""
+        status = "not run" if job.status == "not_run" else job.status
+        self._print(job.name, mark, style, f"{status}{after}")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
         """Print the workflow's status."""
+        self._status.stop()
         style = _MARKS[workflow.status][1]
-        self._console.print(
-            Text(
-                f"run {self._count}: {workflow.status} ({workflow.seconds:.1f} s)",
-                style,
-            )
-        )
+        words = f"run {workflow.number}: {workflow.status} ({workflow.seconds:.1f} s)"
+        self._console.print(Text(words, style))
 
-    def _print(self, job: JobRun, mark: str, style: str, words: str) -> None:
+    def _write_failure(self, name: str, step: StepResult, style: str) -> None:
+        ended = f"exit {step.exit_code}" if step.status == "failed" else step.status
+        words = f"{step_title(step.name)} ({step.seconds:.1f} s, {ended})"
+        self._gutter.write(name, "✗", style, Text(words, style))
+        shown = [] if self._verbose else list(step.tail[-_TAIL_LINES:])
+        left_out = step.lines - len(shown)
+        if left_out and not self._verbose:
+            where = f": {step.log}" if step.log else ""
+            words = f"… {count_of(left_out, 'line')} left out{where}"
+            self._gutter.write(name, "│", style, Text(words, "dim"))
+        for line in shown:
+            if line.strip():
+                self._gutter.write(name, "│", style, Text(line[:_LONGEST_SHOWN], style))
+
+    def _print(self, name: str, mark: str, style: str, words: str) -> None:
+        self._write(name, mark, style, Text(words, style))
+
+    def _write(self, name: str, mark: str, style: str, text: Text) -> None:
+        self._progress.heard_now()
         with self._lock:
-            self._write(job, mark, style, words)
-
-    def _write(
-        self, job: JobRun, mark: str, style: str, words: str, *, after: str = ""
-    ) -> None:
-        line = Text.assemble(
-            (f"{job.name:<{_NAME_WIDTH}} ", "bold"), (f"{mark} ", style), (words, style)
-        )
-        if after:
-            line.append(f"  {after}", "dim")
-            line.truncate(self._console.width, overflow="ellipsis")
-        self._console.print(line, soft_wrap=True)
-
-
-def _clean(line: str) -> str:
-    return _ANSI.sub("", line).rstrip()
+            self._gutter.write(name, mark, style, text)

@@ -1,22 +1,27 @@
-"""The tables at the end of a rehearsal."""
+"""The tables at the end of a rehearsal, which fit 80 columns."""
 
-from typing import Literal
+from itertools import zip_longest
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from dte.report.data import JobReport, Report, RunReport
+from dte.report.words import GUARD_STEP, step_title
 
-GUARD_STEP = "Refuse a partial rerun"
 _STYLES = {"success": "green", "failed": "red", "canceled": "yellow"}
+_NARROWEST_NAME = 12
 
 
 def print_tables(report: Report, console: Console) -> None:
     """Print which jobs ran in which run, and which agent ran each task."""
+    console.print()
     console.print(_make_job_table(report))
     if report.tasks:
+        console.print()
         console.print(_make_task_table(report))
+    console.print()
     for name in report.not_rehearsed:
         console.print(f"not rehearsed: {name}", markup=False)
     for number, run in enumerate(report.runs, 1):
@@ -29,49 +34,76 @@ def print_tables(report: Report, console: Console) -> None:
                 )
 
 
-def _make_table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        # Names stay whole in a narrow terminal; other text wraps.
-        whole = column in ("job", "status", "task", "agent", "seconds")
-        justify: Literal["right", "left"] = "right" if column == "seconds" else "left"
-        table.add_column(column, justify=justify, no_wrap=whole, overflow="fold")
-    return table
+def make_table(title: str) -> Table:
+    """An empty table in the style of all tables."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
 
 
 def _make_job_table(report: Report) -> Table:
-    columns = ("run", "attempt", "job", "", "status", "seconds", "failed in")
-    table = _make_table("Jobs", *columns)
+    table = make_table("Jobs")
+    table.add_column("run", no_wrap=True)
+    table.add_column("job", overflow="fold", min_width=_NARROWEST_NAME)
+    table.add_column("status", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("failed in", overflow="fold")
     for number, run in enumerate(report.runs, 1):
-        labels = iter([f"{number} {run.kind}", f"  {run.branch}@{run.revision[:7]}"])
-        attempts = iter([_name_attempt(run, report)])
-        for job in run.jobs:
-            row = (Text(next(labels, "")), next(attempts, ""), *_describe_job(job))
-            table.add_row(*row)
+        labels = _label_run(number, run, report)
+        rows = [_describe_job(job) for job in run.jobs]
+        for label, row in zip_longest(labels, rows):
+            if row:
+                table.add_row(Text(label or ""), *row)
+            else:
+                table.add_row(Text(label), "", "", "", "")
         table.add_section()
     return table
 
 
-def _name_attempt(run: RunReport, report: Report) -> str:
+def _label_run(number: int, run: RunReport, report: Report) -> list[str]:
+    labels = [f"{number} {run.kind}", f"  {run.branch}@{run.revision[:7]}"]
     if run.attempt:
-        return f"attempt {run.attempt}"
+        return [*labels, f"  attempt {run.attempt}"]
     counted = any(other.attempt for other in report.runs)
-    return "partial" if counted and run.kind != "first run" else ""
+    return [*labels, "  partial"] if counted and run.kind != "first run" else labels
 
 
-def _describe_job(job: JobReport) -> tuple[str | Text, ...]:
-    name = Text(job.name)
+def _describe_job(job: JobReport) -> tuple[Text, ...]:
+    name = f"{job.name} ({job.machines} machines)" if job.machines > 1 else job.name
     status = Text(job.status, style=_STYLES.get(job.status, "dim"))
     if not job.ran:
-        what = "not run" if job.status == "not_run" else "carried over"
-        return (name, what, status, "", "")
-    return (name, "ran", status, f"{job.seconds:.1f}", Text(job.failed_step))
+        carried = "" if job.status == "not_run" else "carried over"
+        status = Text("not run" if job.status == "not_run" else job.status, "dim")
+        return (Text(name, "dim"), status, Text(""), Text(carried, "dim"))
+    return (Text(name), status, Text(f"{job.seconds:.1f} s"), Text(_failed_in(job)))
+
+
+def _failed_in(job: JobReport) -> str:
+    if job.lost:
+        return "machine lost"
+    if not job.failed_step:
+        return ""
+    step = job.failed
+    machine = f"#{step.machine} " if step and job.machines > 1 else ""
+    ended = "" if job.exit_code is None else f", exit {job.exit_code}"
+    return f"{machine}{step_title(job.failed_step)}{ended}"
 
 
 def _make_task_table(report: Report) -> Table:
     numbers = {run.id: number for number, run in enumerate(report.runs, 1)}
-    columns = ("run", "task", "agent", "cache", "exit", "seconds")
-    table = _make_table("Tasks that Nx ran", *columns)
+    table = make_table("Tasks that Nx ran")
+    table.add_column("run", no_wrap=True)
+    table.add_column("task", overflow="fold", min_width=_NARROWEST_NAME)
+    table.add_column("agent", overflow="fold")
+    table.add_column("cache", no_wrap=True)
+    table.add_column("exit", justify="right", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
     for task in report.tasks:
         run_id = next((known for known in numbers if known in task.run_id), "")
         table.add_row(
@@ -80,6 +112,6 @@ def _make_task_table(report: Report) -> Table:
             Text(task.agent),
             task.cache,
             str(task.exit_code),
-            f"{task.seconds:.1f}",
+            f"{task.seconds:.1f} s",
         )
     return table

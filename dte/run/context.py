@@ -1,16 +1,18 @@
 """What a step of a running job can use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dte.model import Job
-from dte.order.faults import FaultPlan
+from dte.order.faults import Failure, FaultPlan, Kill
 from dte.plan.reruns import Assumptions
 from dte.run.caches import Caches
 from dte.run.environment import PipelineIdentity, expand_home
 from dte.run.folders import JobFolder
 from dte.run.interrupt import Interrupt
+from dte.run.logs import StepLogs
+from dte.run.output import StepOutput
 from dte.run.results import JobRun, RehearsedWorkflow
 from dte.run.workspace import Workspaces
 
@@ -34,13 +36,17 @@ class JobContext:
     identity: PipelineIdentity
     folder: JobFolder
     env: Mapping[str, str]
-    secrets: Mapping[str, str]
+    secrets: tuple[str, ...]
     upstream: Mapping[str, frozenset[str]]
     stores: Stores
     assumptions: Assumptions
     faults: FaultPlan
+    hits: set[Failure | Kill]
     interrupt: Interrupt
-    say: Callable[[str], None] = field(repr=False)
+    logs: StepLogs
+    machine: int = 0
+    time_limit: float | None = None
+    output: StepOutput | None = field(default=None, repr=False)
 
     @property
     def working_directory(self) -> Path:
@@ -53,6 +59,16 @@ class JobContext:
             path, self.folder.home, relative_to or self.working_directory
         )
 
-    def with_output(self, say: Callable[[str], None]) -> "JobContext":
-        """The same job, with its output going to `say`."""
-        return replace(self, say=say)
+    def say(self, line: str) -> None:
+        """Print a line to the step's output."""
+        if self.output:
+            self.output.say(line)
+
+    def flush(self) -> None:
+        """Pass on the lines that the step's output holds back."""
+        if self.output:
+            self.output.flush()
+
+    def with_output(self, output: StepOutput) -> "JobContext":
+        """The same job, while a step with this output runs."""
+        return replace(self, output=output)

@@ -4,7 +4,6 @@ Source of the CIRCLE_* variables: CircleCI docs, "Project values and variables".
 """
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,16 +97,3 @@ def expand_home(path: str, home: Path, relative_to: Path) -> Path:
     if path == "~" or path.startswith("~/"):
         return home / path[2:]
     return Path(os.path.normpath(relative_to / path))
-
-
-def mask(line: str, secrets: Mapping[str, str]) -> str:
-    """`line` with the values of project and context variables masked, as CircleCI does.
-
-    Values shorter than four characters are not masked (docs, "Environment variables").
-    """
-    parts = {part for value in secrets.values() for part in value.splitlines()}
-    # The longest first: one secret may be the beginning of another.
-    for part in sorted(parts, key=len, reverse=True):
-        if len(part) > 3 and part not in ("true", "false"):
-            line = line.replace(part, "****")
-    return line

@@ -5,21 +5,25 @@ Source: CircleCI docs, Configuration reference, `when`: after a failure only ste
 """
 
 import time
-from collections import deque
-from collections.abc import Callable
 from subprocess import Popen
 
 from dte.model import Step
 from dte.run.context import JobContext
-from dte.run.environment import mask
 from dte.run.kills import KillClock
 from dte.run.listener import Listener
+from dte.run.output import StepOutput
 from dte.run.processes import MARK, Outcome, end_marked
-from dte.run.results import JobStatus, StepFailure, StepResult, StepStatus
-from dte.run.shell import run_command
+from dte.run.results import (
+    JobStatus,
+    StepFailure,
+    StepPlace,
+    StepResult,
+    StepStatus,
+)
+from dte.run.shell import read_duration, run_command
 from dte.run.steps import BUILT_IN
 
-TAIL_LINES = 40
+_TICK_SECONDS = 0.1
 _HALT = """#!/bin/sh
 if [ "$1 $2" = "step halt" ]; then : >"$DTE_REHEARSAL_HALT"; exit 0; fi
 echo "circleci-agent $*: not supported by dte rehearse" >&2
@@ -64,10 +68,14 @@ class JobExecution:
             command.chmod(0o755)
 
     def _take(self, step: Step, position: int) -> None:
+        place = StepPlace(step.name, position + 1, self._context.machine)
         if self._is_due(step):
-            result = self._run(step, position)
+            result = self._run(step, place)
         else:
-            result = StepResult(step.name, "skipped", 0.0, None)
+            number, machine = place.number, place.machine
+            result = StepResult(
+                step.name, "skipped", 0.0, None, number=number, machine=machine
+            )
         self._context.run.steps.append(result)
         self._listener.step_ended(self._context.workflow, self._context.run, result)
         if result.status in ("failed", "timed out") and self._status == "success":
@@ -86,42 +94,82 @@ class JobExecution:
             return when in ("always", "on_fail")
         return bool(when != "on_fail")
 
-    def _run(self, step: Step, position: int) -> StepResult:
+    def _run(self, step: Step, place: StepPlace) -> StepResult:
         context = self._context
-        tail: deque[str] = deque(maxlen=TAIL_LINES)
-
-        def say(line: str) -> None:
-            clean = mask(line, context.secrets)
-            tail.append(clean)
-            self._listener.line(context.workflow, context.run, step.name, clean)
-
-        started = time.monotonic()
+        self._listener.step_started(context.workflow, context.run, place)
+        output = StepOutput(
+            context.secrets,
+            self._listener,
+            workflow=context.workflow,
+            job=context.run,
+            step=place,
+            log=context.logs.create(context.workflow, context.run, place),
+        )
+        started_at, started = time.time(), time.monotonic()
         self._clock.start(step.name)
-        outcome = self._attempt(step, position, say)
-        seconds = time.monotonic() - started
-        status = _judge(outcome)
-        if status == "timed out":
-            say("Too long with no output: the step was killed.")
-        return StepResult(step.name, status, seconds, outcome.exit_code, tuple(tail))
-
-    def _attempt(
-        self, step: Step, position: int, say: Callable[[str], None]
-    ) -> Outcome:
-        context = self._context.with_output(say)
-        failures = context.faults.failures
         try:
-            if any(
-                fault.hits(context.run.name, step.name, position) for fault in failures
-            ):
-                raise StepFailure("this step was made to fail (--fail)")
+            outcome = self._attempt_with_reruns(step, place, output)
+            status = _judge(outcome)
+            if status == "timed out":
+                output.say("Too long with no output: the step was killed.")
+        finally:
+            output.close()
+        return StepResult(
+            step.name,
+            status,
+            time.monotonic() - started,
+            outcome.exit_code,
+            tail=tuple(output.tail),
+            lines=output.lines,
+            number=place.number,
+            machine=place.machine,
+            started_at=started_at,
+            log=output.log_path,
+        )
+
+    def _attempt_with_reruns(
+        self, step: Step, place: StepPlace, output: StepOutput
+    ) -> Outcome:
+        """Run the step, and rerun it after a failure as `max_auto_reruns` says."""
+        reruns = int(step.arguments.get("max_auto_reruns", 0))
+        delay = read_duration(str(step.arguments.get("auto_rerun_delay", "0s")))
+        outcome = self._attempt(step, place, output)
+        for number in range(1, reruns + 1):
+            if _judge(outcome) != "failed":
+                break
+            output.say(f"The step failed: automatic rerun {number} of {reruns}.")
+            if not self._wait(delay):
+                return Outcome(1, "canceled", 0.0)
+            outcome = self._attempt(step, place, output)
+        return outcome
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait; returns False at once if the user interrupts."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self._context.interrupt.pressed:
+            time.sleep(_TICK_SECONDS)
+        return not self._context.interrupt.pressed
+
+    def _attempt(self, step: Step, place: StepPlace, output: StepOutput) -> Outcome:
+        context = self._context.with_output(output)
+        try:
+            self._inject_failure(place)
             if step.kind == "run":
                 return run_command(step, context, self._background)
             BUILT_IN[step.kind](step, context)
         except (StepFailure, OSError) as error:
-            say(f"error: {error}")
+            output.say(f"error: {error}")
             pressed = context.interrupt.pressed
             return Outcome(1, "canceled" if pressed else "exited", 0.0)
         return Outcome(0, "exited", 0.0)
+
+    def _inject_failure(self, place: StepPlace) -> None:
+        """Raise `StepFailure` if `--fail` hits this step."""
+        context = self._context
+        for failure in context.faults.failures:
+            if failure.hits(context.run.name, place.name, place.number - 1):
+                context.hits.add(failure)
+                raise StepFailure("this step was made to fail (--fail)")
 
 
 def _judge(outcome: Outcome) -> StepStatus:

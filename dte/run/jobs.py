@@ -1,13 +1,14 @@
 """Prepares the environment and folder of each job, and runs it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from dte.model import Job, WorkflowJob
-from dte.order.faults import FaultPlan
+from dte.order.faults import Failure, FaultPlan, Kill
 from dte.plan.reruns import Assumptions
 from dte.run.context import JobContext, Stores
 from dte.run.environment import (
@@ -19,13 +20,18 @@ from dte.run.folders import RehearsalFolder
 from dte.run.interrupt import Interrupt
 from dte.run.job import JobExecution
 from dte.run.listener import Listener
+from dte.run.logs import StepLogs
+from dte.run.redact import list_secrets
 from dte.run.results import JobRun, JobStatus, RehearsedWorkflow
+
+_NX_TIMEOUTS = ("NX_CLOUD_AGENT_TIMEOUT_MS", "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS")
 
 
 @dataclass
 class Settings:
     """The settings of jobs; they may change between workflows.
 
+    `hits` are the faults that have taken effect; `numbers` counts the workflows.
     `contexts` maps a context's name to its variables; `services` are the variables
     that connect a job to the stand-ins.
     """
@@ -35,6 +41,10 @@ class Settings:
     services: dict[str, str] = field(default_factory=dict)
     assumptions: Assumptions = field(default_factory=Assumptions)
     faults: FaultPlan = field(default_factory=FaultPlan)
+    hits: set[Failure | Kill] = field(default_factory=set)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    time_limit: float | None = None
+    max_jobs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class JobRunner:
     settings: Settings
     listener: Listener
     interrupt: Interrupt
+    logs: StepLogs
 
     def run(
         self,
@@ -58,6 +69,7 @@ class JobRunner:
         """Run a job on each of its nodes; an approval passes automatically."""
         if workflow_job.job is None:
             return "success"
+        job_run.machines = workflow_job.job.parallelism
         nodes = [
             self._prepare(
                 workflow, workflow_job, workflow_job.job, job_run, upstream, index
@@ -99,6 +111,7 @@ class JobRunner:
             **job.environment,
             "CIRCLE_WORKING_DIRECTORY": job.working_directory,
             "DTE_REHEARSAL_HALT": str(folder.temporary / "halt"),
+            **self._limit_nx(),
         }
         return JobContext(
             job=job,
@@ -107,14 +120,24 @@ class JobRunner:
             identity=self.identity,
             folder=folder,
             env=env,
-            secrets=secrets,
+            secrets=list_secrets(secrets.values()),
             upstream=upstream,
             stores=self.stores,
             assumptions=self.settings.assumptions,
             faults=self.settings.faults,
+            hits=self.settings.hits,
             interrupt=Interrupt(self.interrupt),
-            say=lambda _line: None,
+            logs=self.logs,
+            machine=index,
+            time_limit=self.settings.time_limit,
         )
+
+    def _limit_nx(self) -> dict[str, str]:
+        """Nx's timeouts under `--time-limit`; they would be an hour by default."""
+        if self.settings.time_limit is None:
+            return {}
+        milliseconds = str(round(self.settings.time_limit * 1000))
+        return dict.fromkeys(_NX_TIMEOUTS, milliseconds)
 
     def _secrets(self, workflow_job: WorkflowJob) -> dict[str, str]:
         secrets = dict(self.settings.project)

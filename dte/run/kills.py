@@ -41,10 +41,14 @@ class KillClock:
     def _kill(self, kill: Kill) -> None:
         mark = self._context.env[MARK]
         if kill.signal not in (LOST, CANCEL):
-            self._signalled += signal_marked(mark, kill.signal)
+            signalled = signal_marked(mark, kill.signal)
+            self._signalled += signalled
+            if signalled:
+                self._context.hits.add(kill)
             return
+        self._context.hits.add(kill)
         self._context.interrupt.press()
         if kill.signal == LOST:
-            self.lost = True
+            self.lost = self._context.run.lost = True
             self._context.interrupt.press()
             end_marked(mark)

@@ -1,6 +1,6 @@
 """Receives the events of a running workflow."""
 
-from dte.run.results import JobRun, RehearsedWorkflow, StepResult
+from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
 
 
 class Listener:
@@ -12,14 +12,22 @@ class Listener:
     def note(self, text: str) -> None:
         """A note about the rehearsal."""
 
+    def cleaning_up(self, text: str) -> None:
+        """The rehearsal is over; the text says what is removed."""
+
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
         """A workflow starts."""
 
     def job_started(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """A job starts."""
 
+    def step_started(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
+    ) -> None:
+        """A step starts."""
+
     def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
     ) -> None:
         """A step printed a line."""
 

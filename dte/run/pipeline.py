@@ -2,12 +2,11 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dte.errors import UserError
 from dte.model import Workflow, WorkflowJob
-from dte.plan.filters import select_jobs
 from dte.plan.reruns import (
     PlannedJob,
     Rerun,
@@ -39,14 +38,16 @@ class PreparedWorkflow:
 class RehearsedPipeline:
     """Runs one workflow of one pipeline, and reruns it; `workflows` are in order."""
 
-    def __init__(self, compiled: Workflow, runner: JobRunner) -> None:
+    def __init__(
+        self, compiled: Workflow, jobs: Sequence[WorkflowJob], runner: JobRunner
+    ) -> None:
         self.workflows: list[RehearsedWorkflow] = []
         self.identity = runner.identity
         self.created_at = time.time()
         self._compiled = compiled
         self._runner = runner
         project = runner.identity.project
-        self.jobs = select_jobs(compiled.jobs, branch=project.branch, tag=project.tag)
+        self.jobs = jobs
         if not self.jobs:
             raise UserError(
                 f"no job of {compiled.name} passes its filters for "
@@ -61,7 +62,13 @@ class RehearsedPipeline:
         """
         new_id = str(uuid.uuid4())
         workflow = RehearsedWorkflow(
-            new_id, self._compiled.name, new_id, "first run", "", time.time()
+            new_id,
+            self._compiled.name,
+            new_id,
+            "first run",
+            "",
+            time.time(),
+            next(self._runner.settings.numbers),
         )
         plan = plan_first_run(self.jobs)
         workflow.jobs = create_job_runs(plan, None, self._next_number())
@@ -97,6 +104,7 @@ class RehearsedPipeline:
             rerun.kind.value,
             _TAGS[rerun.kind],
             time.time(),
+            next(self._runner.settings.numbers),
         )
         workflow.jobs = create_job_runs(plan, before, self._next_number())
         self.workflows.append(workflow)
@@ -111,7 +119,11 @@ class RehearsedPipeline:
             return self._runner.run(prepared.workflow, job, job_run, upstream)
 
         WorkflowExecution(
-            prepared.workflow, prepared.plan, execute_job, self._runner.listener
+            prepared.workflow,
+            prepared.plan,
+            execute_job,
+            self._runner.listener,
+            max_jobs=self._runner.settings.max_jobs,
         ).execute()
         return prepared.workflow
 

@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from codecs import getincrementaldecoder
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, Protocol
 
 import psutil
 
@@ -23,8 +24,10 @@ from dte.run.interrupt import Interrupt
 
 MARK = "DTE_REHEARSED_JOB"
 GRACE_SECONDS = 3.0
+LONGEST_LINE = 1 << 16
 _TICK_SECONDS = 0.05
 _DRAIN_SECONDS = 0.5
+_HELD_SECONDS = 1.0
 _KILL_ROUNDS = 10
 _PR_SET_CHILD_SUBREAPER = 36
 Reason = Literal["exited", "silent", "canceled"]
@@ -66,10 +69,20 @@ def start_process(
     )
 
 
+class Output(Protocol):
+    """Takes the lines of a process."""
+
+    def say(self, line: str) -> None:
+        """Take one line."""
+
+    def flush(self) -> None:
+        """Pass on lines that are held back, since no more come for now."""
+
+
 def watch_process(
-    process: "subprocess.Popen[bytes]", on_line: Callable[[str], None], limits: Limits
+    process: "subprocess.Popen[bytes]", output: Output, limits: Limits
 ) -> Outcome:
-    """Pass every line to `on_line` until the process ends or a limit ends it.
+    """Pass every line to `output` until the process ends or a limit ends it.
 
     A background child may keep the pipe open; nothing waits for it, since a step on
     CircleCI ends with its own process.
@@ -77,7 +90,7 @@ def watch_process(
     assert process.stdout is not None
     started = heard = time.monotonic()
     reason: Reason = "exited"
-    with Lines(process.stdout, on_line) as lines:
+    with Lines(process.stdout, output) as lines:
         while reason == "exited" and process.poll() is None:
             if lines.read(_TICK_SECONDS):
                 heard = time.monotonic()
@@ -99,12 +112,18 @@ def _find_reason(limits: Limits, heard: float) -> Reason:
 
 
 class Lines:
-    """Splits a pipe's bytes into lines as they arrive; the last may have no newline."""
+    """Splits a pipe's bytes into lines as they arrive; the last may have no newline.
 
-    def __init__(self, pipe: IO[bytes], on_line: Callable[[str], None]) -> None:
+    A line of more than `LONGEST_LINE` characters is passed on in pieces, so that a line
+    without an end takes no more memory than others.
+    """
+
+    def __init__(self, pipe: IO[bytes], output: Output) -> None:
         self._pipe = pipe
-        self._on_line = on_line
-        self._rest = b""
+        self._output = output
+        self._rest = ""
+        self._decoder = getincrementaldecoder("utf-8")(errors="replace")
+        self._heard = time.monotonic()
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> "Lines":
@@ -112,8 +131,9 @@ class Lines:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._rest += self._decoder.decode(b"", final=True)
         if self._rest:
-            self._on_line(self._rest.decode(errors="replace"))
+            self._output.say(self._rest)
         self._selector.close()
         self._pipe.close()
 
@@ -123,13 +143,20 @@ class Lines:
             time.sleep(seconds)
             return False
         if not self._selector.select(seconds):
+            if time.monotonic() - self._heard > _HELD_SECONDS:
+                self._output.flush()
             return False
+        self._heard = time.monotonic()
         chunk = os.read(self._pipe.fileno(), 65536)
         if not chunk:
             self._selector.unregister(self._pipe)
-        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        *whole, rest = (self._rest + self._decoder.decode(chunk)).split("\n")
         for line in whole:
-            self._on_line(line.decode(errors="replace").rstrip("\r"))
+            self._output.say(line)
+        while len(rest) > LONGEST_LINE:
+            self._output.say(rest[:LONGEST_LINE])
+            rest = rest[LONGEST_LINE:]
+        self._rest = rest
         return bool(chunk)
 
 

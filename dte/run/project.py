@@ -75,6 +75,15 @@ def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
     return {name: revision for revision, _, name in (x.partition(" ") for x in lines)}
 
 
+def choose_revision(
+    project: Project, origin: Path, *, branch: str, revision: str, tag: str
+) -> Project:
+    """The project at the tag, or at the branch and revision, by default the current."""
+    if tag:
+        return choose_tag(project, origin, tag)
+    return choose_branch(project, origin, branch or project.branch, revision)
+
+
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:

@@ -1,7 +1,7 @@
 """The results of a run, as data for the plan of a rerun and for the report."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 JobStatus = Literal["success", "failed", "canceled", "not_run", "blocked", "running"]
 StepStatus = Literal["success", "failed", "skipped", "timed out", "canceled"]
@@ -11,20 +11,40 @@ class StepFailure(Exception):
     """A failure of a built-in step; the message goes into the job's log."""
 
 
+class StepPlace(NamedTuple):
+    """Which step this is: its name, its number from 1, and the machine's index."""
+
+    name: str
+    number: int
+    machine: int
+
+
 @dataclass(frozen=True)
 class StepResult:
-    """One step that ran or was skipped; `tail` contains its last lines of output."""
+    """One step that ran or was skipped.
+
+    `tail` contains its last lines of output, `lines` their total number, and `log` the
+    path of its log file, if there is one.
+    """
 
     name: str
     status: StepStatus
     seconds: float
     exit_code: int | None
     tail: tuple[str, ...] = ()
+    lines: int = 0
+    number: int = 0
+    machine: int = 0
+    started_at: float = 0.0
+    log: str = ""
 
 
 @dataclass
 class JobRun:
-    """One job in one workflow; `carried_from` is the earlier workflow that ran it."""
+    """One job in one workflow; `carried_from` is the earlier workflow that ran it.
+
+    `machines` is the job's parallelism. `lost` is set if `--kill` lost a machine.
+    """
 
     name: str
     id: str
@@ -34,8 +54,9 @@ class JobRun:
     started_at: float | None = None
     seconds: float = 0.0
     carried_from: str = ""
+    machines: int = 1
+    lost: bool = False
     steps: list[StepResult] = field(default_factory=list)
-    artifacts: list[str] = field(default_factory=list)
 
     @property
     def failed_step(self) -> StepResult | None:
@@ -45,10 +66,17 @@ class JobRun:
             None,
         )
 
+    def name_machine(self, machine: int) -> str:
+        """The job's name, with the machine's index if the job has several."""
+        return f"{self.name} #{machine}" if self.machines > 1 else self.name
+
 
 @dataclass
 class RehearsedWorkflow:
-    """One workflow: the first run, or a rerun, which is a workflow of its own."""
+    """One workflow: the first run, or a rerun, which is a new workflow.
+
+    `number` counts the workflows of a rehearsal from 1.
+    """
 
     id: str
     name: str
@@ -56,6 +84,7 @@ class RehearsedWorkflow:
     kind: str
     tag: str
     created_at: float
+    number: int = 1
     jobs: dict[str, JobRun] = field(default_factory=dict)
     auto_rerun_number: int = 0
     status: str = "running"

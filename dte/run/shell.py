@@ -5,30 +5,28 @@ Source: CircleCI docs, Configuration reference, `run`: the default shell is bash
 `no_output_timeout` is ten minutes.
 """
 
-import re
 import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dte.durations import parse_duration
 from dte.model import Step
 from dte.run.context import JobContext
 from dte.run.processes import Limits, Outcome, start_process, watch_process
 from dte.run.results import StepFailure
 
 DEFAULT_SHELL = "/bin/bash -eo pipefail"
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(h|m|s)?")
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, None: 1.0}
+_REPORT_SECONDS = 10.0
 
 
-def parse_duration(text: str) -> float:
-    """Seconds in a duration like `60m`, `1.5h`, `1m30s`; raises `StepFailure`."""
-    compact = text.replace(" ", "")
-    parts = _DURATION.findall(compact)
-    if not parts or "".join(number + unit for number, unit in parts) != compact:
-        raise StepFailure(f"no_output_timeout is {text!r}, not a time like 10m")
-    return sum(float(number) * _SECONDS[unit or None] for number, unit in parts)
+def read_duration(text: str) -> float:
+    """Seconds in a duration like `10m`; raises `StepFailure`."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise StepFailure(str(error)) from error
 
 
 def run_command(
@@ -40,13 +38,25 @@ def run_command(
     argv = [*shell, "-c", str(words["command"])]
     env = {**context.env, **_step_environment(words)}
     cwd = context.resolve_path(str(words.get("working_directory", ".")))
-    silence = parse_duration(str(words.get("no_output_timeout", "10m")))
+    silence = limit_silence(
+        read_duration(str(words.get("no_output_timeout", "10m"))), context.time_limit
+    )
     if words.get("background"):
         # Nothing reads its pipe, and a full pipe would block it.
         background.append(_start(argv, env, cwd, subprocess.DEVNULL))
         return Outcome(0, "exited", 0.0)
     process = _start(argv, env, cwd, subprocess.PIPE)
-    return watch_process(process, context.say, Limits(silence, context.interrupt))
+    return watch_process(process, context, Limits(silence, context.interrupt))
+
+
+def limit_silence(silence: float, time_limit: float | None) -> float:
+    """`silence`, or what `--time-limit` allows if that is less; seconds.
+
+    Nx's timeouts are set to the limit, so a step gets some seconds to report them.
+    """
+    if time_limit is None:
+        return silence
+    return min(silence, time_limit + _REPORT_SECONDS)
 
 
 def _split_shell(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from dte.run.context import JobContext
 from dte.run.processes import Limits, start_process, watch_process
 from dte.run.project import checkout_script
 from dte.run.results import StepFailure
+from dte.words import count_of
 
 _CHECKOUT_SILENCE_SECONDS = 600.0
 
@@ -24,7 +25,7 @@ def check_out(step: Step, context: JobContext) -> None:
     method = str(step.arguments.get("method", "blobless"))
     for words in checkout_script(context.identity.project, method, cloned=cloned):
         process = start_process(words, env=context.env, cwd=target)
-        if watch_process(process, context.say, limits).exit_code:
+        if watch_process(process, context, limits).exit_code:
             raise StepFailure(f"{' '.join(words[:2])} failed")
 
 
@@ -89,13 +90,7 @@ def store_artifacts(step: Step, context: JobContext) -> None:
     else:
         files = [target]
         shutil.copy2(source, target)
-    context.run.artifacts += [str(path.relative_to(folder)) for path in files]
     context.say(f"Stored {count_of(len(files), 'file')}.")
-
-
-def count_of(number: int, thing: str) -> str:
-    """A number of things, with the plural if it needs one."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _as_list(value: object) -> list[str]:

@@ -28,11 +28,14 @@ class WorkflowExecution:
         plan: Sequence[PlannedJob],
         execute: Execute,
         listener: Listener,
+        *,
+        max_jobs: int | None = None,
     ) -> None:
         self._workflow = workflow
         self._plan = {planned.job.name: planned for planned in plan}
         self._execute = execute
         self._listener = listener
+        self._max_jobs = max_jobs or max(len(plan), 1)
         self._upstream = find_upstream([planned.job for planned in plan])
         self._futures: dict[Future[JobStatus], str] = {}
 
@@ -40,7 +43,7 @@ class WorkflowExecution:
         """Run all jobs; the results are in the `RehearsedWorkflow`."""
         started = time.monotonic()
         self._listener.workflow_started(self._workflow)
-        with ThreadPoolExecutor(max_workers=max(len(self._plan), 1)) as pool:
+        with ThreadPoolExecutor(max_workers=self._max_jobs) as pool:
             self._start_ready(pool)
             while self._futures:
                 done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
@@ -72,6 +75,8 @@ class WorkflowExecution:
         ):
             self._end(name, "not_run")
             return True
+        if len(self._futures) >= self._max_jobs:
+            return False
         self._start(planned, job, pool)
         return True
 
@@ -119,5 +124,6 @@ def create_job_runs(
                 planned.why,
                 earlier.status,
                 carried_from=origin,
+                machines=earlier.machines,
             )
     return jobs

@@ -9,7 +9,7 @@ from dte.order.order import Order
 from dte.order.scenario import parse_action
 from dte.report.data import JobReport, Report
 from dte.run.listener import Listener
-from dte.run.results import JobRun, RehearsedWorkflow, StepResult
+from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
 from dte.session import rehearse
 
 
@@ -26,7 +26,7 @@ class Heard(Listener):
         self.runs += 1
 
     def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
     ) -> None:
         """Keep the line."""
         self.lines.append((self.runs, job.name, line))

@@ -59,7 +59,7 @@ def test_the_expected_failure_ends_with_0(tmp_path: Path) -> None:
     assert run_dte(tmp_path, FAILS, *words).returncode == 0
     done = run_dte(tmp_path, PASSES, "--expect", "failed")
     assert done.returncode == 1
-    assert "the runs ended success, not failed" in done.stderr
+    assert "the runs ended success, not failed" in done.stdout
 
 
 def test_json_is_the_whole_stdout(tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
     ("words", "says"),
     [
         (("--then", "dance"), "--then dance is unknown"),
-        (("--then", "set:X"), "--then set:X is unknown"),
+        (("--then", "set:"), "--then set: is unknown"),
         (("--expect", "sunny"), "--expect sunny is not a status"),
-        (("--set", "X"), "--set X is not of the form NAME=VALUE"),
+        (("--set", "X"), "--set X: the environment has no variable X"),
         (("--context", "a=b"), "--context a is not of the form"),
         (("--assume", "moon=yes"), "--assume moon=yes is unknown"),
         (("--assume", "empty_attach_fails=maybe"), "is unknown"),
@@ -107,6 +107,12 @@ def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
         (("--then", "set:=x"), "--then set:=x is unknown"),
         (("--then", "rerun:nobody"), "there is no job nobody"),
         (("--then", "push:nowhere"), "the project has no refs/heads/nowhere"),
+        (("no-such-job",), "no job is named no-such-job"),
+        (("--time-limit", "soon"), "--time-limit soon is not a duration"),
+        (("--report", "absent/r.json"), "there is no folder absent"),
+        (("--env-file", "absent"), "the file absent can't be read"),
+        (("--context-file", "ci=absent"), "the file absent can't be read"),
+        (("--context", "ci:ABSENT_X"), "the environment has no variable ABSENT_X"),
         (("--then", "fail:nobody"), "no job is named nobody"),
         (("--fail", "nobody"), "no job is named nobody"),
         (("--parameter", "x={"), "--parameter x={ can't be read"),
@@ -232,7 +238,7 @@ def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
     """A step named `Run [e2e] [/]` is not read as markup."""
     done = run_dte(tmp_path, one_job("run: {name: 'Run [e2e] [/]', command: exit 1}"))
     assert done.returncode == 1
-    assert done.stdout.count("Run [e2e] [/]") == 2
+    assert done.stdout.count("Run [e2e] [/]") == 3
 
 
 def test_names_stay_whole_in_a_narrow_terminal(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "README.md").touch()
     (tmp_path / "config.yml").write_text(one_job(step))
-    words = ["config.yml", "--project", "project"]
+    words = ["config.yml", "--project", "project", "--logs", "logs"]
     return subprocess.Popen(
         [sys.executable, "-m", "dte", "rehearse", *words],
         cwd=tmp_path,

@@ -1,0 +1,24 @@
+"""Finds the project and its config when the user names neither."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+CONFIG = Path(".circleci", "config.yml")
+
+
+def find_project(folder: Path) -> Path:
+    """The nearest of `folder` and its parents that is a clone or has a CircleCI config.
+
+    If there is none, `folder` itself is the project.
+    """
+    for parent in (folder, *folder.parents):
+        if (parent / CONFIG).is_file() or (parent / ".git").exists():
+            return parent
+    return folder
+
+
+def split_words(words: Sequence[str], project: Path) -> tuple[Path, tuple[str, ...]]:
+    """The config and the names of jobs in `[CONFIG] [JOB]...`."""
+    if words and (Path(words[0]).is_file() or words[0].endswith((".yml", ".yaml"))):
+        return Path(words[0]), tuple(words[1:])
+    return project / CONFIG, tuple(words)

@@ -1,0 +1,13 @@
+"""Short texts that the live output, the tables and the verdict share."""
+
+_LONGEST_TITLE = 60
+GUARD_STEP = "Refuse a partial rerun"
+
+
+def step_title(name: str) -> str:
+    """The first line of a step's name, shortened; an unnamed step has its command."""
+    lines = name.strip().splitlines() or ["step"]
+    title = lines[0].strip()
+    if len(title) > _LONGEST_TITLE:
+        return title[: _LONGEST_TITLE - 1] + "…"
+    return f"{title} …" if len(lines) > 1 else title

@@ -1,0 +1,29 @@
+"""Removes what could control the terminal from a line of a step's output."""
+
+import re
+
+# ECMA-48: CSI sequences, OSC/DCS/APC/PM/SOS strings, other escapes, C0 and C1 controls.
+_SEQUENCE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]P_^X][^\x1b\x07\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b\[[0-?]*[ -/]*$"
+    r"|\x1b[ -/]*[0-~]?"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+_COLOR = re.compile(r"\x1b\[[0-9;:]*m")
+
+
+def strip_controls(line: str) -> str:
+    """`line` with colours, but without other control sequences and characters.
+
+    Of a line that a carriage return overwrites, only the last version is left.
+    """
+    line = line.rstrip("\r").rpartition("\r")[2]
+    return _SEQUENCE.sub(
+        lambda found: found[0] if _COLOR.fullmatch(found[0]) else "", line
+    )
+
+
+def strip_colors(line: str) -> str:
+    """`line` without any control sequence or character."""
+    return _SEQUENCE.sub("", line)

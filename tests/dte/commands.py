@@ -1,0 +1,26 @@
+"""Runs a command of `dte` in this process."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dte.cli import main
+
+
+def make_project(folder: Path, config: str) -> Path:
+    """A project with this config and one more file."""
+    (folder / ".circleci").mkdir(parents=True)
+    (folder / ".circleci" / "config.yml").write_text(textwrap.dedent(config))
+    (folder / "README.md").write_text("A project.\n")
+    return folder
+
+
+def run_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **env: str
+) -> Result:
+    """Run `dte` with these words in `folder`, with log files beside it."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("dte.commands.rehearse.default_parent", lambda: Path("../logs"))
+    return CliRunner().invoke(main, words, env=env)

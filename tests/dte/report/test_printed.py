@@ -1,0 +1,80 @@
+"""What a rehearsal prints, as golden files for several widths."""
+
+from pathlib import Path
+
+import pytest
+
+from dte.report.live import LiveListener
+from dte.report.screen import make_console
+from dte.report.table import print_tables
+from dte.report.words import step_title
+from tests.dte.report import events
+from tests.golden import Golden
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "wrap"),
+    [("80", 80, True), ("200", 200, True), ("no-terminal", 80, False)],
+)
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_printed_rehearsal(
+    golden: Golden, name: str, width: int, wrap: bool, verbose: bool
+) -> None:
+    """Steps, failures and tables are printed as the golden file shows."""
+    console = events.make_console(width)
+    events.play(LiveListener(console, verbose=verbose, wrap=wrap))
+    print_tables(events.make_story(), console)
+    mode = "-verbose" if verbose else ""
+    golden.check(GOLDEN / f"{name}{mode}.txt", events.read_console(console))
+
+
+def test_nothing_is_wider_than_80_columns() -> None:
+    """At 80 columns, neither a table nor a wrapped line is wider."""
+    console = events.make_console(80)
+    events.play(LiveListener(console, verbose=True, wrap=True))
+    print_tables(events.make_story(), console)
+    assert max(map(len, events.read_console(console).splitlines())) <= 80
+
+
+def test_wrapped_lines_keep_their_gutter() -> None:
+    """Every line of a wrapped line starts with the name of its job."""
+    console = events.make_console(80)
+    events.play(LiveListener(console, verbose=True, wrap=True))
+    lines = events.read_console(console).splitlines()
+    text = " ".join(events.LONG.split())
+    gutters = [line for line in lines if line.startswith("build #1")]
+    joined = " ".join(line.partition("│ ")[2] for line in gutters)
+    assert text in " ".join(joined.split())
+
+
+def test_an_unnamed_step_shows_its_first_line() -> None:
+    """An unnamed step of several lines is shown as its first line."""
+    assert step_title("one\ntwo\nthree") == "one …"
+    assert step_title("a" * 100) == "a" * 59 + "…"
+    assert step_title(" \n") == "step"
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_no_escapes_if_the_user_wants_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """With NO_COLOR or TERM=dumb, even a terminal gets no escape sequences."""
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert make_console().color_system is None
+
+
+def test_columns_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal the width is COLUMNS, or 80."""
+    assert make_console().width == 80
+    monkeypatch.setenv("COLUMNS", "132")
+    assert make_console().width == 132
+
+
+def test_a_terminal_has_a_live_block() -> None:
+    """At a terminal the running jobs are shown with their steps, and removed again."""
+    console = events.make_console(100, terminal=True)
+    events.play(LiveListener(console, verbose=False))
+    assert "build #1" in events.read_console(console)

@@ -1,0 +1,123 @@
+"""The verdict: one line on what happened, and the exit code."""
+
+import pytest
+
+from dte.nx_cloud import TaskExecution
+from dte.report.data import JobReport, Report
+from dte.report.verdict import describe, judge
+from tests.dte.report.events import (
+    TASKS,
+    make_job_report,
+    make_report,
+    make_run,
+    make_step_report,
+)
+
+
+def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobReport:
+    """A job that failed in a step with these last lines."""
+    step = make_step_report(name, status, last_lines=lines)
+    return make_job_report("dte/main", "failed", step)
+
+
+def report_on(*jobs: JobReport) -> Report:
+    """A report on one run that fails if a job failed."""
+    failed = any(job.status == "failed" for job in jobs)
+    return make_report(make_run("failed" if failed else "success", *jobs))
+
+
+@pytest.mark.parametrize(
+    ("job", "verdict"),
+    [
+        (fail_with("x"), "dte/main failed in Run the affected tasks, exit 1"),
+        (
+            fail_with("", "You reran only failed jobs.", name="Refuse a partial rerun"),
+            "dte/main was refused: You reran only failed jobs.",
+        ),
+        (
+            fail_with("No new completed tasks after 30 seconds"),
+            "dte/main waited 30 s in Run the affected tasks, and no agent completed a "
+            "task",
+        ),
+        (
+            fail_with("No tasks to run after 20 seconds"),
+            "dte/main waited 20 s in Run the affected tasks, and main sent no task",
+        ),
+        (
+            fail_with("x", status="timed out"),
+            "dte/main printed nothing for too long in Run the affected tasks",
+        ),
+        (make_job_report("build", "failed"), "build failed"),
+        (make_job_report("build", "canceled"), "build was canceled"),
+        (make_job_report("build"), "passed: 1 job in 37.5 s"),
+        (
+            make_job_report(
+                "dte/main",
+                "success",
+                make_step_report(TASKS, last_lines=(" No tasks were run",)),
+            ),
+            "no task ran: nothing was affected",
+        ),
+    ],
+)
+def test_the_verdict_names_what_happened(job: JobReport, verdict: str) -> None:
+    """The verdict names the job, the step and the reason of a failure."""
+    assert describe(report_on(job), ()) == verdict
+
+
+def test_the_first_failure_is_named() -> None:
+    """Of several failed jobs the first is named, and the others are counted."""
+    late = make_step_report("late", "failed", started_at=200.0)
+    early = make_step_report("early", "failed", started_at=100.0)
+    jobs = (
+        make_job_report("b", "failed", late),
+        make_job_report("a", "failed", early),
+    )
+    expected = "a failed in early, exit 1; 1 more job failed"
+    assert describe(report_on(*jobs), ()) == expected
+
+
+def test_tasks_are_counted() -> None:
+    """A success with tasks says how many ran."""
+    report = report_on(make_job_report("dte/main"))
+    task = TaskExecution(
+        run_id=report.runs[0].id,
+        task="a:b",
+        agent="agent-1",
+        cache="miss",
+        exit_code=0,
+        started=0.0,
+        seconds=1.0,
+    )
+    counted = make_report(*report.runs, tasks=(task,))
+    assert describe(counted, ()) == "passed: 1 job and 1 task in 37.5 s"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "code"),
+    [
+        ("success", (), 0),
+        ("failed", (), 1),
+        ("failed", ("failed",), 0),
+        ("success", ("failed",), 1),
+    ],
+)
+def test_the_exit_code(status: str, expected: tuple[str, ...], code: int) -> None:
+    """The exit code is 0 if the last run passed, or if the runs end as expected."""
+    assert judge(make_report(make_run(status)), expected) == code
+
+
+def test_a_fault_without_effect_fails_an_expectation() -> None:
+    """A fault without effect is an error with --expect, and only then."""
+    run = make_run("success", make_job_report("build"))
+    report = make_report(run, missed_faults=("--fail build:deploy",))
+    assert judge(report, ()) == 0
+    assert judge(report, ("success",)) == 1
+    assert describe(report, ("success",)) == "--fail build:deploy had no effect"
+
+
+def test_an_interruption_is_130() -> None:
+    """An interrupted rehearsal exits with 130, whatever the jobs did."""
+    report = make_report(make_run("canceled"), interrupted=True)
+    assert judge(report, ()) == 130
+    assert describe(report, ()).startswith("interrupted: ")

@@ -1,0 +1,24 @@
+"""The help of `dte rehearse`, which is written by hand."""
+
+import re
+
+from dte.commands.rehearse import command
+from dte.rehearse_help import HELP
+
+
+def test_the_help_is_short() -> None:
+    """It has at most 40 lines of at most 80 columns, with groups and examples."""
+    lines = HELP.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert "Examples:" in lines
+
+
+def test_the_help_has_every_option() -> None:
+    """Each option of the command is in the help, and no other is."""
+    options = {name for option in command.params for name in option.opts}
+    options = {name for name in options if name.startswith("--")} | {"--help"}
+    described = HELP.partition("Examples:")[0]
+    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", described))
+    assert found - {"--then"} == options - {"--then"}
+    assert "--then ACTION" in described
