@@ -84,6 +84,10 @@ format: setup ## let ruff format and fix what it can
 spec: setup ## print what the tests say about the behaviour, as a specification
 	@$(PYTHON) -m tools.spec
 
+.PHONY: docs
+docs: setup ## write what follows from the orb's commands: jobs, reference, tables
+	@$(PYTHON) -m tools.reference
+
 .PHONY: golden
 golden: setup-circleci ## rewrite the golden files; read the difference before you commit
 	@$(PYTEST) --golden -m "not slow and not long"
