@@ -84,6 +84,10 @@ format: setup ## let ruff format and fix what it can
 spec: setup ## print what the tests say about the behaviour, as a specification
 	@$(PYTHON) -m tools.spec
 
+.PHONY: docs
+docs: setup ## write what follows from the orb's commands: jobs, reference, tables
+	@$(PYTHON) -m tools.reference
+
 .PHONY: golden
 golden: setup-circleci ## rewrite the golden files; read the difference before you commit
 	@$(PYTEST) --golden -m "not slow and not long"
@@ -103,8 +107,13 @@ pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's CLI
 	@mv dist/orb.draft dist/orb.yml
 	@echo "ok: packed dist/orb.yml"
 
+.PHONY: package
+package: setup ## build the wheel and the sdist of dte-orb into dist/
+	@$(PYTHON) -m hatchling build -d dist > /dev/null
+	@echo "ok: $$(cd dist && echo *.whl *.tar.gz)"
+
 .PHONY: release-check
-release-check: pack ## VERSION=1.2.3: check that this commit is that release
+release-check: pack package ## VERSION=1.2.3: build it, and check that it is that release
 	@$(PYTHON) -m tools.publishing.readiness
 
 .PHONY: lock

@@ -1,18 +1,18 @@
-"""The one kind of error that a user can mend; caught once, at the command's edge."""
+"""The one kind of error that a user can fix; the command catches it in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-USED_WRONGLY = 2
+USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
 
 
 class UserError(Exception):
-    """Something the user can mend.
+    """A problem that the user can fix.
 
-    Carries what the edge prints under ``error:``, ``Suggestions:`` and
-    ``Reference:``, and the exit code: 2 used wrongly, 3 not rehearsable.
+    Carries what the command prints under ``error:``, ``Suggestions:`` and
+    ``Reference:``, and the exit code: 2 usage error, 3 not rehearsable.
     """
 
     def __init__(
@@ -21,7 +21,7 @@ class UserError(Exception):
         *,
         suggestions: Sequence[str] = (),
         reference: str = "",
-        exit_code: int = USED_WRONGLY,
+        exit_code: int = USAGE_ERROR,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -1,4 +1,4 @@
-"""The data that a compiled config is: what the plan and the run work from.
+"""A compiled config as data, the input of `plan` and `run`.
 
 Pure and frozen. `dte.compile.compile_config` makes it, nothing changes it.
 """
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a workflow, after commands, executors and matrices are gone."""
+    """One job of a workflow, with commands, executors and matrices expanded."""
 
     name: str
     executor: Mapping[str, Any]
@@ -68,7 +68,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class WorkflowJob:
-    """A job's place in a workflow; ``job`` is None for an approval.
+    """A job in a workflow; ``job`` is None for an approval.
 
     ``filters`` has `branches` and `tags`, each with `only` and `ignore`, as
     written. A filter that is an expression is decided already: it comes as filters

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from dte.bundled_orb import add_bundled_orb
 from dte.compile import compile_config
 from dte.errors import UserError
 from dte.model import CompiledConfig, PipelineValues, Workflow, WorkflowJob
@@ -29,7 +30,7 @@ def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
     )
     return compile_config(
         order.config,
-        orbs=order.orbs,
+        orbs=add_bundled_orb(order.orbs, order.config),
         pipeline=values,
         stub_missing_orbs=order.stub_missing_orbs,
     )

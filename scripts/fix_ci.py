@@ -1,6 +1,6 @@
-"""Let Nx Cloud look at what failed in this job and propose a fix (self-healing CI).
+"""Let Nx Cloud analyze failed tasks of this job and propose a fix (self-healing CI).
 
-Runs always, at the end, and never fails the job: it is no part of the tasks.
+Runs at the end of every job that had tasks, and never fails it.
 """
 
 import sys
@@ -11,16 +11,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bash_env import IDLE, REFUSED, read_mode
 from bounded_run import run_bounded
 from failures import run, say
-from nx import enter_checkout, find_nx
+from nx import call_nx, enter_checkout, find_nx
 
 
 def main() -> None:
-    """Run `nx fix-ci` once, where Nx is installed and the job had tasks."""
+    """Run `nx fix-ci` once, if Nx is installed and the job had tasks."""
     if read_mode() in (IDLE, REFUSED) or find_nx(enter_checkout()) is None:
-        say("Nothing to do: this job did not come as far as its tasks.")
+        say("Nothing to do: this job ended before its tasks.")
         return
-    if not run_bounded([["npx", "nx", "fix-ci"]]):
-        say("warning: that failed; the job's own result stands.")
+    if not run_bounded([call_nx("fix-ci")]):
+        say("warning: nx fix-ci failed. The result of the job does not change.")
 
 
 if __name__ == "__main__":

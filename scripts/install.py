@@ -1,4 +1,4 @@
-"""Install the workspace's packages with the words of the `install` parameter."""
+"""Install the workspace's packages with the command in the parameter `install`."""
 
 import sys
 from pathlib import Path
@@ -6,21 +6,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bash_env import IDLE, read_mode
+from commands import become
 from failures import run, say
-from nx import enter_checkout, run_words, split_words
+from nx import enter_checkout, split_words
 
 
 def main() -> None:
-    """Become the install command; no words at all mean that nothing is installed."""
+    """Run the install command, unless the parameter is empty or the agent idle."""
     words = split_words("DTE_INSTALL")
     if read_mode() == IDLE:
-        say("This agent has nothing to do, so nothing is installed.")
+        say("This agent runs no tasks, so no packages are installed.")
         return
     if not words:
-        say("The parameter `install` is empty, so nothing is installed.")
+        say("The parameter `install` is empty, so no packages are installed.")
         return
     enter_checkout()
-    run_words(words)
+    become(words)
 
 
 if __name__ == "__main__":

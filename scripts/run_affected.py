@@ -1,28 +1,37 @@
-"""Run the targets of the affected projects; the agents do the work."""
+"""Run the targets of the affected projects, on the agents or in this job.
+
+`nx affected` passes without a task if it knows none of the targets, or if an argument
+turns it into another command. This step fails instead if a task was due.
+"""
 
 import os
 import sys
 from pathlib import Path
+from typing import List, Optional
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bash_env import read_mode
-from failures import Misuse, run, say
-from nx import join_targets, run_nx, split_words
+from failures import Misuse, Refusal, run, say
+from nx import call_nx, enter_checkout, require_nx
+from nx_arguments import read_nx_arguments
+from projects import list_affected, read_projects
 from settings import read
+from streamed_run import Finished, run_streamed
+from targets import Projects, check_targets, read_targets
 
 SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
 def read_revision(name: str) -> str:
-    """A revision that `set_shas` exported; raises `Misuse` where it has not run."""
+    """A revision that `set_shas` exported; raises `Misuse` if it did not run."""
     revision = read(name)
     if not revision:
         raise Misuse(
-            "{} is not set, so nothing says what is affected".format(name),
+            "{} is not set, so no project can be selected".format(name),
             suggestions=[
                 "run dte/set_shas in an earlier step of this job",
-                "or export NX_BASE and NX_HEAD yourself, to the file in BASH_ENV",
+                "or export NX_BASE and NX_HEAD yourself, in the file in BASH_ENV",
             ],
             reference="Nx docs, Run Only Tasks Affected by a PR",
         )
@@ -30,38 +39,82 @@ def read_revision(name: str) -> str:
 
 
 def allow_split_targets() -> None:
-    """Let Nx run targets here that it splits for agents, as its plugins do e2e-ci.
+    """Let Nx run targets here that its plugins split for agents, such as e2e-ci.
 
-    Where it is not connected it refuses them, for they would only be faster apart
+    Without Nx Cloud it refuses them, because they are slower on one machine
     (`validateNoAtomizedTasks` in the nx package, 24.0.6; nrwl/nx#26898).
     """
     if not read(SKIP_VALIDATION):
         os.environ[SKIP_VALIDATION] = "true"
 
 
-def main() -> None:
-    """Become `nx affected` between NX_BASE and NX_HEAD, which `set_shas` exported."""
-    targets = join_targets("DTE_TARGETS")
-    if not targets:
-        raise Misuse("DTE_TARGETS names no target", suggestions=["set `targets`"])
-    parallel = read("DTE_PARALLEL", "2")
+def plan_command(targets: List[str], base: str, head: str) -> List[str]:
+    """The `nx affected` command with everything that the parameters say."""
     configuration = read("DTE_CONFIGURATION")
-    alone = bool(read_mode())
-    if alone:
-        say("notice: this job runs all tasks by itself, without agents.")
-        allow_split_targets()
-    run_nx(
-        "nx",
+    return call_nx(
         "affected",
-        "--base=" + read_revision("NX_BASE"),
-        "--head=" + read_revision("NX_HEAD"),
+        "--base=" + base,
+        "--head=" + head,
         "-t",
-        targets,
-        "--parallel=" + parallel,
+        ",".join(targets),
+        "--parallel=" + read("DTE_PARALLEL", "2"),
         *(["--configuration=" + configuration] if configuration else []),
-        *(["--no-agents"] if alone else []),
-        *split_words("DTE_NX_ARGUMENTS"),
+        *(["--no-agents"] if read_mode() else []),
+        *read_nx_arguments("DTE_NX_ARGUMENTS"),
     )
+
+
+def ran_no_task(finished: Finished) -> bool:
+    """Whether Nx said so. A task may print the same words, but then Nx ran a task."""
+    text = finished.end
+    return b"No tasks were run" in text and b"Successfully ran" not in text
+
+
+def explain_no_task(
+    targets: List[str], projects: Optional[Projects], base: str, head: str
+) -> None:
+    """Say why no task was due; raises `Refusal` if one was, or if it is unknown."""
+    affected = list_affected(base, head) if projects is not None else None
+    if projects is None or affected is None:
+        raise Refusal(
+            "no task ran, and it is unknown whether an affected project has one of "
+            "the targets",
+            suggestions=["see the warnings above"],
+        )
+    due = [name for name in affected if projects.get(name, set()) & set(targets)]
+    if due:
+        raise Refusal(
+            "no task ran, although {} affected projects have one of the targets".format(
+                len(due)
+            ),
+            details=["Projects: " + ", ".join(due[:20])],
+            suggestions=["check the parameter `nx_arguments`, for example --exclude"],
+        )
+    same = " Base and head are the same commit." if base == head else ""
+    say(
+        "No task was due: no project that is affected between {} and {} has one of the "
+        "targets {}.{}".format(base, head, ", ".join(targets), same)
+    )
+
+
+def main() -> None:
+    """Run `nx affected` between NX_BASE and NX_HEAD, which `set_shas` exported."""
+    targets = read_targets("DTE_TARGETS")
+    if not targets:
+        raise Misuse("DTE_TARGETS contains no target", suggestions=["set `targets`"])
+    base, head = read_revision("NX_BASE"), read_revision("NX_HEAD")
+    words = plan_command(targets, base, head)
+    require_nx(enter_checkout())
+    if read_mode():
+        say("notice: this job runs all tasks itself, without agents.")
+        allow_split_targets()
+    projects = read_projects()
+    if projects is not None:
+        check_targets(targets, projects)
+    finished = run_streamed(words)
+    if finished.status == 0 and ran_no_task(finished):
+        explain_no_task(targets, projects, base, head)
+    sys.exit(finished.status)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Run tasks for main until Nx Cloud says that there are no more."""
+"""Run tasks for main until Nx Cloud has no more."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from agents_mode import goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from durations import set_timeout
 from failures import Misuse, run, say
-from nx import enter_checkout, require_nx
+from nx import call_nx_cloud, enter_checkout, require_nx
 from retries import run_with_client
 from run_names import export_names, read_name
 from settings import read
@@ -23,7 +23,7 @@ def read_number(name: str, default: str) -> int:
     text = read(name, default)
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise Misuse(
-            f"{name} is {text!r}; it takes a whole number",
+            f"{name} is {text!r}, not a whole number",
             suggestions=[
                 "run dte/agent with a matrix: {parameters: {ordinal: [1, 2]}}"
             ],
@@ -32,17 +32,17 @@ def read_number(name: str, default: str) -> int:
 
 
 def name_agent(*, pool: str, ordinal: int, index: int, total: int) -> str:
-    """The agent's name: two of one name end in an error ("Environment Variables").
+    """The agent's name, unique within the run (Nx docs, Environment Variables).
 
-    A matrix tells agents apart by the ordinal, `parallelism` by CircleCI's node index.
-    Both are in the name where both count, so that no two pairs share one.
+    A matrix numbers agents by the ordinal, `parallelism` by CircleCI's node index. With
+    `parallelism` the name contains both numbers.
     """
     numbers = [ordinal, index] if total > 1 else [ordinal]
     return "-".join([pool or "agent", *map(str, numbers)])
 
 
 def describe_timeout() -> str:
-    """Which of the two settings says how long the agent waits, and what it says."""
+    """The setting that decides how long the agent waits, with its value."""
     own = read(NX_TIMEOUT)
     if own:
         return "{} ({})".format(NX_TIMEOUT, own)
@@ -50,7 +50,7 @@ def describe_timeout() -> str:
 
 
 def main() -> None:
-    """Run `nx-cloud start-agent`, or end green where main works alone."""
+    """Run `nx-cloud start-agent`, or pass at once if main works without agents."""
     pool = read_name("DTE_LAUNCH_TEMPLATE")
     name = name_agent(
         pool=pool,
@@ -62,7 +62,7 @@ def main() -> None:
     if read_mode() != IDLE:
         require_nx(checkout)
     if not goes_with_agents(checkout):
-        say("notice: main runs all tasks by itself, so this agent ends here, green.")
+        say("notice: main runs all tasks itself, so this agent has nothing to do.")
         if not read_mode():
             set_mode(IDLE)
         return
@@ -72,11 +72,12 @@ def main() -> None:
         export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
-    status = run_with_client(["npx", "nx-cloud", "start-agent"])
+    status = run_with_client(call_nx_cloud("start-agent")).status
     if status:
         say(
-            "The agent ended with {}. Where it ended for want of tasks: main had not "
-            "come, or {} is shorter than your longest task.".format(status, limit)
+            "The agent ended with exit status {}. If it timed out waiting for tasks, "
+            "either main never started or {} is shorter than your longest "
+            "task.".format(status, limit)
         )
     sys.exit(status)
 

@@ -1,4 +1,4 @@
-"""Tell Nx Cloud that main distributes its tasks to agents of our own."""
+"""Tell Nx Cloud that main distributes its tasks to self-hosted agents."""
 
 import sys
 from pathlib import Path
@@ -17,29 +17,34 @@ from bash_env import (
 )
 from durations import set_timeout
 from failures import Misuse, Refusal, run, say
-from nx import enter_checkout, join_targets, require_nx, split_words
+from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
 from run_names import export_names
 from settings import read, read_choice, read_switch
+from targets import read_targets
 
 STARTS = ("flags", "config", "own")
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")
 
 
 def plan_flags() -> List[str]:
-    """The words of `nx-cloud start-ci-run`.
+    """The arguments of `nx-cloud start-ci-run`.
 
-    Nx Cloud has to know every target that still has to run before it may stop the
-    agents (Nx docs, Manual DTE), so all targets are named unless the user names some.
+    Nx Cloud must know every target that still has to run before it may stop the agents
+    (Nx docs, Manual DTE), so all targets are passed unless the user names some.
     """
-    last = join_targets("DTE_STOP_AGENTS_AFTER") or join_targets("DTE_TARGETS")
+    last = read_targets("DTE_STOP_AGENTS_AFTER") or read_targets("DTE_TARGETS")
     if not last:
         raise Misuse(
-            "neither DTE_STOP_AGENTS_AFTER nor DTE_TARGETS names a target",
+            "neither DTE_STOP_AGENTS_AFTER nor DTE_TARGETS contains a target",
             suggestions=["set the parameter `targets`, for example to lint,test,build"],
         )
-    words = ["start-ci-run", "--distribute-on=manual", "--stop-agents-after=" + last]
+    words = [
+        "start-ci-run",
+        "--distribute-on=manual",
+        "--stop-agents-after=" + ",".join(last),
+    ]
     rules = read("DTE_ASSIGNMENT_RULES")
     if rules:
         words.append("--assignment-rules=" + rules)
@@ -49,9 +54,9 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """The words of `nx-cloud start-nx-agents`, which takes none but from its file.
+    """The arguments of `nx-cloud start-nx-agents`, which reads all else from a file.
 
-    `explicit_completion` may stay: the file turns the heartbeat off, and dte/main then
+    `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.
     """
     refuse_unseen("config", "write it into .nx/ci-config.yaml")
@@ -59,15 +64,15 @@ def plan_config() -> List[str]:
 
 
 def plan_own() -> List[str]:
-    """No words, since the user's own steps start the run.
+    """No arguments, because the user's own steps start the run.
 
-    `explicit_completion` may stay: dte/main then completes the run in its last steps.
+    `explicit_completion` is allowed: dte/main completes the run in its last steps.
     """
-    refuse_unseen("own", "give it to the command in your start_steps")
+    refuse_unseen("own", "pass it to the command in your start_steps")
     return []
 
 
-def refuse_unseen(start: str, mend: str) -> None:
+def refuse_unseen(start: str, fix: str) -> None:
     """Raise `Misuse` for parameters that only `start: flags` passes on."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
@@ -77,20 +82,20 @@ def refuse_unseen(start: str, mend: str) -> None:
     unseen = [name for name, value in given.items() if value]
     if unseen:
         raise Misuse(
-            "with `start: {}`, Nx Cloud would not see {}".format(
+            "with `start: {}`, Nx Cloud does not receive {}".format(
                 start, ", ".join(unseen)
             ),
-            suggestions=[mend, "or leave `start` at flags"],
+            suggestions=[fix, "or set `start: flags`"],
             reference="Nx docs, CI Configuration",
         )
 
 
 def check_config(start: str, root: Path) -> None:
-    """Raise `Refusal` where `start` and the files in the workspace don't agree."""
+    """Raise `Refusal` if `start` contradicts the files of the workspace."""
     found = [name for name in _CONFIGS if (root / ".nx" / name).is_file()]
     if start == "flags" and found:
         raise Refusal(
-            ".nx/{} is there, and Nx Cloud takes flags or that file, not both".format(
+            "Nx Cloud accepts either flags or .nx/{}, and the file exists".format(
                 found[0]
             ),
             suggestions=["set `start: config` on dte/main", "or remove the file"],
@@ -98,23 +103,23 @@ def check_config(start: str, root: Path) -> None:
         )
     if start == "config" and not found:
         raise Refusal(
-            "`start: config` needs .nx/ci-config.yaml in {}".format(root),
-            suggestions=["add the file", "or leave `start` at flags"],
+            "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
+            suggestions=["add the file", "or set `start: flags`"],
             reference="Nx docs, CI Configuration",
         )
 
 
 def hand_on_root(checkout: Path) -> None:
-    """Give later steps the workspace's folder in full, where a shell may source it.
+    """Export the absolute path of the workspace if it is safe to source.
 
-    A step of the user's can't go to a `working_directory` that begins with `~`.
+    Without it, the user's steps can't enter a `working_directory` that starts with `~`.
     """
     if is_word(str(checkout)):
         export({"DTE_NX_ROOT": str(checkout)})
 
 
 def main() -> None:
-    """Start the run, or decide that main does all the work itself."""
+    """Start the run, or decide that main runs all tasks itself."""
     start = read_choice("DTE_START", STARTS[0], STARTS)
     plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}
     words = plans[start]()
@@ -124,15 +129,15 @@ def main() -> None:
     with_agents = goes_with_agents(checkout)
     hand_on_root(checkout)
     if not with_agents:
-        say("notice: no run is started, and main runs all tasks by itself.")
+        say("notice: main starts no run and runs all tasks itself.")
         if not read_mode():
             set_mode(WITHOUT_AGENTS)
         return
     check_config(start, find_root(checkout) or checkout)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if start == "own":
-        say("Nx Cloud is connected; the steps of your own start the run.")
-    elif status := run_with_client(["npx", "nx-cloud", *words]):
+        say("Nx Cloud is connected; your own steps start the run.")
+    elif status := run_with_client(call_nx_cloud(*words)).status:
         sys.exit(status)
     set_started()
 

@@ -1,8 +1,6 @@
-"""End the agents of this run: after a failure, and where there was nothing to run,
-nobody else will do it at once.
+"""Stop the agents of this run when main's tasks are over or main failed.
 
-Runs when the tasks are over, and never fails: what failed before is what the job has
-to show.
+It never fails: the job's log should show what failed before.
 """
 
 import sys
@@ -14,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bash_env import REFUSED, is_word, read_mode
 from bounded_run import run_bounded
 from failures import Misuse, Refusal, run, say
-from nx import enter_checkout, find_nx
+from nx import call_nx_cloud, enter_checkout, find_nx
 from nx_json import find_root
 from run_names import export_names
 from settings import read
@@ -24,33 +22,35 @@ COMMAND = "stop-all-agents"
 
 
 def explain_nothing(checkout: Path) -> str:
-    """Why there is nobody to stop, or empty."""
+    """Why there are no agents to stop, or empty."""
     mode = read_mode()
     if mode == REFUSED:
         return "this job was refused before it started a run"
     if mode:
-        return "this job went on without agents"
+        return "this job ran without agents"
     if find_root(checkout) is None and find_nx(checkout) is None:
-        return "there is no checkout of an Nx workspace here"
+        return "there is no checkout of an Nx workspace"
     return ""
 
 
 def plan_tries(checkout: Path) -> List[List[str]]:
-    """What to try, in order. Without Nx, npx has to be told which version to fetch.
+    """The commands to try, in order. Without Nx, npx needs a version to download.
 
-    After a success one try is enough: main ends now, and its heartbeat with it.
+    After a success one try is enough, because main's heartbeat stops anyway.
     """
     version = read("DTE_NX_CLOUD_VERSION", NX_CLOUD_VERSION)
     if not is_word(version):
-        raise Misuse("nx_cloud_version is {!r}, which is no version".format(version))
-    own = ["npx", "nx-cloud", COMMAND]
-    fetched = ["npx", "--yes", "nx-cloud@" + version, COMMAND]
-    tries = [fetched] * 3 if find_nx(checkout) is None else [own, own, fetched]
+        raise Misuse("nx_cloud_version is {!r}, not a version".format(version))
+    installed = call_nx_cloud(COMMAND)
+    downloaded = call_nx_cloud(COMMAND, version=version)
+    tries = [installed, installed, downloaded]
+    if find_nx(checkout) is None:
+        tries = [downloaded] * 3
     return tries[:1] if read("DTE_WHEN") == "on_success" else tries
 
 
 def main() -> None:
-    """Stop them, or say why not, and what ends them now."""
+    """Stop the agents, or say why not and what stops them instead."""
     checkout = enter_checkout()
     try:
         nothing = explain_nothing(checkout)
@@ -62,8 +62,8 @@ def main() -> None:
             return
     except Refusal as refusal:
         say(str(refusal).replace("error:", "warning:", 1))
-    say("warning: the agents could not be stopped. Each ends when Nx Cloud no longer")
-    say("warning: hears main's heartbeat, or by itself after agent_timeout without a")
+    say("warning: the agents could not be stopped. Each agent stops when Nx Cloud no")
+    say("warning: longer receives main's heartbeat, or after agent_timeout without a")
     say("warning: task (NX_CLOUD_AGENT_TIMEOUT_MS).")
 
 

@@ -1,6 +1,6 @@
-"""Send Nx Cloud what this agent used of its processor and memory (Nx 22.1 or later).
+"""Send the agent's CPU and memory use to Nx Cloud (Nx 22.1 or later).
 
-Runs always, at the end, and never fails the job: it is no part of the tasks.
+Runs at the end of every agent that had tasks, and never fails it.
 """
 
 import sys
@@ -11,16 +11,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bash_env import read_mode
 from bounded_run import run_bounded
 from failures import run, say
-from nx import enter_checkout, find_nx
+from nx import call_nx_cloud, enter_checkout, find_nx
 
 
 def main() -> None:
-    """Run `nx-cloud upload-agent-metrics` once, where the job had tasks."""
+    """Run `nx-cloud upload-agent-metrics` once, if the job ran with agents."""
     if read_mode() or find_nx(enter_checkout()) is None:
-        say("Nothing to do: this job did not come as far as a run with agents.")
+        say("Nothing to do: this job did not take part in a run with agents.")
         return
-    if not run_bounded([["npx", "nx-cloud", "upload-agent-metrics"]]):
-        say("warning: that failed; the job's own result stands.")
+    if not run_bounded([call_nx_cloud("upload-agent-metrics")]):
+        say("warning: the upload failed. The result of the job does not change.")
 
 
 if __name__ == "__main__":

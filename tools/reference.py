@@ -1,18 +1,23 @@
-"""The README's tables of jobs, commands and parameters, written from the orb itself.
+"""Write what follows from the orb's commands: `make docs`, or this module.
 
-A test holds the part of the README between the two markers to it; `make golden`
-rewrites that part.
+The jobs' copies of command parameters, the README's reference and the table of
+parameters in docs/design.md. A test fails where one of them is out of date.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-BEGIN = "<!-- reference: written by make golden -->"
-END = "<!-- end of reference -->"
+from tools.job_parameters import render_jobs
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN = "<!-- {}: written by make docs -->"
+END = "<!-- end of {} -->"
+_CARRIED = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILINE)
 
 
 def read_components(orb: Path, kind: str) -> dict[str, Any]:
@@ -24,23 +29,21 @@ def read_components(orb: Path, kind: str) -> dict[str, Any]:
 
 
 def tidy(text: str) -> str:
-    """A description on one line, fit for a table's cell."""
+    """A description on one line, escaped for a table cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def show_default(parameter: dict[str, Any]) -> str:
-    """A parameter's default as it would stand in YAML."""
+    """A parameter's default as YAML, in a table cell."""
     if "default" not in parameter:
         return "required"
     default = parameter["default"]
     if parameter["type"] == "steps":
-        return "steps" if default else "none"
-    return f"`{default}`" if isinstance(default, str) and default else show(default)
-
-
-def show(default: Any) -> str:
-    """A default that is no text, or an empty one, in YAML."""
-    return f"`{json.dumps(default)}`"
+        steps = [step for step in default if isinstance(step, str)]
+        return f"`{', '.join(steps)}`" if steps else "steps" if default else "none"
+    return (
+        f"`{default if isinstance(default, str) and default else json.dumps(default)}`"
+    )
 
 
 def render_components(
@@ -66,29 +69,66 @@ def render_parameters(components: dict[str, Any]) -> Iterator[str]:
         yield ""
 
 
-def render_reference(orb: Path) -> str:
-    """The whole part between the markers."""
+def render_reference(orb: Path) -> list[str]:
+    """The reference of the README."""
     jobs = read_components(orb, "jobs")
-    lines = [
-        BEGIN,
+    return [
         "## Reference",
         "",
         *render_components("Jobs", jobs, "dte/"),
         *render_parameters(jobs),
         *render_components("Commands", read_components(orb, "commands"), ""),
-        "A command takes the parameters of the same names; `circleci orb source` shows "
-        "all.",
+        "A parameter has the same meaning in a job and in a command. "
+        "`circleci orb source` shows the parameters of each command.",
         "",
         *render_components("Executors", read_components(orb, "executors"), ""),
-        END,
     ]
-    return "\n".join(lines)
 
 
-def replace_reference(text: str, reference: str) -> str:
-    """The README with its reference in place; raises `ValueError` without markers."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def render_variables(orb: Path) -> list[str]:
+    """The table of the variables that carry parameters to the scripts."""
+    carried: dict[tuple[str, str], list[str]] = {}
+    for path in sorted((orb / "commands").glob("*.yml")):
+        for pair in _CARRIED.findall(path.read_text(encoding="utf-8")):
+            carried.setdefault(pair, []).append(f"`{path.stem}`")
+    rows = [
+        f"| `{variable}` | `{parameter}` | {', '.join(commands)} |"
+        for (variable, parameter), commands in sorted(carried.items())
+    ]
+    return ["| variable | parameter | commands |", "| --- | --- | --- |", *rows]
+
+
+def replace_part(text: str, part: str, lines: list[str]) -> str:
+    """A page with one part in place; raises `ValueError` if it has no such markers."""
+    start, stop = BEGIN.format(part), END.format(part)
+    before, begin, rest = text.partition(start + "\n")
+    _, end, after = rest.partition(stop)
     if not begin or not end:
-        raise ValueError("the README has lost the markers of its reference")
-    return before + reference + after
+        raise ValueError(f"the markers of the {part} are missing: {start} … {stop}")
+    return before + begin + "\n".join([*lines, ""]) + end + after
+
+
+def render(root: Path) -> dict[Path, str]:
+    """The text that each written file should have, after those of the jobs."""
+    orb = root / "orb"
+    pages = {
+        root / "README.md": ("reference", render_reference(orb)),
+        root / "docs/design.md": ("variables", render_variables(orb)),
+    }
+    return {
+        path: replace_part(path.read_text(encoding="utf-8"), *part)
+        for path, part in pages.items()
+    }
+
+
+def write(files: dict[Path, str]) -> None:
+    """Write the files that differ, and name them."""
+    for path, text in files.items():
+        if path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    write(render_jobs(ROOT / "orb"))
+    write(render(ROOT))

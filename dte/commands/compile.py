@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import yaml
 
+from dte.bundled_orb import add_bundled_orb
 from dte.command_options import CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
 from dte.compile import compile_config
 from dte.model import PipelineValues
@@ -23,9 +24,10 @@ def command(
     config: Path | None, orbs: Sequence[str], parameters: Sequence[str], branch: str
 ) -> int:
     """Print CONFIG as CircleCI would process it."""
+    path = config or CONFIG
     compiled = compile_config(
-        config or CONFIG,
-        orbs=parse_orbs(orbs),
+        path,
+        orbs=add_bundled_orb(parse_orbs(orbs), path),
         pipeline=PipelineValues(branch=branch, parameters=parse_parameters(parameters)),
     )
     click.echo(yaml.safe_dump(compiled.document, sort_keys=False), nl=False)

@@ -10,6 +10,7 @@ import click
 
 from dte.command_options import DEBUG, ORB, PARAMETER, STUB_MISSING_ORBS
 from dte.listing import list_jobs
+from dte.needed_commands import refuse_missing_commands
 from dte.order.env_file import read_env_file
 from dte.order.options import (
     parse_assumptions,
@@ -77,6 +78,7 @@ class RehearseCommand(click.Command):
 @DEBUG
 def command(**options: Any) -> int:
     """Run a workflow, then press Rerun on it."""
+    refuse_missing_commands()
     order = read_order(options)
     expected = parse_expectations(options["expect"])
     as_json = options["as_json"]

@@ -1,6 +1,6 @@
 """Compiling: a config of version 2.1 and its orbs become plain jobs and workflows.
 
-The second step of the way: parse, compile, plan, run, report. Written after
+The third stage: parse, pack, compile, plan, run, report. Written after
 CircleCI's pages "Configuration reference", "Reusable config reference" and
 "Pipeline values and parameters".
 """

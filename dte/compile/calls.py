@@ -1,4 +1,4 @@
-"""Reads the jobs of a workflow: each call, unfolded by its matrix, compiled."""
+"""Reads the jobs of a workflow: expands each call's matrix and compiles the jobs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_MATRIX = Matrix((Combination({}, ""),), None)
 
 @dataclass(frozen=True)
 class Draft:
-    """A job of a workflow before names are made unique and requires looked up."""
+    """A job of a workflow before names and requirements are resolved."""
 
     name: str
     alias: str | None
@@ -42,7 +42,7 @@ class Draft:
 def read_calls(
     value: Any, scope: Scope, where: Where, compiler: JobCompiler
 ) -> Iterator[Draft]:
-    """Give back the jobs that a workflow's `jobs:` list calls."""
+    """Return the jobs that a workflow's `jobs:` list calls."""
     for item, item_where in expect_list(
         value, where, f"{scope.title}: jobs"
     ).with_lines():
@@ -58,7 +58,9 @@ def read_calls(
             raise error_at(
                 item_where,
                 message + f", not {describe(item)}",
-                suggestions=("Are the keys below the name indented twice?",),
+                suggestions=(
+                    "Indent the keys below the job's name by two more levels.",
+                ),
             )
         yield from _read_call(name, body, scope, item_where, compiler)
 
@@ -72,7 +74,7 @@ def _read_call(
         yield _draft(name, body, scope, where, alias=None, job=None)
         return
     if kind is not None:
-        message = f'{scope.title}: "{name}": type: only approval may stand here'
+        message = f'{scope.title}: "{name}": type: must be approval'
         raise error_at(body.where_is("type"), message)
     found = _find_job(name, body, scope, where)
     matrix = _read_matrix(found, body, scope, compiler)
@@ -136,7 +138,7 @@ def _arguments(
             arguments.put(key, body[key], body.where_is(key))
     for key, choice in combination.chosen.items():
         if key in arguments:
-            message = f'{found.title}: "{key}" stands in the matrix and beside it'
+            message = f'{found.title}: "{key}" is in the matrix and is an argument too'
             raise error_at(arguments.where_is(key), message)
         arguments.put(key, choice.written, choice.where)
     return arguments

@@ -49,8 +49,8 @@ def _check_name(definition: Definition) -> None:
     if not _NAME.fullmatch(definition.name):
         raise error_at(
             definition.where,
-            f"{definition.title}: a name begins with a lowercase letter and holds "
-            "only lowercase letters, digits, _ and -",
+            f"{definition.title}: a name must begin with a lowercase letter and "
+            "contain only lowercase letters, digits, _ and -",
         )
 
 

@@ -15,7 +15,7 @@ _OPERATORS = ("and", "or", "not", "equal", "matches")
 
 
 def holds(statement: Any, scope: Scope, where: Where) -> bool:
-    """Tell whether a logic statement is true; raises UserError if it is not one."""
+    """Return whether a logic statement is true; raises UserError if it is not one."""
     if isinstance(statement, LocatedList):
         raise error_at(where, "a condition can't be a list; use and: or or:")
     if isinstance(statement, LocatedMap):
@@ -24,7 +24,7 @@ def holds(statement: Any, scope: Scope, where: Where) -> bool:
 
 
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
-    """Do the same where a bare text is an expression: a workflow's when and unless.
+    """Return whether a workflow's condition is true; bare text is an expression.
 
     A text without a pipeline value in it stays a text, which is true.
     """
@@ -35,7 +35,7 @@ def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
 
 
 def expression_holds(text: str, scope: Scope, where: Where) -> bool:
-    """Tell whether a bare expression is true."""
+    """Return whether a bare expression is true."""
     try:
         return truthy(evaluate(text, lambda name: scope.lookup(name, where)))
     except ExpressionError as error:
@@ -57,7 +57,7 @@ def _operator(statement: LocatedMap, scope: Scope) -> bool:
         raise error_at(item_where, message, suggestions=nearest(operator, _OPERATORS))
     operands = expect_list(operand, item_where, operator)
     if not operands:
-        raise error_at(item_where, f"{operator}: an empty list is no condition")
+        raise error_at(item_where, f"{operator}: needs at least one condition")
     if operator == "equal":
         first, *others = [fill(value, scope, at) for value, at in operands.with_lines()]
         return all(same(first, other) for other in others)

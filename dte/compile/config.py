@@ -29,7 +29,7 @@ def compile_config(
     pipeline: PipelineValues,
     stub_missing_orbs: bool = False,
 ) -> CompiledConfig:
-    """Give back what CircleCI would make of the config at `path`.
+    """Return what CircleCI would make of the config at `path`.
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
     alias that the config uses, to a folder of orb source or a packed file. Raises
@@ -71,7 +71,7 @@ def _read(path: Path) -> LocatedMap:
     config = expect_map(value, Where(str(path), 1), "a config")
     version = config.get("version")
     if version is None:
-        raise error_at(config.where, "a config begins with version: 2.1")
+        raise error_at(config.where, "the key version is missing; add version: 2.1")
     if version not in (2.1, "2.1"):
         raise error_at(
             config.where_is("version"),
@@ -83,13 +83,13 @@ def _read(path: Path) -> LocatedMap:
 
 
 def _workflows(config: LocatedMap) -> LocatedMap:
-    """Give back the workflows; a config without any runs its job `build`."""
+    """Return the workflows; a config without any runs its job `build`."""
     where = config.where_is("workflows")
     if config.get("workflows") is not None:
         return expect_map(config["workflows"], where, "workflows")
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
-        message = 'there are neither workflows nor a job called "build"'
+        message = 'there are no workflows and no job called "build"'
         raise error_at(config.where, message)
     calls = LocatedList(jobs.where_is("build"))
     calls.add("build", jobs.where_is("build"))

@@ -13,7 +13,7 @@ from dte.model import Job, Requirement, Step, Workflow, WorkflowJob
 def processed(
     workflows: Sequence[Workflow], drafts: Sequence[DraftWorkflow]
 ) -> dict[str, Any]:
-    """Give back version, jobs and workflows, with nothing shared between parts."""
+    """Return version, jobs and workflows, as plain data without shared objects."""
     jobs: dict[str, Any] = {}
     written: dict[str, Any] = {"version": 2}
     for workflow, draft in zip(workflows, drafts, strict=True):
@@ -71,7 +71,7 @@ def _requirement(required: Requirement) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Give back a copy out of plain dicts and lists."""
+    """Return a copy made of plain dicts and lists."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Finds out what a job runs on: its executor, overridden by its own keys.
+"""Determines what a job runs on: its executor, overridden by its own keys.
 
 After "Reusable config reference", "Overriding keys when invoking an executor".
 """
@@ -40,8 +40,8 @@ _VM_KEYS = {
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What a job runs on and with: the keys that jobs and executors share."""
+class ExecutorSettings:
+    """The keys that jobs and executors share: image, environment, shell, and so on."""
 
     kind: Mapping[str, Any] = field(default_factory=dict)
     resource_class: str | None = None
@@ -49,9 +49,9 @@ class Ground:
     working_directory: str | None = None
     shell: str | None = None
 
-    def under(self, other: Ground) -> Ground:
-        """Give back this ground with the other's keys over it."""
-        return Ground(
+    def under(self, other: ExecutorSettings) -> ExecutorSettings:
+        """Return these settings overridden by the other's."""
+        return ExecutorSettings(
             kind=other.kind or self.kind,
             resource_class=other.resource_class or self.resource_class,
             environment={**self.environment, **other.environment},
@@ -61,14 +61,14 @@ class Ground:
 
     @property
     def executor(self) -> dict[str, Any]:
-        """What the processed config says of the executor itself."""
+        """The executor's keys in the processed config."""
         if self.resource_class is None:
             return dict(self.kind)
         return {**self.kind, "resource_class": self.resource_class}
 
 
-def read_ground(body: LocatedMap, scope: Scope) -> Ground:
-    """Give back the shared keys of a job or executor, filled in and checked."""
+def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
+    """Return the shared keys of a job or executor, filled in and checked."""
     kinds = [kind for kind in KINDS if kind in body]
     if len(kinds) > 1:
         item_where = body.where_is(kinds[1])
@@ -85,7 +85,7 @@ def read_ground(body: LocatedMap, scope: Scope) -> Ground:
         scope.title,
     )
     shell = taken.get("shell")
-    return Ground(
+    return ExecutorSettings(
         kind={kind: _read_kind(kind, body, scope) for kind in kinds},
         resource_class=taken.get("resource_class"),
         environment=taken.get("environment", {}),
@@ -128,8 +128,10 @@ def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any
     return images
 
 
-def find_ground(written: Any, scope: Scope, where: Where, stubs: Stubs) -> Ground:
-    """Give back the ground that `executor: …` names; raises UserError."""
+def find_executor_settings(
+    written: Any, scope: Scope, where: Where, stubs: Stubs
+) -> ExecutorSettings:
+    """Return the settings that `executor: …` names; raises UserError."""
     value = executor_value(written, scope, where)
     if not isinstance(value, ExecutorValue):
         message = f"executor: must be a name or a mapping, not {describe(value)}"
@@ -138,7 +140,9 @@ def find_ground(written: Any, scope: Scope, where: Where, stubs: Stubs) -> Groun
     found = namespace.find("executors", value.name)
     if isinstance(found, Stub):
         stubs.note(found)
-        return Ground(kind={"docker": [{"image": f"not-rehearsed/{found.name}"}]})
+        return ExecutorSettings(
+            kind={"docker": [{"image": f"not-rehearsed/{found.name}"}]}
+        )
     if found is None:
         raise error_at(
             value.where,
@@ -149,7 +153,7 @@ def find_ground(written: Any, scope: Scope, where: Where, stubs: Stubs) -> Groun
     return _read_executor(found, value)
 
 
-def _read_executor(found: Definition, value: ExecutorValue) -> Ground:
+def _read_executor(found: Definition, value: ExecutorValue) -> ExecutorSettings:
     body = found.body
     known_keys(body, EXECUTOR_KEYS, found.title)
     bound = bind(
@@ -159,4 +163,4 @@ def _read_executor(found: Definition, value: ExecutorValue) -> Ground:
         declared_in=Scope(found.title, found.namespace),
         what=found.title,
     )
-    return read_ground(body, Scope(found.title, found.namespace, bound))
+    return read_executor_settings(body, Scope(found.title, found.namespace, bound))

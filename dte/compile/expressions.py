@@ -2,7 +2,7 @@
 
 After "Config templating" and the table of operators in the "Configuration
 reference": `not` binds tightest, then the comparisons, then `and`, then `or`;
-`and` and `or` give back the operand that decides.
+`and` and `or` return the operand that decides.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MAX_DEPTH = 50
 
 
 class ExpressionError(Exception):
-    """The expression can't be read or computed; the text says why."""
+    """The expression can't be parsed or evaluated; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,26 @@ class _Token:
 
 
 def evaluate(text: str, lookup: Lookup) -> Any:
-    """Give back the value of an expression; raises ExpressionError.
+    """Return the value of an expression; raises ExpressionError.
 
     `lookup` gives the value of a dotted name and raises what it likes.
     """
     reader = _Reader(_tokens(text), lookup)
     value = reader.either(0)
     if reader.position < len(reader.tokens):
-        raise ExpressionError(
-            f'"{reader.tokens[reader.position].text}" is not expected'
-        )
+        raise ExpressionError(f'"{reader.tokens[reader.position].text}" is unexpected')
     return value
 
 
 def truthy(value: Any) -> bool:
-    """Tell whether a value counts as true ("Configuration reference", Logic)."""
+    """Return whether a value counts as true ("Configuration reference", Logic)."""
     if isinstance(value, float) and math.isnan(value):
         return False
     return bool(value)
 
 
 def same(left: Any, right: Any) -> bool:
-    """Tell whether two values are equal: a boolean is never equal to a number."""
+    """Return whether two values are equal: a boolean is never equal to a number."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
@@ -72,17 +70,17 @@ def _tokens(text: str) -> list[_Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ExpressionError(f'"{text[position:].strip()[:30]}" is not understood')
+            raise ExpressionError(f'"{text[position:].strip()[:30]}" is not valid here')
         kind = match.lastgroup or ""
         tokens.append(_Token(kind, match[kind]))
         position = match.end()
     if not tokens:
-        raise ExpressionError("nothing stands in it")
+        raise ExpressionError("it is empty")
     return tokens
 
 
 class _Reader:
-    """Reads and computes in one go; operands are cheap, so both sides are computed."""
+    """Parses and evaluates in one pass; both operands are always evaluated."""
 
     def __init__(self, tokens: list[_Token], lookup: Lookup) -> None:
         self.tokens = tokens
@@ -127,10 +125,10 @@ class _Reader:
         if self._at("("):
             value = self.either(depth + 1)
             if not self._at(")"):
-                raise ExpressionError('a ")" is missing')
+                raise ExpressionError('missing ")"')
             return value
         if self.position == len(self.tokens):
-            raise ExpressionError("something is missing at its end")
+            raise ExpressionError("it is incomplete")
         token = self.tokens[self.position]
         self.position += 1
         return self._literal(token)
@@ -144,7 +142,7 @@ class _Reader:
             if token.text in ("true", "false"):
                 return token.text == "true"
             return self._lookup(token.text)
-        raise ExpressionError(f'"{token.text}" is not expected')
+        raise ExpressionError(f'"{token.text}" is unexpected')
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Compiles one call of a job: parameters bound, ground found, steps unfolded."""
+"""Compiles a call of a job: binds parameters, finds its executor, expands steps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dte.compile import values
-from dte.compile.executors import SHARED_KEYS, Ground, find_ground, read_ground
+from dte.compile.executors import (
+    SHARED_KEYS,
+    ExecutorSettings,
+    find_executor_settings,
+    read_executor_settings,
+)
 from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import Parameter, bind, declared
 from dte.compile.steps import Stubs, expand_steps
@@ -61,13 +66,13 @@ class JobCompiler:
     _parameters: dict[Definition, dict[str, Parameter]] = field(default_factory=dict)
 
     def parameters(self, definition: Definition) -> dict[str, Parameter]:
-        """Give back the parameters that a job declares."""
+        """Return the parameters that a job declares."""
         if definition not in self._parameters:
             self._parameters[definition] = read_job_head(definition)
         return self._parameters[definition]
 
     def compile(self, definition: Definition, call: JobCall, name: str) -> Job | None:
-        """Give back the job that a call makes; None for an approval."""
+        """Return the job that a call makes; None for an approval."""
         parameters = self.parameters(definition)
         kind = definition.body.get("type", "build")
         if kind == "approval":
@@ -80,7 +85,7 @@ class JobCompiler:
             what=definition.title,
         )
         scope = Scope(definition.title, definition.namespace, bound)
-        ground = self._ground(definition, scope, kind)
+        settings = self._executor_settings(definition, scope, kind)
         taken = values.take(
             definition.body,
             {
@@ -93,17 +98,17 @@ class JobCompiler:
         )
         return Job(
             name=name,
-            executor=ground.executor,
-            environment=ground.environment,
-            working_directory=ground.working_directory or "~/project",
-            shell=ground.shell,
+            executor=settings.executor,
+            environment=settings.environment,
+            working_directory=settings.working_directory or "~/project",
+            shell=settings.shell,
             parallelism=taken.get("parallelism", 1),
             steps=tuple(self._steps(definition, call, scope, kind)),
             where=definition.where,
         )
 
     def compile_stub(self, stub: Stub, where: Where, name: str) -> Job:
-        """Give back the job that stands in for one of a missing orb."""
+        """Return the placeholder for a job of a missing orb."""
         return Job(
             name=name,
             executor={"docker": [{"image": f"not-rehearsed/{stub.name}"}]},
@@ -115,21 +120,23 @@ class JobCompiler:
             where=where,
         )
 
-    def _ground(self, definition: Definition, scope: Scope, kind: str) -> Ground:
+    def _executor_settings(
+        self, definition: Definition, scope: Scope, kind: str
+    ) -> ExecutorSettings:
         body = definition.body
-        ground = read_ground(body, scope)
+        settings = read_executor_settings(body, scope)
         if "executor" in body:
-            named = find_ground(
+            named = find_executor_settings(
                 body["executor"], scope, body.where_is("executor"), self.stubs
             )
-            ground = named.under(ground)
-        if not ground.kind and kind == "build":
+            settings = named.under(settings)
+        if not settings.kind and kind == "build":
             raise error_at(
                 definition.where,
                 f"{scope.title}: has no executor",
                 suggestions=("Add executor:, docker:, machine: or macos:",),
             )
-        return ground
+        return settings
 
     def _steps(
         self, definition: Definition, call: JobCall, scope: Scope, kind: str
@@ -149,7 +156,7 @@ class JobCompiler:
 
 
 def read_job_head(definition: Definition) -> dict[str, Parameter]:
-    """Check a job's keys and type, and give back the parameters it declares."""
+    """Check a job's keys and type, and return the parameters it declares."""
     body, title = definition.body, definition.title
     kind = body.get("type", "build")
     if kind not in _TYPES:

@@ -1,4 +1,4 @@
-"""Unfolds a matrix into the combinations of its values.
+"""Expands a matrix into the combinations of its values.
 
 After "Configuration reference", section `matrix`, and "Using matrix jobs".
 """
@@ -44,7 +44,7 @@ class Combination:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A matrix unfolded; ``alias`` names all its jobs in a `requires`."""
+    """An expanded matrix; ``alias`` names all its jobs in a `requires`."""
 
     combinations: tuple[Combination, ...]
     alias: str | None
@@ -53,7 +53,7 @@ class Matrix:
 def read_matrix(
     value: Any, known: Collection[str], scope: Scope, where: Where, what: str
 ) -> Matrix:
-    """Give back the matrix of a job that takes the `known` parameters."""
+    """Return the matrix of a job that takes the `known` parameters."""
     title = f"{what}: matrix"
     matrix = expect_map(value, where, title)
     known_keys(matrix, ("parameters", "exclude", "alias"), title)
@@ -91,7 +91,7 @@ def _axes(
 
 
 def _value(item: Any, scope: Scope, where: Where) -> Any:
-    """Keep steps and executors as they are written: no text can hold them."""
+    """Fill in text only; steps and executors keep the form they were written in."""
     return fill(item, scope, where) if isinstance(item, str) else item
 
 

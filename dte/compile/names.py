@@ -14,7 +14,7 @@ from dte.compile.calls import Draft
 
 
 def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
-    """Give back a name for each job of each workflow."""
+    """Return a name for each job of each workflow."""
     taken = {draft.name for drafts in workflows for draft in drafts}
     numbered = {name for name in taken if not _may_stay(_of_name(name, workflows))}
     given: dict[str, dict[str, Draft]] = {}
@@ -37,7 +37,7 @@ def _of_name(name: str, workflows: Sequence[Sequence[Draft]]) -> list[list[Draft
 
 
 def _may_stay(calls: list[list[Draft]]) -> bool:
-    """A name may stay if no workflow has it twice and it means one job in all."""
+    """Return whether a name needs no number: it means one job, once per workflow."""
     once = [drafts[0] for drafts in calls if drafts]
     if any(len(drafts) > 1 for drafts in calls):
         return False

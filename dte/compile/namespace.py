@@ -1,4 +1,4 @@
-"""Where names of jobs, commands and executors are looked up: a config or an orb.
+"""Looks up the names of jobs, commands and executors in a config or an orb.
 
 `x` is a name of the same config or orb, `a/x` one of the orb that it imports as
 `a` ("Orb authoring process", "Reusable config reference").
@@ -35,7 +35,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Stub:
-    """What stands in for a part of an orb whose source is not there."""
+    """The placeholder for a part of an orb whose source is missing."""
 
     kind: str
     name: str
@@ -63,7 +63,7 @@ class Namespace:
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, section: str, name: str) -> Found:
-        """Give back what `name` means in `section` (jobs, commands, executors)."""
+        """Return what `name` means in `section` (jobs, commands, executors)."""
         key = (section, name)
         if key not in self._found:
             self._found[key] = self._look_up(section, name)
@@ -88,10 +88,10 @@ class Namespace:
         return Definition(kind, name, body, self, where)
 
     def own(self, section: str) -> Iterator[Definition]:
-        """Give back each definition of a section, imports not included."""
+        """Return each definition of a section, imports not included."""
         for name in self.sections.get(section, {}):
             yield self._definition(section, name)
 
     def names(self, section: str) -> list[str]:
-        """Give back the names that `find` knows, for suggestions; opens no orb."""
+        """Return the names that `find` knows, for suggestions; opens no orb."""
         return [*self.sections.get(section, {})]

@@ -1,4 +1,4 @@
-"""Opens orbs: inline ones, and registry ones whose source is on this machine.
+"""Opens inline orbs, and registry orbs whose source the user provides.
 
 An orb is opened when something of it is used, so that an import that no workflow
 needs may be missing.
@@ -25,7 +25,7 @@ _REFERENCE = re.compile(r"[\w.-]+/[\w.-]+@[\w.:-]+", re.ASCII)
 
 
 class Library:
-    """The orbs that a compile may open, each source once.
+    """The orbs that a compilation may open; each source is read once.
 
     `sources` maps `namespace/name` or a local alias to a folder of orb source or
     a packed file.
@@ -81,7 +81,7 @@ class Library:
             name = alias if "://" in reference else reference.partition("@")[0]
             raise error_at(
                 where,
-                f'the orb "{alias}" ({reference}) has no source on this machine',
+                f'the orb "{alias}" ({reference}) has no source',
                 suggestions=(f"Give its source: --orb {name}=PATH",),
             )
         if path not in self._opened:
@@ -89,7 +89,7 @@ class Library:
         return self._opened[path]
 
     def opened(self) -> list[Namespace]:
-        """Give back the orbs that were opened so far."""
+        """Return the orbs that were opened so far."""
         return [*self._opened.values(), *self._inline.values()]
 
     def _source(self, alias: str, reference: str) -> Path | None:
@@ -99,7 +99,7 @@ class Library:
         return None
 
     def namespace(self, alias: str, body: LocatedMap) -> Namespace:
-        """Give back the namespace of an orb's body."""
+        """Return the namespace of an orb's body."""
         title = f'orb "{alias}"'
         namespace = Namespace(
             title=title,
@@ -114,7 +114,7 @@ class Library:
 
 
 def sections(body: LocatedMap, title: str) -> dict[str, LocatedMap]:
-    """Give back the jobs, commands and executors of a config or an orb."""
+    """Return the jobs, commands and executors of a config or an orb."""
     return {
         section: expect_map(
             body[section], body.where_is(section), f"{title}: {section}"
@@ -132,7 +132,7 @@ def check_reference(alias: str, reference: str, where: Where) -> None:
 
 
 def load_orb(path: Path) -> LocatedMap:
-    """Give back an orb's document: a folder is packed, a file read as it is."""
+    """Return an orb's document: packs a folder, reads a file as is."""
     if path.is_dir():
         return pack_orb(path)
     value = read_yaml(path)

@@ -47,7 +47,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class StepsValue:
-    """Steps handed over as a parameter: they keep the scope they were written in."""
+    """Steps passed as a parameter; they keep the scope they were written in."""
 
     steps: LocatedList
     scope: Scope
@@ -61,7 +61,7 @@ class StepsValue:
 
 @dataclass(frozen=True)
 class ExecutorValue:
-    """An executor handed over as a parameter, by a name of the giver's own scope."""
+    """An executor passed as a parameter; its name belongs to the caller's scope."""
 
     name: str
     arguments: LocatedMap
@@ -73,7 +73,7 @@ class ExecutorValue:
 
 
 def declared(value: Any, where: Where, what: str) -> dict[str, Parameter]:
-    """Give back the parameters that a `parameters:` mapping declares."""
+    """Return the parameters that a `parameters:` mapping declares."""
     if value is None:
         return {}
     mapping = expect_map(value, where, f"{what}: parameters")
@@ -117,7 +117,7 @@ def _choices(mapping: LocatedMap, kind: str, title: str) -> tuple[Any, ...]:
     if not choices:
         raise error_at(where, f"{title}: enum: needs at least one value")
     if not all(isinstance(choice, str | int | float) for choice in choices):
-        raise error_at(where, f"{title}: enum: may hold only text and numbers")
+        raise error_at(where, f"{title}: enum: may contain only text and numbers")
     default = mapping.get("default")
     template = isinstance(default, str) and "<<" in default
     if "default" in mapping and not template and not _chosen(default, choices):
@@ -137,7 +137,7 @@ def bind(
     declared_in: Scope,
     what: str,
 ) -> dict[str, Any]:
-    """Give back `parameters.…` names with values: the arguments, else the defaults.
+    """Return `parameters.…` names with values: the arguments, else the defaults.
 
     Arguments are filled in with what the caller sees, defaults with what the
     declaring config or orb sees. Raises UserError for a missing, unknown or
@@ -178,7 +178,7 @@ def _bound(
 def checked(
     parameter: Parameter, raw: Any, scope: Scope, where: Where, title: str
 ) -> Any:
-    """Give back an argument filled in, or raise UserError if its type is wrong."""
+    """Return an argument filled in, or raise UserError if its type is wrong."""
     if parameter.type == "steps":
         value = fill(raw, scope, where) if isinstance(raw, str) else raw
         if isinstance(value, LocatedList):
@@ -226,7 +226,7 @@ def _chosen(value: Any, choices: tuple[Any, ...]) -> bool:
 
 
 def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
-    """Give back `executor: x` or `executor: {name: x, …}` as an ExecutorValue."""
+    """Return `executor: x` or `executor: {name: x, …}` as an ExecutorValue."""
     value = fill(raw, scope, where) if isinstance(raw, str) else raw
     if isinstance(value, str):
         return ExecutorValue(value, LocatedMap(where), scope, where)

@@ -18,7 +18,7 @@ _TYPES = frozenset({"string", "boolean", "integer", "enum"})
 
 
 def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
-    """Give back the values that are in scope everywhere, orbs included."""
+    """Return the values that are in scope everywhere, orbs included."""
     return {
         "pipeline.id": pipeline.id,
         "pipeline.number": pipeline.number,
@@ -40,7 +40,7 @@ def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
 def pipeline_parameters(
     declarations: Any, where: Where, pipeline: PipelineValues
 ) -> Mapping[str, Any]:
-    """Give back `pipeline.parameters.…` from their declarations and arguments."""
+    """Return `pipeline.parameters.…` from their declarations and arguments."""
     parameters = declared(declarations, where, "pipeline parameters")
     for parameter in parameters.values():
         if parameter.type not in _TYPES:

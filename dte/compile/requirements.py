@@ -12,7 +12,7 @@ from typing import Any
 
 from dte.compile.conditions import expression_holds
 from dte.compile.templates import Scope, fill
-from dte.compile.values import Unfit, text_or_list
+from dte.compile.values import InvalidValue, text_or_list
 from dte.model import FINAL_JOB_STATUSES, Where
 from dte.parse import error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys
@@ -35,7 +35,7 @@ class WrittenRequirement:
 def read_requires(
     value: Any, scope: Scope, where: Where
 ) -> tuple[WrittenRequirement, ...]:
-    """Give back what a `requires:` list says; raises UserError."""
+    """Return what a `requires:` list says; raises UserError."""
     if value is None:
         return ()
     items = expect_list(value, where, "requires")
@@ -67,7 +67,7 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
 
 
 def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
-    """Give back the names of the contexts that a job uses."""
+    """Return the names of the contexts that a job uses."""
     if value is None:
         return ()
     filled = fill(value, scope, where)
@@ -79,7 +79,7 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
 
 
 def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
-    """Give back the filters of a job: branches and tags with only and ignore.
+    """Return the filters of a job: branches and tags with only and ignore.
 
     A filter that is an expression is decided here and comes back as filters that
     let every branch and tag through, or none.
@@ -88,7 +88,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
         return {}
     if isinstance(value, str):
         if "<<" in value:
-            raise error_at(where, "filters: an expression stands without << >>")
+            raise error_at(where, "filters: write the expression without << >>")
         return _PASSES if expression_holds(value, scope, where) else _STOPS
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")
@@ -106,7 +106,7 @@ def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
     filled = fill(value, scope, where)
     try:
         patterns: str | list[str] = text_or_list(filled)
-    except Unfit as error:
+    except InvalidValue as error:
         message = f"filters: must be {error}, not {describe(filled)}"
         raise error_at(where, message) from None
     for pattern in [patterns] if isinstance(patterns, str) else patterns:

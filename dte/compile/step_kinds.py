@@ -1,4 +1,4 @@
-"""The steps that CircleCI knows by itself, with their keys and names.
+"""CircleCI's built-in steps, with their keys and display names.
 
 After "Configuration reference", section `steps`, and "Automatic reruns".
 """
@@ -20,15 +20,16 @@ _WHEN = values.one_of("always", "on_success", "on_fail")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step: the name it shows, its keys, and which of them it needs.
+    """A kind of step: its display name, its keys, and which of them it needs.
 
-    A step needs one key of each group in ``needs``; one that needs none may stand
-    as a bare word.
+    A step needs one key of each group in ``needs``; a step that needs none may be
+    written as its name alone. ``writes`` lists the keys that name paths it writes to.
     """
 
     shows: str
     keys: Mapping[str, values.Check]
     needs: tuple[tuple[str, ...], ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, Kind] = {
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
             "auto_rerun_delay": values.delay,
         },
         (("command",),),
+        writes=("working_directory",),
     ),
     "checkout": Kind(
         "Checkout code",
@@ -56,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
             "depth": values.integer(1),
             "when": _WHEN,
         },
+        writes=("path",),
     ),
     "persist_to_workspace": Kind(
         "Persisting to Workspace",
@@ -66,11 +69,13 @@ KINDS: Mapping[str, Kind] = {
             "when": _WHEN,
         },
         (("root",), ("paths",)),
+        writes=("root",),
     ),
     "attach_workspace": Kind(
         "Attaching Workspace",
         {"at": values.text, "name": values.text, "when": _WHEN},
         (("at",),),
+        writes=("at",),
     ),
     "save_cache": Kind(
         "Saving Cache",
@@ -81,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
             "when": _WHEN,
         },
         (("key",), ("paths",)),
+        writes=("paths",),
     ),
     "restore_cache": Kind(
         "Restoring Cache",
@@ -125,7 +131,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
-    """Give back the mapping of a step of CircleCI's own; None where it has none.
+    """Return the mapping of a built-in step, or None if it has none.
 
     Raises UserError for keys that it does not have and for those it lacks.
     """
@@ -153,7 +159,7 @@ def _needs(kind: Kind) -> str:
 
 
 def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
-    """Give back one step of CircleCI's own, filled in and checked."""
+    """Return one built-in step, filled in and checked."""
     mapping = check_step(name, given, where)
     if mapping is None:
         arguments: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Unfolds steps: commands, conditions and handed-over steps become plain steps."""
+"""Expands commands, conditions and steps parameters into plain steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dte.compile.templates import Scope, fill
 from dte.model import Step, Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys
-from dte.parse.located import place_of
+from dte.parse.located import where_value_begins
 
 STRUCTURES = ("when", "unless", "steps")
 COMMAND_KEYS = ("description", "parameters", "steps")
@@ -28,21 +28,23 @@ class Stubs:
     names: dict[str, None] = field(default_factory=dict)
 
     def step(self, stub: Stub, where: Where) -> Step:
-        """Give back the step that stands in for a part of a missing orb."""
+        """Return the placeholder step for a part of a missing orb."""
         self.note(stub)
-        text = f"{stub.kind} {stub.name} of the orb {stub.reference} is not rehearsed"
+        text = (
+            f"{stub.kind} {stub.name} of the orb {stub.reference} runs only on CircleCI"
+        )
         arguments = {"name": f"Not rehearsed: {stub.name}"}
         arguments["command"] = f"echo {shlex.quote(text)}"
         return Step("run", arguments["name"], arguments, where)
 
     def note(self, stub: Stub) -> None:
-        """Remember that `stub` was used."""
+        """Record that `stub` was used."""
         self.names[f"{stub.kind} {stub.name} ({stub.reference})"] = None
 
 
 @dataclass(frozen=True)
 class StepCall:
-    """One item of a list of steps, taken apart: `- name: given`."""
+    """One item of a list of steps, split into name and value: `- name: given`."""
 
     name: str
     given: Any
@@ -51,17 +53,19 @@ class StepCall:
 
 
 def read_call(item: Any, where: Where) -> StepCall:
-    """Give back what an item of a list of steps calls; raises UserError."""
+    """Return what an item of a list of steps calls; raises UserError."""
     if isinstance(item, str):
         return StepCall(item, None, where, where)
     if isinstance(item, LocatedMap) and len(item) == 1:
         ((name, given),) = item.items()
-        return StepCall(name, given, where, place_of(given, item.where_is(name)))
+        return StepCall(
+            name, given, where, where_value_begins(given, item.where_is(name))
+        )
     if isinstance(item, LocatedMap) and item:
         raise error_at(
             where,
             f"a step takes one name, this one has {', '.join(item)}",
-            suggestions=("Is an indentation missing below the first one?",),
+            suggestions=("Indent the other keys below the first one.",),
         )
     raise error_at(where, f"a step must be a name or a mapping, not {describe(item)}")
 
@@ -74,7 +78,7 @@ def expand_steps(
     where: Where,
     trail: tuple[Definition, ...] = (),
 ) -> Iterator[Step]:
-    """Give back the plain steps that a list of steps comes down to.
+    """Return the plain steps that a list of steps expands to.
 
     `trail` is the chain of commands that led here. Raises UserError.
     """
@@ -95,7 +99,7 @@ def expand_steps(
 
 
 def unknown_step(call: StepCall, scope: Scope) -> Exception:
-    """Give back the error for a step that is neither CircleCI's nor a command."""
+    """Return the error for a step that is neither built in nor a command."""
     known = [*scope.namespace.names("commands"), *KINDS, *STRUCTURES]
     return error_at(
         call.where,
@@ -126,7 +130,7 @@ def _structure(
 
 
 def read_condition(call: StepCall) -> tuple[Any, LocatedList]:
-    """Give back the condition and the steps of a `when` or `unless` step."""
+    """Return the condition and the steps of a `when` or `unless` step."""
     mapping = expect_map(call.given, call.item_where, call.name)
     known_keys(mapping, ("condition", "steps"), call.name)
     for key in ("condition", "steps"):

@@ -1,6 +1,6 @@
 r"""Fills `<< … >>` in: parameters, pipeline values, matrix values, expressions.
 
-A value that is filled in is never looked at again, whatever text it carries. The
+A filled-in value is never parsed again, whatever it contains. The
 escape `\<<` stands for `<<` ("Configuration reference", "Reusable config
 reference").
 """
@@ -26,7 +26,7 @@ _PART = re.compile(r"\\<<|<<(.*?)>>|<<", re.DOTALL)
 
 @dataclass(frozen=True)
 class Scope:
-    """The names that `<< … >>` may use in one place of a config.
+    """The names that `<< … >>` may use at one point of a config.
 
     ``values`` maps dotted names (`parameters.tag`, `matrix.os`) to values; the
     namespace knows the pipeline's and says what jobs, commands and executors are
@@ -38,7 +38,7 @@ class Scope:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def lookup(self, name: str, where: Where) -> Any:
-        """Give back the value of a dotted name; UserError where it has none."""
+        """Return the value of a dotted name; raises UserError if there is none."""
         pipeline = self.namespace.pipeline
         for known in (self.values, pipeline):
             if name in known:
@@ -47,13 +47,13 @@ class Scope:
             return None
         raise error_at(
             where,
-            f"{self.title}: << {shorten(name)} >> refers to nothing that is known here",
+            f"{self.title}: << {shorten(name)} >> is not defined here",
             suggestions=self._suggestions(name),
         )
 
     def _suggestions(self, name: str) -> tuple[str, ...]:
         if name.startswith("pipeline.parameters.") and self.namespace.prefix:
-            return ("An orb sees no pipeline parameters: hand it over as a parameter.",)
+            return ("An orb sees no pipeline parameters: pass it in as a parameter.",)
         family = name.partition(".")[0] + "."
         known = [*self.values, *self.namespace.pipeline]
         relatives = [other for other in known if other.startswith(family)]
@@ -74,7 +74,7 @@ _EVENT_VALUES = (
 
 @lru_cache(maxsize=4096)
 def _split(text: str) -> tuple[tuple[bool, str], ...]:
-    """Give back the parts of a text: (False, literal) and (True, expression)."""
+    """Return the parts of a text: (False, literal) and (True, expression)."""
     parts: list[tuple[bool, str]] = []
     literal, position = "", 0
     for match in _PART.finditer(text):
@@ -96,7 +96,7 @@ def _split(text: str) -> tuple[tuple[bool, str], ...]:
 
 
 def fill_text(text: str, scope: Scope, where: Where) -> Any:
-    """Give back `text` filled in; a lone `<< … >>` keeps its value's type."""
+    """Return `text` filled in; a lone `<< … >>` keeps its value's type."""
     if "<<" not in text:
         return text
     try:
@@ -125,18 +125,18 @@ def _embed(value: Any, where: Where) -> str:
         return ""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    raise error_at(where, f"{describe(value)} can't be put into the middle of a text")
+    raise error_at(where, f"{describe(value)} can't be embedded in text")
 
 
 def plain_text(value: str | float) -> str:
-    """Give back a scalar as CircleCI writes it into text: `true`, not `True`."""
+    """Return a scalar as CircleCI writes it into text: `true`, not `True`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def fill(value: Any, scope: Scope, where: Where) -> Any:
-    """Give back `value` with every text in it filled in, as plain data."""
+    """Return `value` with every text in it filled in, as plain data."""
     if isinstance(value, str):
         return fill_text(value, scope, where)
     if isinstance(value, LocatedMap):

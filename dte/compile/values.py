@@ -1,4 +1,4 @@
-"""Checks of values that are filled in already, by the kind of value a key takes."""
+"""Checks values after templates are filled in, by the type that a key takes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe
 
 Check = Callable[[Any], Any]
-"""Gives back the value in its final form; raises Unfit."""
+"""Returns the value in its final form; raises InvalidValue."""
 
 
-class Unfit(Exception):
-    """The value does not fit: what it must be, and what is shown of it instead."""
+class InvalidValue(Exception):
+    """The value is invalid: says what is expected, and optionally how to show it."""
 
     def __init__(self, expected: str, shown: str = "") -> None:
         super().__init__(expected)
@@ -31,27 +31,27 @@ def text(value: Any) -> str:
     """Text; numbers and booleans are written out."""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    raise Unfit("text")
+    raise InvalidValue("text")
 
 
 def boolean(value: Any) -> bool:
-    """A boolean, or what text a parameter may carry for one."""
+    """A boolean, or the text `true` or `false`."""
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise Unfit("true or false")
+    raise InvalidValue("true or false")
 
 
 def texts(value: Any) -> tuple[str, ...]:
     """A text or a list of texts, with at least one."""
     items = value if isinstance(value, list) else [value]
     if not items:
-        raise Unfit("a list with at least one text")
+        raise InvalidValue("a list with at least one text")
     try:
         return tuple(text(item) for item in items)
-    except Unfit:
-        raise Unfit("text or a list of texts") from None
+    except InvalidValue:
+        raise InvalidValue("text or a list of texts") from None
 
 
 def text_or_list(value: Any) -> Any:
@@ -60,18 +60,18 @@ def text_or_list(value: Any) -> Any:
 
 
 def one_of(*choices: str) -> Check:
-    """Give back a check for one of a few words."""
+    """Return a check for one of a few words."""
 
     def check(value: Any) -> str:
         if isinstance(value, str) and value in choices:
             return value
-        raise Unfit("one of " + ", ".join(choices))
+        raise InvalidValue("one of " + ", ".join(choices))
 
     return check
 
 
 def integer(least: int, most: int | None = None) -> Check:
-    """Give back a check for a whole number within bounds."""
+    """Return a check for a whole number within bounds."""
 
     def check(value: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
@@ -80,7 +80,7 @@ def integer(least: int, most: int | None = None) -> Check:
         if whole and least <= value and (most is None or value <= most):
             return int(value)
         bound = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise Unfit(f"a whole number {bound}")
+        raise InvalidValue(f"a whole number {bound}")
 
     return check
 
@@ -89,25 +89,25 @@ def duration(value: Any) -> str:
     """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`."""
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
-    raise Unfit('a time such as "20m", "1.25h" or "5s"')
+    raise InvalidValue('a time such as "20m", "1.25h" or "5s"')
 
 
 def delay(value: Any) -> str:
     """A time as `auto_rerun_delay` takes it, at most ten minutes."""
     if isinstance(value, str) and _DELAY.fullmatch(value):
         return value
-    raise Unfit('a time of at most 10 minutes such as "10s" or "3m"')
+    raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """A mapping, whatever it holds."""
+    """Any mapping."""
     if isinstance(value, dict):
         return value
-    raise Unfit("a mapping")
+    raise InvalidValue("a mapping")
 
 
 def environment(value: Any) -> dict[str, str]:
-    """Environment variables: a mapping, or a list of mappings, all made text.
+    """Environment variables as text: from a mapping, or a list of mappings.
 
     An empty value reads `<nil>`, as "Project values and variables" says of an
     empty pipeline value.
@@ -122,14 +122,16 @@ def environment(value: Any) -> dict[str, str]:
 
 def _variables(part: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(part, dict):
-        raise Unfit("a mapping of names and values, or a list of them")
+        raise InvalidValue("a mapping of names and values, or a list of them")
     for name, content in part.items():
         if not name or "=" in name or "\0" in name:
-            raise Unfit("names and values", f"the name {name!r}")
+            raise InvalidValue("names and values", f"the name {name!r}")
         try:
             yield name, "<nil>" if content is None else text(content)
-        except Unfit:
-            raise Unfit("plain values", f"{describe(content)} in {name}") from None
+        except InvalidValue:
+            raise InvalidValue(
+                "plain values", f"{describe(content)} in {name}"
+            ) from None
 
 
 def take(
@@ -138,9 +140,9 @@ def take(
     scope: Scope,
     what: str,
 ) -> dict[str, Any]:
-    """Give back the keys of `source` that have a check: filled in and checked.
+    """Return the keys of `source` that have a check: filled in and checked.
 
-    Keys without a check are another's to handle.
+    Keys without a check are left to other functions.
     """
     return {
         key: take_one(source[key], check, scope, source.where_is(key), f"{what}: {key}")
@@ -150,11 +152,11 @@ def take(
 
 
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
-    """Give back one value, filled in and checked, or raise UserError."""
+    """Return one value, filled in and checked, or raise UserError."""
     value = fill(raw, scope, where)
     try:
         return check(value)
-    except Unfit as error:
+    except InvalidValue as error:
         item_where = raw.where if isinstance(raw, LocatedMap | LocatedList) else where
         shown = error.shown or describe(value)
         raise error_at(item_where, f"{what}: must be {error}, not {shown}") from None

@@ -1,4 +1,4 @@
-"""Compiles workflows: which of them run, their jobs, and what waits for what."""
+"""Compiles workflows: selects those that run and resolves what they require."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DraftWorkflow:
 def read_workflows(
     value: LocatedMap, scope: Scope, compiler: JobCompiler
 ) -> tuple[DraftWorkflow, ...]:
-    """Give back the workflows that this pipeline runs; raises UserError.
+    """Return the workflows that this pipeline runs; raises UserError.
 
     `version` is ignored, as CircleCI does in config 2.1. A workflow with
     `triggers` waits for its schedule, so it does not run here.
@@ -76,7 +76,7 @@ def _read_workflow(
 
 
 def finish_workflows(running: Sequence[DraftWorkflow]) -> tuple[Workflow, ...]:
-    """Give back the workflows with final names, requires looked up, free of cycles."""
+    """Return the workflows with final names, resolved requirements, and no cycles."""
     names = unique_names([workflow.drafts for workflow in running])
     return tuple(
         _finish(workflow, own) for workflow, own in zip(running, names, strict=True)
@@ -114,7 +114,7 @@ def _look_up_all(
 def _look_up(
     written: WrittenRequirement, workflow: DraftWorkflow, names: Sequence[str]
 ) -> list[str]:
-    """Give back the final names that an item of `requires` means."""
+    """Return the final names that an item of `requires` means."""
     pairs = list(zip(workflow.drafts, names, strict=True))
     called = [
         (draft, name)
@@ -127,7 +127,7 @@ def _look_up(
         raise error_at(
             written.where,
             f'workflow "{workflow.name}": requires "{written.name}", '
-            "which is no job of this workflow",
+            "which is not a job of this workflow",
             suggestions=nearest(written.name, known),
         )
     alone = [name for draft, name in called if draft.alias is None]
@@ -136,7 +136,7 @@ def _look_up(
             written.where,
             f'workflow "{workflow.name}": requires "{written.name}", which is called '
             f"{len(alone)} times",
-            suggestions=("Give each of these calls a name: of its own.",),
+            suggestions=("Add a distinct name: to each of these calls.",),
         )
     return [name for _, name in called]
 

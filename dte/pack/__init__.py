@@ -1,4 +1,4 @@
-"""Packing: a folder of orb source becomes one document, as CircleCI's CLI does it."""
+"""Packing: turns a folder of orb source into one document, like CircleCI's CLI."""
 
 from dte.pack.orb import pack_orb
 

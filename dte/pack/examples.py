@@ -1,7 +1,7 @@
 """Usage examples of an orb, in the shape that the CLI gives them when it packs.
 
 The CLI reads them into a fixed structure, so that a key it does not know would
-vanish: here that is an error.
+be dropped: here that is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _USAGE_KEYS = ("version", "setup", "orbs", "jobs", "workflows")
 
 
 def read_examples(value: Any, where: Where) -> LocatedMap:
-    """Give back the examples as the CLI packs them; raises UserError."""
+    """Return the examples as the CLI packs them; raises UserError."""
     examples = expect_map(value, where, "examples")
     packed = LocatedMap(examples.where)
     for name in examples:

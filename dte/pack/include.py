@@ -20,7 +20,7 @@ _INCLUDE = re.compile(r"<<[\t\n\f\r ]*include\(([-\w/.]+)\)?[\t\n\f\r ]*>>", re.
 
 
 def include_files(value: Any, folder: Path, where: Where) -> Any:
-    """Give back `value` with every include in it replaced; raises UserError."""
+    """Return `value` with every include in it replaced; raises UserError."""
     if isinstance(value, str):
         return _include(value, folder, where)
     if isinstance(value, LocatedMap):
@@ -48,7 +48,7 @@ def _include(text: str, folder: Path, where: Where) -> str:
         raise error_at(
             where,
             f"an include must be the whole value: {shorten(text)}",
-            suggestions=(f"Let the value be {matches[0][0]} and nothing else.",),
+            suggestions=(f"Make the value exactly {matches[0][0]}..",),
         )
     path = Path(os.path.normpath(folder / matches[0][1].lstrip("/")))
     try:

@@ -1,8 +1,8 @@
 """Packs an orb's folder the way `circleci orb pack` of CLI v0.1 does.
 
 Each `commands/x.yml` becomes `commands: {x: …}`, and so on for jobs, executors
-and examples; `@orb.yml` and other YAML files of the root go to the top. What the
-CLI would drop without a word is an error here.
+and examples; `@orb.yml` and other YAML files of the root go to the top. A key
+that the CLI would silently drop is an error here.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
 
 
 def pack_orb(folder: Path) -> LocatedMap:
-    """Give back the document that the orb in `folder` packs to, with real places.
+    """Return the packed document of the orb in `folder`, with source positions.
 
-    Raises UserError where the CLI would refuse, and where it would lose a key.
+    Raises UserError if the CLI would refuse the folder or silently drop a key.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder of orb source")
+        raise UserError(f"{folder}: no such folder")
     if not (folder / "@orb.yml").exists():
         raise UserError(
-            f"{folder}: @orb.yml is not there, so this is not an orb's folder",
+            f"{folder}: has no @orb.yml, so it is not an orb's folder",
             reference="Orb authoring process",
         )
     document = _pack_folder(folder, root=True)
@@ -67,7 +67,7 @@ def _pack_folder(folder: Path, *, root: bool) -> LocatedMap:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Give back what the CLI looks at, in its order: bytes of the name."""
+    """Return the entries that the CLI reads, sorted by the bytes of their names."""
     for path in sorted(folder.iterdir(), key=lambda entry: os.fsencode(entry.name)):
         if path.is_dir():
             if path.name in FOLDERS:
@@ -82,7 +82,7 @@ def _read_mapping(path: Path) -> LocatedMap:
         return LocatedMap(Where(str(path), 1))
     if not isinstance(value, LocatedMap):
         raise error_at(
-            Where(str(path), 1), f"must hold a mapping, not {describe(value)}"
+            Where(str(path), 1), f"must contain a mapping, not {describe(value)}"
         )
     return value
 
@@ -93,7 +93,7 @@ def _merge(tree: LocatedMap, other: LocatedMap) -> None:
 
 
 def _merge_at(tree: LocatedMap, key: str, content: LocatedMap) -> None:
-    """Put `content` under `key`, over what stands there already."""
+    """Merge `content` into what is already under `key`."""
     below: Any = tree.get(key)
     merged = LocatedMap(content.where)
     if isinstance(below, LocatedMap):

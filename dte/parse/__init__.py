@@ -1,6 +1,6 @@
 """Parsing: YAML text to plain values that remember where they were written.
 
-The first step of the way: parse, compile, plan, run, report.
+The first stage: parse, pack, compile, plan, run, report.
 """
 
 from dte.parse.expect import error_at, nearest

@@ -1,7 +1,7 @@
-"""Builds values with places out of the events of PyYAML's parser.
+"""Builds located values from the events of PyYAML's parser.
 
 Not a PyYAML constructor: those recurse without a limit, keep the last of two
-equal keys, and know nothing of places.
+equal keys, and do not record positions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Builder:
     _weight: int = 0
 
     def document(self) -> Any:
-        """Give back the document's value, or None where there is none."""
+        """Return the document's value, or None if there is none."""
         self._loader = _Loader(self.text)
         try:
             self._next(yaml.StreamStartEvent)
@@ -97,7 +97,7 @@ class Builder:
     def _count(self, weight: int, where: Where) -> None:
         self._weight += weight
         if self._weight > MAX_VALUES:
-            message = f"its aliases unfold to more than {MAX_VALUES:,} values"
+            message = f"its aliases expand to more than {MAX_VALUES:,} values"
             raise error_at(where, message)
 
     def _alias(self, name: str | None, where: Where) -> Any:
@@ -105,7 +105,7 @@ class Builder:
         if anchor is None:
             raise error_at(where, f"*{name} has no anchor &{name} before it")
         if anchor.value is _UNFINISHED:
-            raise error_at(where, f"*{name} stands inside its own anchor &{name}")
+            raise error_at(where, f"*{name} is inside its own anchor &{name}")
         self._count(anchor.weight, where)
         return anchor.value
 
@@ -157,7 +157,7 @@ class Builder:
         return own
 
     def _key(self, event: yaml.Event, where: Where) -> str:
-        """Keys are names: they stay as they are written, `on` and `1` too."""
+        """Return a key as text, exactly as written, including `on` and `1`."""
         if isinstance(event, yaml.ScalarEvent):
             if event.anchor is not None:
                 self._anchors[event.anchor] = _Anchor(event.value, 1, where)
@@ -170,7 +170,7 @@ class Builder:
 
 
 def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
-    """Give back what `<<: value` merges, the one that wins first."""
+    """Return what `<<: value` merges, in order of precedence."""
     sources = value if isinstance(value, LocatedList) else [value]
     for source in sources:
         if not isinstance(source, LocatedMap):

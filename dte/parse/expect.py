@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from dte.errors import USED_WRONGLY, UserError
+from dte.errors import USAGE_ERROR, UserError
 from dte.model import Where
 from dte.parse.located import LocatedList, LocatedMap
 
@@ -17,9 +17,9 @@ def error_at(
     *,
     suggestions: Sequence[str] = (),
     reference: str = "",
-    exit_code: int = USED_WRONGLY,
+    exit_code: int = USAGE_ERROR,
 ) -> UserError:
-    """Give back the error `message`, with the item_where in front of it."""
+    """Return the error `message`, prefixed with its position."""
     return UserError(
         f"{where}: {message}",
         suggestions=suggestions,
@@ -29,7 +29,7 @@ def error_at(
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Give back suggestions for a name that is not among the `known` ones."""
+    """Return suggestions for a name that is not among the `known` ones."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     if close:
@@ -40,14 +40,14 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def expect_map(value: Any, where: Where, what: str) -> LocatedMap:
-    """Give back `value` as a mapping, or raise UserError."""
+    """Return `value` as a mapping, or raise UserError."""
     if isinstance(value, LocatedMap):
         return value
     raise error_at(where, f"{what} must be a mapping, not {describe(value)}")
 
 
 def expect_list(value: Any, where: Where, what: str) -> LocatedList:
-    """Give back `value` as a list, or raise UserError."""
+    """Return `value` as a list, or raise UserError."""
     if isinstance(value, LocatedList):
         return value
     raise error_at(where, f"{what} must be a list, not {describe(value)}")
@@ -65,7 +65,7 @@ def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
 
 
 def describe(value: Any) -> str:
-    """Give back a short description of a value for a message: kind and text."""
+    """Return a short description of a value for a message: kind and text."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
@@ -82,7 +82,7 @@ def describe(value: Any) -> str:
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """Give back the first line of `text`, cut to `limit` characters."""
+    """Return the first line of `text`, cut to `limit` characters."""
     line, *more = text.split("\n", 1)
     if len(line) > limit:
         return line[:limit] + "…"

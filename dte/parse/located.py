@@ -13,16 +13,16 @@ class LocatedMap(dict[str, Any]):
     def __init__(self, where: Where) -> None:
         super().__init__()
         self.where = where
-        self._places: dict[str, Where] = {}
+        self._positions: dict[str, Where] = {}
 
     def put(self, key: str, value: Any, where: Where) -> None:
         """Set `key`, written at `where`."""
         self[key] = value
-        self._places[key] = where
+        self._positions[key] = where
 
     def where_is(self, key: str) -> Where:
-        """Give back where `key` was written, or the mapping where it is not there."""
-        return self._places.get(key, self.where)
+        """Return the position of `key`, or of the mapping if it has no such key."""
+        return self._positions.get(key, self.where)
 
 
 class LocatedList(list[Any]):
@@ -31,24 +31,24 @@ class LocatedList(list[Any]):
     def __init__(self, where: Where) -> None:
         super().__init__()
         self.where = where
-        self._places: list[Where] = []
+        self._positions: list[Where] = []
 
     def add(self, value: Any, where: Where) -> None:
         """Append `value`, written at `where`."""
         self.append(value)
-        self._places.append(where)
+        self._positions.append(where)
 
     def where_is(self, index: int) -> Where:
-        """Give back where the item at `index` begins."""
-        return self._places[index]
+        """Return where the item at `index` begins."""
+        return self._positions[index]
 
     def with_lines(self) -> list[tuple[Any, Where]]:
-        """Give back each item with the place where it begins."""
-        return list(zip(self, self._places, strict=True))
+        """Return each item with its position."""
+        return list(zip(self, self._positions, strict=True))
 
 
-def place_of(value: Any, otherwise: Where) -> Where:
-    """Give back where a mapping or list begins; `otherwise` for any other value."""
+def where_value_begins(value: Any, otherwise: Where) -> Where:
+    """Return the position of a mapping or list, or `otherwise` for any other value."""
     if isinstance(value, LocatedMap | LocatedList):
         return value.where
     return otherwise

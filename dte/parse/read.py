@@ -1,4 +1,4 @@
-"""Reads the files of a config: text first, then YAML, with errors that name both."""
+"""Reads text files and YAML files; errors name the file and the line."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 def read_text(path: Path) -> str:
-    """Give back the file's text; raise UserError if it can't be read as UTF-8."""
+    """Return the file's text; raise UserError if it is not readable UTF-8."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file") from None
+        raise UserError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a file") from None
+        raise UserError(f"{path}: is a folder, not a file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"{path}: can't be read: {reason}") from error
@@ -37,12 +37,12 @@ def read_text(path: Path) -> str:
 
 
 def read_yaml(path: Path, dialect: Dialect = Dialect.CIRCLECI) -> Any:
-    """Give back the value of a YAML file; None where it is empty."""
+    """Return the value of a YAML file; None if it is empty."""
     return parse_yaml(read_text(path), str(path), dialect)
 
 
 def parse_yaml(text: str, file: str, dialect: Dialect = Dialect.CIRCLECI) -> Any:
-    """Give back the value of YAML text that `file` holds; raise UserError."""
+    """Return the value of YAML text from `file`; raise UserError if it is invalid."""
     try:
         return Builder(text, file, dialect).document()
     except yaml.MarkedYAMLError as error:

@@ -39,7 +39,7 @@ class Dialect(Enum):
 
 
 def resolve(text: str, dialect: Dialect) -> Scalar:
-    """Give back the value that the plain scalar `text` stands for."""
+    """Return the value that the plain scalar `text` stands for."""
     if text and text[0] not in _STARTS:
         return text
     if text in _NULLS:

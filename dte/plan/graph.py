@@ -1,4 +1,4 @@
-"""The job graph of one workflow: who waits for whom."""
+"""The job graph of one workflow: which job requires which."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from dte.model import WorkflowJob
 
 
 def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
-    """For each job's name, the names of all jobs that it waits for, however far."""
+    """For each job's name, the names of all jobs that it waits for, directly or not."""
     direct = {job.name: {need.job for need in job.requires} for job in jobs}
     upstream: dict[str, frozenset[str]] = {}
 
@@ -24,6 +24,6 @@ def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
 def find_downstream(
     jobs: Sequence[WorkflowJob], names: frozenset[str]
 ) -> frozenset[str]:
-    """The names of all jobs that wait for one of `names`, however far."""
+    """The names of all jobs that wait for one of `names`, directly or not."""
     upstream = find_upstream(jobs)
     return frozenset(job.name for job in jobs if upstream[job.name] & names)

@@ -24,7 +24,7 @@ class RerunKind(Enum):
 
 @dataclass(frozen=True)
 class Rerun:
-    """A press of Rerun; `jobs` are the names for `RerunKind.JOBS`, else empty."""
+    """One rerun; `jobs` are the names for `RerunKind.JOBS`, else empty."""
 
     kind: RerunKind
     jobs: frozenset[str] = frozenset()
@@ -32,7 +32,7 @@ class Rerun:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Answers to what is told both ways about CircleCI; each can be turned round."""
+    """Assumptions where CircleCI's documentation is ambiguous; each can be flipped."""
 
     from_start_keeps_workspace: bool = field(
         default=True,
@@ -54,7 +54,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job of the workflow; where it doesn't run, its earlier result stands."""
+    """A job of the workflow; if it doesn't run, its earlier result is kept."""
 
     job: WorkflowJob
     runs: bool

@@ -3,16 +3,9 @@
 import posixpath
 from collections.abc import Iterator, Sequence
 
+from dte.compile.step_kinds import KINDS
 from dte.errors import NOT_REHEARSABLE, UserError
 from dte.model import Job, Where, WorkflowJob
-
-_WRITTEN = {
-    "run": ("working_directory",),
-    "checkout": ("path",),
-    "persist_to_workspace": ("root",),
-    "attach_workspace": ("at",),
-    "save_cache": ("paths",),
-}
 
 
 def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
@@ -36,7 +29,7 @@ def _list_written(job: Job) -> Iterator[tuple[str, Where]]:
     base = job.working_directory
     yield base, job.where
     for step in job.steps:
-        for key in _WRITTEN.get(step.kind, ()):
+        for key in KINDS[step.kind].writes:
             value = step.arguments.get(key, ".")
             for path in [value] if isinstance(value, str) else value:
                 whole = path if path[:1] == "~" else posixpath.join(base, path)

@@ -1,4 +1,4 @@
-"""Before a run starts or an agent waits: does this job work with agents at all?"""
+"""Decide whether this job runs with agents, before a run or an agent starts."""
 
 from pathlib import Path
 
@@ -12,21 +12,21 @@ ALONE = "run_without_agents"
 
 
 def goes_with_agents(folder: Path) -> bool:
-    """False, with a line that says why, where the job is to go on without agents.
+    """False, after a message that says why, if the job continues without agents.
 
-    Raises `Refusal` where Nx Cloud is not connected and the job may not do without.
+    Raises `Refusal` if Nx Cloud is not connected and `when_not_connected` is error.
     """
     choice = read_choice("DTE_WHEN_NOT_CONNECTED", ERROR, (ERROR, ALONE))
     if read_mode():
-        say("notice: an earlier step decided that this job goes on without agents.")
+        say("notice: an earlier step decided that this job runs without agents.")
         return False
     connection = check_connection(folder)
     if connection.problem and choice == ERROR:
         raise refuse(connection)
-    # With an id alone Nx Cloud may or may not let a job in; a fork's never is.
+    # With an id but no token, Nx Cloud may accept a job, but never that of a fork.
     why = connection.problem or ("" if connection.token else "no token is set")
     if why and choice == ALONE:
-        say("notice: {}, so this job goes on without agents.".format(why))
+        say("notice: {}, so this job runs without agents.".format(why))
         return False
     say("Connected to Nx Cloud by {}.".format(connection))
     if why:
@@ -35,20 +35,20 @@ def goes_with_agents(folder: Path) -> bool:
 
 
 def refuse(connection: Connection) -> Refusal:
-    """The refusal of a job that Nx Cloud will not hear of."""
-    mends = {
+    """The error of a job that is not connected to Nx Cloud."""
+    fixes = {
         "NX_NO_CLOUD is true": "unset NX_NO_CLOUD in the project or the job",
-        "nx.json says neverConnectToCloud": "remove neverConnectToCloud from nx.json",
+        "nx.json sets neverConnectToCloud": "remove neverConnectToCloud from nx.json",
     }
     token = "set {} in the project's environment variables or in a context".format(
         TOKENS[1]
     )
     return Refusal(
         "this job is not connected to Nx Cloud: {}".format(connection.problem),
-        details=["Nx would pass without doing anything, and nobody would notice."],
+        details=["Nx would pass without running any task."],
         suggestions=[
-            mends.get(connection.problem, token),
-            "for pull requests of forks, which get no token, set "
+            fixes.get(connection.problem, token),
+            "for pull requests from forks, which get no token, set "
             "`when_not_connected: run_without_agents` on dte/main and dte/agent",
         ],
         reference="Nx docs, Nx Cloud: Access Tokens; Environment Variables",

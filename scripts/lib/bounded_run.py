@@ -1,47 +1,44 @@
-"""Run a command that must neither hang nor fail the job, more than once if need be."""
+"""Run commands that must neither hang nor fail the job, with a timeout and retries."""
 
 import os
-import shlex
 import signal
 import subprocess
 import time
 from typing import Sequence
 
-from failures import say
+from commands import start
+from failures import Refusal, say
 
 SECONDS = 120.0
 PAUSE = 2.0
 
 
 def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
-    """Run one command after the other until one passes; False where none did."""
+    """Run the commands in order until one passes. False if none passed."""
     for number, words in enumerate(tries):
         if number:
             time.sleep(PAUSE)
-        say("$ " + " ".join(shlex.quote(word) for word in words))
         try:
             status = _run(words)
         except subprocess.TimeoutExpired:
-            say("warning: no end after {:.0f} seconds".format(SECONDS))
+            say("warning: the command did not end within {:.0f} s".format(SECONDS))
             continue
-        except OSError as error:
-            say("warning: {} can't be started: {}".format(words[0], error.strerror))
+        except Refusal as refusal:
+            say("warning: " + refusal.message)
             continue
         if status == 0:
             return True
-        say("warning: that ended with {}".format(status))
+        say("warning: the command ended with exit status {}".format(status))
     return False
 
 
 def _run(words: Sequence[str]) -> int:
-    process = subprocess.Popen(
-        list(words), stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    process = start(words, start_new_session=True)
     try:
         return process.wait(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        # The whole session: what npx started would live on beside the next try, and
-        # hold the step's output open.
+        # Kill the whole session: the children of npx would otherwise run beside the
+        # next try and keep the step's output open.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise

@@ -1,4 +1,4 @@
-"""Times as people write them, like `90s`, `30m` or `1h`, as Nx wants them."""
+"""Convert durations such as `90s`, `30m` or `1h` to milliseconds for Nx."""
 
 import re
 
@@ -11,23 +11,25 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 def read_milliseconds(name: str, default: str) -> int:
-    """The variable's duration in milliseconds, more than 0; raises `Misuse`."""
+    """The variable's duration in milliseconds, greater than 0; raises `Misuse`."""
     text = read(name, default).strip()
     found = _DURATION.fullmatch(text)
     milliseconds = int(found.group(1)) * _SECONDS[found.group(2)] * 1000 if found else 0
     if not milliseconds:
         raise Misuse(
-            "{} is {!r}, which is no duration".format(name, text),
-            suggestions=["write a whole number and its unit, like 90s, 30m or 1h"],
+            "{} is {!r}, not a duration".format(name, text),
+            suggestions=[
+                "write a whole number with a unit, for example 90s, 30m or 1h"
+            ],
         )
     return milliseconds
 
 
 def set_timeout(target: str, name: str, default: str) -> None:
-    """Give Nx the duration in `name` as `target`, unless the user has set `target`.
+    """Export the duration in `name` as `target`, unless the user has set `target`.
 
-    Raises `Misuse` for a value of the user's that Nx can't read as a number, with
-    which it would wait for ever.
+    Raises `Misuse` if the user's value is not a number, because Nx would then wait
+    forever.
     """
     own = read(target)
     if not own:
@@ -35,7 +37,7 @@ def set_timeout(target: str, name: str, default: str) -> None:
         return
     if not re.fullmatch(r"0*[1-9]\d{0,11}", own, re.ASCII):
         raise Misuse(
-            "{} is {!r}, and Nx would wait for ever with it".format(target, own),
-            suggestions=["give it a number of milliseconds", "or unset it"],
+            "{} is {!r}, not a number, so Nx would wait forever".format(target, own),
+            suggestions=["set it to a number of milliseconds", "or unset it"],
             reference="Nx docs, Environment Variables",
         )

@@ -1,16 +1,31 @@
-"""How a step becomes one Nx command: words, never shell text."""
+"""How the scripts call Nx: the folder, the command, and the words of a parameter."""
 
 import os
 import shlex
 from pathlib import Path
-from typing import List, NoReturn, Optional
+from typing import List, Optional
 
-from failures import Misuse, Refusal, say
+from failures import Misuse, Refusal
 from settings import read
 
 
+def call_nx(*words: str) -> List[str]:
+    """The command that runs the workspace's own `nx` with `words`."""
+    return ["npx", "nx", *words]
+
+
+def call_nx_cloud(*words: str, version: str = "") -> List[str]:
+    """The command that runs `nx-cloud`: the workspace's own, or the given version.
+
+    `npx nx-cloud` works with Nx 17 to 24; `nx start-agent` only from 21.6 on.
+    """
+    if version:
+        return ["npx", "--yes", "nx-cloud@" + version, *words]
+    return ["npx", "nx-cloud", *words]
+
+
 def split_words(name: str) -> List[str]:
-    """The variable's value split as a shell splits words, with nothing expanded.
+    """The variable's value split into words like a shell command, without expansion.
 
     Raises `Misuse` for an open quote or a trailing backslash.
     """
@@ -19,21 +34,18 @@ def split_words(name: str) -> List[str]:
         return shlex.split(value)
     except ValueError as error:
         raise Misuse(
-            f"{name} is {value!r}, which can't be split into words: {error}",
+            "{} is {!r}, which can't be split into words: {}".format(
+                name, value, error
+            ),
             suggestions=["close the quote, or write a backslash before it"],
         ) from error
 
 
-def join_targets(name: str) -> str:
-    """The variable's comma list without spaces and empty items, for Nx."""
-    return ",".join(item.strip() for item in read(name).split(",") if item.strip())
-
-
 def enter_checkout() -> Path:
-    """Go back to the folder that the loader left, and give its path.
+    """Change to the folder in which the step started, and return its path.
 
-    A step that also runs where the checkout failed names its folder in
-    DTE_WORKING_DIRECTORY, since a step can't start in a folder that is not there.
+    A step that also runs after a failed checkout names its folder in
+    DTE_WORKING_DIRECTORY, since a step can't start in a folder that does not exist.
     """
     checkout = Path(read("DTE_CHECKOUT", os.getcwd()))
     folder = checkout / os.path.expanduser(read("DTE_WORKING_DIRECTORY", "."))
@@ -45,7 +57,7 @@ def enter_checkout() -> Path:
 def find_nx(start: Path) -> Optional[Path]:
     """The `nx` command that npx would run in `start`, or None.
 
-    Without one, npx downloads whatever version is newest and fails after seconds.
+    Without one, npx downloads the newest version, which fails after seconds.
     """
     for folder in (start, *start.resolve().parents):
         command = folder / "node_modules" / ".bin" / "nx"
@@ -54,31 +66,13 @@ def find_nx(start: Path) -> Optional[Path]:
     return None
 
 
-def run_words(words: List[str]) -> NoReturn:
-    """Print `words` as a shell would take them, and become that command."""
-    say("$ " + " ".join(shlex.quote(word) for word in words))
-    try:
-        os.execvp(words[0], words)
-    except OSError as error:
-        raise Refusal(
-            f"{words[0]} can't be started: {error.strerror}",
-            suggestions=["install it in an earlier step, or in the executor's image"],
-        ) from error
-
-
 def require_nx(checkout: Path) -> None:
-    """Raise `Refusal` where npx would not find Nx in `checkout`."""
+    """Raise `Refusal` if npx would not find Nx in `checkout`."""
     if find_nx(checkout) is None:
         raise Refusal(
-            f"nx is not installed in {checkout}",
+            "nx is not installed in {}".format(checkout),
             suggestions=[
                 "install the packages in an earlier step (parameter `install`)",
                 "set the parameter `working_directory` to the folder that has nx.json",
             ],
         )
-
-
-def run_nx(*words: str) -> NoReturn:
-    """Become `npx <words>` in the checkout; raises `Refusal` where Nx is missing."""
-    require_nx(enter_checkout())
-    run_words(["npx", *words])

@@ -1,8 +1,8 @@
-"""Whether Nx would reach Nx Cloud from here, decided as Nx decides it.
+"""Whether this job is connected to Nx Cloud, by the rules that Nx uses.
 
-Where it would not, `nx start-agent` and `nx start-ci-run` only warn and pass, and the
-agents do nothing: so this is asked first. Source: `isNxCloudUsed` and `loadEnvVars` in
-the nx package, 24.0.6.
+Without a connection, `nx start-agent` and `nx start-ci-run` only warn and pass, and the
+agents do nothing, so the scripts check it first. Source: `isNxCloudUsed` and
+`loadEnvVars` in the nx package, 24.0.6.
 """
 
 import re
@@ -14,13 +14,13 @@ from settings import read
 
 TOKENS = ("NX_CLOUD_AUTH_TOKEN", "NX_CLOUD_ACCESS_TOKEN")
 _ENV_FILES = (".local.env", ".env.local", ".env")
-# Nx reads this one only when it is connected already (nrwl/nx#20424).
+# Nx reads this file only if nx.json connects the workspace (nrwl/nx#20424).
 _CLOUD_FILE = "nx-cloud.env"
 _RUNNERS = ("nx-cloud", "@nrwl/nx-cloud")
 
 
 class Connection(NamedTuple):
-    """How this job is connected; `problem` is empty where it is."""
+    """How this job is connected. `problem` is empty if it is connected."""
 
     root: Path
     token: str = ""
@@ -36,7 +36,7 @@ class Connection(NamedTuple):
 def check_connection(folder: Path) -> Connection:
     """How the workspace at or above `folder` is connected; raises `Refusal`.
 
-    A workspace may do without nx.json, and then only a token can connect it.
+    Without nx.json, only a token can connect a workspace.
     """
     found = find_root(folder)
     root = found or folder
@@ -44,14 +44,14 @@ def check_connection(folder: Path) -> Connection:
     if read("NX_NO_CLOUD") == "true":
         return Connection(root, problem="NX_NO_CLOUD is true")
     if fields.get("neverConnectToCloud"):
-        return Connection(root, problem="nx.json says neverConnectToCloud")
+        return Connection(root, problem="nx.json sets neverConnectToCloud")
     runners = _find_runners(fields)
     token = _find_token(root, fields, runners)
     workspace = _find_workspace(fields, runners)
     if token or workspace:
         return Connection(root, token, workspace)
     return Connection(
-        root, problem="no token is set, and nx.json names no Nx Cloud workspace"
+        root, problem="no token is set, and nx.json has no Nx Cloud workspace"
     )
 
 

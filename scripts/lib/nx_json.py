@@ -1,4 +1,4 @@
-"""Read nx.json as Nx does: JSON with comments and trailing commas, and one `extends`.
+"""Read nx.json as Nx does: JSON with comments, trailing commas, and one `extends`.
 
 Source: `readNxJson` and `parseJson` in the nx package, 24.0.6.
 """
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 
 
 def find_root(start: Path) -> Optional[Path]:
-    """The Nx workspace that `start` belongs to: the nearest folder with nx.json."""
+    """The root of the Nx workspace: the nearest folder at or above with nx.json."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():
@@ -28,7 +28,7 @@ def find_root(start: Path) -> Optional[Path]:
 
 
 def strip_comments(text: str) -> str:
-    """`text` without comments and trailing commas; strings stay as they are."""
+    """`text` without comments and trailing commas. Strings do not change."""
     pieces = []
     comma = False
     for token in _TOKEN.finditer(text):
@@ -45,18 +45,18 @@ def strip_comments(text: str) -> str:
 
 
 def parse_jsonc(text: str) -> Dict[str, Any]:
-    """The object in `text`; raises `ValueError` that says what it is instead."""
+    """The object in `text`; raises `ValueError` if it is not a JSON object."""
     try:
         value = json.loads(text)
     except ValueError:
         value = json.loads(strip_comments(text))
     if not isinstance(value, dict):
-        raise ValueError("it holds no object")
+        raise ValueError("it is not a JSON object")
     return value
 
 
 def read_nx_json(root: Path) -> Dict[str, Any]:
-    """The workspace's configuration, over what it extends; raises `Refusal`."""
+    """The configuration of the workspace and what it extends; raises `Refusal`."""
     own = _read_file(root / "nx.json")
     name = own.get("extends")
     if not isinstance(name, str) or not name:
@@ -81,5 +81,5 @@ def _read_file(path: Path) -> Dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise Refusal(
             "{} can't be read: {}".format(path, error),
-            suggestions=["see what `npx nx report` says of it"],
+            suggestions=["run `npx nx report` to see the error that Nx reports"],
         ) from None

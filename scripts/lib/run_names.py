@@ -1,6 +1,7 @@
-"""The names under which main and its agents meet at Nx Cloud.
+"""The names that tie main and its agents to one run at Nx Cloud.
 
-Source: Nx docs, Environment Variables. What the user has set already stays.
+A variable that the user has set takes precedence. Source: Nx docs, Environment
+Variables.
 """
 
 from typing import Dict
@@ -11,7 +12,7 @@ from settings import read
 
 
 def export_names() -> None:
-    """Set NX_CI_EXECUTION_ENV and NX_BRANCH from the parameters, for all steps."""
+    """Export NX_CI_EXECUTION_ENV and NX_BRANCH from the parameters."""
     values: Dict[str, str] = {}
     environment = read_name("DTE_EXECUTION_ENVIRONMENT")
     if environment and not read("NX_CI_EXECUTION_ENV"):
@@ -22,18 +23,20 @@ def export_names() -> None:
             values["NX_BRANCH"] = branch
         else:
             say(
-                "warning: nx_branch is {!r}, with characters that are not handed on to "
-                "other steps; Nx Cloud finds its branch by itself".format(branch)
+                "warning: nx_branch is {!r}, which contains characters that can't be "
+                "exported to other steps; Nx Cloud detects the branch".format(branch)
             )
     if values:
         export(values)
 
 
 def read_name(variable: str) -> str:
-    """A name that is safe in every step, or empty; raises `Misuse`."""
+    """A name that is safe to export, or empty; raises `Misuse`."""
     name = read(variable)
     if name and (not is_word(name) or "/" in name):
         raise Misuse(
-            "{} is {!r}; it takes letters, digits and . _ -".format(variable, name)
+            "{} is {!r}; it may contain letters, digits and . _ - only".format(
+                variable, name
+            )
         )
     return name

@@ -42,9 +42,3 @@ def parameters_of(component: Path) -> list[str]:
     text = component.read_text(encoding="utf-8")
     block = re.search(r"^parameters:\n((?:[ ].*\n|\n)+)", text, re.MULTILINE)
     return re.findall(r"^  (\w+):", block[1], re.MULTILINE) if block else []
-
-
-def test_every_relative_link_works() -> None:
-    """A relative link names a file that exists."""
-    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme())
-    assert [name for name in targets if not (ROOT / name).exists()] == []

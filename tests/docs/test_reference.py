@@ -1,20 +1,59 @@
-"""The README's reference is what the orb says of itself."""
+"""`make docs` writes what follows from the orb, and its files are up to date."""
+
+from pathlib import Path
 
 import pytest
 
-from tests.golden import Golden
 from tests.tooling.repository import ROOT
-from tools.reference import render_reference, replace_reference
+from tools.job_parameters import render_jobs, sync_job
+from tools.reference import render, replace_part
+
+WRITTEN = {**render_jobs(ROOT / "orb"), **render(ROOT)}
+COMMANDS = {"greet": {"name": "  name:\n    type: string\n"}}
+JOB = """\
+description: A job
+
+parameters:
+{parameters}
+steps:
+  - checkout
+  - when:
+      condition: true
+      steps:
+{call}"""
 
 
-def test_the_reference_is_the_orb_s_own_words(golden: Golden) -> None:
-    """Each job, command, executor and parameter stands in the README as in the orb."""
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    golden.check(readme, replace_reference(text, render_reference(ROOT / "orb")))
+@pytest.mark.parametrize(
+    "path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT).as_posix())
+)
+def test_a_written_file_is_up_to_date(path: Path) -> None:
+    """The jobs, the README and the design page say the same as the orb's commands."""
+    current = path.read_text(encoding="utf-8") == WRITTEN[path]
+    assert current, f"{path.relative_to(ROOT)} is out of date: run `make docs`"
 
 
-def test_a_readme_without_markers_is_an_error() -> None:
-    """Where the markers are gone nothing is rewritten."""
-    with pytest.raises(ValueError, match="lost the markers"):
-        replace_reference("# dte\n", "")
+@pytest.mark.parametrize("call", ["greet", "greet:"])
+def test_a_forgotten_parameter_reaches_the_job(call: str) -> None:
+    """A new parameter of a command is declared in its jobs and passed on."""
+    own = "  own:\n    type: boolean\n"
+    before = JOB.format(parameters=own, call=f"        - {call}\n")
+    passed = "        - greet:\n            name: << parameters.name >>\n"
+    after = JOB.format(parameters=own + COMMANDS["greet"]["name"], call=passed)
+    assert sync_job("any", before, COMMANDS) == after
+
+
+def test_a_changed_parameter_is_copied() -> None:
+    """A job's copy takes the text of the command; a literal argument stays."""
+    passed = "        - greet:\n            name: << parameters.name >>\n"
+    old = "  name:\n    type: integer\n"
+    before = JOB.format(parameters=old, call=passed)
+    after = JOB.format(parameters=COMMANDS["greet"]["name"], call=passed)
+    assert sync_job("any", before, COMMANDS) == after
+    literal = JOB.format(parameters=old, call="        - greet:\n            name: a\n")
+    assert sync_job("any", literal, COMMANDS) == literal
+
+
+def test_a_page_without_markers_is_an_error() -> None:
+    """Without its markers a page is not changed."""
+    with pytest.raises(ValueError, match="markers of the reference are missing"):
+        replace_part("# dte\n", "reference", [])

@@ -89,16 +89,3 @@ def rehearse_text(
     settings = {"orbs": {}, "project": project, **order}
     report = rehearse(Order(config=path, actions=actions, **settings), heard)
     return Rehearsed(report, heard)
-
-
-def one_job(*steps: str, more: str = "") -> str:
-    """A config whose only job, `build`, has these steps, each given as YAML."""
-    lines = ["version: 2.1", "jobs:", "  build:", "    docker: [{image: any}]"]
-    if more:
-        lines += textwrap.indent(textwrap.dedent(more).strip(), "    ").splitlines()
-    lines.append("    steps:")
-    for step in steps:
-        first, *rest = textwrap.dedent(step).strip().splitlines()
-        lines += [f"      - {first}", *(f"        {line}" for line in rest)]
-    lines += ["workflows:", "  all:", "    jobs: [build]"]
-    return "\n".join(lines)

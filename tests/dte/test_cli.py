@@ -13,7 +13,7 @@ from rich.console import Console
 
 from dte.report.data import JobReport, Report, RunReport
 from dte.report.table import print_tables
-from tests.dte.rehearse_config import one_job
+from tests.configs import one_job
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSES = one_job("run: {name: A, command: echo hello}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tests.configs import config_of_orb
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import read_calls
 
@@ -42,15 +41,8 @@ def rehearse_jobs(
     folder: Path, jobs: list[Any], *, max_auto_reruns: int = 0, **order: Any
 ) -> Rehearsed:
     """Rehearse a workflow of these jobs; only npm and npx are fake."""
-    workflow: dict[str, Any] = {"jobs": jobs}
-    if max_auto_reruns:
-        workflow["max_auto_reruns"] = max_auto_reruns
-    document = {
-        "version": 2.1,
-        "orbs": {"dte": "your-namespace/dte@1.0.0"},
-        "workflows": {"build": workflow},
-    }
-    config = yaml.safe_dump(document, sort_keys=False)
+    workflow = {"max_auto_reruns": max_auto_reruns} if max_auto_reruns else {}
+    config = config_of_orb(jobs, **workflow)
     return rehearse_text(folder, config, orbs=ORBS, contexts=CONTEXT, **order)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tests.configs import config_of_orb
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,12 +46,7 @@ def make_config(
         {"dte/main": {**upstream, **parameters.get("main", {})}},
         *more_jobs,
     ]
-    document = {
-        "version": 2.1,
-        "orbs": {"dte": "your-namespace/dte@1.0.0"},
-        "workflows": {"build": {**(workflow or {}), "jobs": jobs}},
-    }
-    return yaml.safe_dump(document, sort_keys=False)
+    return config_of_orb(jobs, **(workflow or {}))
 
 
 def rehearse_sample(folder: Path, config: str, **order: Any) -> Rehearsed:

@@ -88,7 +88,7 @@ def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> N
 def test_every_fault_has_its_row() -> None:
     """docs/faults.md has exactly one row for each injected fault."""
     text = (ROOT / "docs" / "faults.md").read_text()
-    lines = text.partition("## Where these are known from")[0].splitlines()
+    lines = text.partition("## Sources")[0].splitlines()
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
     names = [name for name in rows if name not in ("fault", "---")]
     assert sorted(names) == sorted(fault.name for fault in FAULTS)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.configs import config_of_orb
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import install_fakes, read_calls
 
@@ -33,12 +33,7 @@ def make_config(
         {"dte/agent": {"ordinal": 1, "requires": ["dte/attempt"], **agent}},
         {"dte/main": {"requires": ["dte/attempt"], **main}},
     ]
-    document = {
-        "version": 2.1,
-        "orbs": {"dte": "your-namespace/dte@1.0.0"},
-        "workflows": {"build": {"jobs": jobs}},
-    }
-    return yaml.safe_dump(document, sort_keys=False)
+    return config_of_orb(jobs)
 
 
 @pytest.fixture

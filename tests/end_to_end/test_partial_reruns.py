@@ -26,9 +26,7 @@ def test_main_runs_all_tasks_without_agents(tmp_path: Path, fakes: Path) -> None
     assert read_nx(fakes)[-1][-1] == "--no-agents"
     starts = [call for call in read_nx(fakes) if "start-ci-run" in call]
     assert len(starts) == 1
-    assert any(
-        "main runs all tasks by itself" in line for line in done.lines("dte/main", 2)
-    )
+    assert any("runs all tasks itself" in line for line in done.lines("dte/main", 2))
 
 
 def test_a_main_without_agents_stops_none(tmp_path: Path, fakes: Path) -> None:
@@ -42,7 +40,7 @@ def test_a_main_without_agents_stops_none(tmp_path: Path, fakes: Path) -> None:
     assert done.statuses(2)["dte/main"] == "failed"
     assert read_nx(fakes).count(["nx-cloud", "stop-all-agents"]) == 1
     lines = done.lines("dte/main", 2)
-    assert "No agents were stopped: this job went on without agents." in lines
+    assert "No agents were stopped: this job ran without agents." in lines
 
 
 def test_an_agent_that_reruns_alone_passes(tmp_path: Path, fakes: Path) -> None:

@@ -46,7 +46,7 @@ def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
     assert main[-3:] == [
         "Stop the agents",
         "Complete the CI pipeline execution",
-        "Propose a fix",
+        "Propose a fix for failed tasks",
     ]
     assert calls.index(STOP) < calls.index(["nx-cloud", "complete-ci-run"])
 
@@ -84,7 +84,7 @@ def test_a_run_that_never_started_is_not_completed(
     jobs = make_jobs(agents=1, main={"explicit_completion": True})
     done = rehearse_jobs(tmp_path, jobs, faults=fail(step))
     assert ["nx-cloud", "complete-ci-run"] not in read_nx(fakes)
-    assert "No run is completed: this job started none." in done.lines("dte/main")
+    assert "No run was completed: this job started none." in done.lines("dte/main")
 
 
 def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_fork_runs_without_agents(tmp_path: Path, fakes: Path) -> None:
     words = [call[1] for call in read_nx(fakes)]
     assert words == ["format:check", "affected"]
     assert read_nx(fakes)[-1][-1] == "--no-agents"
-    assert any("ends here, green" in line for line in done.lines("dte/agent-1"))
+    assert any("has nothing to do" in line for line in done.lines("dte/agent-1"))
 
 
 def test_without_a_connection_every_job_fails(tmp_path: Path, fakes: Path) -> None:

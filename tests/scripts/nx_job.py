@@ -1,7 +1,8 @@
-"""A job with an Nx workspace and an npx that only writes down what it was asked."""
+"""A job with an Nx workspace and a fake npx that records its arguments."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -9,7 +10,14 @@ from pathlib import Path
 
 from tests.scripts.records import RunScript
 
+# Questions about the workspace are answered from a file and not recorded as calls.
 _NPX = """#!/bin/bash
+if [ "$1 $2" = "nx graph" ] || [ "$1 $2" = "nx show" ]; then
+  printf '%s\\0' "$@" >"{folder}/asked-$2"
+  if [ "$2" = graph ]; then cp "{folder}/graph.json" "${{3#--file=}}"
+  else cat "{folder}/affected.json"; fi
+  exit
+fi
 number=$(($(cat "{folder}/count" 2>/dev/null || echo 0) + 1))
 echo "$number" >"{folder}/count"
 printf '%s\\0' "$@" >"{folder}/words-$number"
@@ -20,7 +28,7 @@ if [ -e "{folder}/answer-$number" ]; then . "{folder}/answer-$number"; fi
 
 @dataclass
 class NxJob:
-    """One job: its checkout, with Nx installed, and what its steps asked of npx."""
+    """One job: its checkout with Nx installed, and the recorded calls of npx."""
 
     run_script: RunScript
     folder: Path
@@ -32,30 +40,44 @@ class NxJob:
         npx.write_text(_NPX.format(folder=self.bin))
         npx.chmod(0o755)
         self.write("nx.json", "{}")
+        self.set_projects({"shop": ["lint", "build", "test", "e2e-ci"]}, ["shop"])
         self.write("node_modules/.bin/nx", "")
 
     @property
     def checkout(self) -> Path:
-        """The folder that the loader left."""
+        """The folder in which the step started."""
         return self.folder / "checkout"
 
     @property
     def bin(self) -> Path:
-        """Where npx is, and what it wrote."""
+        """The folder with npx and its recorded calls."""
         return self.folder / "bin"
 
     def write(self, name: str, text: str) -> None:
-        """Write a file of the checkout."""
+        """Write a file in the checkout."""
         path = self.checkout / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
+    def set_projects(self, projects: dict[str, list[str]], affected: list[str]) -> None:
+        """Make `nx graph` and `nx show projects --affected` answer with these."""
+        nodes = {
+            name: {
+                "name": name,
+                "data": {"targets": {target: {} for target in targets}},
+            }
+            for name, targets in projects.items()
+        }
+        graph = {"graph": {"nodes": nodes, "dependencies": {}}}
+        (self.bin / "graph.json").write_text(json.dumps(graph))
+        (self.bin / "affected.json").write_text(json.dumps(affected))
+
     def answer(self, call: int, bash: str) -> None:
-        """Let the `call`-th call of npx, from 1, run `bash`."""
+        """Make the `call`-th call of npx, counted from 1, run `bash`."""
         (self.bin / f"answer-{call}").write_text(bash)
 
     def run(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run a script in this job; Nx Cloud's token is set unless `env` says not."""
+        """Run a script in this job, by default with a token of Nx Cloud."""
         variables = {
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
             "BASH_ENV": str(self.folder / "bash_env"),
@@ -65,7 +87,7 @@ class NxJob:
         return self.run_script(script, {**variables, **env})
 
     def read_calls(self) -> list[list[str]]:
-        """The words of each call of npx, in order."""
+        """The arguments of each call of npx, in order."""
         paths = sorted(self.bin.glob("words-*"))
         return [path.read_text().split("\0")[:-1] for path in paths]
 
@@ -75,7 +97,7 @@ class NxJob:
         return dict(pair.split("=", 1) for pair in pairs)
 
     def read_exported(self) -> dict[str, str]:
-        """The variables that later steps get, as bash reads them."""
+        """The variables that later steps receive, as bash reads them."""
         path = self.folder / "bash_env"
         if not path.exists():
             return {}

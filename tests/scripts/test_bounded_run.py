@@ -1,4 +1,4 @@
-"""Commands that may not hang: nothing of them is left when their time is up."""
+"""Commands with a timeout: no process of them survives it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 import bounded_run  # isort: skip
 
-# As npx does: it starts the command as a child, which outlives it where only npx ends.
+# Like npx, it starts the command as a child, which survives if only npx is killed.
 NPX = '#!/bin/bash\nsleep 60 & echo "$!" >"{pid}"\nwait\n'
 PROGRAM = """
 import sys
@@ -26,7 +26,7 @@ sys.exit(bounded_run.run_bounded([[{npx!r}]]))
 
 @pytest.fixture
 def npx(tmp_path: Path) -> Iterator[Path]:
-    """An npx that hangs; its child is killed after the test, whatever became of it."""
+    """An npx that hangs. Its child is killed after the test in any case."""
     npx, pid = tmp_path / "npx", tmp_path / "pid"
     npx.write_text(NPX.format(pid=pid))
     npx.chmod(0o755)
@@ -35,10 +35,10 @@ def npx(tmp_path: Path) -> Iterator[Path]:
         psutil.Process(int(pid.read_text())).kill()
 
 
-def test_a_time_out_ends_the_children_too(
+def test_a_timeout_kills_the_children_too(
     npx: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What npx started ends with it, so it is never there beside the next try."""
+    """The children of npx are killed with it, so none runs beside the next try."""
     monkeypatch.setattr(bounded_run, "SECONDS", 1.0)
     assert not bounded_run.run_bounded([[str(npx)]])
     child = int(npx.with_name("pid").read_text())
@@ -46,8 +46,8 @@ def test_a_time_out_ends_the_children_too(
     assert psutil.wait_procs(left, timeout=5)[1] == []
 
 
-def test_a_time_out_closes_the_step_s_output(npx: Path) -> None:
-    """Nothing holds the output of the step open, so its end can be read."""
+def test_a_timeout_closes_the_output_of_the_step(npx: Path) -> None:
+    """No process keeps the output of the step open after a timeout."""
     library = str(Path(bounded_run.__file__).parent)
     program = PROGRAM.format(library=library, npx=str(npx))
     done = subprocess.run(
@@ -57,4 +57,4 @@ def test_a_time_out_closes_the_step_s_output(npx: Path) -> None:
         timeout=30,
         check=True,
     )
-    assert "no end after 1 seconds" in done.stderr
+    assert "did not end within 1 s" in done.stderr

@@ -1,4 +1,4 @@
-"""Completing a run that asked to be told when it is over."""
+"""Completing a run that was started with explicit completion."""
 
 import shutil
 
@@ -8,14 +8,14 @@ COMPLETE = ["nx-cloud", "complete-ci-run"]
 
 
 def test_the_run_is_completed(nx_job: NxJob) -> None:
-    """Nx Cloud is told once, under the run's own environment."""
+    """The command runs once, with the run's execution environment."""
     done = nx_job.run("complete_ci_run", DTE_EXECUTION_ENVIRONMENT="macos")
     assert (done.returncode, nx_job.read_calls()) == (0, [COMPLETE])
     assert nx_job.read_environment()["NX_CI_EXECUTION_ENV"] == "macos"
 
 
 def test_a_run_that_stays_open_is_an_error(nx_job: NxJob) -> None:
-    """Three failed tries fail the job, since nobody else would end the run."""
+    """Three failed tries fail the job, because nothing else ends the run."""
     for call in (1, 2, 3):
         nx_job.answer(call, "exit 1")
     done = nx_job.run("complete_ci_run")
@@ -23,8 +23,8 @@ def test_a_run_that_stays_open_is_an_error(nx_job: NxJob) -> None:
     assert "complete it on its page" in done.stderr
 
 
-def test_without_a_run_there_is_nothing_to_complete(nx_job: NxJob) -> None:
-    """Where main worked alone, was refused, or has no Nx, nothing is run."""
+def test_without_a_run_nothing_is_completed(nx_job: NxJob) -> None:
+    """If main ran without agents, was refused or has no Nx, nothing runs."""
     for mode in ("refused", "without_agents"):
         assert nx_job.run("complete_ci_run", DTE_MODE=mode).returncode == 0
     shutil.rmtree(nx_job.checkout / "node_modules")
@@ -33,7 +33,7 @@ def test_without_a_run_there_is_nothing_to_complete(nx_job: NxJob) -> None:
 
 
 def test_a_run_that_never_started_is_not_completed(nx_job: NxJob) -> None:
-    """Where dte/main broke before the start, or in it, nobody waits for three tries."""
+    """If dte/main failed before or during the start, there are no tries."""
     done = nx_job.run("complete_ci_run", DTE_RUN="none")
     assert (done.returncode, nx_job.read_calls()) == (0, [])
     assert "this job started none" in done.stderr

@@ -1,4 +1,4 @@
-"""Reading nx.json as Nx does, and deciding from it whether Nx Cloud is connected."""
+"""nx.json is read as Nx reads it, and decides whether Nx Cloud is connected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMENTS = st.sampled_from(["", " ", '// a, "b" }\n', "/* [1,\n // */", "/**/"])
 
 @given(OBJECTS, st.data())
 def test_comments_change_nothing(value: dict[str, Any], data: st.DataObject) -> None:
-    """Whatever comments and trailing commas stand in it, the object stays."""
+    """Comments and trailing commas do not change the parsed object."""
     words = re.findall(
         r'"(?:[^"\\]|\\.)*"|[^"\s\[\]{}:,]+|[\[\]{}:,]',
         json.dumps(value, ensure_ascii=data.draw(st.booleans())),
@@ -37,7 +37,7 @@ def test_comments_change_nothing(value: dict[str, Any], data: st.DataObject) -> 
     text = ""
     for word in words:
         trailing = word in ("]", "}") and not text.rstrip().endswith(("[", "{", ","))
-        # A comma after a comment's last word would be part of the comment's line.
+        # A comma after a line comment would be part of the comment.
         comma = "," if trailing and data.draw(st.booleans()) else ""
         text += data.draw(COMMENTS) + comma + data.draw(COMMENTS) + word
     assert parse_jsonc(text + data.draw(COMMENTS)) == value
@@ -55,8 +55,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     assert json.loads(strip_comments(text)) == value
 
 
-def test_a_long_file_takes_no_time() -> None:
-    """A string that never ends, a hundred thousand times, is read at once."""
+def test_a_long_file_is_read_quickly() -> None:
+    """A hundred thousand unterminated strings or comments fail without a long scan."""
     for text in ('{"a' * 100_000, "/*" * 100_000, "[" * 100_000, ',"' * 100_000):
         with pytest.raises((ValueError, RecursionError)):
             parse_jsonc(text)
@@ -65,8 +65,8 @@ def test_a_long_file_takes_no_time() -> None:
 @pytest.mark.parametrize(
     "name", ["./base.json", "./base", "preset/base.json", "preset/base"]
 )
-def test_what_it_extends_is_read_too(nx_job: NxJob, name: str) -> None:
-    """The workspace's own words go before those of the file that it extends."""
+def test_the_extended_file_is_read_too(nx_job: NxJob, name: str) -> None:
+    """The workspace's own fields take precedence over the file that it extends."""
     base = '{"nxCloudId": "base", "neverConnectToCloud": false, /* and */ }'
     nx_job.write("base.json", base)
     nx_job.write("node_modules/preset/base.json", base)
@@ -75,22 +75,22 @@ def test_what_it_extends_is_read_too(nx_job: NxJob, name: str) -> None:
     assert (fields["nxCloudId"], fields["neverConnectToCloud"]) == ("own", False)
 
 
-def test_what_it_extends_may_be_missing(nx_job: NxJob) -> None:
-    """Before the install a preset may be missing; what nx.json says itself counts."""
+def test_the_extended_file_may_be_missing(nx_job: NxJob) -> None:
+    """Before the install a preset may be missing; nx.json alone counts then."""
     nx_job.write("nx.json", '{"extends": "nx/presets/npm.json", "nxCloudId": "own"}')
     assert read_nx_json(nx_job.checkout)["nxCloudId"] == "own"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": }', "\ufeff{"])
 def test_a_broken_file_is_named(nx_job: NxJob, text: str) -> None:
-    """What Nx could not read either is refused with the file's name."""
+    """The error for a file that Nx can't read either names the file."""
     nx_job.write("nx.json", text)
     with pytest.raises(Refusal, match=r"nx\.json can't be read"):
         read_nx_json(nx_job.checkout)
 
 
 def test_the_workspace_is_found_from_below(nx_job: NxJob, tmp_path: Path) -> None:
-    """The nearest folder with nx.json is the workspace, also from a folder in it."""
+    """The nearest folder at or above with nx.json is the workspace."""
     nx_job.write("packages/shop/package.json", "{}")
     assert find_root(nx_job.checkout / "packages" / "shop") == nx_job.checkout
     assert find_root(tmp_path) is None
@@ -131,7 +131,7 @@ def test_connected(
     env: dict[str, str],
     says: str,
 ) -> None:
-    """Each way in which Nx counts a workspace as connected is found and named."""
+    """Each kind of connection that Nx accepts is detected and named."""
     nx_job.write("nx.json", json.dumps(fields))
     for name, value in env.items():
         monkeypatch.setenv(name, value)
@@ -148,7 +148,7 @@ def test_not_connected(
     env: dict[str, str],
     says: str,
 ) -> None:
-    """Each way in which Nx counts a workspace as not connected is found and named."""
+    """Each reason why Nx is not connected is detected and named."""
     nx_job.write("nx.json", json.dumps(fields))
     for name, value in env.items():
         monkeypatch.setenv(name, value)
@@ -157,7 +157,7 @@ def test_not_connected(
 
 @pytest.mark.parametrize("file", [".env", ".local.env", ".env.local"])
 def test_a_token_in_a_file(nx_job: NxJob, file: str) -> None:
-    """A token in a file that Nx loads connects the workspace; an empty one does not."""
+    """A token in a file that Nx loads connects the workspace; an empty one doesn't."""
     nx_job.write(file, "NX_CLOUD_ACCESS_TOKEN=\n#NX_CLOUD_ACCESS_TOKEN=t\n")
     assert check_connection(nx_job.checkout).problem
     nx_job.write(file, "A=1\nexport NX_CLOUD_ACCESS_TOKEN='t'\n")
@@ -165,7 +165,7 @@ def test_a_token_in_a_file(nx_job: NxJob, file: str) -> None:
 
 
 def test_a_token_in_nx_cloud_env(nx_job: NxJob) -> None:
-    """Nx reads nx-cloud.env only where nx.json has connected the workspace already."""
+    """Nx reads nx-cloud.env only if nx.json connects the workspace."""
     nx_job.write("nx-cloud.env", "NX_CLOUD_ACCESS_TOKEN=t\n")
     assert check_connection(nx_job.checkout).problem
     nx_job.write("nx.json", '{"nxCloudId": "i"}')
@@ -176,7 +176,7 @@ def test_a_token_in_nx_cloud_env(nx_job: NxJob) -> None:
 def test_no_object_breaks_the_decision(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]
 ) -> None:
-    """Whatever nx.json holds under Nx Cloud's keys, the decision is made."""
+    """Any value under Nx Cloud's keys in nx.json leads to a decision."""
     folder = tmp_path_factory.mktemp("ws")
     names = ["nxCloudId", "tasksRunnerOptions", "extends", "neverConnectToCloud"]
     renamed = dict(zip(names, fields.values(), strict=False))
@@ -184,8 +184,8 @@ def test_no_object_breaks_the_decision(
     assert str(check_connection(folder))
 
 
-def test_an_id_alone_is_no_token(nx_job: NxJob) -> None:
-    """A fork has the id in nx.json and no token: by the parameter it goes on alone."""
+def test_an_id_is_not_a_token(nx_job: NxJob) -> None:
+    """With an id but no token, `run_without_agents` runs main without agents."""
     nx_job.write("nx.json", '{"nxCloudId": "i"}')
     done = nx_job.run("start_ci_run", DTE_TARGETS="build", NX_CLOUD_ACCESS_TOKEN="")
     assert done.returncode == 0
@@ -196,5 +196,5 @@ def test_an_id_alone_is_no_token(nx_job: NxJob) -> None:
         NX_CLOUD_ACCESS_TOKEN="",
         DTE_WHEN_NOT_CONNECTED="run_without_agents",
     )
-    assert "notice: no token is set, so this job goes on without agents." in done.stderr
+    assert "notice: no token is set, so this job runs without agents." in done.stderr
     assert len(nx_job.read_calls()) == 1

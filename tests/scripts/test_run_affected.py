@@ -1,4 +1,4 @@
-"""The tasks themselves: the words for `nx affected`, with agents and without."""
+"""The arguments of `nx affected`, with agents and without."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.scripts.nx_job import NxJob
 SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 
 
-def test_the_words(nx_job: NxJob) -> None:
-    """Base, head, targets, parallel, configuration, and more words, in this order."""
+def test_the_arguments(nx_job: NxJob) -> None:
+    """Base, head, targets, parallel, configuration and more arguments, in order."""
     nx_job.run(
         "run_affected",
         DTE_TARGETS="lint, build",
@@ -33,12 +33,12 @@ def test_the_words(nx_job: NxJob) -> None:
 
 
 def test_without_agents(nx_job: NxJob) -> None:
-    """In a job that goes on alone, Nx is told to distribute nothing."""
+    """In a job without agents, Nx distributes no tasks."""
     done = nx_job.run(
         "run_affected", DTE_TARGETS="build", DTE_MODE="without_agents", **SHAS
     )
     assert nx_job.read_calls()[0][-1] == "--no-agents"
-    assert "notice: this job runs all tasks by itself" in done.stderr
+    assert "notice: this job runs all tasks itself" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -48,28 +48,136 @@ def test_without_agents(nx_job: NxJob) -> None:
 def test_targets_that_nx_splits_for_agents(
     nx_job: NxJob, mode: str, own: str, seen: str
 ) -> None:
-    """Alone, Nx is told not to refuse them; one's own setting stays."""
+    """Without agents, Nx is told to accept them, unless the user has set it."""
     nx_job.answer(1, 'echo "skip=$NX_SKIP_ATOMIZER_VALIDATION"')
     variables = {"DTE_MODE": mode, "NX_SKIP_ATOMIZER_VALIDATION": own}
     done = nx_job.run("run_affected", DTE_TARGETS="e2e-ci", **variables, **SHAS)
     assert f"skip={seen}\n" in done.stdout
 
 
-def test_a_mode_that_nobody_set(nx_job: NxJob) -> None:
-    """DTE_MODE with a word of somebody's own is used wrongly."""
+def test_an_unknown_mode_is_a_usage_error(nx_job: NxJob) -> None:
+    """An unknown value of DTE_MODE is a usage error."""
     done = nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="fast", **SHAS)
     assert (done.returncode, nx_job.read_calls()) == (2, [])
 
 
-def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
-    """Without a target there is nothing to run."""
+def test_no_target_is_a_usage_error(nx_job: NxJob) -> None:
+    """A list without a target is a usage error."""
     assert nx_job.run("run_affected", DTE_TARGETS=",", **SHAS).returncode == 2
 
 
 @pytest.mark.parametrize("name", ["NX_BASE", "NX_HEAD"])
-def test_without_a_base_set_shas_is_named(nx_job: NxJob, name: str) -> None:
-    """Where nobody exported a revision, the message says which step does."""
+def test_a_missing_revision_names_set_shas(nx_job: NxJob, name: str) -> None:
+    """If a revision is not exported, the message names the step that exports it."""
     done = nx_job.run("run_affected", DTE_TARGETS="build", **{**SHAS, name: ""})
     assert (done.returncode, nx_job.read_calls()) == (2, [])
     assert f"{name} is not set" in done.stderr
     assert "run dte/set_shas in an earlier step" in done.stderr
+
+
+NO_TASKS = "echo ' NX   No tasks were run'"
+
+
+@pytest.mark.parametrize("text", ["lint build", "lint,build", " lint ,\n build,lint"])
+def test_targets_are_separated_by_commas_or_white_space(
+    nx_job: NxJob, text: str
+) -> None:
+    """Nx receives a comma-separated list without spaces, empty items and repeats."""
+    nx_job.run("run_affected", DTE_TARGETS=text, **SHAS)
+    call = nx_job.read_calls()[0]
+    assert call[call.index("-t") + 1] == "lint,build"
+
+
+def test_a_typo_is_a_warning(nx_job: NxJob) -> None:
+    """A target that no project has, beside others, is named with the nearest target."""
+    done = nx_job.run("run_affected", DTE_TARGETS="lint,biuld", **SHAS)
+    assert (done.returncode, len(nx_job.read_calls())) == (0, 1)
+    warning = "warning: no project has the target 'biuld'. Did you mean 'build'?"
+    assert warning in done.stderr
+
+
+def test_only_typos_are_an_error(nx_job: NxJob) -> None:
+    """If no project has any of the targets, main fails before it runs a task."""
+    done = nx_job.run("run_affected", DTE_TARGETS="lnit biuld", **SHAS)
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert "error: no project has any of the targets: lnit, biuld" in done.stderr
+    assert "Did you mean 'lint'?" in done.stderr
+    assert "The projects have these targets: build, e2e-ci, lint, test" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("--help", "-h", "--version", "--graph", "--graph=a.html", "--print"),
+        *("-t build", "--targets=build", "--target build", "--base=main", "--files=a"),
+        *("--uncommitted", "--untracked", "--skip-nx-cache --head HEAD"),
+    ],
+)
+def test_arguments_that_change_the_run_are_refused(nx_job: NxJob, words: str) -> None:
+    """An argument that turns the run into another command is a usage error."""
+    done = nx_job.run(
+        "run_affected", DTE_TARGETS="lint", DTE_NX_ARGUMENTS=words, **SHAS
+    )
+    assert (done.returncode, nx_job.read_calls()) == (2, [])
+    assert "error: DTE_NX_ARGUMENTS contains -" in done.stderr
+    assert "remove it from the parameter `nx_arguments`" in done.stderr
+
+
+def test_arguments_for_the_tasks_are_not_checked(nx_job: NxJob) -> None:
+    """Nx passes the words after `--` to the tasks, so they may be any words."""
+    done = nx_job.run(
+        "run_affected", DTE_TARGETS="lint", DTE_NX_ARGUMENTS="-- --help", **SHAS
+    )
+    assert (done.returncode, nx_job.read_calls()[0][-2:]) == (0, ["--", "--help"])
+
+
+def test_nothing_affected_is_explained(nx_job: NxJob) -> None:
+    """Without an affected project main passes, and says between which revisions."""
+    nx_job.set_projects({"shop": ["lint"], "docs": ["spell"]}, ["docs"])
+    nx_job.answer(1, NO_TASKS)
+    done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)
+    assert done.returncode == 0
+    assert f"between {'a' * 40} and {'b' * 40} has one of the targets" in done.stderr
+    assert "No tasks were run" in done.stdout
+    assert "same commit" not in done.stderr
+
+
+def test_base_equal_to_head_is_explained(nx_job: NxJob) -> None:
+    """If base and head are the same commit, the explanation says so."""
+    nx_job.set_projects({"shop": ["lint"]}, [])
+    nx_job.answer(1, NO_TASKS)
+    same = {"NX_BASE": "a" * 40, "NX_HEAD": "a" * 40}
+    done = nx_job.run("run_affected", DTE_TARGETS="lint", **same)
+    assert done.returncode == 0
+    assert "Base and head are the same commit." in done.stderr
+
+
+def test_no_task_where_one_was_due_is_an_error(nx_job: NxJob) -> None:
+    """If an affected project has a target and no task ran, main fails."""
+    nx_job.answer(1, NO_TASKS)
+    done = nx_job.run(
+        "run_affected", DTE_TARGETS="lint", DTE_NX_ARGUMENTS="--exclude='*'", **SHAS
+    )
+    assert done.returncode == 1
+    assert "no task ran, although 1 affected projects have one of" in done.stderr
+    assert "Projects: shop" in done.stderr
+
+
+@pytest.mark.parametrize("file", ["graph.json", "affected.json"])
+def test_no_task_without_an_explanation_is_an_error(nx_job: NxJob, file: str) -> None:
+    """If Nx does not list the projects, a run without tasks fails."""
+    (nx_job.bin / file).write_text("nonsense")
+    nx_job.answer(1, NO_TASKS)
+    done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)
+    assert done.returncode == 1
+    assert "could not be listed" in done.stderr
+    assert "no task ran, and it is unknown whether" in done.stderr
+
+
+def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:
+    """If the projects can't be listed, the tasks still run, and a failure is Nx's."""
+    (nx_job.bin / "graph.json").unlink()
+    nx_job.answer(1, "echo 'Successfully ran target lint: No tasks were run'; exit 0")
+    nx_job.answer(2, "exit 7")
+    assert nx_job.run("run_affected", DTE_TARGETS="x", **SHAS).returncode == 0
+    assert nx_job.run("run_affected", DTE_TARGETS="x", **SHAS).returncode == 7

@@ -1,4 +1,4 @@
-"""An agent: its name, how long it waits, and when it ends without any work."""
+"""An agent: its name, its timeout, and when it passes without running tasks."""
 
 import os
 import shlex
@@ -30,7 +30,7 @@ NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
 def test_the_name_of_an_agent(
     nx_job: NxJob, ordinal: str, index: str, total: str, pool: str, name: str
 ) -> None:
-    """The ordinal, the node of a parallel job and the pool make the name unique."""
+    """The pool, the ordinal and the node of a parallel job make the name unique."""
     nx_job.run(
         "start_agent",
         DTE_ORDINAL=ordinal,
@@ -51,7 +51,7 @@ def test_the_name_of_an_agent(
 def test_no_two_agents_of_a_run_share_a_name(
     nx_job: NxJob, ordinals: tuple[int, ...], total: int
 ) -> None:
-    """A matrix from any number, parallelism, and both at once give names apart."""
+    """A matrix from any number, parallelism, and both together give unique names."""
     names: list[str] = []
     for ordinal in ordinals:
         for index in range(total):
@@ -66,7 +66,7 @@ def test_no_two_agents_of_a_run_share_a_name(
 
 
 def test_an_agent_waits_for_half_an_hour(nx_job: NxJob) -> None:
-    """By default an agent gives up after 30 minutes without a task, not after 60."""
+    """By default an agent times out after 30 minutes without a task."""
     nx_job.run("start_agent", DTE_ORDINAL="1")
     assert nx_job.read_calls() == [["nx-cloud", "start-agent"]]
     assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == "1800000"
@@ -75,22 +75,22 @@ def test_an_agent_waits_for_half_an_hour(nx_job: NxJob) -> None:
 @pytest.mark.parametrize(
     ("text", "milliseconds"), [("90s", "90000"), ("10m", "600000"), ("1h", "3600000")]
 )
-def test_the_time_out_is_a_parameter(
+def test_the_timeout_is_a_parameter(
     nx_job: NxJob, text: str, milliseconds: str
 ) -> None:
-    """`agent_timeout` takes hours, minutes and seconds."""
+    """`agent_timeout` accepts hours, minutes and seconds."""
     nx_job.run("start_agent", DTE_AGENT_TIMEOUT=text)
     assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == milliseconds
 
 
-def test_the_user_s_own_time_out_stays(nx_job: NxJob) -> None:
-    """NX_CLOUD_AGENT_TIMEOUT_MS of the project goes before the parameter."""
+def test_the_user_s_timeout_takes_precedence(nx_job: NxJob) -> None:
+    """NX_CLOUD_AGENT_TIMEOUT_MS takes precedence over the parameter."""
     nx_job.run("start_agent", DTE_AGENT_TIMEOUT="1h", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
     assert nx_job.read_environment()["NX_CLOUD_AGENT_TIMEOUT_MS"] == "1500"
 
 
-def test_the_time_out_that_counts_is_named(nx_job: NxJob) -> None:
-    """Where the user's own variable counts, a failed agent's message names that."""
+def test_the_message_names_the_timeout_that_applies(nx_job: NxJob) -> None:
+    """If the user's variable applies, the message of a failed agent names it."""
     nx_job.answer(1, "exit 1")
     done = nx_job.run("start_agent", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
     assert "NX_CLOUD_AGENT_TIMEOUT_MS (1500) is shorter" in done.stderr
@@ -98,40 +98,40 @@ def test_the_time_out_that_counts_is_named(nx_job: NxJob) -> None:
 
 
 @pytest.mark.parametrize("text", ["10", "0m", "m", "1.5h", "-1m", "10 minutes", "²m"])
-def test_a_time_out_without_sense(nx_job: NxJob, text: str) -> None:
-    """A duration without a unit, or of no time, is used wrongly."""
+def test_an_invalid_timeout_is_a_usage_error(nx_job: NxJob, text: str) -> None:
+    """A duration of zero or without a unit is a usage error."""
     done = nx_job.run("start_agent", DTE_AGENT_TIMEOUT=text)
     assert done.returncode == 2
-    assert "like 90s, 30m or 1h" in done.stderr
+    assert "for example 90s, 30m or 1h" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["DTE_ORDINAL", "CIRCLE_NODE_INDEX"])
-def test_a_number_without_sense(nx_job: NxJob, name: str) -> None:
-    """Numbers that are none are used wrongly."""
+def test_an_invalid_number_is_a_usage_error(nx_job: NxJob, name: str) -> None:
+    """An ordinal or node index that is not a number is a usage error."""
     assert nx_job.run("start_agent", **{name: "one"}).returncode == 2
 
 
 def test_not_connected_is_an_error(nx_job: NxJob) -> None:
-    """An agent that Nx Cloud will never hear of fails before it waits."""
+    """An agent that is not connected to Nx Cloud fails before it waits."""
     done = nx_job.run("start_agent", NX_CLOUD_ACCESS_TOKEN="")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
     assert "when_not_connected: run_without_agents" in done.stderr
 
 
-def test_not_connected_ends_green(nx_job: NxJob) -> None:
-    """With `run_without_agents` it ends green, with a notice, and without any Nx."""
+def test_not_connected_passes(nx_job: NxJob) -> None:
+    """With `run_without_agents` it passes with a notice, without running Nx."""
     done = nx_job.run(
         "start_agent",
         NX_CLOUD_ACCESS_TOKEN="",
         DTE_WHEN_NOT_CONNECTED="run_without_agents",
     )
     assert (done.returncode, nx_job.read_calls()) == (0, [])
-    assert "this agent ends here, green" in done.stderr
+    assert "this agent has nothing to do" in done.stderr
     assert nx_job.read_exported() == {"DTE_MODE": "idle"}
 
 
 def test_an_idle_agent_needs_no_packages(nx_job: NxJob) -> None:
-    """Where the guard has let it come back idle, it ends green without Nx installed."""
+    """An idle agent in a partial rerun passes without Nx installed."""
     (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
     done = nx_job.run("start_agent", DTE_MODE="idle")
     assert (done.returncode, nx_job.read_calls()) == (0, [])
@@ -144,23 +144,23 @@ def test_an_idle_agent_needs_no_packages(nx_job: NxJob) -> None:
         "unexpected end of file\nCannot run commands from the `nx-cloud` CLI.",
     ],
 )
-def test_a_download_is_tried_again(nx_job: NxJob, text: str) -> None:
-    """An agent whose client could not be downloaded, or not whole, tries again."""
+def test_a_failed_download_is_retried(nx_job: NxJob, text: str) -> None:
+    """An agent whose client was not downloaded, or only partly, tries again."""
     nx_job.answer(1, f"echo {shlex.quote(text)} >&2; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (0, 2)
 
 
 def test_a_download_that_fails_three_times(nx_job: NxJob) -> None:
-    """After the third failed download the agent fails with Nx's own status."""
+    """After the third failed download the agent fails with the status of Nx."""
     for call in (1, 2, 3):
         nx_job.answer(call, f"echo '{NO_CLIENT}'; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (1, 3)
 
 
-def test_an_agent_that_worked_is_never_run_again(nx_job: NxJob) -> None:
-    """A failure after work, though a task printed the same words, is the last word."""
+def test_an_agent_that_ran_tasks_is_never_restarted(nx_job: NxJob) -> None:
+    """A failure after tasks is final, even if a task printed the same message."""
     nx_job.answer(1, f"seq 5000; echo '{NO_CLIENT}'; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (1, 1)
@@ -168,7 +168,7 @@ def test_an_agent_that_worked_is_never_run_again(nx_job: NxJob) -> None:
 
 
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
-    """The agent's script, running."""
+    """The script of the agent as a running process."""
     nx_job.run("start_agent", DTE_ORDINAL="x")  # only loads the script
     script = folder / "loaded" / "start_agent" / "start_agent.py"
     env = {
@@ -184,7 +184,7 @@ def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
 def test_a_signal_between_two_tries_ends_the_agent(
     nx_job: NxJob, tmp_path: Path
 ) -> None:
-    """SIGTERM while no command of Nx Cloud runs is not taken for another try."""
+    """SIGTERM between two tries ends the script instead of starting a try."""
     nx_job.answer(1, f"echo '{NO_CLIENT}'; exit 1")
     with start_process(nx_job, tmp_path) as process:
         assert process.stderr is not None
@@ -195,7 +195,7 @@ def test_a_signal_between_two_tries_ends_the_agent(
 
 
 def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
-    """SIGTERM to the script reaches Nx Cloud's agent, which can say that it goes."""
+    """SIGTERM to the script reaches the agent, which tells Nx Cloud that it stops."""
     heard = tmp_path / "heard"
     nx_job.answer(
         1,

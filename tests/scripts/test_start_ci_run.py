@@ -1,4 +1,4 @@
-"""Starting a run: the words for Nx Cloud, and what is found before it could fail."""
+"""Starting a run: the command for Nx Cloud, and the checks before it."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ FLAGS = ["nx-cloud", "start-ci-run", "--distribute-on=manual"]
 NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
 
 
-def test_all_targets_are_named(nx_job: NxJob) -> None:
-    """Without `stop_agents_after`, the agents stop after the last of all targets."""
+def test_all_targets_are_passed(nx_job: NxJob) -> None:
+    """Without `stop_agents_after`, the agents stop after all targets."""
     done = nx_job.run("start_ci_run", DTE_TARGETS="lint, build")
     assert done.returncode == 0, done.stderr
     assert nx_job.read_calls() == [[*FLAGS, "--stop-agents-after=lint,build"]]
@@ -19,7 +19,7 @@ def test_all_targets_are_named(nx_job: NxJob) -> None:
 
 
 def test_every_flag(nx_job: NxJob) -> None:
-    """Rules, explicit completion and more words follow, split but not expanded."""
+    """Rules, explicit completion and more arguments follow, without expansion."""
     nx_job.run(
         "start_ci_run",
         DTE_TARGETS="build",
@@ -40,8 +40,8 @@ def test_every_flag(nx_job: NxJob) -> None:
     ]
 
 
-def test_later_steps_get_the_time_out_and_the_names(nx_job: NxJob) -> None:
-    """Main's time-out, its environment and its branch reach Nx in every later step."""
+def test_later_steps_receive_the_timeout_and_the_names(nx_job: NxJob) -> None:
+    """The timeout, execution environment and branch reach Nx in every later step."""
     nx_job.run(
         "start_ci_run",
         DTE_TARGETS="build",
@@ -58,8 +58,8 @@ def test_later_steps_get_the_time_out_and_the_names(nx_job: NxJob) -> None:
     assert expected.items() <= nx_job.read_environment().items()
 
 
-def test_what_the_user_has_set_stays(nx_job: NxJob) -> None:
-    """A variable of the project goes before the parameter that would set it."""
+def test_the_user_s_variables_take_precedence(nx_job: NxJob) -> None:
+    """A variable that the user has set takes precedence over the parameter."""
     own = {
         "NX_CI_EXECUTION_ENV": "mine",
         "NX_BRANCH": "17",
@@ -76,8 +76,8 @@ def test_what_the_user_has_set_stays(nx_job: NxJob) -> None:
     assert own.items() <= nx_job.read_environment().items()
 
 
-def test_later_steps_get_the_workspace_s_folder(nx_job: NxJob) -> None:
-    """DTE_NX_ROOT becomes a full path, where a shell may source it."""
+def test_later_steps_receive_the_workspace_folder(nx_job: NxJob) -> None:
+    """DTE_NX_ROOT becomes an absolute path if it is safe to source."""
     nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_NX_ROOT="~/shop")
     assert nx_job.read_exported()["DTE_NX_ROOT"] == str(nx_job.checkout)
     spaced = nx_job.checkout.rename(nx_job.folder / "my shop")
@@ -86,8 +86,8 @@ def test_later_steps_get_the_workspace_s_folder(nx_job: NxJob) -> None:
     assert "DTE_NX_ROOT" not in nx_job.read_exported()
 
 
-def test_only_a_run_that_started_counts_as_started(nx_job: NxJob) -> None:
-    """Later steps learn that there is a run to end, but not where the start failed."""
+def test_only_a_started_run_counts_as_started(nx_job: NxJob) -> None:
+    """Later steps learn that the run was started only if the start passed."""
     nx_job.answer(1, "exit 1")
     nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert "DTE_RUN" not in nx_job.read_exported()
@@ -96,18 +96,18 @@ def test_only_a_run_that_started_counts_as_started(nx_job: NxJob) -> None:
 
 
 @pytest.mark.parametrize("value", ["10m", "0", "-1", "NaN", "1e999"])
-def test_a_time_out_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> None:
-    """A time-out of the user's that is no number would let Nx wait for ever."""
+def test_a_timeout_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> None:
+    """If the user's timeout is not a number, Nx would wait forever."""
     done = nx_job.run(
         "start_ci_run", DTE_TARGETS="build", NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS=value
     )
     assert done.returncode == 2
-    assert "would wait for ever" in done.stderr
+    assert "would wait forever" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
 def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
-    """Where .nx/ci-config.yaml is, `start: config` is asked for before Nx fails."""
+    """With .nx/ci-config.yaml, `start: flags` is refused before Nx fails."""
     nx_job.write(f".nx/{name}", "{}")
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
@@ -115,29 +115,29 @@ def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
 
 
 def test_a_config_file_starts_the_run(nx_job: NxJob) -> None:
-    """With `start: config` Nx Cloud reads the file and gets no flags."""
+    """With `start: config`, Nx Cloud reads the file and receives no flags."""
     nx_job.write(".nx/ci-config.yaml", "{}")
     done = nx_job.run("start_ci_run", DTE_START="config", DTE_TARGETS="build")
     assert done.returncode == 0
     assert nx_job.read_calls() == [["nx-cloud", "start-nx-agents"]]
 
 
-def test_a_config_file_that_is_missing(nx_job: NxJob) -> None:
-    """`start: config` without the file is refused, and the file is named."""
+def test_a_missing_config_file_is_refused(nx_job: NxJob) -> None:
+    """`start: config` without the file is refused, and the message names the file."""
     done = nx_job.run("start_ci_run", DTE_START="config")
     assert done.returncode == 1
     assert ".nx/ci-config.yaml" in done.stderr
 
 
-def test_flags_that_a_config_file_would_swallow(nx_job: NxJob) -> None:
-    """Parameters that only `start: flags` passes on are refused."""
+def test_flags_that_a_config_file_would_ignore(nx_job: NxJob) -> None:
+    """`start: config` refuses parameters that only `start: flags` passes on."""
     nx_job.write(".nx/ci-config.yaml", "{}")
     done = nx_job.run("start_ci_run", DTE_START="config", DTE_STOP_AGENTS_AFTER="e2e")
     assert done.returncode == 2
-    assert "would not see stop_agents_after" in done.stderr
+    assert "does not receive stop_agents_after" in done.stderr
 
 
-def test_a_start_of_one_s_own(nx_job: NxJob) -> None:
+def test_the_user_s_own_start(nx_job: NxJob) -> None:
     """`start: own` checks the connection and leaves the start to the user's steps."""
     done = nx_job.run("start_ci_run", DTE_START="own")
     assert (done.returncode, nx_job.read_calls()) == (0, [])
@@ -153,26 +153,26 @@ def test_a_start_of_one_s_own(nx_job: NxJob) -> None:
         ("DTE_START_ARGUMENTS", "start_arguments"),
     ],
 )
-def test_flags_that_steps_of_one_s_own_would_not_see(
+def test_flags_that_the_user_s_steps_would_ignore(
     nx_job: NxJob, variable: str, parameter: str
 ) -> None:
-    """`start: own` refuses what nobody would hand on to the user's steps."""
+    """`start: own` refuses parameters that only `start: flags` passes on."""
     done = nx_job.run("start_ci_run", DTE_START="own", **{variable: "x"})
     assert (done.returncode, nx_job.read_calls()) == (2, [])
-    assert f"with `start: own`, Nx Cloud would not see {parameter}" in done.stderr
+    assert f"with `start: own`, Nx Cloud does not receive {parameter}" in done.stderr
     assert "start_steps" in done.stderr
 
 
 @pytest.mark.parametrize("start", ["own", "config"])
 def test_other_starts_may_complete_explicitly(nx_job: NxJob, start: str) -> None:
-    """`explicit_completion` stays: it also lets dte/main complete the run."""
+    """`explicit_completion` is allowed, because dte/main completes the run."""
     nx_job.write(".nx/ci-config.yaml", "lifecycle: {heartbeat: false}")
     done = nx_job.run("start_ci_run", DTE_START=start, DTE_EXPLICIT_COMPLETION="1")
     assert done.returncode == 0
 
 
 def test_not_connected_is_an_error(nx_job: NxJob) -> None:
-    """Without a token, where Nx would pass, the job fails and says what to set."""
+    """Without a token the job fails and says what to set, where Nx would pass."""
     done = nx_job.run("start_ci_run", DTE_TARGETS="build", NX_CLOUD_ACCESS_TOKEN="")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
     assert "not connected to Nx Cloud: no token is set" in done.stderr
@@ -181,7 +181,7 @@ def test_not_connected_is_an_error(nx_job: NxJob) -> None:
 
 
 def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
-    """With `run_without_agents` later steps are told, and no run starts."""
+    """With `run_without_agents`, no run starts and later steps receive the mode."""
     done = nx_job.run(
         "start_ci_run",
         DTE_TARGETS="build",
@@ -191,11 +191,11 @@ def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
     assert (done.returncode, nx_job.read_calls()) == (0, [])
     exported = {"DTE_MODE": "without_agents", "DTE_NX_ROOT": str(nx_job.checkout)}
     assert nx_job.read_exported() == exported
-    assert "main runs all tasks by itself" in done.stderr
+    assert "runs all tasks itself" in done.stderr
 
 
-def test_a_client_that_can_t_be_downloaded_is_tried_again(nx_job: NxJob) -> None:
-    """Two failed downloads of Nx Cloud's client are no failure of the run."""
+def test_a_failed_download_of_the_client_is_retried(nx_job: NxJob) -> None:
+    """Two failed downloads of the Nx Cloud client do not fail the start."""
     for call in (1, 2):
         nx_job.answer(call, f"echo '{NO_CLIENT}'; exit 1")
     nx_job.answer(3, "echo started")
@@ -204,15 +204,15 @@ def test_a_client_that_can_t_be_downloaded_is_tried_again(nx_job: NxJob) -> None
     assert "started" in done.stdout
 
 
-def test_any_other_failure_is_not_tried_again(nx_job: NxJob) -> None:
-    """A token that Nx Cloud refuses fails at once, with the command's own status."""
+def test_any_other_failure_is_not_retried(nx_job: NxJob) -> None:
+    """If Nx Cloud refuses the token, the step fails at once with the same status."""
     nx_job.answer(1, "echo 'Invalid token'; exit 7")
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert (done.returncode, len(nx_job.read_calls())) == (7, 1)
 
 
-def test_what_the_command_leaves_running_is_not_waited_for(nx_job: NxJob) -> None:
-    """Nx Cloud's heartbeat may keep the output open; the step ends all the same."""
+def test_a_process_left_running_is_not_waited_for(nx_job: NxJob) -> None:
+    """The heartbeat of Nx Cloud may keep the output open; the step still ends."""
     nx_job.answer(1, "sleep 5 & echo started")
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 0
@@ -220,20 +220,20 @@ def test_what_the_command_leaves_running_is_not_waited_for(nx_job: NxJob) -> Non
 
 
 def test_without_nx_nothing_starts(nx_job: NxJob, tmp_path: Path) -> None:
-    """Where Nx is not installed, the message names the parameters that mend it."""
+    """If Nx is not installed, the message names the parameters that fix it."""
     (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 1
     assert "nx is not installed" in done.stderr
 
 
-def test_no_target_is_used_wrongly(nx_job: NxJob) -> None:
-    """A run that names no target at all is refused."""
+def test_no_target_is_a_usage_error(nx_job: NxJob) -> None:
+    """A run without a target is a usage error."""
     assert nx_job.run("start_ci_run", DTE_TARGETS=" , ").returncode == 2
 
 
-def test_no_name_can_be_run_as_code(nx_job: NxJob) -> None:
-    """What reaches BASH_ENV is a plain word: anything else is refused, or left out."""
+def test_no_name_is_run_as_code(nx_job: NxJob) -> None:
+    """Only plain words reach BASH_ENV; anything else is refused or left out."""
     done = nx_job.run(
         "start_ci_run", DTE_TARGETS="build", DTE_EXECUTION_ENVIRONMENT="$(touch x)"
     )

@@ -14,8 +14,16 @@ usage:
   workflows: {}
 """
 
+PROJECT = """\
+[project]
+version = "1.2.3"
+[tool.dte]
+namespace = "acme"
+orb = "dte"
+"""
+
 FILES = {
-    "pyproject.toml": '[tool.dte]\nnamespace = "acme"\norb = "dte"\n',
+    "pyproject.toml": PROJECT,
     "CHANGELOG.md": "# Changelog\n\n## 1.2.3\n\n- Now greets.\n\n## 1.2.2\n",
     "orb/@orb.yml": "version: 2.1\ndescription: An orb\n",
     "orb/examples/greet.yml": EXAMPLE,

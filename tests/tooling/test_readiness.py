@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.releases import EXAMPLE, commit, git, make_release
+from tests.tooling.releases import EXAMPLE, PROJECT, commit, git, make_release
 from tools.failures import ToolError
+from tools.publishing.identity import PLACEHOLDER
 from tools.publishing.readiness import find_problems, main
 
 
@@ -62,11 +63,12 @@ NEWEST = "the newest entry of CHANGELOG.md is"
             "the example greet.yml imports @0.0.0, not major 1",
         ),
         (
-            write_and_tag(
-                "pyproject.toml",
-                '[tool.dte]\nnamespace = "your-namespace"\norb = "dte"\n',
-            ),
+            write_and_tag("pyproject.toml", PROJECT.replace("acme", PLACEHOLDER)),
             "the namespace is still the placeholder",
+        ),
+        (
+            write_and_tag("pyproject.toml", PROJECT.replace("1.2.3", "1.2.2")),
+            "pyproject.toml has the version 1.2.2, not 1.2.3",
         ),
     ],
 )
@@ -105,7 +107,6 @@ def test_only_three_numbers_are_a_version(version: str, tmp_path: Path) -> None:
 def test_a_repository_without_a_commit_is_an_error_of_git(tmp_path: Path) -> None:
     """The error shows git's message instead of a traceback."""
     git(tmp_path, "init", "--quiet")
-    project = '[tool.dte]\nnamespace = "acme"\norb = "dte"\n'
-    (tmp_path / "pyproject.toml").write_text(project)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
     with pytest.raises(ToolError, match="git tag failed"):
         list(find_problems(tmp_path, "1.2.3"))

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,10 @@ def find_problems(root: Path, version: str) -> Iterator[Problem]:
     if (found := newest[1] if newest else "no release") != version:
         words = f"the newest entry of CHANGELOG.md is {found}, not {version}"
         yield Problem(words, f'start CHANGELOG.md with "## {version}"')
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    if (found := project["project"]["version"]) != version:
+        words = f"pyproject.toml has the version {found}, not {version}"
+        yield Problem(words, f'set version = "{version}"')
     yield from check_examples(root / "orb" / "examples", version.split(".")[0])
 
 

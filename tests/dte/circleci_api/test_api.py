@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dte.order.scenario import plan_faults
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 ASK = """
 import json, os, urllib.error, urllib.request

@@ -1,10 +1,9 @@
-"""Small ways to compile a text in a temporary folder."""
+"""Helpers that write configs and compile them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from dte.compile import compile_config
 from dte.model import CompiledConfig, Job, PipelineValues
@@ -18,7 +17,7 @@ def compile_text(
     pipeline: PipelineValues | None = None,
     stub_missing_orbs: bool = False,
 ) -> CompiledConfig:
-    """Give back what `text` compiles to, written to a config.yml in `folder`."""
+    """Return what `text` compiles to, written to a config.yml in `folder`."""
     path = folder / "config.yml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     return compile_config(
@@ -30,16 +29,7 @@ def compile_text(
 
 
 def only_job(config: CompiledConfig) -> Job:
-    """Give back the one job of a config with one workflow of one job."""
+    """Return the one job of a config with one workflow of one job."""
     ((workflow_job,),) = [workflow.jobs for workflow in config.workflows]
     assert workflow_job.job is not None
     return workflow_job.job
-
-
-def config_with(steps: list[Any], **job: Any) -> dict[str, Any]:
-    """Give back a config whose one job has these steps and keys."""
-    return {
-        "version": 2.1,
-        "jobs": {"build": {"machine": True, "steps": steps, **job}},
-        "workflows": {"main": {"jobs": ["build"]}},
-    }

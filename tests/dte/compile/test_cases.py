@@ -36,7 +36,7 @@ _Readable.add_representer(str, _block)
 
 
 def compile_case(case: Path) -> CompiledConfig:
-    """Compile the case in the current folder, so that places are short."""
+    """Compile the case in the current folder, so that file names are short."""
     values = case / "pipeline.yml"
     given = yaml.safe_load(values.read_text()) if values.exists() else {}
     orbs = {
@@ -49,7 +49,7 @@ def compile_case(case: Path) -> CompiledConfig:
 
 
 def shown(error: UserError) -> str:
-    """Give back an error as the golden files hold it."""
+    """Return an error in the format of the golden files."""
     lines = [error.message, *(f"suggestion: {line}" for line in error.suggestions)]
     return "\n".join([*lines, f"exit code: {error.exit_code}", ""])
 
@@ -71,7 +71,7 @@ def test_case(name: str, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_document_is_plain_data(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A processed document holds nothing twice and nothing but YAML's own types."""
+    """A processed document is plain YAML without aliases."""
     case = CASES / name
     monkeypatch.chdir(case)
     document = compile_case(case).document

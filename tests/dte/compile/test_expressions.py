@@ -54,7 +54,7 @@ NAMES = {
     ],
 )
 def test_value(text: str, expected: Any) -> None:
-    """An expression gives the value that its operators and their order make."""
+    """An expression's value follows from its operators and their precedence."""
     value = evaluate(text, NAMES.__getitem__)
     assert (type(value), value) == (type(expected), expected)
 
@@ -62,23 +62,23 @@ def test_value(text: str, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "nothing stands in it"),
-        ("foo bar", '"bar" is not expected'),
-        ("foo and", "something is missing at its end"),
-        ("(foo", '")" is missing'),
-        ("foo)", '")" is not expected'),
-        ("and foo", '"and" is not expected'),
-        ("foo = bar", '"= bar" is not understood'),
+        ("", "it is empty"),
+        ("foo bar", '"bar" is unexpected'),
+        ("foo and", "it is incomplete"),
+        ("(foo", 'missing ")"'),
+        ("foo)", '")" is unexpected'),
+        ("and foo", '"and" is unexpected'),
+        ("foo = bar", '"= bar" is not valid here'),
         ("foo starts-with 'a'", "starts-with compares text only"),
         ("foo > 1", "> compares numbers only"),
         ("'a' < 'b'", "< compares numbers only"),
-        ("12ab", '"12ab" is not understood'),
+        ("12ab", '"12ab" is not valid here'),
         ("(" * 200 + "foo" + ")" * 200, "nested too deeply"),
         ("not " * 200 + "foo", "nested too deeply"),
     ],
 )
 def test_refused(text: str, message: str) -> None:
-    """What is no expression, or can't be computed, says why."""
+    """An invalid expression is refused with the reason."""
     with pytest.raises(ExpressionError) as caught:
         evaluate(text, NAMES.__getitem__)
     assert message in str(caught.value)
@@ -91,6 +91,6 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=20))
 def test_any_text_is_a_value_or_refused(text: str) -> None:
-    """No text makes the reader fail in any other way."""
+    """No text makes the parser fail in any other way."""
     with contextlib.suppress(ExpressionError):
         evaluate(text, NAMES.get)

@@ -1,4 +1,4 @@
-"""Names of jobs are unique in a processed config, and say nothing they need not."""
+"""Job names are unique in a processed config, and numbered only if necessary."""
 
 from __future__ import annotations
 

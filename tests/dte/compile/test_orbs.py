@@ -1,4 +1,4 @@
-"""Orbs come from where the user says, and missing ones are named or stubbed."""
+"""Orbs come from the given sources; missing ones are reported or stubbed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_orb(text: str, message: str, tmp_path: Path) -> None:
-    """An orb that can't be right is refused, with the place in its own file."""
+    """An invalid orb is refused with the position in its own file."""
     source = tmp_path / "orb.yml"
     source.write_text(text)
     with pytest.raises(UserError) as caught:
@@ -107,7 +107,7 @@ workflows:
 
 
 def test_missing_orbs_may_be_stubbed(tmp_path: Path) -> None:
-    """With stubs every part of a missing orb becomes a step that says so."""
+    """With stubs, every part of a missing orb becomes a placeholder step."""
     compiled = compile_text(STUBBED, tmp_path, stub_missing_orbs=True)
     (workflow,) = compiled.workflows
     assert [job.name for job in workflow.jobs] == [
@@ -123,7 +123,7 @@ def test_missing_orbs_may_be_stubbed(tmp_path: Path) -> None:
         "npm test",
     ]
     assert build.steps[0].arguments["command"] == (
-        "echo 'command node/install of the orb circleci/node@7 is not rehearsed'"
+        "echo 'command node/install of the orb circleci/node@7 runs only on CircleCI'"
     )
     assert [need.job for need in workflow.jobs[3].requires] == ["test-1", "test-2"]
     assert compiled.stubbed == (
@@ -135,7 +135,7 @@ def test_missing_orbs_may_be_stubbed(tmp_path: Path) -> None:
 
 
 def test_an_orb_may_import_itself(tmp_path: Path) -> None:
-    """A circle of commands through a circle of imports is found, not followed."""
+    """Commands that call each other through orbs that import each other are refused."""
     source = tmp_path / "orb.yml"
     source.write_text(
         ORB.replace("run: echo here", "me/work")

@@ -1,4 +1,4 @@
-"""What CircleCI would refuse is refused, with the place and the reason."""
+"""What CircleCI would refuse is refused, with the position and the reason."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ CALLS = [
     ("build: {matrix: {parameters: {n: [1]}, only: []}}", 'unknown key "only"'),
     ("build: {matrix: {parameters: {n: [1]}}, name: ''}", "name: is empty"),
     ("build: {name: [a]}", "name: must be text, not a list"),
-    ("build: {type: build}", "type: only approval may stand here"),
+    ("build: {type: build}", "type: must be approval"),
     ("build: {requires: build}", "requires must be a list"),
     ("build: {requires: [[build]]}", "an item is a job's name"),
     ("build: {requires: [{build: []}]}", "needs at least one status"),
     ("build: {requires: [build]}", "jobs require each other: build → build"),
     ("build: {context: [1]}", "context: must be text, not the number 1"),
-    ("build: {filters: << pipeline.git.branch >>}", "stands without << >>"),
-    ("build: {filters: pipeline.git.branch ==}", "something is missing at its end"),
-    ("build: {filters: pipeline.git.brunch}", "refers to nothing"),
+    ("build: {filters: << pipeline.git.branch >>}", "without << >>"),
+    ("build: {filters: pipeline.git.branch ==}", "it is incomplete"),
+    ("build: {filters: pipeline.git.brunch}", "is not defined"),
     ("build: {filters: {branch: {only: a}}}", 'unknown key "branch"'),
     ("build: {filters: {branches: {only: [{}]}}}", "must be text or a list of texts"),
     ("build: {e: 7}", 'parameter "e": must be of type executor, not the number 7'),
@@ -79,7 +79,7 @@ WORKFLOWS = [
     ("{when: {matches: {pattern: a}}, jobs: [build]}", "value must be text"),
     ("{when: {matches: {pattern: (, value: a}}, jobs: [build]}", "can't be read"),
     ("{when: [1], jobs: [build]}", "a condition can't be a list"),
-    ("{unless: pipeline.git.branch =, jobs: [build]}", "is not understood"),
+    ("{unless: pipeline.git.branch =, jobs: [build]}", "is not valid here"),
     ("{jobs: build}", "jobs must be a list"),
     ("{}", "needs the key jobs"),
     ("{jobs: [build], name: x}", 'unknown key "name"'),
@@ -90,7 +90,7 @@ WORKFLOWS = [
 
 @pytest.mark.parametrize(("workflow", "message"), WORKFLOWS)
 def test_a_workflow(workflow: str, message: str, tmp_path: Path) -> None:
-    """A workflow with a condition or a key that is none is refused."""
+    """A workflow with an invalid condition or key is refused."""
     with pytest.raises(UserError) as caught:
         compile_text(f"{BASE}workflows: {{main: {workflow}}}\n", tmp_path)
     assert message in str(caught.value)
@@ -111,7 +111,7 @@ DEFINITIONS = [
         "executor: must be a name or a mapping",
     ),
     ("jobs: {build: {machine: true, steps: [], parallelism: 0}}", "of at least 1"),
-    ("jobs: {}", 'neither workflows nor a job called "build"'),
+    ("jobs: {}", 'no workflows and no job called "build"'),
     ("commands: {a: {description: b}}", 'command "a": needs the key steps'),
     ("commands: {a: {steps: [], parameters: [b]}}", "parameters must be a mapping"),
     ("commands: {a: {steps: [], parameters: {b: x}}}", "must be a mapping"),
@@ -125,7 +125,7 @@ DEFINITIONS = [
     ),
     (
         "commands: {a: {steps: [], parameters: {b: {type: enum, enum: [[]]}}}}",
-        "may hold only text and numbers",
+        "may contain only text and numbers",
     ),
     (
         "commands: {a: {steps: [], parameters: {b: {type: string, enum: [c]}}}}",
@@ -139,7 +139,7 @@ DEFINITIONS = [
         "commands: {a: {steps: [], parameters: {b: {type: steps, default: [c]}}}}",
         'there is no command or step "c"',
     ),
-    ("executors: {Vm: {machine: true}}", "a name begins with a lowercase letter"),
+    ("executors: {Vm: {machine: true}}", "a name must begin with a lowercase letter"),
     ("executors: {vm: {machine: true, steps: []}}", 'unknown key "steps"'),
     ("orbs: [a]", "orbs must be a mapping"),
     ("orbs: {a: [b]}", 'orb "a" must be a reference or a mapping'),
@@ -152,7 +152,7 @@ DEFINITIONS = [
 
 @pytest.mark.parametrize(("definition", "message"), DEFINITIONS)
 def test_a_definition(definition: str, message: str, tmp_path: Path) -> None:
-    """A definition that can't be right is refused, also where nothing uses it."""
+    """An invalid definition is refused even if nothing uses it."""
     text = f"version: 2.1\n{definition}\n"
     if not definition.startswith("jobs"):
         text += "jobs: {build: {machine: true, steps: [a/b]}}\n"
@@ -170,7 +170,7 @@ STUBS = [
 
 @pytest.mark.parametrize(("call", "message"), STUBS)
 def test_a_stubbed_call(call: str, message: str, tmp_path: Path) -> None:
-    """What is wrong without knowing the orb is refused for a stubbed job too."""
+    """Errors that don't depend on the orb are reported for stubbed jobs too."""
     text = f"{BASE}orbs: {{o: a/b@1}}\nworkflows: {{main: {{jobs: [{call}]}}}}\n"
     with pytest.raises(UserError) as caught:
         compile_text(text, tmp_path, stub_missing_orbs=True)

@@ -1,4 +1,4 @@
-"""Whatever stands in a config, it compiles or it is refused: nothing else happens."""
+"""Every config either compiles or is refused with a UserError."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ LINES = st.sampled_from(
 
 
 def settle(text: str, folder: Path) -> None:
-    """Compile `text`; any exception but UserError passes through."""
+    """Compile `text`; exceptions other than UserError propagate."""
     for stub in (False, True):
         try:
             compiled = compile_text(text, folder, orbs=ORBS, stub_missing_orbs=stub)
@@ -69,7 +69,7 @@ def settle(text: str, folder: Path) -> None:
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Give back each container with each of its keys or indexes."""
+    """Return each container with each of its keys or indexes."""
     keys = value if isinstance(value, dict) else range(len(value))
     for key in list(keys):
         yield value, key
@@ -79,7 +79,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 @given(text=st.text(max_size=80))
 def test_any_text(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Any text at all is compiled or refused."""
+    """Any text compiles or is refused."""
     settle(text, tmp_path_factory.getbasetemp())
 
 
@@ -88,7 +88,7 @@ def test_any_text(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_a_config_with_changed_lines(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A config with lines removed, repeated, moved or spoilt is compiled or refused."""
+    """A config with corrupted, moved or missing lines is compiled or refused."""
     lines = data.draw(st.sampled_from(TEXTS)).splitlines()
     for _ in range(data.draw(st.integers(1, 3))):
         index = data.draw(st.integers(0, max(len(lines) - 1, 0)))

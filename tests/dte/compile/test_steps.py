@@ -1,4 +1,4 @@
-"""Steps know where they were written, what they show, and what their keys take."""
+"""Steps have a position, a display name and checked keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import yaml
 
 from dte.errors import UserError
 from dte.model import Where
-from tests.dte.compile.configs import compile_text, config_with, only_job
+from tests.configs import config_with
+from tests.dte.compile.configs import compile_text, only_job
 
 COMMANDS = """\
 version: 2.1
@@ -41,7 +42,7 @@ workflows:
 
 
 def test_a_step_is_where_it_was_written(tmp_path: Path) -> None:
-    """A step's place is its own line, wherever commands and parameters carried it."""
+    """A step's position is the line it was written on, wherever it is used."""
     job = only_job(compile_text(COMMANDS, tmp_path))
     file = str(tmp_path / "config.yml")
     assert [step.where for step in job.steps] == [
@@ -88,7 +89,7 @@ def test_what_a_step_shows(step: Any, name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_key_of_run(key: str, given: Any, expected: Any, tmp_path: Path) -> None:
-    """A key's value is filled in and brought to the form that the run needs."""
+    """A key's value is filled in and converted to its final form."""
     config = config_with([{"run": {"command": "make", key: given}}])
     job = only_job(compile_text(yaml.safe_dump(config), tmp_path))
     assert job.steps[0].arguments[key] == expected
@@ -126,7 +127,7 @@ def test_a_key_of_run(key: str, given: Any, expected: Any, tmp_path: Path) -> No
     ],
 )
 def test_a_step_is_refused(step: Any, message: str, tmp_path: Path) -> None:
-    """What a step can't be is an error with file and line."""
+    """An invalid step is an error with file and line."""
     with pytest.raises(UserError) as caught:
         compile_text(yaml.safe_dump(config_with([step])), tmp_path)
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""`<< … >>` is filled in once, keeps types, and never runs what a value says."""
+"""`<< … >>` is filled in once, keeps types, and is never applied to a value again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from dte.compile.templates import Scope, fill, fill_text
 from dte.errors import UserError
 from dte.model import PipelineValues, Where
 from dte.parse import parse_yaml
-from tests.dte.compile.configs import compile_text, config_with, only_job
+from tests.configs import config_with
+from tests.dte.compile.configs import compile_text, only_job
 
 HERE = Where("f", 1)
 SCOPE = Scope(
@@ -46,7 +47,7 @@ SCOPE = Scope(
     ],
 )
 def test_text(text: str, expected: Any) -> None:
-    """A lone template keeps its value's type, one in a text becomes text."""
+    """A template alone keeps its value's type; one within text becomes text."""
     value = fill_text(text, SCOPE, HERE)
     assert (type(value), value) == (type(expected), expected)
 
@@ -59,7 +60,7 @@ def test_keys_and_nested_values() -> None:
 
 @pytest.mark.parametrize("text", ["<<", "a << b", "<< >>", "<< parameters.gone >>"])
 def test_refused(text: str) -> None:
-    """An open tag, an empty one and an unknown name are errors with a place."""
+    """An open tag, an empty one and an unknown name are errors with a position."""
     with pytest.raises(UserError, match="f:1: here: "):
         fill_text(text, SCOPE, HERE)
 
@@ -75,7 +76,7 @@ TEXTS = st.text(
 def test_a_branch_name_arrives_unchanged(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A branch's name reaches a step's environment byte for byte, through commands."""
+    """A branch name reaches a step's environment unchanged, through commands."""
     config = config_with([{"outer": {"text": "<< pipeline.git.branch >>"}}])
     inner = {"run": {"command": "env", "environment": {"T": "<< parameters.text >>"}}}
     parameters = {"text": {"type": "string"}}
@@ -98,7 +99,7 @@ def test_a_branch_name_arrives_unchanged(
 def test_a_pipeline_parameter_arrives_unchanged(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """What a person passes to a pipeline is a value, whatever it looks like."""
+    """A pipeline argument is never parsed as a template."""
     config = config_with(["checkout"], environment={"T": "<< pipeline.parameters.t >>"})
     config["parameters"] = {"t": {"type": "string", "default": ""}}
     compiled = compile_text(

@@ -1,4 +1,4 @@
-"""Checked values come back in the form that the run needs, or say what is right."""
+"""Checked values are converted to their final form or refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from dte.compile import values
 from dte.compile.expressions import truthy
-from dte.compile.values import Check, Unfit
+from dte.compile.values import Check, InvalidValue
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from dte.compile.values import Check, Unfit
     ],
 )
 def test_fits(check: Check, value: Any, expected: Any) -> None:
-    """A value that fits comes back in its final form."""
+    """A valid value is converted to its final form."""
     assert check(value) == expected
 
 
@@ -59,8 +59,8 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
     ],
 )
 def test_does_not_fit(check: Check, value: Any, message: str) -> None:
-    """A value that does not fit says what it must be."""
-    with pytest.raises(Unfit, match=message):
+    """An invalid value is refused with what is expected."""
+    with pytest.raises(InvalidValue, match=message):
         check(value)
 
 

@@ -21,7 +21,7 @@ _FOUND = (
 
 
 def pack_with_cli(folder: Path, home: Path) -> Any:
-    """Give back what `circleci orb pack` prints, or None where it refuses."""
+    """Return what `circleci orb pack` prints, or None if it fails."""
     if _FOUND is None:
         pytest.fail(
             "CircleCI's CLI is missing: run `make setup-circleci`, or name it in "

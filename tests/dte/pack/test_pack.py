@@ -1,4 +1,4 @@
-"""Packing gives, key for key, what CircleCI's own CLI gives."""
+"""Packing gives the same result as CircleCI's CLI."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ DROPPED: dict[str, Files] = {
 
 
 def write(files: Files, folder: Path) -> Path:
-    """Write an orb and give back its folder."""
+    """Write an orb and return its folder."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def test_refuses_like_the_cli(name: str, tmp_path: Path) -> None:
 @pytest.mark.cli
 @pytest.mark.parametrize("name", DROPPED)
 def test_refuses_what_the_cli_would_drop(name: str, tmp_path: Path) -> None:
-    """A key that the CLI loses without a word is an error here."""
+    """A key that the CLI silently drops is an error here."""
     orb = write(DROPPED[name], tmp_path / "source")
     assert pack_with_cli(orb, tmp_path) is not None
     with pytest.raises(UserError, match="unknown key"):
@@ -202,7 +202,7 @@ CONTENTS = [
 
 @pytest.mark.cli
 def test_a_script_comes_back_byte_for_byte(tmp_path: Path) -> None:
-    """Whatever a script holds, a step gets just that, by the CLI and by us."""
+    """A step receives a script unchanged, packed by the CLI or by dte."""
     files = {"@orb.yml": ROOT}
     for number, content in enumerate(CONTENTS):
         files[f"s/{number}"] = content
@@ -225,7 +225,7 @@ def test_a_script_comes_back_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_values_know_the_file_they_come_from(tmp_path: Path) -> None:
-    """Each part of a packed orb has its place in the file that it was written in."""
+    """Each part of a packed orb keeps its position in its source file."""
     orb = write(GOOD["an include with heredocs"], tmp_path / "source")
     packed = pack_orb(orb)
     file = str(orb / "commands" / "do.yml")
@@ -235,7 +235,7 @@ def test_values_know_the_file_they_come_from(tmp_path: Path) -> None:
 
 
 def test_a_script_that_is_not_text(tmp_path: Path) -> None:
-    """A file that is no UTF-8 can't be included; the include's place is named."""
+    """Including a file that is not UTF-8 is an error at the include's position."""
     orb = write({"@orb.yml": ROOT, "commands/do.yml": COMMAND}, tmp_path / "source")
     (orb / "x.sh").write_bytes(b"\xff")
     with pytest.raises(UserError, match=r"do.yml:4: can't include .*not UTF-8"):
@@ -244,5 +244,5 @@ def test_a_script_that_is_not_text(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """A folder that is missing is named."""
-    with pytest.raises(UserError, match="there is no such folder"):
+    with pytest.raises(UserError, match="no such folder"):
         pack_orb(tmp_path / "missing")

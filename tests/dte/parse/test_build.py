@@ -1,4 +1,4 @@
-"""Values of YAML text remember their places, and what is not plain is refused."""
+"""Parsed YAML values keep their positions, and unsupported YAML is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_every_part_knows_its_line() -> None:
 
 
 def test_a_missing_key_has_the_place_of_its_mapping() -> None:
-    """Asking for the place of a key that is not there gives the mapping's."""
+    """The position of a missing key is that of its mapping."""
     value = parse_yaml("\na: {b: 1}", "f")
     assert value["a"].where_is("missing") == Where("f", 2)
 
@@ -41,7 +41,7 @@ def test_keys_stay_as_they_are_written() -> None:
 
 
 def test_merged_keys_keep_the_place_they_come_from() -> None:
-    """A merge key brings keys in with the places of where they are written."""
+    """Merged keys keep the positions where they were written."""
     value = parse_yaml("a: &a\n  x: 1\n  y: 2\nb:\n  <<: *a\n  y: 3\n", "f")
     assert value["b"] == {"x": 1, "y": 3}
     assert value["b"].where_is("x").line == 2
@@ -94,7 +94,7 @@ BOMB = "a0: &a0 [1, 2]\n" + "".join(
     [
         ("a: 1\nb: 2\na: 3", 'f:3: the key "a" is already on line 1'),
         ("a: {b: 1,\n b: 2}", 'f:2: the key "b" is already on line 1'),
-        ("a: &x [*x]", "f:1: *x stands inside its own anchor &x"),
+        ("a: &x [*x]", "f:1: *x is inside its own anchor &x"),
         ("a:\n  b: *x", "f:2: *x has no anchor &x before it"),
         ("a: {<<: 1}", "f:1: <<: can't merge the number 1"),
         ("a: !!python/name:os.system x", "f:1: the YAML tag"),
@@ -103,7 +103,7 @@ BOMB = "a0: &a0 [1, 2]\n" + "".join(
         ("--- 1\n--- 2", "f:2: a second YAML document begins"),
         ("a: &k [1]\nb: {*k : 1}", "f:2: a mapping's key must be text"),
         ("{[a]: b}", "f:1: a mapping's key must be text"),
-        (BOMB, "its aliases unfold to more than 500,000 values"),
+        (BOMB, "its aliases expand to more than 500,000 values"),
         ("[" * 5000, f"f:1: nested deeper than {MAX_DEPTH} levels"),
         ("- " * 5000, f"f:1: nested deeper than {MAX_DEPTH} levels"),
         ("a:\n\t- b", "f:2: not valid YAML"),
@@ -114,7 +114,7 @@ BOMB = "a0: &a0 [1, 2]\n" + "".join(
     ],
 )
 def test_refused(text: str, message: str) -> None:
-    """What is ambiguous, recursive, endless or broken is refused with its place."""
+    """Ambiguous, recursive, oversized or malformed YAML is refused with a position."""
     with pytest.raises(UserError) as caught:
         parse_yaml(text, "f")
     assert message in str(caught.value)

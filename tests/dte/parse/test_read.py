@@ -12,7 +12,7 @@ from dte.parse.read import MAX_BYTES
 
 
 def refusal(path: Path) -> str:
-    """Give back the message with which `path` is refused."""
+    """Return the message with which `path` is refused."""
     with pytest.raises(UserError) as caught:
         read_yaml(path)
     return str(caught.value)
@@ -21,16 +21,16 @@ def refusal(path: Path) -> str:
 def test_a_missing_file(tmp_path: Path) -> None:
     """A missing file is named."""
     path = tmp_path / "config.yml"
-    assert refusal(path) == f"{path}: there is no such file"
+    assert refusal(path) == f"{path}: no such file"
 
 
 def test_a_folder(tmp_path: Path) -> None:
     """A folder in place of a file is named as one."""
-    assert refusal(tmp_path) == f"{tmp_path}: this is a folder, not a file"
+    assert refusal(tmp_path) == f"{tmp_path}: is a folder, not a file"
 
 
 def test_a_path_no_file_can_have() -> None:
-    """A path that the system refuses is an error like the others."""
+    """A path that the system refuses is a UserError too."""
     assert "can't be read" in refusal(Path("a\0b"))
     assert "can't be read" in refusal(Path("a" * 5000))
 
@@ -43,14 +43,14 @@ def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
 
 
 def test_a_file_larger_than_any_config(tmp_path: Path) -> None:
-    """A file that CircleCI would not take either is refused unread."""
+    """A file larger than CircleCI accepts is refused."""
     path = tmp_path / "config.yml"
     path.write_bytes(b"#" * (MAX_BYTES + 1))
     assert refusal(path) == f"{path}: larger than 8,388,608 bytes"
 
 
 def test_text_comes_back_as_it_is(tmp_path: Path) -> None:
-    """Nothing is made of line ends or a byte order mark: scripts travel in them."""
+    """Line ends and byte order marks are kept, since scripts contain them."""
     path = tmp_path / "x.sh"
     path.write_bytes(b"\xef\xbb\xbfa\r\nb\r")
     assert read_text(path).encode() == path.read_bytes()

@@ -1,4 +1,4 @@
-"""Plain scalars mean what CircleCI, or its CLI, takes them to mean."""
+"""Plain scalars have the meaning that CircleCI or its CLI gives them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("text", "circleci", "cli"), TABLE)
 def test_meaning(text: str, circleci: Any, cli: Any) -> None:
-    """Each spelling gives the value and the type that its reader gives it."""
+    """Each spelling has the value and type of its dialect."""
     expected = circleci if cli is SAME else cli
     for dialect, value in ((Dialect.CIRCLECI, circleci), (Dialect.CLI, expected)):
         resolved = resolve(text, dialect)

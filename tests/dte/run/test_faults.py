@@ -6,7 +6,8 @@ import pytest
 
 from dte.errors import UserError
 from dte.order.scenario import plan_faults
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 ALWAYS = "run: {name: always, command: echo always, when: always}"
 

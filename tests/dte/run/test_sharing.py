@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dte.plan.reruns import Assumptions
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 HEAD = "version: 2.1\n"
 DOCKER = "docker: [{image: any}]"

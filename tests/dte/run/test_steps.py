@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dte.errors import UserError
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 
 def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:

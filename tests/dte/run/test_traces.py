@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 # A number that makes the sleeps of this test run recognisable.
 OWN = os.getpid()

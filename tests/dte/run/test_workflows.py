@@ -6,7 +6,8 @@ import pytest
 
 from dte.errors import UserError
 from dte.plan.reruns import Assumptions
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 PASS = "docker: [{image: any}], steps: [run: {name: R, command: 'true'}]"
 FAIL = "docker: [{image: any}], steps: [run: {name: R, command: 'test -n \"$FIXED\"'}]"

@@ -1,0 +1,71 @@
+"""`dte rerun`: rerun a workflow from its start."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from dte.circleci_client.access import find_access
+from dte.circleci_client.address import parse_address
+from dte.circleci_client.attempts import (
+    Attempt,
+    choose_workflow,
+    find_pipeline,
+    list_attempts,
+)
+from dte.circleci_client.client import Client
+from dte.circleci_client.rerun import refuse_running, start_rerun, wait_for
+from dte.circleci_client.story import tell
+from dte.command_options import DEBUG
+from dte.errors import UserError
+
+PIPELINE = click.argument("target", metavar="URL_OR_ID")
+
+
+@click.command()
+@PIPELINE
+@click.option("--yes", is_flag=True, help="Don't ask before the rerun.")
+@click.option("--wait", is_flag=True, help="Wait until the new workflow has ended.")
+@DEBUG
+def command(target: str, yes: bool, wait: bool) -> int:
+    """Rerun the workflow of URL_OR_ID from its start, and print the new URL.
+
+    With --wait, the exit code is 0 if the new workflow passed, and 1 if it did not.
+    """
+    client, attempts, workflow = open_pipeline(target)
+    chosen = choose_workflow(attempts, workflow)
+    refuse_running(client, chosen)
+    click.echo(tell(chosen), err=True)
+    if not yes:
+        confirm(chosen[-1])
+    new = start_rerun(client, chosen[-1].id)
+    click.echo(client.access.link(new))
+    if not wait:
+        return 0
+    status = wait_for(client, new, lambda line: click.echo(line, err=True))
+    return 0 if status == "success" else 1
+
+
+def confirm(attempt: Attempt) -> None:
+    """Ask before the rerun; raises `click.Abort` for no, `UserError` if nobody can."""
+    if not has_terminal():
+        raise UserError(
+            "there is no terminal to ask for confirmation",
+            suggestions=["add --yes to rerun without a question"],
+        )
+    question = f"Rerun all {len(attempt.jobs)} jobs of {attempt.workflow}?"
+    click.confirm(question, abort=True, err=True)
+
+
+def has_terminal() -> bool:
+    """Whether somebody can answer a question."""
+    return sys.stdin.isatty()
+
+
+def open_pipeline(target: str) -> tuple[Client, list[Attempt], str]:
+    """The client, the attempts of the pipeline, and the named workflow's id or ""."""
+    address = parse_address(target)
+    client = Client(find_access(address.host, os.environ, Path.home()))
+    pipeline, workflow = find_pipeline(client, address)
+    return client, list_attempts(client, pipeline), workflow

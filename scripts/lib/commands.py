@@ -1,0 +1,41 @@
+"""Start other programs: print the command, and report one that can't start."""
+
+import os
+import shlex
+import subprocess
+from typing import Any, NoReturn, Sequence
+
+from failures import Refusal, say
+
+
+def announce(words: Sequence[str]) -> None:
+    """Print the command as a shell would take it."""
+    say("$ " + shlex.join(words))
+
+
+def start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+    """Print and start the command, without input; raises `Refusal` if it can't start.
+
+    `options` are those of `subprocess.Popen`.
+    """
+    announce(words)
+    try:
+        return subprocess.Popen(list(words), stdin=subprocess.DEVNULL, **options)
+    except OSError as error:
+        raise _refuse_start(words[0], error) from error
+
+
+def become(words: Sequence[str]) -> NoReturn:
+    """Print the command and replace this process with it; raises `Refusal`."""
+    announce(words)
+    try:
+        os.execvp(words[0], list(words))
+    except OSError as error:
+        raise _refuse_start(words[0], error) from error
+
+
+def _refuse_start(program: str, error: OSError) -> Refusal:
+    return Refusal(
+        "{} can't be started: {}".format(program, error.strerror),
+        suggestions=["install it in an earlier step, or in the executor's image"],
+    )

@@ -1,0 +1,85 @@
+"""Run a command, print its output at once, and keep the start and end of the output."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import IO, Dict, List, NamedTuple, Sequence
+
+from commands import start
+
+KEPT_BYTES = 8192
+_FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Finished(NamedTuple):
+    """How a command ended: its exit status as in a shell, and its kept output."""
+
+    status: int
+    beginning: bytes
+    end: bytes
+
+
+class _Output:
+    """The first and the last bytes of what was printed."""
+
+    def __init__(self) -> None:
+        self.beginning = b""
+        self.end = b""
+
+    def copy(self, pipe: "IO[bytes]") -> None:
+        for piece in iter(lambda: os.read(pipe.fileno(), 65536), b""):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            if len(self.beginning) < KEPT_BYTES:
+                self.beginning += piece
+            self.end = (self.end + piece)[-KEPT_BYTES:]
+
+
+def run_streamed(words: Sequence[str]) -> Finished:
+    """Run the command and forward signals to it; raises `Refusal` if it can't start."""
+    # The command tells Nx Cloud that it stops, so a signal must reach it, even one that
+    # arrives before the command has started.
+    children: List[subprocess.Popen[bytes]] = []
+    early: List[int] = []
+
+    def forward(number: int, _frame: object) -> None:
+        if children:
+            children[0].send_signal(number)
+        else:
+            early.append(number)
+
+    output = _Output()
+    before = {number: signal.signal(number, forward) for number in _FORWARDED}
+    try:
+        process = start(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_make_environment(),
+        )
+        children.append(process)
+        for number in early:
+            process.send_signal(number)
+        assert process.stdout is not None
+        reader = threading.Thread(
+            target=output.copy, args=(process.stdout,), daemon=True
+        )
+        reader.start()
+        status = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # A process that the command left running may keep the pipe open.
+    reader.join(timeout=2.0)
+    code = status if status >= 0 else 128 - status
+    return Finished(code, output.beginning, output.end)
+
+
+def _make_environment() -> Dict[str, str]:
+    environment = dict(os.environ)
+    if sys.stdout.isatty():
+        # Nx prints no colors into a pipe unless it is told to.
+        environment.setdefault("FORCE_COLOR", "true")
+    return environment

@@ -1,0 +1,59 @@
+"""Answers of CircleCI's API about one pipeline, for `responses`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import responses
+
+API = "https://circleci.com/api/v2"
+PIPELINE = "11111111-1111-4111-8111-111111111111"
+FIRST, PARTIAL, SECOND = (f"{n}0000000-0000-4000-8000-000000000000" for n in (2, 3, 4))
+USER = "99999999-9999-4999-8999-999999999999"
+NOTHING: dict[str, Any] = {"message": "Not found."}
+
+
+def add_page(path: str, items: list[dict[str, Any]], token: str | None = None) -> None:
+    """Answer a list with one page."""
+    body = {"items": items, "next_page_token": token}
+    responses.get(f"{API}/{path}", json=body)
+
+
+def add_workflow(
+    workflow_id: str, jobs: list[dict[str, Any]], **fields: Any
+) -> dict[str, Any]:
+    """Answer for one workflow and its jobs; return it for the pipeline's list."""
+    workflow = {
+        "id": workflow_id,
+        "name": "build",
+        "status": "failed",
+        "pipeline_id": PIPELINE,
+        "created_at": "2026-11-24T04:00:00Z",
+        "started_by": USER,
+        **fields,
+    }
+    responses.get(f"{API}/workflow/{workflow_id}", json=workflow)
+    add_page(f"workflow/{workflow_id}/job", jobs)
+    return workflow
+
+
+def job(name: str, status: str, number: int) -> dict[str, Any]:
+    """One job of a workflow."""
+    return {"name": name, "status": status, "job_number": number}
+
+
+def add_refused_pipeline() -> None:
+    """A pipeline whose main failed, and was refused when it was rerun from failed."""
+    passed = [job("dte/attempt", "success", 1), job("dte/agent-1", "success", 2)]
+    first = add_workflow(FIRST, [*passed, job("dte/main", "failed", 3)])
+    partial = add_workflow(
+        PARTIAL,
+        [*passed, job("dte/main", "failed", 4)],
+        tag="rerun-workflow-from-failed",
+        created_at="2026-11-24T05:00:00Z",
+    )
+    # The API lists the newest workflow first.
+    add_page(f"pipeline/{PIPELINE}/workflow", [partial, first])
+    responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
+    responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
+    responses.get(f"{API}/user/{USER}", json={"login": "ada"})

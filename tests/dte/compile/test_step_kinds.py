@@ -1,0 +1,35 @@
+"""Each built-in kind of step is defined once, and can be rehearsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from dte.compile.step_kinds import KINDS
+from dte.run.steps import BUILT_IN
+
+CASE = Path(__file__).parents[2] / "cases/compile/every_step_of_circleci/config.yml"
+
+
+def test_each_kind_of_step_can_be_rehearsed() -> None:
+    """BUILT_IN has every kind of KINDS but the one that runs a command."""
+    commands = {name for name, kind in KINDS.items() if "command" in kind.keys}
+    missing = sorted(KINDS.keys() - commands - BUILT_IN.keys())
+    assert missing == [], "add these to BUILT_IN in dte/run/steps.py"
+    unknown = sorted(BUILT_IN.keys() - KINDS.keys())
+    assert unknown == [], "add these to KINDS in dte/compile/step_kinds.py"
+
+
+def test_each_kind_of_step_is_in_a_case() -> None:
+    """The case every_step_of_circleci uses every kind of step."""
+    jobs = yaml.safe_load(CASE.read_text())["jobs"].values()
+    steps = [step for job in jobs for step in job["steps"]]
+    used = {step if isinstance(step, str) else next(iter(step)) for step in steps}
+    assert sorted(KINDS.keys() - used) == [], f"add these to {CASE}"
+
+
+def test_each_path_that_a_step_writes_is_one_of_its_keys() -> None:
+    """`writes` names keys that the step has."""
+    wrong = [name for name, kind in KINDS.items() if set(kind.writes) - set(kind.keys)]
+    assert wrong == []

@@ -1,0 +1,144 @@
+"""The wheel and the sdist: what they contain, and that the wheel works by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.tooling.repository import ROOT, name_of, repository_files
+
+FOLDERS = ("dte/", "orb/", "scripts/")
+FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
+CONFIG = """\
+version: 2.1
+orbs: {dte: acme/dte@1.0.0}
+workflows: {build: {jobs: [dte/attempt]}}
+"""
+
+
+def build(folder: Path, source: Path = ROOT, **environment: str) -> tuple[Path, Path]:
+    """Build the wheel and the sdist of `source` into `folder`."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", folder],
+        cwd=source,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = folder.glob("*.whl")
+    (sdist,) = folder.glob("*.tar.gz")
+    return wheel, sdist
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The wheel and the sdist of this checkout."""
+    return build(tmp_path_factory.mktemp("built"))
+
+
+def tracked(*starts: str) -> set[str]:
+    """The names of the repository's files that start so."""
+    names = {name_of(path) for path in repository_files()}
+    return {name for name in names if name.startswith(starts)}
+
+
+def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
+    built: tuple[Path, Path],
+) -> None:
+    """Each tracked file of the three folders is in the wheel, and nothing else."""
+    names = set(zipfile.ZipFile(built[0]).namelist())
+    metadata = {name for name in names if ".dist-info/" in name}
+    bundled = {f"dte/bundled/{name}" for name in tracked("orb/", "scripts/")}
+    assert names - metadata == tracked("dte/") | bundled
+    assert "dte/py.typed" in names
+
+
+def test_the_sdist_contains_what_the_wheel_is_built_from(
+    built: tuple[Path, Path],
+) -> None:
+    """The sdist contains the three folders and the texts, but no tests or tools."""
+    with tarfile.open(built[1]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()} - {"PKG-INFO"}
+    assert names == tracked(*FOLDERS) | set(FILES)
+
+
+def test_both_build_the_same_bytes_everywhere(
+    built: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Another folder, time zone and file times give the same bytes, and the wheel of
+    the sdist is the wheel of the checkout."""
+    copy = tmp_path / "copy"
+    for path in repository_files():
+        target = copy / name_of(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    again = build(tmp_path / "again", copy, TZ="Asia/Tokyo", LC_ALL="C")
+    assert [path.read_bytes() for path in again] == [p.read_bytes() for p in built]
+    unpacked = tmp_path / "unpacked"
+    with tarfile.open(built[1]) as sdist:
+        sdist.extractall(unpacked, filter="data")
+    (source,) = unpacked.iterdir()
+    wheel, _ = build(tmp_path / "of-sdist", source)
+    assert wheel.read_bytes() == built[0].read_bytes()
+
+
+@pytest.fixture
+def installed(built: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A read-only folder with the files of the wheel, and a config in the folder
+    beside it."""
+    site = tmp_path / "site-packages"
+    with zipfile.ZipFile(built[0]) as wheel:
+        wheel.extractall(site)
+    for path in [site, *site.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    config = tmp_path / "work" / ".circleci" / "config.yml"
+    config.parent.mkdir(parents=True)
+    config.write_text(CONFIG)
+    return site
+
+
+def run_installed(
+    site: Path, *words: str, path: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run `dte` of the wheel in a folder outside of the checkout."""
+    work = site.parent / "work"
+    return subprocess.run(
+        [sys.executable, "-m", "dte", *words],
+        cwd=work,
+        env={"PYTHONPATH": str(site), "PATH": path, "HOME": str(work)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_wheel_brings_the_orb(installed: Path) -> None:
+    """`dte compile` works in a folder without a checkout of dte and without `--orb`."""
+    done = run_installed(installed, "compile")
+    assert done.returncode == 0, done.stderr
+    assert "Record the attempt" in done.stdout
+
+
+def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
+    """`dte rehearse` of the wheel runs the attempt job, and a rerun from the start."""
+    then = ("--then", "rerun-from-start", "--expect", "success,success")
+    done = run_installed(installed, "rehearse", *then, path=os.environ["PATH"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "This is attempt 2" in done.stdout
+
+
+def test_a_machine_without_git_and_node_gets_a_clear_error(installed: Path) -> None:
+    """Without any command on PATH a rehearsal ends with an error, not a traceback."""
+    done = run_installed(installed, "rehearse", path=str(installed / "no-commands"))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "the command git is not on PATH" in done.stderr
+    assert "install git" in done.stderr
+    assert "Traceback" not in done.stderr

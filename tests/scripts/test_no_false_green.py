@@ -1,0 +1,158 @@
+"""No combination of parameters lets main pass without a task that was due."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.scripts.modules import load_script
+
+from failures import Refusal  # isort: skip
+from streamed_run import Finished  # isort: skip
+
+TARGETS = ("lint", "test", "build", "e2e-ci")
+ARGUMENTS = (
+    *(
+        "--help",
+        "-h",
+        "--version",
+        "--graph",
+        "--graph=stdout",
+        "--print",
+        "-t nothing",
+    ),
+    *("--targets=nothing", "--files=none.txt", "--exclude=*", "--exclude=shop"),
+    *("--base=HEAD", "--skip-nx-cache", "--no-cloud", "--verbose", "-- --help"),
+)
+TYPED = st.sampled_from([*TARGETS, "lnit", "tset", "nothing", "LINT"])
+PROJECTS = st.dictionaries(
+    st.sampled_from(["shop", "money", "docs", "*"]),
+    st.sets(st.sampled_from(TARGETS)),
+    max_size=4,
+)
+
+
+class FakeNx:
+    """Answers like Nx, which ignores unknown targets and passes without a task."""
+
+    def __init__(self, projects: dict[str, set[str]], affected: set[str]) -> None:
+        self.projects = projects
+        self.affected = affected & set(projects)
+        self.ran: list[str] = []
+
+    def due(self, targets: list[str]) -> bool:
+        """Whether an affected project has one of the targets."""
+        return any(self.projects[name] & set(targets) for name in self.affected)
+
+    def run(self, words: list[str]) -> Finished:
+        """`npx nx affected …`, without a process."""
+        own = words[3 : words.index("--")] if "--" in words else words[3:]
+        shows = ("--help", "-h", "--version", "--graph", "--print")
+        if any(word.split("=")[0] in shows for word in own):
+            return Finished(0, b"shown", b"shown")
+        options = dict(word.split("=", 1) for word in own if "=" in word)
+        wanted = options.get("--targets", own[own.index("-t") + 1]).split(",")
+        names = self.affected - set(options.get("--exclude", "").split(","))
+        if (
+            "--files" in options
+            or options["--base"] == "HEAD"
+            or "*" in options.get("--exclude", "")
+        ):
+            names = set()
+        self.ran = [
+            f"{name}:{target}"
+            for name in sorted(names)
+            for target in wanted
+            if target in self.projects[name]
+        ]
+        text = b"Successfully ran targets" if self.ran else b"No tasks were run"
+        return Finished(0, text, text)
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    """scripts/run_affected.py as a module."""
+    return load_script("run_affected")
+
+
+def run_main(
+    script: ModuleType, patch: pytest.MonkeyPatch, nx: FakeNx, env: dict[str, str]
+) -> int:
+    """The exit status of the script with this Nx."""
+    for name, value in env.items():
+        patch.setenv(name, value)
+    replaced: dict[str, Any] = {
+        "enter_checkout": lambda: None,
+        "require_nx": lambda _: None,
+        "read_projects": lambda: nx.projects,
+        "list_affected": lambda _base, _head: sorted(nx.affected),
+        "run_streamed": nx.run,
+    }
+    for name, value in replaced.items():
+        patch.setattr(script, name, value)
+    with pytest.raises((SystemExit, Refusal)) as ended:
+        script.main()
+    error = ended.value
+    if isinstance(error, Refusal):
+        return error.exit_code
+    assert isinstance(error, SystemExit)
+    return int(str(error.code))
+
+
+@settings(
+    max_examples=4000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    projects=PROJECTS,
+    affected=st.sets(st.sampled_from(["shop", "money", "docs", "*"])),
+    targets=st.lists(TYPED, max_size=4),
+    separator=st.sampled_from([",", " ", ", ", "\n", ",,", "\t"]),
+    arguments=st.lists(st.sampled_from(ARGUMENTS), max_size=2),
+    mode=st.sampled_from(["", "without_agents"]),
+    base=st.sampled_from(["a" * 40, "b" * 40]),
+)
+def test_no_green_main_without_a_task_that_was_due(
+    script: ModuleType,
+    projects: dict[str, set[str]],
+    affected: set[str],
+    targets: list[str],
+    separator: str,
+    arguments: list[str],
+    mode: str,
+    base: str,
+) -> None:
+    """Main passes only if a task ran, or if no affected project has a target.
+
+    It also fails whenever no project at all has one of the targets.
+    """
+    nx = FakeNx(projects, affected)
+    env = {
+        "DTE_TARGETS": separator.join(targets),
+        "DTE_NX_ARGUMENTS": " ".join(arguments),
+        "DTE_MODE": mode,
+        "NX_BASE": base,
+        "NX_HEAD": "b" * 40,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        status = run_main(script, patch, nx, env)
+    if status == 0:
+        assert nx.ran or not nx.due(targets)
+        assert any(names & set(targets) for names in projects.values())
+
+
+def test_a_green_main_is_possible(script: ModuleType) -> None:
+    """The combinations above include runs that pass with tasks and without."""
+    env = {"DTE_TARGETS": "lint test", "NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
+    for affected, ran in ({"shop"}, ["shop:lint"]), (set[str](), []):
+        nx = FakeNx({"shop": {"lint"}}, affected)
+        with pytest.MonkeyPatch.context() as patch:
+            assert run_main(script, patch, nx, env) == 0
+        assert nx.ran == ran
+    assert "run_affected" not in sys.modules
