@@ -9,7 +9,8 @@ import pytest
 
 from dte.circleci_api import CircleCIApi
 from dte.run.project import take_project
-from tests.dte.rehearse_config import one_job, rehearse_text
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 
 
 def git(folder: Path, *words: str) -> str:

@@ -1,0 +1,40 @@
+"""Reruns of steps, time limits, and the folders of package managers."""
+
+from pathlib import Path
+
+from dte.run.shell import limit_silence
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
+
+
+def test_a_failed_step_is_rerun_as_the_config_says(tmp_path: Path) -> None:
+    """A step with `max_auto_reruns` is rerun after a failure, until it passes."""
+    step = (
+        "run: {name: A, command: 'echo try; test -e x || { touch x; exit 1; }', "
+        "max_auto_reruns: 3, auto_rerun_delay: 1s}"
+    )
+    done = rehearse_text(tmp_path, one_job(step))
+    said = "The step failed: automatic rerun 1 of 3."
+    assert done.lines("build") == ["try", said, "try"]
+    assert done.statuses() == {"build": "success"}
+
+
+def test_package_managers_write_into_the_job_s_folder(tmp_path: Path) -> None:
+    """The caches of yarn, bun and others are below the rehearsal's own folder."""
+    names = "XDG_CACHE_HOME XDG_DATA_HOME YARN_CACHE_FOLDER BUN_INSTALL_CACHE_DIR"
+    command = f"for n in {names}; do eval echo \\$$n; done; dirname $HOME"
+    done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
+    *paths, root = done.lines("build")
+    assert len(paths) == 4
+    assert all(path.startswith(f"{root}/") for path in paths)
+
+
+def test_the_time_limit_bounds_silence_and_nx(tmp_path: Path) -> None:
+    """With a time limit, Nx's timeouts are the limit, and no wait is longer."""
+    command = "echo $NX_CLOUD_AGENT_TIMEOUT_MS $NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS"
+    step = f"run: {{name: A, command: '{command}'}}"
+    done = rehearse_text(tmp_path, one_job(step), time_limit=30.0)
+    assert done.lines("build") == ["30000 30000"]
+    assert limit_silence(3600.0, 30.0) == 40.0
+    assert limit_silence(20.0, 30.0) == 20.0
+    assert limit_silence(3600.0, None) == 3600.0
