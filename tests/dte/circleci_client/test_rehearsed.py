@@ -13,7 +13,7 @@ from dte.cli import main
 from dte.order.order import Order
 from dte.order.scenario import parse_action
 from dte.run.listener import Listener
-from dte.run.results import JobRun, RehearsedWorkflow
+from dte.run.results import JobRun, RehearsedWorkflow, StepPlace
 from dte.session import rehearse
 from tests.tooling.repository import ROOT
 
@@ -49,7 +49,7 @@ class Operator(Listener):
     links: list[str] = field(default_factory=list)
 
     def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: str, line: str
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
     ) -> None:
         """Remember the address of the API."""
         if line.startswith("api "):

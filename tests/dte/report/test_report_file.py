@@ -11,8 +11,8 @@ import pytest
 import dte.report
 from dte.report.data import Report
 from dte.report.timeline import WIDTH, draw_timeline
+from tests.configs import one_job
 from tests.dte.commands import make_project, run_in
-from tests.dte.rehearse_config import one_job
 from tests.dte.report.events import (
     make_job_report,
     make_report,

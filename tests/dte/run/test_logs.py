@@ -8,8 +8,8 @@ import pytest
 
 from dte.errors import UserError
 from dte.run.logs import KEPT_DAYS, make_log_folder
+from tests.configs import one_job
 from tests.dte.commands import make_project, run_in
-from tests.dte.rehearse_config import one_job
 
 
 def test_each_step_of_each_machine_has_a_log(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dte.run.redact import Redactor, list_secrets
 from dte.run.sanitize import strip_colors, strip_controls
+from tests.configs import one_job
 from tests.dte.commands import make_project, run_in
-from tests.dte.rehearse_config import one_job
 
 
 def redact(lines: list[str], *secrets: str) -> list[str]:
