@@ -12,7 +12,7 @@ from dte.circleci_client.address import Address
 from dte.circleci_client.client import Client, NotFound
 from dte.errors import UserError
 
-FULL = {"": "first run", "rerun-workflow-from-beginning": "rerun from start"}
+FROM_START = {"": "first run", "rerun-workflow-from-beginning": "rerun from start"}
 PARTIAL = {
     "rerun-workflow-from-failed": "rerun from failed",
     "rerun-single-job": "rerun of a job",
@@ -107,13 +107,13 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
         seen.update(answer.get("job_number") for answer in answers)
         name = str(workflow["name"])
         kind = _name_kind(workflow, jobs, first=name not in counts)
-        if kind in FULL.values():
+        if kind in FROM_START.values():
             counts[name] = counts.get(name, 0) + 1
         attempts.append(
             Attempt(
                 id=str(workflow["id"]),
                 workflow=name,
-                number=counts[name] if kind in FULL.values() else 0,
+                number=counts[name] if kind in FROM_START.values() else 0,
                 kind=kind,
                 by=_name_user(client, str(workflow.get("started_by") or ""), users),
                 status=str(workflow["status"]),
@@ -156,7 +156,7 @@ def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) ->
         return PARTIAL[tag]
     if any(job.carried_over for job in jobs):
         return "partial rerun"
-    return FULL[""] if first else FULL["rerun-workflow-from-beginning"]
+    return FROM_START[""] if first else FROM_START["rerun-workflow-from-beginning"]
 
 
 def _name_user(client: Client, user: str, names: dict[str, str]) -> str:
