@@ -1,20 +1,19 @@
 #!/bin/bash
-# Writes the Python script that this step carries in DTE_SCRIPT, and each module that
-# it imports in DTE_MODULE_<name>, to a fresh folder and runs it there. Every step of
-# the orb that needs Python starts with this text; it keeps to bash 3.2 (macOS).
-# CircleCI runs it with /bin/sh where an image has no bash, as alpine's; until here
-# is over, every shell has to understand it.
+# Runs the Python script in DTE_SCRIPT from a new folder, with the modules that it
+# imports from the DTE_MODULE_<name> variables. It works with bash 3.2 (macOS).
+# CircleCI uses /bin/sh in images without bash, such as alpine, so every shell must
+# understand the lines up to `fi`.
 if [ -z "${BASH_VERSION:-}" ]; then
-  echo "error: dte needs bash, and this job's image has none" >&2
+  echo "error: dte needs bash, and this job's image does not have it" >&2
   echo "Suggestions:" >&2
-  echo "  - use an image that has it, like cimg/node or cimg/base" >&2
+  echo "  - use an image that has it, for example cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apk add bash, apt-get install bash" >&2
   exit 1
 fi
 set -eo pipefail
 case "$(uname -s)" in
   MINGW* | MSYS* | CYGWIN*)
-    echo "error: dte runs on Linux and macOS, and this job runs on Windows" >&2
+    echo "error: dte runs on Linux and macOS, but this job runs on Windows" >&2
     exit 1
     ;;
 esac
@@ -23,7 +22,7 @@ dte_folder=$(mktemp -d)
 trap 'rm -rf "$dte_folder"' EXIT
 # A .python-version in the checkout must not choose the interpreter.
 cd "$dte_folder" || exit 1
-# Not in quotes: then it is one word a name in every bash. No name has a space in it.
+# Without quotes it is one word for each name in every bash. No name has a space.
 # shellcheck disable=SC2068
 for dte_name in ${!DTE_MODULE_@}; do
   printf '%s' "${!dte_name}" >"${dte_name#DTE_MODULE_}.py"
@@ -38,9 +37,9 @@ if sys.version_info < (3, 8):
 import runpy
 runpy.run_path("dte_script.py", run_name="__main__")' || dte_status=$?
 if [ "$dte_status" -gt 125 ] && ! python3 -I -c ''; then
-  echo "error: dte needs python3, and this job's image has none that starts" >&2
+  echo "error: dte needs python3, and it is missing in this job's image or does not start" >&2
   echo "Suggestions:" >&2
-  echo "  - use an image that has it, like cimg/node or cimg/base" >&2
+  echo "  - use an image that has it, for example cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apt-get install python3, apk add python3" >&2
 fi
 exit "$dte_status"

@@ -12,7 +12,7 @@ from typing import List, Optional
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bash_env import read_mode
-from failures import Misuse, Refusal, run, say
+from failures import Refusal, UsageError, run, say
 from nx import call_nx, enter_checkout, require_nx
 from nx_arguments import read_nx_arguments
 from projects import list_affected, read_projects
@@ -24,10 +24,10 @@ SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
 def read_revision(name: str) -> str:
-    """A revision that `set_shas` exported; raises `Misuse` if it did not run."""
+    """A revision that `set_shas` exported; raises `UsageError` if it did not run."""
     revision = read(name)
     if not revision:
-        raise Misuse(
+        raise UsageError(
             "{} is not set, so no project can be selected".format(name),
             suggestions=[
                 "run dte/set_shas in an earlier step of this job",
@@ -55,8 +55,8 @@ def plan_command(targets: List[str], base: str, head: str) -> List[str]:
         "affected",
         "--base=" + base,
         "--head=" + head,
-        "-t",
-        ",".join(targets),
+        # One word, so that a target that starts with a dash is not an option.
+        "--targets=" + ",".join(targets),
         "--parallel=" + read("DTE_PARALLEL", "2"),
         *(["--configuration=" + configuration] if configuration else []),
         *(["--no-agents"] if read_mode() else []),
@@ -101,7 +101,9 @@ def main() -> None:
     """Run `nx affected` between NX_BASE and NX_HEAD, which `set_shas` exported."""
     targets = read_targets("DTE_TARGETS")
     if not targets:
-        raise Misuse("DTE_TARGETS contains no target", suggestions=["set `targets`"])
+        raise UsageError(
+            "DTE_TARGETS contains no target", suggestions=["set `targets`"]
+        )
     base, head = read_revision("NX_BASE"), read_revision("NX_HEAD")
     words = plan_command(targets, base, head)
     require_nx(enter_checkout())

@@ -1,7 +1,7 @@
-"""Export NX_BASE and NX_HEAD: what `nx affected` compares.
+"""Export NX_BASE and NX_HEAD, the revisions that `nx affected` compares.
 
-Runs in the main job after the checkout. With the attempt job's record it needs git
-alone; without one, on the main branch and on tags, it asks CircleCI's API itself.
+Runs in the main job after the checkout. With an attempt record it needs only git.
+Without one, on the main branch and on tags, it asks CircleCI's API.
 """
 
 import os
@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bases import Base, NoBase, choose_base, replace_base
 from builds import read_build
-from failures import Misuse, Refusal, run, say
+from failures import Refusal, UsageError, run, say
 from history import Clone
 from revision_sources import find_record, list_recorded, search_passed
 from revisions import (
@@ -27,7 +27,7 @@ from revisions import (
 from search_settings import read_rule
 from settings import read
 
-STRICTER = "  - `when_no_base: error` would make this an error"
+STRICTER = "  - `when_no_base: error` makes this an error"
 
 
 def main() -> None:
@@ -60,39 +60,39 @@ def main() -> None:
 
 
 def read_target(folder: Path) -> Path:
-    """The file that every later step's shell reads first; raises `Misuse`."""
+    """Return the file that every later step's shell sources; raises `UsageError`."""
     name = read("BASH_ENV")
     if not name:
-        raise Misuse(
+        raise UsageError(
             "BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
-            suggestions=["CircleCI sets it; elsewhere, let it name a file"],
+            suggestions=["CircleCI sets it; outside CircleCI, set it to a file"],
             reference="CircleCI docs, Set an environment variable in a shell command",
         )
     return folder / name
 
 
 def read_when_no_base() -> str:
-    """What to do without a base; raises `Misuse` for a word that means nothing."""
+    """Return what to do without a base; raises `UsageError` for an unknown value."""
     choice = read("DTE_WHEN_NO_BASE", "everything")
     if choice not in ("everything", "parent", "error") and not is_revision(choice):
-        raise Misuse(
+        raise UsageError(
             "DTE_WHEN_NO_BASE is {!r}".format(choice),
-            suggestions=["it takes everything, parent, error, or a revision in full"],
+            suggestions=["it takes everything, parent, error, or a full SHA"],
         )
     return choice
 
 
 def require_branch_name(folder: Path, variable: str, name: str) -> None:
-    """Raise `Misuse` where git allows no branch of that name."""
+    """Raise `UsageError` when git does not allow this branch name."""
     if not is_branch_name(folder, name):
-        raise Misuse(
-            "{} is {!r}, which can't be the name of a branch".format(variable, name),
-            suggestions=["give the bare name, like main, without refs/heads/"],
+        raise UsageError(
+            "{} is {!r}, which is not a valid branch name".format(variable, name),
+            suggestions=["use the short name, for example main, without refs/heads/"],
         )
 
 
 def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Base:
-    """What `when_no_base` wants, loudly; raises `Refusal` where it wants an error."""
+    """Warn and return what `when_no_base` selects; raises `Refusal` for error."""
     if when_no_base == "error":
         raise Refusal(
             "no base was found: {}".format(reason.message),
@@ -102,27 +102,27 @@ def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Bas
     for text in reason.suggestions:
         say("  - " + text)
     base = replace_base(clone, head, when_no_base)
-    say("warning: `when_no_base: {}` stands in {}".format(when_no_base, base.why))
+    say("warning: using `when_no_base: {}` {}".format(when_no_base, base.why))
     say(STRICTER)
     return base
 
 
 def judge(base: Base, when_no_base: str) -> None:
-    """Say what is in doubt about `base`; raises `Refusal` where that is an error."""
+    """Warn of an uncertain `base`; raises `Refusal` when that is an error."""
     if not base.doubt:
         return
     if when_no_base == "error":
         raise Refusal(
             base.doubt,
-            suggestions=[base.mend, "or set `when_no_base` to everything"],
+            suggestions=[base.fix, "or set `when_no_base` to everything"],
         )
     say("warning: " + base.doubt)
-    say("  - " + base.mend)
+    say("  - " + base.fix)
     say(STRICTER)
 
 
 def report(clone: Clone, base: Base, head: str) -> None:
-    """Say what is compared, with subjects and dates, and how far apart they are."""
+    """Print both commits with subjects and dates, and the distance between them."""
     for label, revision, why in (("base", base.revision, base.why), ("head", head, "")):
         commit = read_commit(clone.folder, revision)
         words = [label, revision[:12], commit.date, commit.subject, why]
@@ -140,7 +140,7 @@ def export(target: Path, base: str, head: str) -> None:
     if not (is_revision(base) and is_revision(head)):
         raise Refusal(
             "{!r} and {!r} are not both revisions".format(base, head),
-            suggestions=["see whether the git of this image is git's own"],
+            suggestions=["check whether git in this image is a wrapper"],
         )
     text = "export NX_BASE={}\nexport NX_HEAD={}\n".format(base, head)
     try:
@@ -150,9 +150,9 @@ def export(target: Path, base: str, head: str) -> None:
             apart = b"" if before.endswith(b"\n") or not before else b"\n"
             file.write(apart + text.encode("ascii"))
     except OSError as error:
-        raise Misuse(
+        raise UsageError(
             "BASH_ENV is {}, which can't be written: {}".format(target, error.strerror),
-            suggestions=["let it name a file in a folder that exists"],
+            suggestions=["set it to a file in an existing folder"],
         ) from error
     print("NX_BASE={}\nNX_HEAD={}".format(base, head))
 

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from agents_mode import goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from durations import set_timeout
-from failures import Misuse, run, say
+from failures import UsageError, run, say
 from nx import call_nx_cloud, enter_checkout, require_nx
 from retries import run_with_client
 from run_names import export_names, read_name
@@ -19,10 +19,10 @@ NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
 
 
 def read_number(name: str, default: str) -> int:
-    """The variable's whole number; raises `Misuse`."""
+    """The variable's whole number; raises `UsageError`."""
     text = read(name, default)
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise Misuse(
+        raise UsageError(
             f"{name} is {text!r}, not a whole number",
             suggestions=[
                 "run dte/agent with a matrix: {parameters: {ordinal: [1, 2]}}"

@@ -16,7 +16,7 @@ from bash_env import (
     set_started,
 )
 from durations import set_timeout
-from failures import Misuse, Refusal, run, say
+from failures import Refusal, UsageError, run, say
 from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
@@ -36,7 +36,7 @@ def plan_flags() -> List[str]:
     """
     last = read_targets("DTE_STOP_AGENTS_AFTER") or read_targets("DTE_TARGETS")
     if not last:
-        raise Misuse(
+        raise UsageError(
             "neither DTE_STOP_AGENTS_AFTER nor DTE_TARGETS contains a target",
             suggestions=["set the parameter `targets`, for example to lint,test,build"],
         )
@@ -73,7 +73,7 @@ def plan_own() -> List[str]:
 
 
 def refuse_unseen(start: str, fix: str) -> None:
-    """Raise `Misuse` for parameters that only `start: flags` passes on."""
+    """Raise `UsageError` for parameters that only `start: flags` passes on."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
         "assignment_rules": read("DTE_ASSIGNMENT_RULES"),
@@ -81,7 +81,7 @@ def refuse_unseen(start: str, fix: str) -> None:
     }
     unseen = [name for name, value in given.items() if value]
     if unseen:
-        raise Misuse(
+        raise UsageError(
             "with `start: {}`, Nx Cloud does not receive {}".format(
                 start, ", ".join(unseen)
             ),

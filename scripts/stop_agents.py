@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bash_env import REFUSED, is_word, read_mode
 from bounded_run import run_bounded
-from failures import Misuse, Refusal, run, say
+from failures import Refusal, UsageError, run, say
 from nx import call_nx_cloud, enter_checkout, find_nx
 from nx_json import find_root
 from run_names import export_names
@@ -40,7 +40,7 @@ def plan_tries(checkout: Path) -> List[List[str]]:
     """
     version = read("DTE_NX_CLOUD_VERSION", NX_CLOUD_VERSION)
     if not is_word(version):
-        raise Misuse("nx_cloud_version is {!r}, not a version".format(version))
+        raise UsageError("nx_cloud_version is {!r}, not a version".format(version))
     installed = call_nx_cloud(COMMAND)
     downloaded = call_nx_cloud(COMMAND, version=version)
     tries = [installed, installed, downloaded]

@@ -1,7 +1,8 @@
 """Attempt records: one JSON file, `<workflow id>.json`, for each full run.
 
-`record_attempt` writes them, `rerun_guard` and `set_shas` read them. A record is
-written whole or not at all, and what can't be read is named, never guessed.
+`record_attempt` writes them; `rerun_guard`, `rerun_all` and `set_shas` read them. This
+module decides which record belongs to the current run. A record is written as a whole
+or not at all, and a file that can't be read is reported by name.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from failures import Refusal, say
+from settings import read, read_folder, require_id
 
 SCHEMA = 1
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
@@ -19,9 +21,9 @@ _TEXTS = ("workflow_id", "workspace_id", "pipeline_id", "recorded_at", "main_bra
 
 
 class AttemptRecord(NamedTuple):
-    """What one full run left behind; `successful_revisions` is newest first.
+    """The record of one full run. `successful_revisions` starts with the newest.
 
-    `passed_in` says of each of them, in the same order, in which pipeline it passed.
+    `passed_in` names, in the same order, the pipeline in which each of them passed.
     """
 
     attempt: int
@@ -36,7 +38,56 @@ class AttemptRecord(NamedTuple):
 
 
 class DamagedRecord(Refusal):
-    """A record file that can't be read, or that names another workflow inside."""
+    """A record file that can't be read, or that names another workflow."""
+
+
+class RunRecords(NamedTuple):
+    """The records in one folder, as the current run sees them.
+
+    `own` is the record of this workflow; without one the run is a partial rerun.
+    `own_damage` is set instead when that file exists and can't be read. `earlier` are
+    the other records of this workspace, lowest attempt first.
+    """
+
+    workflow_id: str
+    workspace_id: str
+    own: Optional[AttemptRecord]
+    own_damage: Optional[DamagedRecord]
+    earlier: List[AttemptRecord]
+    damaged: List[DamagedRecord]
+
+    def require_own_readable(self) -> None:
+        """Raise the `DamagedRecord` of this workflow's own file, if there is one."""
+        if self.own_damage:
+            raise self.own_damage
+
+
+def attempts_folder() -> Path:
+    """The folder that travels in the workspace."""
+    return read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
+
+
+def find_records(folder: Optional[Path] = None) -> RunRecords:
+    """Decide which of the records in `folder` (the attempts folder) are this run's.
+
+    A record belongs to this run when its file bears CIRCLE_WORKFLOW_ID and it names
+    the same workspace. Raises `UsageError` when an id is unset or malformed.
+    """
+    folder = folder or attempts_folder()
+    workflow_id = require_id("CIRCLE_WORKFLOW_ID")
+    workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
+    own, own_damage = None, None
+    path = record_path(folder, workflow_id)
+    if os.path.lexists(str(path)):
+        try:
+            own = read_record(path)
+        except DamagedRecord as error:
+            own_damage = error
+    if own and own.workspace_id != workspace_id:
+        own = None
+    records, damaged = read_records(folder, workspace_id)
+    earlier = [record for record in records if record.workflow_id != workflow_id]
+    return RunRecords(workflow_id, workspace_id, own, own_damage, earlier, damaged)
 
 
 def encode_record(record: AttemptRecord) -> str:
@@ -47,20 +98,20 @@ def encode_record(record: AttemptRecord) -> str:
 
 
 def decode_record(text: str) -> AttemptRecord:
-    """The record that `text` holds; raises `ValueError` with the reason."""
+    """Return the record in `text`; raises `ValueError` with the reason."""
     fields = json.loads(text)
     if not isinstance(fields, dict):
-        raise ValueError("it holds no JSON object")
+        raise ValueError("it contains no JSON object")
     if fields.get("schema") != SCHEMA:
         raise ValueError(
             "its schema is {!r}, not {}".format(fields.get("schema"), SCHEMA)
         )
     attempt = fields.get("attempt")
     if not isinstance(attempt, int) or isinstance(attempt, bool) or attempt < 1:
-        raise ValueError(f"its attempt is {attempt!r}, not a number from 1")
+        raise ValueError(f"its attempt is {attempt!r}, not a number of 1 or more")
     for name in _TEXTS:
         if not isinstance(fields.get(name), str):
-            raise ValueError(f"its {name} is missing or not a text")
+            raise ValueError(f"its {name} is missing or not a string")
     revisions = _decode_revisions(fields.get("successful_revisions"))
     return AttemptRecord(
         attempt=attempt,
@@ -86,7 +137,7 @@ def _decode_places(value: object, count: int) -> Tuple[str, ...]:
     if not value:
         return ()
     if not isinstance(value, list) or len(value) != count:
-        raise ValueError("its passed_in doesn't match its successful_revisions")
+        raise ValueError("its passed_in does not match its successful_revisions")
     return tuple(str(place) for place in value)
 
 
@@ -96,7 +147,7 @@ def record_path(folder: Path, workflow_id: str) -> Path:
 
 
 def read_record(path: Path) -> AttemptRecord:
-    """The record in `path`; raises `DamagedRecord` that says which file and why."""
+    """Return the record in `path`; raises `DamagedRecord` with the reason."""
     try:
         record = decode_record(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -113,10 +164,10 @@ def read_record(path: Path) -> AttemptRecord:
 def read_records(
     folder: Path, workspace_id: str
 ) -> Tuple[List[AttemptRecord], List[DamagedRecord]]:
-    """The records of this workspace in `folder`, lowest attempt first, and the damaged.
+    """Return this workspace's records, lowest attempt first, and the damaged files.
 
-    Records of other workspaces, which a runner that keeps its home folder may hold,
-    are left out. A folder that doesn't exist holds none.
+    Records of other workspaces are left out: a runner that keeps its home folder may
+    have some. A folder that does not exist has no records.
     """
     records, damaged = [], []
     for path in sorted(folder.glob("*.json")):
@@ -131,10 +182,9 @@ def read_records(
 
 
 def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> None:
-    """Remove the sound records in `folder` that are stale, and nothing else at all.
+    """Remove the readable records in `folder` that are stale, and nothing else.
 
-    Whatever is no record of its own name is somebody's, and stays; so does what can't
-    be removed.
+    Any other file stays, and so does a record that can't be removed.
     """
     for path in sorted(folder.glob("*.json")):
         try:
@@ -143,14 +193,18 @@ def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> N
         except DamagedRecord:
             continue
         except OSError as error:
-            say("warning: the old record {} stays: {}".format(path, error.strerror))
+            say(
+                "warning: the old record {} can't be removed: {}".format(
+                    path, error.strerror
+                )
+            )
 
 
 def write_record(folder: Path, record: AttemptRecord) -> Path:
-    """Write `record` into `folder`, whole or not at all, and give its path."""
+    """Write `record` into `folder`, as a whole or not at all; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = record_path(folder, record.workflow_id)
-    # Beside the folder, not in it: what is killed halfway must not travel along.
+    # The draft is outside the folder, so an interrupted write is never persisted.
     handle, draft = tempfile.mkstemp(dir=str(folder.parent), prefix=".dte-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The base of a build, by its kind; and what stands in for one that can't be found."""
+"""Find the base of a build by its kind, or its replacement if there is none."""
 
 from typing import Iterable, NamedTuple, Optional
 
@@ -14,33 +14,33 @@ from history import (
 from passed_revisions import Passed
 from revisions import find_empty_tree, is_revision
 
-_UNREACHED = "It may lie where the history is cut short."
-_CUT_SHORT = "the history is cut short, so the base may be older than need be"
+_UNREACHED = "It may be in the part of the history that this clone lacks."
+_CUT_SHORT = "the clone lacks some history, so the base may be older than necessary"
 
 
 class NoBase(Refusal):
-    """No base was found; `when_no_base` says what happens then."""
+    """No base was found; `when_no_base` decides what happens next."""
 
 
 class Base(NamedTuple):
-    """The base that was chosen, and why, in brackets.
+    """The chosen base, with the reason in brackets.
 
-    `doubt` says what may be wrong with it; `when_no_base: error` refuses it then.
+    `doubt` says why it may be wrong; then `when_no_base: error` refuses it.
     """
 
     revision: str
     why: str
     doubt: str = ""
-    mend: str = ""
+    fix: str = ""
 
 
 def choose_base(
     build: Build, *, clone: Clone, head: str, base_branch: str, passed: Iterable[Passed]
 ) -> Base:
-    """The base of `build` by its kind; raises `NoBase` with the reason.
+    """Return the base of `build` by its kind; raises `NoBase` with the reason.
 
-    `passed` is read, newest first, only for the kinds that need it, and only as far
-    as its first ancestor of `head`.
+    Reads `passed`, newest first, only for the kinds that need it, and only up to the
+    first ancestor of `head`.
     """
     if build.kind is Kind.QUEUE:
         return _choose_parent(clone, head)
@@ -49,7 +49,7 @@ def choose_base(
     else:
         base = _choose_merge_base(build, clone, head, base_branch)
     if clone.cut_short and base.revision != head:
-        return base._replace(doubt=_CUT_SHORT, mend=READ_REMOTE)
+        return base._replace(doubt=_CUT_SHORT, fix=READ_REMOTE)
     return base
 
 
@@ -57,7 +57,7 @@ def _choose_parent(clone: Clone, head: str) -> Base:
     parent = find_first_parent(clone, head)
     if parent is None:
         raise NoBase("HEAD has no parent")
-    return Base(parent, "(HEAD^1, what this entry of the merge queue stands on)")
+    return Base(parent, "(HEAD^1, the parent of this merge queue entry)")
 
 
 def _choose_passed(clone: Clone, head: str, passed: Iterable[Passed]) -> Base:
@@ -69,7 +69,9 @@ def _choose_passed(clone: Clone, head: str, passed: Iterable[Passed]) -> Base:
         if descends_from(clone, head, one.revision):
             return Base(one.revision, "(the newest that passed: {})".format(one.where))
     if seen:
-        raise NoBase("of the {} revisions that passed, HEAD has none".format(seen))
+        raise NoBase(
+            "none of the {} passed revisions is an ancestor of HEAD".format(seen)
+        )
     raise NoBase("no earlier revision passed")
 
 
@@ -77,45 +79,45 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
     target = "{}/{}".format(clone.remote, base_branch)
     if build.name == base_branch:
         raise NoBase(
-            "this build is of the base branch, {}, itself".format(base_branch),
+            "this build is of the base branch itself, {}".format(base_branch),
             suggestions=[
-                "to compare with what passed on it, make it the `main_branch`"
+                "to compare with its last passed revision, make it the `main_branch`"
             ],
         )
     base = find_merge_base(clone, head, base_branch)
     if base is None:
         raise NoBase(
-            "HEAD and {} have no merge base here".format(target),
+            "HEAD and {} have no merge base in this clone".format(target),
             suggestions=[
-                "see that `base_branch` and `remote` name a branch that exists"
+                "check that `base_branch` and `remote` name an existing branch"
             ],
         )
     if base == head:
         if not build.name:
-            raise NoBase("{} holds all of HEAD, and no branch is named".format(target))
+            raise NoBase("{} contains HEAD, and there is no branch name".format(target))
         return Base(
             base,
             "(the merge base of HEAD and {})".format(target),
-            doubt="{} holds all of HEAD, so nothing is affected".format(target),
-            mend="to compare with what passed on this branch, make it the "
-            "`main_branch`",
+            doubt="{} contains HEAD, so nothing is affected".format(target),
+            fix="to compare with the last passed revision of this branch, make it "
+            "the `main_branch`",
         )
     return Base(base, "(the merge base of HEAD and {})".format(target))
 
 
 def replace_base(clone: Clone, head: str, choice: str) -> Base:
-    """What `when_no_base` (everything, parent, a revision) puts in a base's place."""
+    """Return the base that `when_no_base` (everything, parent, a revision) selects."""
     if choice == "parent":
         parent: Optional[str] = find_first_parent(clone, head)
         if parent is not None:
             return Base(parent, "(the parent of HEAD)")
-        say("warning: HEAD has no parent, so everything counts as affected")
+        say("warning: HEAD has no parent, so everything is affected")
     if is_revision(choice):
         if descends_from(clone, head, choice):
             return Base(choice, "(the revision that when_no_base names)")
         raise Refusal(
-            "DTE_WHEN_NO_BASE is {}, which is no ancestor of HEAD".format(choice),
-            suggestions=["name a revision in the history of HEAD, or: everything"],
+            "DTE_WHEN_NO_BASE is {}, which is not an ancestor of HEAD".format(choice),
+            suggestions=["set it to everything or to a revision in HEAD's history"],
             details=[_UNREACHED] if clone.cut_short else [],
         )
     return Base(find_empty_tree(clone.folder), "(no files: everything is affected)")

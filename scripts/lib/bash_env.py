@@ -1,13 +1,13 @@
-"""What a step hands on to the later steps of its job, through the file in BASH_ENV.
+"""Variables for the later steps of a job, through the file that BASH_ENV names.
 
-That file is sourced, so only plain words ever get there: nothing in one can be run.
+Shells source that file, so only plain words are written to it: none can be run.
 """
 
 import os
 import re
 from typing import Mapping
 
-from failures import Misuse, Refusal
+from failures import Refusal, UsageError
 from settings import read
 
 WITHOUT_AGENTS = "without_agents"
@@ -20,21 +20,23 @@ _WORD = re.compile(r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}", re.ASCII)
 
 
 def is_word(text: str) -> bool:
-    """Whether `text` may stand in a file that a shell sources."""
+    """Whether `text` is safe in a file that a shell sources."""
     return bool(_WORD.fullmatch(text))
 
 
 def export(values: Mapping[str, str]) -> None:
-    """Set the variables here, and in every later step of the job; raises `Misuse`."""
+    """Set the variables here and in every later step; raises `UsageError`."""
     for name, value in values.items():
         if not is_word(value):
-            raise Misuse("{} is {!r}, which is no plain word".format(name, value))
+            raise UsageError(
+                "{} is {!r}, which is not a plain word".format(name, value)
+            )
     os.environ.update(values)
     path = read("BASH_ENV")
     if not path:
-        raise Misuse(
+        raise UsageError(
             "BASH_ENV is not set, so no later step would see " + ", ".join(values),
-            suggestions=["CircleCI sets it in every job; elsewhere, name a new file"],
+            suggestions=["CircleCI sets it; outside CircleCI, set it to a new file"],
         )
     text = "".join("\nexport {}={}".format(*item) for item in values.items())
     try:
@@ -43,31 +45,31 @@ def export(values: Mapping[str, str]) -> None:
     except OSError as error:
         raise Refusal(
             "BASH_ENV is {}, which can't be written: {}".format(path, error.strerror),
-            suggestions=["let it name a file in a folder that exists"],
+            suggestions=["set it to a file in an existing folder"],
         ) from error
 
 
 def set_mode(mode: str) -> None:
-    """How the rest of the job goes on, one of `MODES`."""
+    """Set the mode of the rest of the job, one of `MODES`."""
     export({"DTE_MODE": mode})
 
 
 def read_mode() -> str:
-    """What an earlier step set, or empty: the job goes on with agents."""
+    """Return the mode that an earlier step set; empty means a job with agents."""
     mode = read("DTE_MODE")
     if mode and mode not in MODES:
-        raise Misuse(
+        raise UsageError(
             "DTE_MODE is {!r}; it takes {}".format(mode, ", ".join(MODES)),
-            suggestions=["leave it to the steps of dte"],
+            suggestions=["don't set it yourself: only dte's own steps do"],
         )
     return mode
 
 
 def set_started() -> None:
-    """Note that the run was started, for the steps that would end it."""
+    """Record that the run was started, for the steps that end it."""
     export({"DTE_RUN": STARTED})
 
 
 def never_started() -> bool:
-    """Whether dte/main has not come to the start; False in a job of one's own."""
+    """Whether dte/main did not start the run; False in your own jobs."""
     return read("DTE_RUN") == NEVER_STARTED

@@ -1,4 +1,4 @@
-"""Which kind of build this is: that decides how its base is found."""
+"""The kind of a build, which decides how its base is found."""
 
 from enum import Enum
 from typing import NamedTuple
@@ -9,7 +9,7 @@ QUEUE_PREFIX = "gh-readonly-queue/"
 
 
 class Kind(Enum):
-    """The kinds of build that `set_shas` tells apart."""
+    """The kinds of build that `set_shas` distinguishes."""
 
     MAIN = "the main branch"
     BRANCH = "a branch"
@@ -18,7 +18,7 @@ class Kind(Enum):
 
 
 class Build(NamedTuple):
-    """What is built: the kind, and the name of the branch or tag ("" if unknown)."""
+    """The kind of build, and the name of its branch or tag ("" if unknown)."""
 
     kind: Kind
     name: str
@@ -30,12 +30,12 @@ class Build(NamedTuple):
 
     @property
     def needs_passed_revisions(self) -> bool:
-        """Whether the base is a revision of the main branch that passed."""
+        """Whether the base is a passed revision of the main branch."""
         return self.kind in (Kind.MAIN, Kind.TAG)
 
 
 def classify_build(*, branch: str, tag: str, main_branch: str) -> Build:
-    """The kind of build that a branch or a tag makes; the tag wins."""
+    """Return the build of a branch or a tag; the tag takes precedence."""
     if tag:
         return Build(Kind.TAG, tag)
     if branch == main_branch:
@@ -46,7 +46,7 @@ def classify_build(*, branch: str, tag: str, main_branch: str) -> Build:
 
 
 def read_build(main_branch: str) -> Build:
-    """The build that this job belongs to ("Project values and variables")."""
+    """Return the build that this job belongs to ("Project values and variables")."""
     return classify_build(
         branch=read("CIRCLE_BRANCH"), tag=read("CIRCLE_TAG"), main_branch=main_branch
     )

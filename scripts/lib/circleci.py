@@ -1,7 +1,7 @@
-"""Ask CircleCI's API v2, patiently but not for ever, and without leaking the token.
+"""A client for CircleCI's API v2, with retries, a time limit and no leaked token.
 
-`record_attempt` does so on the main branch and on tags; `set_shas` only where no
-attempt job left a record.
+`record_attempt` uses it on the main branch and on tags, `set_shas` only when there is
+no attempt record, and `rerun_all` to rerun a workflow.
 """
 
 import http.client
@@ -24,23 +24,37 @@ SET_TOKEN = (
     "set CIRCLE_TOKEN to a personal API token, in a context that only dte/attempt and "
     "dte/rerun_all get (project tokens don't work on API v2)"
 )
+CHECK_PROXY = "check whether a proxy or DTE_API_URL points to another server"
 
 
 class ApiFailure(Refusal):
-    """CircleCI's API gave no answer that can be used; says why, and what helps."""
+    """CircleCI's API gave no usable answer. `status` is 0 when there was no answer."""
 
-    def __init__(self, message: str, *, suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        suggestions: Sequence[str] = (),
+        status: int = 0,
+        reason: str = "",
+    ) -> None:
         super().__init__(
             message,
             suggestions=suggestions,
             reference="CircleCI docs, API developer's guide",
         )
+        self.status = status
+        self.reason = reason
+
+
+class UnknownOutcome(Exception):
+    """A POST that CircleCI may or may not have carried out; the text says why."""
 
 
 class CircleCIClient:
-    """CircleCI's API at `url`, for several threads at once.
+    """CircleCI's API at `url`. Several threads may share one client.
 
-    Everything that is asked through it must end within `seconds` from now.
+    All requests of one client must end within `seconds` of its creation.
     """
 
     def __init__(
@@ -61,28 +75,26 @@ class CircleCIClient:
         self._quiet_until = 0.0
 
     def left(self) -> float:
-        """The seconds that are left for everything still to be asked."""
+        """Return the seconds that are left for all further requests."""
         return self._end - time.monotonic()
 
     def extend(self, seconds: float) -> None:
-        """Give the search more time, as much as something else took of it."""
+        """Add `seconds` to the time limit, to make up for time spent elsewhere."""
         self._end += seconds
 
     def get(self, *path: str, **query: Optional[str]) -> Dict[str, Any]:
-        """The JSON object at `path`; raises `ApiFailure`.
+        """Return the JSON object at `path`; raises `ApiFailure`.
 
-        After 429, 5xx or a broken connection it asks again, `TRIES` times in all.
+        Tries `TRIES` times in all after 429, 5xx or a broken connection.
         """
-        url = "/".join([self.url, *(quote(part, safe="/") for part in path)])
         words = {name.replace("_", "-"): text for name, text in query.items() if text}
-        if words:
-            url += "?" + urlencode(words)
+        request = self._make_request(path, urlencode(words))
         tried = 0
         while True:
             tried += 1
             self._wait(self._quiet_until - time.monotonic())
             try:
-                return self._decode(self._send(url))
+                return self._decode(self._send(request))
             except HTTPError as error:
                 error.close()
                 if tried == TRIES or not (error.code == 429 or error.code >= 500):
@@ -93,12 +105,47 @@ class CircleCIClient:
                     raise self._explain_silence(error) from None
                 self._wait(_growing_pause(tried))
 
-    def _send(self, url: str) -> bytes:
-        request = Request(
-            url, headers={"Accept": "application/json", "User-Agent": "dte"}
-        )
+    def post(self, *path: str, fields: Dict[str, Any]) -> Dict[str, Any]:
+        """Send `fields` to `path` and return the JSON object that comes back.
+
+        Sends them again only when CircleCI certainly did nothing: after 429 and after
+        a refused connection. Raises `UnknownOutcome` when CircleCI may have done what
+        was asked, and `ApiFailure` when it certainly did not.
+        """
+        request = self._make_request(path, "")
+        request.data = json.dumps(fields).encode()
+        request.add_header("Content-Type", "application/json")
+        tried = 0
+        while True:
+            tried += 1
+            self._wait(self._quiet_until - time.monotonic())
+            try:
+                return self._decode_outcome(self._send(request))
+            except HTTPError as error:
+                with error:
+                    if error.code >= 500 or error.code < 400:
+                        text = "it answered {}".format(error.code)
+                        raise UnknownOutcome(text) from None
+                    if tried == TRIES or error.code != 429:
+                        raise self._explain_refusal(error) from None
+                    self._back_off(error, tried)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                cause = error.reason if isinstance(error, URLError) else error
+                if not isinstance(cause, ConnectionRefusedError):
+                    raise UnknownOutcome("there was no answer") from None
+                if tried == TRIES:
+                    raise self._explain_silence(error) from None
+                self._wait(_growing_pause(tried))
+
+    def _make_request(self, path: Sequence[str], query: str) -> Request:
+        url = "/".join([self.url, *(quote(part, safe="/") for part in path)])
+        headers = {"Accept": "application/json", "User-Agent": "dte"}
+        request = Request(url + ("?" + query if query else ""), headers=headers)
         if self._token:
             request.add_header(TOKEN_HEADER, self._token)
+        return request
+
+    def _send(self, request: Request) -> bytes:
         seconds = max(0.1, min(REQUEST_SECONDS, self.left()))
         with self._opener.open(request, timeout=seconds) as response:
             return read_body(response, seconds)
@@ -107,31 +154,37 @@ class CircleCIClient:
         try:
             fields = json.loads(body.decode("utf-8"), parse_int=_read_number)
             if self._token:
-                # What the server echoes must not get as far as a message or a record.
+                # A token that the server echoes must not reach a message or a record.
                 text = json.dumps(fields)
                 if self._token in text:
                     fields = json.loads(text.replace(self._token, "[token]"))
         except (ValueError, RecursionError):
             raise ApiFailure(
-                "{} answered with something that is not JSON".format(self.host),
-                suggestions=["see whether a proxy, or DTE_API_URL, leads elsewhere"],
+                "{} returned an answer that is not JSON".format(self.host),
+                suggestions=[CHECK_PROXY],
             ) from None
         if not isinstance(fields, dict):
             raise self.explain_shape("the answer is no object")
         return fields
 
+    def _decode_outcome(self, body: bytes) -> Dict[str, Any]:
+        try:
+            return self._decode(body)
+        except ApiFailure:
+            raise UnknownOutcome("its answer is not a JSON object") from None
+
     def _back_off(self, error: HTTPError, tried: int) -> None:
-        seconds = read_retry_after(error.headers.get("Retry-After", ""))
+        seconds = read_retry_after(str(error.headers.get("Retry-After") or ""))
         if seconds is None:
             seconds = _growing_pause(tried)
         if seconds >= self.left():
             raise ApiFailure(
-                "{} answered {} and asks for {:.0f} seconds of quiet, but the search "
-                "ends after {:g}".format(self.host, error.code, seconds, self.seconds),
+                "{} answered {} and asks to wait {:.0f} seconds, but this step stops "
+                "after {:g}".format(self.host, error.code, seconds, self.seconds),
                 suggestions=["rerun the workflow from start later"],
             )
         if error.code == 429:
-            # Throttling is meant for all threads, not only for the one that met it.
+            # The rate limit applies to all threads, not only to this one.
             until = time.monotonic() + seconds
             self._quiet_until = max(self._quiet_until, until)
         else:
@@ -144,21 +197,19 @@ class CircleCIClient:
             self._sleep(seconds)
 
     def explain_end(self) -> ApiFailure:
-        """The failure of a search that used up its time."""
+        """Return the failure for requests that did not end in time."""
         return ApiFailure(
-            "{} did not answer all questions within {:g} seconds".format(
+            "{} did not answer all requests within {:g} seconds".format(
                 self.host, self.seconds
             ),
             suggestions=["rerun the workflow from start later"],
         )
 
     def explain_shape(self, what: str) -> ApiFailure:
-        """The failure of an answer that is JSON, but not what the API documents."""
+        """Return the failure for JSON that does not match the API's documentation."""
         return ApiFailure(
-            "{} answered in an unexpected shape: {}".format(
-                self.host, self._clean(what)
-            ),
-            suggestions=["see whether a proxy, or DTE_API_URL, leads elsewhere"],
+            "{} returned an unexpected answer: {}".format(self.host, self._clean(what)),
+            suggestions=[CHECK_PROXY],
         )
 
     def _explain_silence(self, error: Exception) -> ApiFailure:
@@ -166,30 +217,47 @@ class CircleCIClient:
         text = str(cause) or type(cause).__name__
         return ApiFailure(
             "{} can't be reached: {}".format(self.host, self._clean(text)),
-            suggestions=[
-                "see whether this job's network, and any proxy, let it through"
-            ],
+            suggestions=["check this job's network and its proxy settings"],
         )
 
     def _explain_status(self, status: int) -> ApiFailure:
         said = "{} answered {}".format(self.host, status)
         if status in (401, 403) and self._token:
-            return ApiFailure(said + ": it refuses the token", suggestions=[SET_TOKEN])
-        if status in (401, 403, 404):
-            lacks = (
-                "finds no such project for this token"
-                if self._token
-                else ("without a token it shows only public projects")
-            )
-            return ApiFailure("{}: {}".format(said, lacks), suggestions=[SET_TOKEN])
-        if status == 429 or status >= 500:
-            return ApiFailure(
-                "{}, {} times".format(said, TRIES),
-                suggestions=["rerun the workflow from start later"],
-            )
-        return ApiFailure(
-            said, suggestions=["see whether a proxy, or DTE_API_URL, leads elsewhere"]
-        )
+            cause, fix = ": it rejects the token", SET_TOKEN
+        elif status in (401, 403, 404) and self._token:
+            cause, fix = ": this token has no access to such a project", SET_TOKEN
+        elif status in (401, 403, 404):
+            cause, fix = ": only public projects are visible without a token", SET_TOKEN
+        elif status == 429 or status >= 500:
+            fix = "rerun the workflow from start later"
+            cause = ", {} times".format(TRIES)
+        else:
+            cause, fix = "", CHECK_PROXY
+        return ApiFailure(said + cause, suggestions=[fix], status=status)
+
+    def _explain_refusal(self, error: HTTPError) -> ApiFailure:
+        said = "{} answered {}".format(self.host, error.code)
+        reason = self._read_reason(error)
+        if reason:
+            said += ": " + reason
+        return ApiFailure(said, status=error.code, reason=reason)
+
+    def _read_reason(self, error: HTTPError) -> str:
+        """The message in CircleCI's answer: printable, short, without the token."""
+        response: Any = error
+        try:
+            body = read_body(response, REQUEST_SECONDS)
+            text = json.loads(body.decode("utf-8"))["message"]
+        except (OSError, http.client.HTTPException, ValueError, RecursionError):
+            return ""
+        except (KeyError, IndexError, TypeError):
+            return ""
+        if not isinstance(text, str):
+            return ""
+        text = "".join(letter for letter in text if letter.isprintable())
+        # Replace the token before the text is cut: half a token is a leak, too.
+        text = text.replace(self._token, "[token]") if self._token else text
+        return text[:200]
 
     def _clean(self, text: str) -> str:
         if self._token:
@@ -209,7 +277,7 @@ def _read_number(digits: str) -> int:
 
 
 def read_retry_after(text: str) -> Optional[float]:
-    """Seconds, from a number or a date (RFC 9110, 10.2.3); None where it is neither."""
+    """Return the seconds that a number or a date means (RFC 9110, 10.2.3), or None."""
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:

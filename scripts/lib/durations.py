@@ -3,7 +3,7 @@
 import re
 
 from bash_env import export
-from failures import Misuse
+from failures import UsageError
 from settings import read
 
 _DURATION = re.compile(r"(\d{1,5})(h|m|s)", re.ASCII)
@@ -11,12 +11,12 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 def read_milliseconds(name: str, default: str) -> int:
-    """The variable's duration in milliseconds, greater than 0; raises `Misuse`."""
+    """The variable's duration in milliseconds, greater than 0; raises `UsageError`."""
     text = read(name, default).strip()
     found = _DURATION.fullmatch(text)
     milliseconds = int(found.group(1)) * _SECONDS[found.group(2)] * 1000 if found else 0
     if not milliseconds:
-        raise Misuse(
+        raise UsageError(
             "{} is {!r}, not a duration".format(name, text),
             suggestions=[
                 "write a whole number with a unit, for example 90s, 30m or 1h"
@@ -28,7 +28,7 @@ def read_milliseconds(name: str, default: str) -> int:
 def set_timeout(target: str, name: str, default: str) -> None:
     """Export the duration in `name` as `target`, unless the user has set `target`.
 
-    Raises `Misuse` if the user's value is not a number, because Nx would then wait
+    Raises `UsageError` if the user's value is not a number, because Nx would then wait
     forever.
     """
     own = read(target)
@@ -36,7 +36,7 @@ def set_timeout(target: str, name: str, default: str) -> None:
         export({target: str(read_milliseconds(name, default))})
         return
     if not re.fullmatch(r"0*[1-9]\d{0,11}", own, re.ASCII):
-        raise Misuse(
+        raise UsageError(
             "{} is {!r}, not a number, so Nx would wait forever".format(target, own),
             suggestions=["set it to a number of milliseconds", "or unset it"],
             reference="Nx docs, Environment Variables",

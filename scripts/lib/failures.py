@@ -1,7 +1,7 @@
-"""What a user can mend, and the one place where a script turns it into words.
+"""Failures that a user can fix, and the one place that prints them.
 
-Every script of the orb runs its work inside `run`, so a failure always ends in a
-message and an exit status that means something: 1 refused or failed, 2 used wrongly.
+Every script of the orb runs inside `run`, so a failure always ends with a message and
+an exit status: 1 means refused or failed, 2 means a usage error.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Callable, Sequence
 
 
 class Refusal(Exception):
-    """A failure with its mend; `str()` gives the lines that the job's log shows."""
+    """A failure with its fix; `str()` returns the lines for the job's log."""
 
     prefix = "error: "
 
@@ -39,8 +39,8 @@ class Refusal(Exception):
         return "\n".join(lines)
 
 
-class Misuse(Refusal):
-    """A missing or senseless variable or parameter; ends with exit status 2."""
+class UsageError(Refusal):
+    """A missing or invalid variable or parameter; ends with exit status 2."""
 
     def __init__(
         self, message: str, *, suggestions: Sequence[str] = (), reference: str = ""
@@ -51,12 +51,12 @@ class Misuse(Refusal):
 
 
 def say(text: str) -> None:
-    """Print a line of talk; stdout is kept for the result."""
+    """Print a line to stderr; stdout is for the result."""
     print(text, file=sys.stderr)
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run `main` and leave the process with the exit status that it earned."""
+    """Run `main` and end the process with its exit status."""
     for stream in (sys.stdout, sys.stderr):
         # An image without a UTF-8 locale must not turn a branch name into a traceback.
         if isinstance(stream, TextIOWrapper):

@@ -1,6 +1,6 @@
-"""How the scripts run git: with a clean environment, an end, and nobody to ask.
+"""Run git with a clean environment, a timeout and no prompts.
 
-`set_shas` is the only script that needs it. What it asks of git is in `revisions`.
+Only `set_shas` needs it. Its questions to git are in `revisions`.
 """
 
 import os
@@ -27,7 +27,7 @@ _SETTINGS = ("gc.auto=0", "maintenance.auto=false", "core.hooksPath=" + os.devnu
 
 
 class Answer(NamedTuple):
-    """How one git command ended; its texts are stripped."""
+    """The result of one git command; both texts are stripped."""
 
     status: int
     output: str
@@ -35,9 +35,9 @@ class Answer(NamedTuple):
 
 
 def make_environment(online: bool) -> Dict[str, str]:
-    """The job's environment without what would lead git to another repository.
+    """Return the job's environment without variables that select another repository.
 
-    Offline, a partial clone must not fetch the commits that it is asked about.
+    When offline, a partial clone must not fetch missing commits.
     """
     environment = {
         name: value
@@ -68,7 +68,7 @@ def _run(
     for setting in _SETTINGS:
         command += ["-c", setting]
     try:
-        # A session of its own: ssh then has no terminal to ask for a password on.
+        # A new session: ssh then has no terminal on which to ask for a password.
         process = subprocess.Popen(
             [*command, *words],
             env=make_environment(online),
@@ -85,13 +85,13 @@ def _run(
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        # The whole session, or a helper of git's would keep the pipes open.
+        # The whole session, because a helper process may keep the pipes open.
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise Refusal(
             "git {} did not end within {:g} seconds".format(words[0], seconds),
             suggestions=[
-                "rerun the workflow from start when the git host answers again"
+                "rerun the workflow from start when the git host is available again"
             ],
         ) from error
     return Answer(process.returncode, _decode(output), hide_passwords(_decode(errors)))
@@ -102,5 +102,5 @@ def _decode(output: bytes) -> str:
 
 
 def hide_passwords(text: str) -> str:
-    """`text` without the user and password that the address of a remote may hold."""
+    """Return `text` without the user and password of a remote's address."""
     return re.sub(r"://[^/@\s]+@", "://***@", text)

@@ -1,13 +1,13 @@
-"""Bring history that a question needs into a shallow or single-branch clone.
+"""Fetch missing history into a shallow or single-branch clone.
 
-A full or blobless clone holds all commits, and nothing is fetched into it unless the
+A full or blobless clone contains all commits, so nothing is fetched into it unless the
 base branch is missing.
 """
 
 from pathlib import Path
 from typing import Optional, Sequence
 
-from failures import Misuse, say
+from failures import UsageError, say
 from git import fetch
 from revisions import (
     find_merge_bases,
@@ -20,13 +20,13 @@ from revisions import (
 )
 
 DEEPEN_BY = (50, 200, 800, 3200)
-READ_REMOTE = "let this job read from the remote, or check out all of its history"
+READ_REMOTE = "give this job access to the remote, or check out its full history"
 
 
 class Clone:
     """A checkout and the remote from which it can fetch more history.
 
-    `cut_short` turns true where more was wanted and could not be had.
+    `cut_short` becomes true when history is missing and can't be fetched.
     """
 
     def __init__(self, folder: Path, remote: str) -> None:
@@ -37,16 +37,16 @@ class Clone:
         self._steps.append("--unshallow")
 
     def fetch(self, refs: Sequence[str], *options: str) -> bool:
-        """Fetch `refs`; says why where that fails, and gives False."""
+        """Fetch `refs`; on failure, print the reason and return False."""
         answer = fetch(self.folder, *options, "--end-of-options", self.remote, *refs)
         if answer.status != 0:
             say("warning: git fetch {} failed: {}".format(self.remote, answer.errors))
             say("  - " + READ_REMOTE)
-            say("  - `when_no_base: error` would make an error of a base in doubt")
+            say("  - `when_no_base: error` makes an uncertain base an error")
         return answer.status == 0
 
     def reach_back(self, *refs: str) -> bool:
-        """Fetch more of the history of `refs`; False where no more can be had."""
+        """Fetch more of the history of `refs`; return False when there is no more."""
         if not read_boundary(self.folder):
             return False
         step = self._steps.pop(0) if self._steps else ""
@@ -55,25 +55,25 @@ class Clone:
             self.cut_short = True
             return False
         count = step.partition("=")[2]
-        more = "{} more commits".format(count) if count else "all the rest"
+        more = "{} more commits".format(count) if count else "the rest"
         say("This clone is shallow: fetched {} of its history.".format(more))
         return True
 
     def find_tip(self, branch: str) -> Optional[str]:
-        """The tip of the remote's `branch`, fetched first where the clone lacks it."""
+        """Return the tip of the remote's `branch`; fetch it if the clone lacks it."""
         tracked = name_tracked(self.remote, branch)
         tip = find_revision(self.folder, tracked)
         if tip is not None:
             return tip
         remotes = list_remotes(self.folder)
         if self.remote not in remotes:
-            raise Misuse(
-                "DTE_REMOTE is {!r}, and the checkout's remotes are: {}".format(
+            raise UsageError(
+                "DTE_REMOTE is {!r}, but the checkout's remotes are: {}".format(
                     self.remote, ", ".join(remotes) or "none"
                 ),
                 suggestions=["set the parameter `remote` to one of them"],
             )
-        say("This clone lacks {}: fetching it.".format(tracked))
+        say("This clone has no {}: fetching it.".format(tracked))
         shallow = bool(read_boundary(self.folder))
         depth = ["--depth={}".format(DEEPEN_BY[0])] if shallow else []
         self.fetch([refspec(self.remote, branch)], *depth)
@@ -81,17 +81,17 @@ class Clone:
 
 
 def name_tracked(remote: str, branch: str) -> str:
-    """The full name of the ref that follows a remote's branch."""
+    """Return the full name of the ref that tracks a remote's branch."""
     return "refs/remotes/{}/{}".format(remote, branch)
 
 
 def refspec(remote: str, branch: str) -> str:
-    """What to fetch so that the ref that follows the branch is up to date."""
+    """Return the refspec that updates the ref that tracks the branch."""
     return "+refs/heads/{}:{}".format(branch, name_tracked(remote, branch))
 
 
 def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
-    """The merge base of `head` and the remote's `branch`, deepening until it's sure."""
+    """Return the merge base of `head` and the remote's `branch`; deepen if needed."""
     tip = clone.find_tip(branch)
     if tip is None:
         return None
@@ -107,13 +107,13 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # A later common ancestor could only hide behind a commit where the clone ends.
+    # A later common ancestor could only be behind a commit where the clone ends.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 
 
 def descends_from(clone: Clone, head: str, revision: str) -> bool:
-    """Whether `revision` is an ancestor of `head`, deepening until that is sure."""
+    """Whether `revision` is an ancestor of `head`; deepens the clone if needed."""
     while not is_ancestor(clone.folder, revision, head):
         if not clone.reach_back(head):
             return False
@@ -121,7 +121,7 @@ def descends_from(clone: Clone, head: str, revision: str) -> bool:
 
 
 def find_first_parent(clone: Clone, head: str) -> Optional[str]:
-    """The first parent of `head`, fetched where the clone ends at `head`."""
+    """Return the first parent of `head`; fetch it if the clone ends at `head`."""
     parent = find_parent(clone.folder, head)
     while parent is None and clone.reach_back(head):
         parent = find_parent(clone.folder, head)

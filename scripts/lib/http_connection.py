@@ -1,4 +1,4 @@
-"""One HTTP connection as the scripts need it: http(s) only, bounded, token-safe."""
+"""HTTP connections for the scripts: http(s) only, with limits, safe for the token."""
 
 import http.client
 import time
@@ -23,7 +23,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Follows redirects, and takes the token along only to the same origin."""
+    """Follows redirects, and sends the token only to the same origin."""
 
     def redirect_request(
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
@@ -35,7 +35,7 @@ class _Redirects(HTTPRedirectHandler):
 
 
 def make_opener(url: str) -> OpenerDirector:
-    """What opens `url`: through the environment's proxies, or directly on loopback."""
+    """Return an opener that uses the environment's proxies, except on loopback."""
     direct = urlsplit(url).hostname in _LOOPBACK
     opener = OpenerDirector()
     for handler in (
@@ -52,10 +52,10 @@ def make_opener(url: str) -> OpenerDirector:
 
 
 def read_body(response: http.client.HTTPResponse, seconds: float) -> bytes:
-    """The whole body; raises `OSError` or `HTTPException` where that can't be had.
+    """Return the whole body; raises `OSError` or `HTTPException` when it is incomplete.
 
-    A socket's time-out counts from the last byte, so one byte now and then would
-    never end; `seconds` counts from now.
+    A socket's timeout starts again with every byte, so a slow answer would never end.
+    `seconds` counts from now.
     """
     end = time.monotonic() + seconds
     missing = response.length

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import List, Optional
 
-from failures import Misuse, Refusal
+from failures import Refusal, UsageError
 from settings import read
 
 
@@ -27,13 +27,13 @@ def call_nx_cloud(*words: str, version: str = "") -> List[str]:
 def split_words(name: str) -> List[str]:
     """The variable's value split into words like a shell command, without expansion.
 
-    Raises `Misuse` for an open quote or a trailing backslash.
+    Raises `UsageError` for an open quote or a trailing backslash.
     """
     value = read(name)
     try:
         return shlex.split(value)
     except ValueError as error:
-        raise Misuse(
+        raise UsageError(
             "{} is {!r}, which can't be split into words: {}".format(
                 name, value, error
             ),

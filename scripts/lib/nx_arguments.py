@@ -3,7 +3,7 @@
 from itertools import takewhile
 from typing import Dict, List
 
-from failures import Misuse
+from failures import UsageError
 from nx import split_words
 
 _SHOWS = "prints something instead of running the tasks"
@@ -17,7 +17,7 @@ _REFUSED: Dict[str, str] = {
 
 
 def read_nx_arguments(name: str) -> List[str]:
-    """The variable's words; raises `Misuse` for one that turns the run into another.
+    """The variable's words; raises `UsageError` for one that changes what the run does.
 
     Nx passes the words after `--` to the tasks, so these are not checked.
     """
@@ -25,7 +25,7 @@ def read_nx_arguments(name: str) -> List[str]:
     for word in takewhile(lambda word: word != "--", words):
         reason = _REFUSED.get(_read_option(word))
         if reason:
-            raise Misuse(
+            raise UsageError(
                 "{} contains {}, which {}".format(name, word, reason),
                 suggestions=["remove it from the parameter `nx_arguments`"],
                 reference="Nx docs, nx affected",

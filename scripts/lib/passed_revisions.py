@@ -1,7 +1,7 @@
-"""Find the revisions of a branch that passed, newest first, asking side by side.
+"""Find the passed revisions of a branch, newest first, with concurrent requests.
 
-A page's pipelines can only be asked for with the token from the page before, so page
-n + 1 is fetched while the workflows of page n are asked for.
+The request for a page of pipelines needs the token from the page before, so page n + 1
+is fetched while the workflows of page n are requested.
 """
 
 import re
@@ -39,24 +39,24 @@ REQUESTS_AT_ONCE = 24
 MOST_PAGES = 20
 MOST_WORKFLOW_PAGES = 20
 MOST_REVISIONS = 10
-# What a force push threw away may be all that passed on a page.
+# A force push may have removed every passed revision on a page.
 LEAST_FURTHER = 10
 _SLUG = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 
 class Passed(NamedTuple):
-    """A revision that passed, and where, as the end of a sentence."""
+    """A passed revision, and where it passed, as the end of a sentence."""
 
     revision: str
     where: str
 
 
 class Question(NamedTuple):
-    """Which pipelines are searched, and by which rule they passed.
+    """Which pipelines are searched, and when they count as passed.
 
-    The pipeline `own_pipeline` is running and never counts. It also tells the project's
-    slug; `slug` is one that was made of the ids of organisation and project, which may
-    not be known to the API where the project came over GitHub OAuth or Bitbucket.
+    The pipeline `own_pipeline` is running and never counts. It also contains the
+    project's slug. `slug` consists of the ids of the organization and the project; the
+    API may not know it for projects from GitHub OAuth or Bitbucket.
     """
 
     branch: str
@@ -71,7 +71,7 @@ _Verdict = Tuple[Pipeline, "Future[Optional[WorkflowRun]]", int]
 
 
 class Search:
-    """One search. Its counts tell afterwards how far it went."""
+    """One search. Its counts show how far it went."""
 
     def __init__(self, circleci: CircleCIClient, question: Question) -> None:
         self.pages = 0
@@ -88,28 +88,28 @@ class Search:
         self._workers = Workers(REQUESTS_AT_ONCE)
 
     def end_early(self, further: int) -> None:
-        """End with the page of the first find, or with the next one.
+        """End with the page of the first passed revision, or with the next page.
 
-        The next one where fewer than `further` pipelines are left on the first.
+        The next one if fewer than `further` pipelines are left on the first.
         """
         self._further = further
 
     def describe(self) -> List[str]:
-        """What the search looked at, in a line or two for the log."""
+        """Describe in one to three lines what was searched."""
         branch = self._question.branch
-        lines = ["CircleCI named {} pipelines of {}.".format(self.pipelines, branch)]
+        lines = ["CircleCI listed {} pipelines of {}.".format(self.pipelines, branch)]
         if self.pages == MOST_PAGES:
-            lines.append("The search ends after {} pages of them.".format(MOST_PAGES))
+            lines.append("The search ends after {} pages.".format(MOST_PAGES))
         if self.without_revision:
             numbers = ", ".join(map(str, self.without_revision[:10]))
-            lines.append("Skipped, for they have no revision: {}.".format(numbers))
+            lines.append("Skipped because they have no revision: {}.".format(numbers))
         return lines
 
     def find(self) -> Iterator[Passed]:
-        """Each revision that passed, once, newest first; raises `ApiFailure`.
+        """Yield each passed revision once, newest first; raises `ApiFailure`.
 
-        What was found before a failure is given before it is raised. The revision
-        that is being built is left out.
+        Yields what was found before a failure, then raises it. Leaves out the revision
+        that is being built.
         """
         try:
             slug, page = self._find_first_page()
@@ -118,8 +118,8 @@ class Search:
             self._workers.stop()
 
     def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
-        # Both at once, for each costs a round trip: the own pipeline, and the first
-        # page under the slug that may not be known.
+        # Both at once, because each costs a round trip: this pipeline, and the first
+        # page under the slug that the API may not know.
         question = self._question
         guess = self._ask_page(question.slug, "") if question.slug else None
         if not question.own_pipeline:
@@ -134,7 +134,7 @@ class Search:
     def _walk(self, slug: str, page: "Optional[Future[_Page]]") -> Iterator[Passed]:
         verdicts: Deque[_Verdict] = deque()
         while page is not None or verdicts:
-            # A page that failed must not hide what the earlier ones still tell.
+            # A page that failed must not hide results of earlier pages.
             if page and page.done() and not (verdicts and page.exception()):
                 pipelines, token = page.result()
                 self._taken += 1
@@ -147,7 +147,7 @@ class Search:
                     self._revisions.add(pipeline.revision)
                     since = self._circleci.left()
                     yield Passed(pipeline.revision, _describe(pipeline, proof))
-                    # What the caller did meanwhile was not spent on asking.
+                    # The caller's own work does not count against the time limit.
                     self._circleci.extend(since - self._circleci.left())
                     if self._limit_to(number, verdicts):
                         page = None
@@ -155,7 +155,7 @@ class Search:
                 self._wait_for_one([page, verdicts[0][1] if verdicts else None])
 
     def _limit_to(self, found: int, verdicts: "Deque[_Verdict]") -> bool:
-        """Drop what lies beyond the last page; True where that page is here already."""
+        """Drop pipelines after the last page; return True if that page has arrived."""
         if self._further is None:
             return False
         if self._last_page is None:
@@ -184,7 +184,7 @@ class Search:
 
     def _ask_workflows(self, pipelines: Sequence[Pipeline]) -> Iterator[_Verdict]:
         for pipeline in pipelines:
-            # A pipeline that starts meanwhile pushes others on to the next page.
+            # A pipeline that starts during the search moves others to the next page.
             if pipeline.id in self._ids:
                 continue
             self._ids.add(pipeline.id)
@@ -192,7 +192,7 @@ class Search:
             if not pipeline.revision:
                 self.without_revision.append(pipeline.number)
             useful = may_have_passed(pipeline, self._question.branch)
-            # In a rerun of an older pipeline, what passed later is no ancestor and
+            # In a rerun of an older pipeline, later revisions are no ancestors and
             # would fill the record.
             if self._own_number is not None and pipeline.number > self._own_number:
                 continue
@@ -244,11 +244,11 @@ def _describe(pipeline: Pipeline, proof: WorkflowRun) -> str:
 
 
 def collect_passed(search: Search) -> Iterator[Passed]:
-    """The newest `MOST_REVISIONS` that a record holds.
+    """Yield the newest `MOST_REVISIONS` passed revisions, for a record.
 
-    Once one was found, the rest of its page is waited for, and the next page where
-    fewer than `LEAST_FURTHER` pipelines are left: older ones are needed where the
-    newest turns out to be no ancestor of HEAD.
+    After the first one, it waits for the rest of its page, and for the next page if
+    fewer than `LEAST_FURTHER` pipelines are left: older revisions are needed when the
+    newest is not an ancestor of HEAD.
     """
     search.end_early(LEAST_FURTHER)
     for count, passed in enumerate(search.find(), 1):

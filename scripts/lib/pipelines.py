@@ -1,7 +1,7 @@
-"""What CircleCI's API says of pipelines and workflows, and whether a pipeline passed.
+"""Read CircleCI's pipelines and workflows, and decide whether a pipeline passed.
 
-Pure: every function takes plain data. The shapes are those of the API v2 reference
-(Pipeline, Workflow); `ValueError` says what in an answer is not of that shape.
+Pure: every function takes plain data, in the shapes of the API v2 reference (Pipeline,
+Workflow). A `ValueError` names what does not match that shape.
 """
 
 import re
@@ -16,7 +16,7 @@ FINAL_STATUSES = (
     "on_hold",
     "unauthorized",
 )
-# A pipeline in any other state has not started the workflows that count.
+# A pipeline in one of these states has not started the workflows that count.
 _UNFINISHED = ("errored", "setup", "setup-pending", "pending")
 SINGLE_JOB = "rerun-single-job"
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
@@ -25,7 +25,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
 class Pipeline(NamedTuple):
-    """One pipeline; texts that the answer lacks are empty."""
+    """One pipeline; strings that the answer lacks are empty."""
 
     id: str
     number: int
@@ -36,7 +36,7 @@ class Pipeline(NamedTuple):
 
 
 class WorkflowRun(NamedTuple):
-    """One run of a workflow; a rerun is another of the same name."""
+    """One run of a workflow; a rerun is another run of the same name."""
 
     id: str
     name: str
@@ -46,7 +46,7 @@ class WorkflowRun(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Which workflows count ("" for all), and in which statuses they passed."""
+    """Which workflows count ("" for all), and which statuses count as passed."""
 
     workflow: str = ""
     statuses: FrozenSet[str] = frozenset(["success"])
@@ -84,7 +84,7 @@ def read_next_page(page: Dict[str, Any]) -> str:
 
 
 def read_pipeline(item: Dict[str, Any]) -> Pipeline:
-    """The pipeline that an object of the API stands for; raises `ValueError`."""
+    """Return the pipeline in an object of the API; raises `ValueError`."""
     vcs = _section(item, "vcs")
     # GitHub App and GitLab pipelines may keep both under trigger_parameters only.
     git = _section(item, "trigger_parameters", "git")
@@ -120,7 +120,7 @@ def _read_workflow(item: Dict[str, Any]) -> WorkflowRun:
 
 
 def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
-    """Whether it is worth asking for the workflows of this pipeline of `branch`."""
+    """Whether to request the workflows of this pipeline of `branch`."""
     elsewhere = pipeline.branch and pipeline.branch != branch
     return (
         bool(pipeline.revision) and not elsewhere and pipeline.state not in _UNFINISHED
@@ -128,17 +128,17 @@ def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
 
 
 def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]:
-    """The run that made a pipeline pass, or None where the pipeline did not pass.
+    """Return the run that made a pipeline pass, or None if the pipeline did not pass.
 
-    It passed when the newest run of each workflow, setup workflows aside, ended in a
-    status that `rule` accepts, and there is at least one. A rerun of a single job, with
-    SSH say, tells nothing of the others, so it neither heals nor spoils.
+    It passed when the newest run of each workflow, except setup workflows, ended in a
+    status that `rule` accepts, and there is at least one. A rerun of a single job, for
+    example with SSH, does not count, because it says nothing about the other jobs.
     """
     newest: Dict[str, WorkflowRun] = {}
     for run in _drop_setup([run for run in runs if run.tag != SINGLE_JOB]):
         if rule.workflow in ("", run.name):
             other = newest.get(run.name)
-            # Of two at the same moment, the API lists the newer one first.
+            # Of two runs created at the same time, the API lists the newer one first.
             if other is None or run.created > other.created:
                 newest[run.name] = run
     if not newest or any(run.status not in rule.statuses for run in newest.values()):
@@ -147,7 +147,7 @@ def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]
 
 
 def _drop_setup(runs: Sequence[WorkflowRun]) -> List[WorkflowRun]:
-    # A rerun of a setup workflow bears the tag of a rerun; only its name tells it.
+    # A rerun of a setup workflow has the tag of a rerun; only its name identifies it.
     setup = {run.name for run in runs if run.tag == "setup"}
     setup -= {run.name for run in runs if not run.tag}
     return [run for run in runs if run.tag != "setup" and run.name not in setup]

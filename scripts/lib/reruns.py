@@ -1,4 +1,4 @@
-"""Whether a partial rerun may be turned into a full one: pure, over what the API says.
+"""Decide whether a partial rerun may be turned into a full one, from the API's data.
 
 Source of the tags and statuses: CircleCI docs, API v2 reference, Workflow.
 """
@@ -16,9 +16,9 @@ MOST_FULL_RUNS = 10
 
 
 class RerunHistory(NamedTuple):
-    """All runs of a pipeline's workflows, and which of them two are.
+    """All runs of a pipeline's workflows.
 
-    `own` is the partial rerun that asks, `last` the last full run that it inherits.
+    `own` is the id of this partial rerun, `last` that of the last full run before it.
     """
 
     runs: Sequence[WorkflowRun]
@@ -28,14 +28,14 @@ class RerunHistory(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """Why nothing is to be started, and the workflow to look at instead, if any."""
+    """Why nothing is started, and the workflow to look at instead, if any."""
 
     reason: str
     workflow_id: str = ""
 
 
 def find_obstacle(pipeline: RerunHistory) -> Optional[Obstacle]:
-    """Why the last full run must not be started again, or None where it may be."""
+    """Return why the last full run must not be rerun, or None if it may be."""
     last = _find(pipeline, pipeline.last)
     if last is None:
         return Obstacle("CircleCI no longer lists the last full run", pipeline.last)
@@ -46,9 +46,11 @@ def find_obstacle(pipeline: RerunHistory) -> Optional[Obstacle]:
         newest = max(newer, key=lambda run: run.created)
         return Obstacle("a newer full run exists already", newest.id)
     if pipeline.automatic and full:
-        return Obstacle("an automatic rerun starts no second full run", full[0].id)
+        return Obstacle(
+            "an automatic rerun does not start a second full run", full[0].id
+        )
     if len(full) >= MOST_FULL_RUNS:
-        reason = "this pipeline had {} full reruns already".format(len(full))
+        reason = "this pipeline already had {} full reruns".format(len(full))
         return Obstacle(reason, full[0].id)
     other = _find_running(pipeline, runs, last)
     if other is not None:
@@ -66,13 +68,13 @@ def _find(pipeline: RerunHistory, workflow_id: str) -> Optional[WorkflowRun]:
 def _find_running(
     pipeline: RerunHistory, runs: Sequence[WorkflowRun], last: WorkflowRun
 ) -> Optional[WorkflowRun]:
-    """A run beside this one that may be, or may start, the full run that is wanted."""
+    """Return a concurrent run that is, or may start, the full run."""
     own = _find(pipeline, pipeline.own)
     for run in runs:
         known = run.id in (pipeline.own, last.id) or run.tag == SINGLE_JOB
         if known or run.status in SETTLED_STATUSES or run.created < last.created:
             continue
-        # Of two partial reruns side by side, the older one starts the full run.
+        # Of two concurrent partial reruns, the older one starts the full run.
         if run.tag != FROM_FAILED or own is None:
             return run
         if (run.created, run.id) < (own.created, own.id):
@@ -83,7 +85,7 @@ def _find_running(
 def find_started(
     before: Sequence[WorkflowRun], after: Sequence[WorkflowRun], name: str
 ) -> Optional[WorkflowRun]:
-    """The full rerun of the workflow `name` that is in `after` and not in `before`."""
+    """Return the full rerun of workflow `name` that is in `after` only."""
     known = {run.id for run in before}
     new = [run for run in after if run.id not in known]
     new = [run for run in new if run.name == name and run.tag == FROM_START]

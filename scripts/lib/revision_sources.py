@@ -1,53 +1,43 @@
-"""Where `set_shas` learns what passed: the attempt job's record, or CircleCI's API."""
+"""Where `set_shas` gets the passed revisions: the attempt record or CircleCI's API."""
 
 from typing import Iterator, Optional
 
-from attempts import (
-    AttemptRecord,
-    DamagedRecord,
-    read_record,
-    read_records,
-    record_path,
-)
+from attempts import AttemptRecord, find_records
 from bases import NoBase
 from circleci import ApiFailure
-from failures import Misuse, Refusal, say
+from failures import Refusal, UsageError, say
 from passed_revisions import Passed
 from search_settings import open_search
-from settings import read, read_folder, require_id
+from settings import read
 
 
 def find_record(main_branch: str) -> Optional[AttemptRecord]:
-    """The attempt job's record: this workflow's, else the last of this workspace.
+    """Return this workflow's record, else the last earlier one of this workspace.
 
-    Raises `Misuse` where it tells of another branch than `main_branch`.
+    Raises `UsageError` when it records another branch than `main_branch`.
     """
-    workflow_id = require_id("CIRCLE_WORKFLOW_ID") if read("CIRCLE_WORKFLOW_ID") else ""
-    workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
-    attempts = read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
-    path = record_path(attempts, workflow_id)
-    record = None
-    try:
-        if workflow_id and path.exists():
-            record = read_record(path)
-    except DamagedRecord as damage:
+    if not read("CIRCLE_WORKFLOW_ID"):
+        return None
+    found = find_records()
+    if found.own_damage:
         raise Refusal(
-            damage.message, suggestions=["rerun the workflow from start"]
-        ) from damage
-    if record is None or record.workspace_id != workspace_id:
-        others = read_records(attempts, workspace_id)[0]
-        record = others[-1] if others else None
+            found.own_damage.message,
+            suggestions=["rerun the workflow from start"],
+        )
+    record = found.own or (found.earlier[-1] if found.earlier else None)
     if record is not None and record.main_branch != main_branch:
-        raise Misuse(
-            "the attempt job recorded what passed on {!r}, and DTE_MAIN_BRANCH here "
-            "is {!r}".format(record.main_branch, main_branch),
-            suggestions=["give dte/attempt and dte/main the same `main_branch`"],
+        raise UsageError(
+            "the attempt job searched {!r}, but DTE_MAIN_BRANCH in this job is "
+            "{!r}".format(record.main_branch, main_branch),
+            suggestions=[
+                "set `main_branch` to the same value on dte/attempt and dte/main"
+            ],
         )
     return record
 
 
 def list_recorded(record: AttemptRecord) -> Iterator[Passed]:
-    """The revisions in the attempt job's record; raises `NoBase` where it has none."""
+    """Yield the revisions in the attempt record; raises `NoBase` if it has none."""
     if not record.successful_revisions:
         raise NoBase(
             "the record of attempt {} has no passed revisions: {}".format(
@@ -56,13 +46,13 @@ def list_recorded(record: AttemptRecord) -> Iterator[Passed]:
         )
     places = record.passed_in or ("a pipeline",) * len(record.successful_revisions)
     for revision, place in zip(record.successful_revisions, places):
-        where = "{}, says the record of attempt {}".format(place, record.attempt)
+        where = "{}, from the record of attempt {}".format(place, record.attempt)
         yield Passed(revision, where)
 
 
 def search_passed(main_branch: str) -> Iterator[Passed]:
-    """The revisions that passed, says CircleCI's API; raises `NoBase` with a reason."""
-    say("No attempt job left a record here, so CircleCI's API is asked.")
+    """Yield the passed revisions from CircleCI's API; raises `NoBase` with a reason."""
+    say("There is no attempt record here, so dte asks CircleCI's API.")
     search = open_search(main_branch)
     try:
         yield from search.find()

@@ -1,31 +1,31 @@
-"""What a checkout's git knows of revisions. Nothing here touches the network."""
+"""Questions to git about revisions. Nothing here uses the network."""
 
 import re
 from pathlib import Path
 from typing import List, NamedTuple, Optional, Sequence, Set
 
-from failures import Misuse, Refusal
+from failures import Refusal, UsageError
 from git import ask_git
 
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 
 
 class Commit(NamedTuple):
-    """A commit as a person knows it; `date` is the committer's day."""
+    """A commit's subject and its committer's date."""
 
     date: str
     subject: str
 
 
 def is_revision(text: str) -> bool:
-    """Whether `text` is a full object name, of SHA-1 or of SHA-256."""
+    """Whether `text` is a full SHA-1 or SHA-256 object name."""
     return _REVISION.fullmatch(text) is not None
 
 
 def read_head(folder: Path) -> str:
-    """The revision of HEAD; raises `Refusal` with the mend where there is none."""
+    """Return the revision of HEAD; raises `Refusal` if there is none."""
     if not folder.is_dir():
-        raise Misuse(
+        raise UsageError(
             "the folder {} does not exist".format(folder),
             suggestions=[
                 "set the parameter `working_directory` to a folder in the checkout"
@@ -51,20 +51,20 @@ def _explain(folder: Path, errors: str) -> Refusal:
         )
     if "not a git repository" in errors:
         return Refusal(
-            "{} is in no git repository".format(folder),
+            "{} is not in a git repository".format(folder),
             suggestions=[
-                "put a `checkout` step before this one",
+                "add a `checkout` step before this one",
                 "set the parameter `working_directory` to a folder in the checkout",
             ],
         )
     return Refusal(
         "git finds no commit at HEAD in {}: {}".format(folder, errors or "no output"),
-        suggestions=["put a `checkout` step before this one"],
+        suggestions=["add a `checkout` step before this one"],
     )
 
 
 def find_revision(folder: Path, name: str) -> Optional[str]:
-    """The commit that a full ref name, or a revision, stands for, if it is here."""
+    """Return the commit of a full ref name or a revision, or None if it is missing."""
     words = ("rev-list", "--max-count=1", "--end-of-options", name, "--")
     answer = ask_git(folder, *words)
     return answer.output if answer.status == 0 and is_revision(answer.output) else None
@@ -94,7 +94,7 @@ def list_between(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> Se
 
 
 def read_boundary(folder: Path) -> Set[str]:
-    """The commits at which a shallow clone ends; none where history is complete."""
+    """Return the commits at which a shallow clone ends; empty for a full clone."""
     path = ask_git(folder, "rev-parse", "--git-path", "shallow").output
     try:
         return set((folder / path).read_text(encoding="ascii").split())
@@ -103,7 +103,7 @@ def read_boundary(folder: Path) -> Set[str]:
 
 
 def read_commit(folder: Path, revision: str) -> Commit:
-    """The day and subject of a commit, without characters that steer a terminal."""
+    """Return a commit's date and subject, without control characters."""
     words = ("--max-count=1", "--no-show-signature", "--no-patch", "--no-color")
     answer = ask_git(
         folder, "log", *words, "--encoding=UTF-8", "--format=%cI %s", revision, "--"
@@ -114,10 +114,10 @@ def read_commit(folder: Path, revision: str) -> Commit:
 
 
 def find_empty_tree(folder: Path) -> str:
-    """The name of the tree without files, in this repository's object format."""
+    """Return the name of the empty tree in this repository's object format."""
     answer = ask_git(folder, "hash-object", "-t", "tree", "--stdin")
     if not is_revision(answer.output):
-        said = answer.errors or "it said {!r}".format(answer.output)
+        said = answer.errors or "it printed {!r}".format(answer.output)
         raise Refusal(
             "git can't name the empty tree: {}".format(said),
             suggestions=["use an image with git 2.24 or later"],
@@ -126,10 +126,10 @@ def find_empty_tree(folder: Path) -> str:
 
 
 def list_remotes(folder: Path) -> List[str]:
-    """The names of the remotes that this checkout has."""
+    """Return the names of this checkout's remotes."""
     return ask_git(folder, "remote").output.split()
 
 
 def is_branch_name(folder: Path, name: str) -> bool:
-    """Whether git allows a branch of this name (git-check-ref-format)."""
+    """Whether git allows this branch name (git-check-ref-format)."""
     return ask_git(folder, "check-ref-format", "refs/heads/" + name).status == 0

@@ -7,7 +7,7 @@ Variables.
 from typing import Dict
 
 from bash_env import export, is_word
-from failures import Misuse, say
+from failures import UsageError, say
 from settings import read
 
 
@@ -31,10 +31,10 @@ def export_names() -> None:
 
 
 def read_name(variable: str) -> str:
-    """A name that is safe to export, or empty; raises `Misuse`."""
+    """A name that is safe to export, or empty; raises `UsageError`."""
     name = read(variable)
     if name and (not is_word(name) or "/" in name):
-        raise Misuse(
+        raise UsageError(
             "{} is {!r}; it may contain letters, digits and . _ - only".format(
                 variable, name
             )

@@ -1,7 +1,7 @@
-"""Threads for requests side by side, a bounded number at once.
+"""A limited number of threads for concurrent requests.
 
-Those of `concurrent.futures` are waited for when the process ends. These are not: what
-is still under way once the answer is known must not hold the job up.
+Python waits for the threads of `concurrent.futures` when the process ends. It does not
+wait for these: a request whose answer is no longer needed must not delay the job.
 """
 
 from concurrent.futures import Future
@@ -14,7 +14,7 @@ _Task = Optional[Tuple["Future[Any]", Callable[[], Any]]]
 
 
 class Workers:
-    """At most `most` threads, which take tasks in the order they were given."""
+    """At most `most` threads, which run tasks in the order in which they were added."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -23,7 +23,7 @@ class Workers:
         self._tasks: SimpleQueue[_Task] = SimpleQueue()
 
     def start(self, task: Callable[[], _Result]) -> "Future[_Result]":
-        """Give a task to the next free thread, and the future of its result back."""
+        """Queue a task for the next free thread; return the future of its result."""
         future: Future[_Result] = Future()
         self._tasks.put((future, task))
         if self._started < self._most:
@@ -32,7 +32,7 @@ class Workers:
         return future
 
     def stop(self) -> None:
-        """Start none of the waiting tasks any more."""
+        """Start no more of the queued tasks."""
         self._stopped = True
         for _ in range(self._started):
             self._tasks.put(None)
@@ -45,5 +45,5 @@ class Workers:
             future, work = task
             try:
                 future.set_result(work())
-            except BaseException as error:  # it is raised where the result is read
+            except BaseException as error:  # raised where the result is read
                 future.set_exception(error)

@@ -181,9 +181,15 @@ def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> N
     assert done.statuses()["dte/agent"] == "success"
     assert [call[-1] for call in find_calls(log, "npm", "ci")] == [value, value]
     (started,) = find_calls(log, "npx", "nx-cloud", "start-ci-run")
-    assert started[-1] == f"--stop-agents-after={value}"
+    targets = ",".join(value.split())
+    assert started[-1] == f"--stop-agents-after={targets}"
     (affected,) = find_calls(log, "npx", "nx", "affected")
-    assert affected[6:] == [value, "--parallel=2", f"--configuration={value}", value]
+    assert affected[5:] == [
+        f"--targets={targets}",
+        "--parallel=2",
+        f"--configuration={value}",
+        value,
+    ]
     assert not list(tmp_path.rglob("pwned"))
 
 

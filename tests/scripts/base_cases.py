@@ -68,7 +68,7 @@ CASES = [
         "everything",
         "develop",
         env={"DTE_BASE_BRANCH": "develop"},
-        said="of the base branch, develop, itself",
+        said="of the base branch itself, develop",
     ),
     Case(
         "a base branch that does not exist",
@@ -85,7 +85,10 @@ CASES = [
     Case("a tag of another branch's commit", "f2", "m4", tag="v2", passed=("m6", "m4")),
     Case("no branch and no tag", "f2", "m4"),
     Case(
-        "no branch and no tag, on main", "m6", "everything", said="no branch is named"
+        "no branch and no tag, on main",
+        "m6",
+        "everything",
+        said="there is no branch name",
     ),
     Case("parent", "m6", "m5", "main", env={"DTE_WHEN_NO_BASE": "parent"}),
     Case(
@@ -116,7 +119,7 @@ CASES = [
         "m4",
         "feature",
         clone=(*ALONE, "--branch=feature"),
-        said="lacks refs/remotes/origin/main: fetching it",
+        said="has no refs/remotes/origin/main: fetching it",
     ),
     Case(
         "shallow, a merge of main",
@@ -152,7 +155,7 @@ CASES = [
         "m4",
         "feature",
         clone=("--single-branch", "--branch=feature"),
-        said="lacks refs/remotes/origin/main: fetching it",
+        said="has no refs/remotes/origin/main: fetching it",
     ),
     Case(
         "another remote",

@@ -75,7 +75,7 @@ class Message:
     """A job that goes wrong, what is said, and what is said to help."""
 
     said: str
-    mend: str
+    fix: str
     env: dict[str, str] = field(default_factory=dict)
     head: str = "m6"
     branch: str = "main"

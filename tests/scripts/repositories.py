@@ -69,7 +69,7 @@ class Upstream:
             on = name
 
     def set_ref(self, ref: str, name: str) -> None:
-        """Let a ref in full point at a named commit."""
+        """Point a full ref at a named commit."""
         run_git(self.folder, "update-ref", ref, self.commits[name])
 
     def grow(self, ref: str, names: list[str], on: str = "") -> None:

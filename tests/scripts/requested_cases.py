@@ -68,14 +68,14 @@ REQUESTS = [
         "throttling does not silently become HEAD~1",
         base="everything",
         trouble=lambda asked: Answer(429, headers={"Retry-After": "900"}),
-        said="answered 429 and asks for 900 seconds of quiet",
+        said="answered 429 and asks to wait 900 seconds",
     ),
     Request(
         "nx-orb#46, a page",
         "an error page does not silently become HEAD~1",
         base="everything",
         trouble=lambda asked: Answer(200, b"<html>Sorry</html>"),
-        said="answered with something that is not JSON",
+        said="returned an answer that is not JSON",
     ),
     Request(
         "nx-set-shas#119",
@@ -100,7 +100,7 @@ REQUESTS = [
         base="everything",
         pipelines=tuple(("m4", (Run(),)) for _ in range(45)),
         env={"DTE_WORKFLOW": "nobody"},
-        said="CircleCI named 45 pipelines of main.",
+        said="CircleCI listed 45 pipelines of main.",
     ),
     Request(
         "nx-set-shas#90",
@@ -205,7 +205,7 @@ REQUESTS = [
     ),
     Request(
         "nx-set-shas#152",
-        "a revision of one's own stands in where nothing passed",
+        "a given revision is the base if nothing passed",
         base="m2",
         pipelines=(("m5", RED),),
         env={"DTE_WHEN_NO_BASE": "m2"},
@@ -213,7 +213,7 @@ REQUESTS = [
     ),
     Request(
         "nx-set-shas#152, shallow",
-        "a revision of one's own is fetched where the clone ends before it",
+        "a given revision is fetched if the clone ends before it",
         base="m2",
         pipelines=(("m5", RED),),
         env={"DTE_WHEN_NO_BASE": "m2"},

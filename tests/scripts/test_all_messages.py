@@ -1,6 +1,6 @@
 """No message without a test: the lists of messages are complete.
 
-A script that refuses, warns or falls back says so in words, and some test holds them.
+A script prints a message when it refuses, warns or falls back, and a test checks it.
 Here the words are read out of the scripts, and looked for in the tests.
 """
 
@@ -29,7 +29,7 @@ MODULES = (
     ),
     *("reruns", "rerun_request"),
 )
-FAILURES = ("Refusal", "Misuse", "NoBase", "ApiFailure", "DamagedRecord", "Nothing")
+FAILURES = ("Refusal", "UsageError", "NoBase", "ApiFailure", "DamagedRecord", "Nothing")
 # Shorter ones are glue between what the placeholders hold.
 SHORTEST = 8
 

@@ -91,11 +91,14 @@ def test_main_and_tags_get_the_newest_that_passed(
 def test_other_builds_do_not_ask(
     attempt: Attempt, circleci: FakeCircleCI, branch: str
 ) -> None:
-    """Where git alone gives the base, the API is not asked, and the record says so."""
+    """If git alone gives the base, the record gives the reason, without the API."""
     attempt.run(CIRCLE_BRANCH=branch)
     assert circleci.asked == []
     assert attempt.read()["successful_revisions"] is None
-    assert "CircleCI was not asked, for this build is of a " in attempt.read()["reason"]
+    assert (
+        "CircleCI was not asked, because this build is of a "
+        in attempt.read()["reason"]
+    )
 
 
 def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
@@ -105,8 +108,8 @@ def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
     record = attempt.read()
     assert record["successful_revisions"] == []
     assert record["reason"] == (
-        "CircleCI named 2 pipelines of main. Skipped, for they have no revision: 4. "
-        "None of them passed."
+        "CircleCI listed 2 pipelines of main. Skipped because they have no "
+        "revision: 4. None of them passed."
     )
 
 
@@ -115,11 +118,11 @@ def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
     [
         (
             Answer(404, b'{:message "Project not found"}'),
-            "answered 404: without a token",
+            "answered 404: only public projects",
         ),
-        (Answer(429, headers={"Retry-After": "900"}), "asks for 900 seconds of quiet"),
+        (Answer(429, headers={"Retry-After": "900"}), "asks to wait 900 seconds"),
         (Answer(200, b"<html>"), "is not JSON"),
-        (Answer(200, b'{"items": 1}'), "in an unexpected shape: an item has no id"),
+        (Answer(200, b'{"items": 1}'), "an unexpected answer: an item has no id"),
     ],
     ids=["404", "429", "html", "shape"],
 )
@@ -150,12 +153,15 @@ def test_what_was_found_before_trouble_is_kept(
 @pytest.mark.parametrize(
     ("env", "reason"),
     [
-        ({"DTE_ACCEPT_STATUSES": "sucess"}, "DTE_ACCEPT_STATUSES holds 'sucess'"),
+        ({"DTE_ACCEPT_STATUSES": "sucess"}, "DTE_ACCEPT_STATUSES contains 'sucess'"),
         (
             {"DTE_API_URL": "ftp://x"},
             "DTE_API_URL is not a plain http or https address",
         ),
-        ({"CIRCLE_TOKEN": "two words"}, "CIRCLE_TOKEN holds characters that no token"),
+        (
+            {"CIRCLE_TOKEN": "two words"},
+            "CIRCLE_TOKEN contains characters that no CircleCI token",
+        ),
         (
             {"CIRCLE_PIPELINE_ID": ""},
             "neither CIRCLE_PIPELINE_ID nor CIRCLE_PROJECT_ID",
@@ -181,7 +187,7 @@ def test_a_defect_of_ours_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIRCLE_BRANCH", "main")
     revisions, reason = module.ask_for_revisions("main")
     assert revisions is None
-    assert reason == "the search for passed revisions broke off: RuntimeError"
+    assert reason == "the search for passed revisions failed: RuntimeError"
 
 
 def test_parameters_decide_what_counts(

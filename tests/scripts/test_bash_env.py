@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from failures import Misuse, Refusal  # isort: skip
+from failures import UsageError, Refusal  # isort: skip
 from bash_env import export, is_word, read_mode  # isort: skip
 
 NAME = "DTE_HANDED_ON"
@@ -36,7 +36,7 @@ def test_anything_else_is_refused(
 ) -> None:
     """What a shell could take for code never gets into the file."""
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "env"))
-    with pytest.raises(Misuse, match="no plain word"):
+    with pytest.raises(UsageError, match="not a plain word"):
         export({NAME: text})
     assert not (tmp_path / "env").exists()
 
@@ -60,11 +60,11 @@ def test_a_file_that_can_t_be_written(
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "missing" / "env"))
     with pytest.raises(Refusal, match="which can't be written: No such file") as error:
         export({NAME: "new"})
-    assert "a folder that exists" in str(error.value)
+    assert "an existing folder" in str(error.value)
 
 
 def test_an_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mode that dte never sets is used wrongly."""
+    """A mode that dte never sets is a usage error."""
     monkeypatch.setenv("DTE_MODE", "on")
-    with pytest.raises(Misuse, match="without_agents"):
+    with pytest.raises(UsageError, match="without_agents"):
         read_mode()

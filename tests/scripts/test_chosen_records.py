@@ -28,7 +28,7 @@ def test_a_debug_rerun_takes_the_last_record_of_its_workspace(
         write_record(tmp_path / "attempts", record)
     done = job.set_shas(CIRCLE_WORKFLOW_ID=OTHER, CIRCLE_BRANCH="main")
     assert f"NX_BASE={shop.commits['m4']}\n" in done.stdout
-    place = "pipeline 2, https://example.com/2, says the record of attempt 2"
+    place = "pipeline 2, https://example.com/2, from the record of attempt 2"
     assert place in done.stderr
 
 
@@ -51,5 +51,5 @@ def test_records_of_another_workspace_are_ignored(
         DTE_API_URL=circleci.url,
     )
     assert f"NX_BASE={shop.commits['m5']}\n" in done.stdout
-    assert "No attempt job left a record here" in done.stderr
+    assert "There is no attempt record here" in done.stderr
     assert "pipeline 8, https://app.circleci.com/pipelines/workflows/" in done.stderr

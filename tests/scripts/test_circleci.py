@@ -35,7 +35,7 @@ def test_passing_trouble_is_waited_out(
 def test_lasting_trouble_ends(
     circleci: FakeCircleCI, api: CircleCIClient, status: int
 ) -> None:
-    """After the stated number of tries the status is told, with the mend."""
+    """After the stated number of tries the error names the status and the fix."""
     play(circleci, Answer(status))
     with pytest.raises(
         ApiFailure, match=f"answered {status}, {TRIES} times"
@@ -64,8 +64,7 @@ def test_a_longer_retry_after_than_the_budget_is_told(
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
     with pytest.raises(
         ApiFailure,
-        match="answered 429 and asks for 3600 seconds of quiet, but the search ends "
-        "after",
+        match="answered 429 and asks to wait 3600 seconds, but this step stops after",
     ):
         api.get("pipeline", "x")
     assert clock.pauses == []
@@ -80,18 +79,18 @@ def test_a_senseless_retry_after_does_no_harm(
     try:
         assert api.get("pipeline", "x") == {"fine": True}
     except ApiFailure as failure:
-        assert "seconds of quiet" in failure.message  # noqa: PT017
+        assert "but this step stops after" in failure.message  # noqa: PT017
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (401, "it refuses the token"),
-        (403, "it refuses the token"),
-        (404, "finds no such project for this token"),
+        (401, "it rejects the token"),
+        (403, "it rejects the token"),
+        (404, "this token has no access to such a project"),
     ],
 )
-def test_a_refused_token_names_the_mend(
+def test_a_refused_token_names_the_fix(
     circleci: FakeCircleCI, api: CircleCIClient, status: int, words: str
 ) -> None:
     """Which token works, and where to set it, is in the message."""
@@ -103,12 +102,10 @@ def test_a_refused_token_names_the_mend(
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_missing_token_names_the_mend(circleci: FakeCircleCI, status: int) -> None:
-    """Without a token a private project looks like none: the message says so."""
+def test_a_missing_token_names_the_fix(circleci: FakeCircleCI, status: int) -> None:
+    """Without a token, the message explains that a private project looks missing."""
     play(circleci, Answer(status))
-    with pytest.raises(
-        ApiFailure, match="without a token it shows only public"
-    ) as failure:
+    with pytest.raises(ApiFailure, match="only public projects are visible") as failure:
         CircleCIClient(circleci.url).get("pipeline", "x")
     assert "set CIRCLE_TOKEN" in str(failure.value)
 
@@ -141,7 +138,7 @@ def test_what_is_not_json_is_told(
     play(circleci, Answer(200, body))
     with pytest.raises(ApiFailure, match="is not JSON") as failure:
         api.get("pipeline", "x")
-    assert "see whether a proxy" in str(failure.value)
+    assert "check whether a proxy" in str(failure.value)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
@@ -150,7 +147,7 @@ def test_json_of_another_shape_is_told(
 ) -> None:
     """JSON that is no object is no answer of this API."""
     play(circleci, Answer(200, body))
-    with pytest.raises(ApiFailure, match="in an unexpected shape"):
+    with pytest.raises(ApiFailure, match="an unexpected answer"):
         api.get("pipeline", "x")
 
 

@@ -23,7 +23,7 @@ def test_what_is_said_of_a_build(
     base, head = shop.commits["m4"][:12], shop.commits["m6"][:12]
     assert "This build is of the main branch, main." in said
     assert f"base  {base}  2026-09-21  Add m4  (the newest that passed: " in said
-    assert "a pipeline, says the record of attempt 3" in said
+    assert "a pipeline, from the record of attempt 3" in said
     assert f"head  {head}  2026-09-21  Add m6" in said
     assert "The head is 2 commits ahead." in said
 

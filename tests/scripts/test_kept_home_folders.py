@@ -76,7 +76,7 @@ def test_a_ledger_that_can_t_be_written(
         done = run_script("record_attempt", variables(tmp_path, FIRST))
         assert done.returncode == 0, done.stderr
         assert (
-            "the next full run may count from 1 again; its guard stays right"
+            "the next full run may count from 1; its guard is not affected"
             in done.stderr
         )
         assert read_attempt(tmp_path / "attempts", FIRST) == 1
@@ -116,4 +116,7 @@ def test_an_old_record_that_can_t_be_removed_is_said(
 
     monkeypatch.setattr(Path, "unlink", refuse)
     remove_records(tmp_path, lambda record: True)
-    assert f"the old record {path} stays: Permission denied" in capsys.readouterr().err
+    assert (
+        f"the old record {path} can't be removed: Permission denied"
+        in capsys.readouterr().err
+    )

@@ -29,7 +29,7 @@ ARGUMENTS = (
     *("--targets=nothing", "--files=none.txt", "--exclude=*", "--exclude=shop"),
     *("--base=HEAD", "--skip-nx-cache", "--no-cloud", "--verbose", "-- --help"),
 )
-TYPED = st.sampled_from([*TARGETS, "lnit", "tset", "nothing", "LINT"])
+TYPED = st.sampled_from([*TARGETS, "lnit", "--help", "tset", "nothing", "LINT"])
 PROJECTS = st.dictionaries(
     st.sampled_from(["shop", "money", "docs", "*"]),
     st.sets(st.sampled_from(TARGETS)),
@@ -56,7 +56,7 @@ class FakeNx:
         if any(word.split("=")[0] in shows for word in own):
             return Finished(0, b"shown", b"shown")
         options = dict(word.split("=", 1) for word in own if "=" in word)
-        wanted = options.get("--targets", own[own.index("-t") + 1]).split(",")
+        wanted = options["--targets"].split(",")
         names = self.affected - set(options.get("--exclude", "").split(","))
         if (
             "--files" in options

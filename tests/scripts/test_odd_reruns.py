@@ -92,7 +92,9 @@ def test_any_answer_ends_in_words(
     code, printed = run(rerun_all, api)
     assert code == 1
     assert len(api.posts) == 1
-    assert printed.startswith(("CircleCI was asked", "error: ", "This was a partial"))
+    assert printed.startswith(
+        ("A rerun was requested", "error: ", "This was a partial")
+    )
     for piece in (TOKEN, TOKEN[:20], TOKEN[20:]):
         assert piece not in printed
 

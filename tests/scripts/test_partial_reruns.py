@@ -66,7 +66,7 @@ def test_main_goes_on_alone(guard: Guard) -> None:
     """With `run_without_agents` main goes on, and its later steps know."""
     done = guard.run("run_without_agents")
     assert done.returncode == 0
-    assert "main runs all tasks by itself" in done.stderr
+    assert "main runs all tasks itself" in done.stderr
     assert "You reran only failed jobs" not in done.stderr
     assert guard.read_mode() == "export DTE_MODE=without_agents"
 
@@ -76,7 +76,7 @@ def test_an_agent_ends_at_once(guard: Guard) -> None:
     guard.install_agent()
     done = guard.run("run_without_agents", DTE_ROLE="agent")
     assert done.returncode == 0
-    assert "ends green" in done.stderr
+    assert "nothing to do and passes" in done.stderr
     assert guard.halted.read_text() == "step halt\n"
 
 
@@ -129,5 +129,5 @@ def test_without_a_later_step_nothing_is_promised(guard: Guard) -> None:
     ("name", "value"), [("DTE_PARTIAL_RERUN", "maybe"), ("DTE_ROLE", "attempt")]
 )
 def test_a_choice_without_sense(guard: Guard, name: str, value: str) -> None:
-    """Words that the parameters don't know are used wrongly."""
+    """Values that the parameters don't know are usage errors."""
     assert guard.run("refuse", **{name: value}).returncode == 2

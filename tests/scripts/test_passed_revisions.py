@@ -74,7 +74,7 @@ def test_a_pipeline_without_a_revision_is_skipped_and_said(
     circleci.pipelines = [FakePipeline(1, make_revision(1)), FakePipeline(2, "")]
     one = search(circleci)
     assert len(list(one.find())) == 1
-    assert "Skipped, for they have no revision: 2." in one.describe()
+    assert "Skipped because they have no revision: 2." in one.describe()
 
 
 def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
@@ -103,7 +103,7 @@ def test_the_search_ends_after_the_stated_pages(
     one = search(circleci)
     assert list(one.find()) == []
     assert len(circleci.list_asked(f"/project/{SLUG}/pipeline")) == 3
-    assert "The search ends after 3 pages of them." in one.describe()
+    assert "The search ends after 3 pages." in one.describe()
 
 
 def test_300_pipelines_back_is_within_the_stated_pages() -> None:
@@ -231,10 +231,10 @@ def test_workflows_that_can_t_be_read_end_the_search(circleci: FakeCircleCI) -> 
 
 
 def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
-    """After the stated time the search says so."""
+    """After the stated time the search ends with a message."""
     circleci.pipelines = list_pipelines(3)
     circleci.intercept = lambda asked: time.sleep(1.5)
-    with pytest.raises(ApiFailure, match=r"did not answer all questions within 0\.3 s"):
+    with pytest.raises(ApiFailure, match=r"did not answer all requests within 0\.3 s"):
         list(search(circleci, seconds=0.3).find())
 
 

@@ -97,7 +97,7 @@ def test_its_own_cut_record_is_written_again(
     (tmp_path / "ledger" / f"{FIRST}.json").write_text("{")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0
-    assert "it is written again" in done.stderr
+    assert "it is replaced" in done.stderr
     assert read_attempt(tmp_path / "ledger", FIRST) == 1
 
 
@@ -166,7 +166,7 @@ def test_killed_while_it_writes_it_leaves_no_record(tmp_path: Path) -> None:
     assert not list((tmp_path / "attempts").iterdir())
 
 
-def test_one_folder_for_both_is_used_wrongly(
+def test_one_folder_for_both_is_a_usage_error(
     run_script: RunScript, tmp_path: Path
 ) -> None:
     """The ledger and the attempts can't be one folder: one loses its old records."""

@@ -28,7 +28,7 @@ def test_it_ends_red(run_job: RunJob) -> None:
     """Also after a start it ends red, so that it comes back in any rerun."""
     done = run_job()
     assert done.returncode == 1
-    assert "stays red" in done.stderr
+    assert "fails on purpose" in done.stderr
 
 
 def test_the_newest_of_several_full_runs_is_started(
@@ -47,38 +47,37 @@ def test_the_newest_of_several_full_runs_is_started(
 def test_a_genuine_failure_starts_nothing(
     run_job: RunJob, api: RerunApi, tmp_path: Path
 ) -> None:
-    """In a full run main's failure is its own; no token is even needed to see that."""
+    """In a full run nothing is started, and no token is needed to decide that."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id="own", workspace_id="first")
     )
     done = run_job(CIRCLE_TOKEN="")
     assert (done.returncode, api.posts) == (1, [])
-    says = "Nothing was started: this is a full run, so main's failure is its own"
-    assert done.stderr.startswith(says)
+    assert done.stderr.startswith("Nothing was started: ")
+    assert "this is a full run, so main failed for a reason of its own" in done.stderr
 
 
 def test_without_a_record_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """Where the workspace has expired it can't be told what to start."""
+    """When the workspace has expired, the last full run is unknown."""
     done = run_job(CIRCLE_WORKFLOW_WORKSPACE_ID="other")
     assert (done.returncode, api.posts) == (1, [])
     assert (
-        "no attempt record came with the workspace, so it can't be told which run was "
-        "the last full one"
+        "the workspace contains no attempt record, so the last full run is unknown"
     ) in done.stderr
 
 
 def test_with_the_guard_off_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """Somebody who debugs with the guard off does not want another run."""
+    """With the guard off, a user is debugging and does not want another run."""
     done = run_job(DTE_RERUN_GUARD="off")
     assert (done.returncode, api.posts) == (1, [])
-    assert "DTE_RERUN_GUARD is off, so main's failure is its own" in done.stderr
+    assert "DTE_RERUN_GUARD is off, so partial reruns are allowed" in done.stderr
 
 
 def test_without_a_token_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
     """The message names the token, and where to put it."""
     done = run_job(CIRCLE_TOKEN="")
     assert (done.returncode, api.posts) == (1, [])
-    assert "no token, so CircleCI can't be asked to rerun anything" in done.stderr
+    assert "there is no token, so no rerun can be requested" in done.stderr
     assert "set CIRCLE_TOKEN" in done.stderr
 
 
@@ -144,7 +143,7 @@ def test_automatic_reruns_start_one_full_run(
     api.add("own2", status="failing", tag=FROM_FAILED, second=600)
     done = run_job(CIRCLE_WORKFLOW_ID="own2")
     assert (done.returncode, len(api.posts)) == (1, 1)
-    assert "an automatic rerun starts no second full run" in done.stderr
+    assert "an automatic rerun does not start a second full run" in done.stderr
 
 
 def test_a_person_may_start_another(
@@ -176,7 +175,7 @@ def test_a_list_without_sense(run_job: RunJob, api: RerunApi) -> None:
     api.runs.append({"id": "x"})
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
-    assert "answered in an unexpected shape" in done.stderr
+    assert "returned an unexpected answer" in done.stderr
 
 
 def test_a_list_without_the_last_full_run(run_job: RunJob, api: RerunApi) -> None:

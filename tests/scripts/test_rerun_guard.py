@@ -181,12 +181,12 @@ def test_the_guard_can_be_switched_off_loudly(
     ("name", "value", "says"),
     [
         ("CIRCLE_WORKFLOW_ID", "", "CIRCLE_WORKFLOW_ID is not set"),
-        ("CIRCLE_WORKFLOW_ID", "../../etc/passwd", "not an id"),
-        ("CIRCLE_WORKFLOW_ID", "a\nb", "not an id"),
+        ("CIRCLE_WORKFLOW_ID", "../../etc/passwd", "not a CircleCI id"),
+        ("CIRCLE_WORKFLOW_ID", "a\nb", "not a CircleCI id"),
         ("DTE_RERUN_GUARD", "maybe", "takes on or off"),
     ],
 )
-def test_senseless_variables_are_used_wrongly(
+def test_invalid_variables_are_usage_errors(
     run_script: RunScript, tmp_path: Path, name: str, value: str, says: str
 ) -> None:
     """A missing or senseless variable ends with exit status 2 and is named."""

@@ -1,4 +1,4 @@
-"""Every message of `set_shas`, once, with the mend that it names.
+"""Every message of `set_shas`, once, with the fix that it names.
 
 What the API's trouble sounds like is in test_circleci.py.
 """
@@ -18,10 +18,10 @@ from tests.scripts.repositories import Upstream
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_the_message_names_its_mend(
+def test_the_message_names_its_fix(
     name: str, shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Each message says what is wrong and what to do, and ends as it should."""
+    """Each message names the problem and the fix, and sets the exit status."""
     message = MESSAGES[name]
     checkout = shop.clone(
         tmp_path / "project", message.head, *message.clone, branch=message.branch
@@ -34,10 +34,13 @@ def test_the_message_names_its_mend(
     done = job.set_shas(CIRCLE_BRANCH=message.branch, **message.env)
     assert done.returncode == message.status, done.stderr
     assert message.said in done.stderr
-    assert message.mend in done.stderr
+    assert message.fix in done.stderr
     assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr
     assert job.bash_env.exists() == (message.status == 0)
+    # A fallback names the parameter that chose it.
+    fell_back = "no base was found" in done.stderr and message.status == 0
+    assert ("warning: using `when_no_base: " in done.stderr) == fell_back
 
 
 @pytest.mark.parametrize("user", ["me:secret@", "secret@", ""])
@@ -54,7 +57,7 @@ def test_the_password_of_a_remote_is_not_shown(user: str) -> None:
 def test_git_that_hangs_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A git that never ends is killed with its helpers, and the message says so."""
+    """A git that never ends is killed with its helpers, and a message names it."""
     from failures import Refusal
     from git import ask_git
 
@@ -65,7 +68,7 @@ def test_git_that_hangs_is_ended(
     monkeypatch.setattr("git.ASK_SECONDS", 0.5)
     with pytest.raises(Refusal, match=r"git log did not end within 0\.5 s") as refusal:
         ask_git(tmp_path, "log")
-    assert "when the git host answers again" in str(refusal.value)
+    assert "when the git host is available again" in str(refusal.value)
     helper = Path("/proc") / (tmp_path / "git.pid").read_text().strip() / "stat"
     if sys.platform == "linux":
         deadline = time.monotonic() + 5

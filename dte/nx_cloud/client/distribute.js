@@ -31,7 +31,7 @@ function refuseContinuous(tasks) {
   const continuous = tasks.find((task) => task.continuous);
   if (continuous)
     throw new UserError(
-      `${continuous.id} is a continuous task, which can not be rehearsed on agents.`,
+      `${continuous.id} is a continuous task, which can't be rehearsed on agents.`,
     );
 }
 
@@ -54,7 +54,7 @@ async function* follow({ run, command, timeout }) {
     if (answer.results.length > 0) lastCompletion = Date.now();
     seen += answer.results.length;
     if (answer.failure)
-      throw new UserError(`The run can not go on: ${answer.failure}`);
+      throw new UserError(`The run can't continue: ${answer.failure}`);
     if (answer.done) return;
     if (Date.now() - lastCompletion > timeout)
       throw new UserError(

@@ -1,4 +1,4 @@
-// Errors that the user can mend: printed without a stack, and the end of the
+// Errors that the user can fix: printed without a stack, and the end of the
 // process with status 1.
 class UserError extends Error {}
 

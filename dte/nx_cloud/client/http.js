@@ -36,7 +36,7 @@ async function send(path, message) {
 
 function unreachable(error) {
   const reason = error.cause?.code ?? error.cause?.message ?? error.message;
-  return new UserError(`${apiUrl()} can not be reached: ${reason}`);
+  return new UserError(`${apiUrl()} can't be reached: ${reason}`);
 }
 
 module.exports = { post };

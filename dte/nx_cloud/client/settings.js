@@ -24,7 +24,7 @@ function requireRunId() {
   const id = findRunId();
   if (!id)
     throw new UserError(
-      'Which CI pipeline execution this is can not be told: set NX_CI_EXECUTION_ID.',
+      'The id of the CI pipeline execution is unknown: set NX_CI_EXECUTION_ID.',
     );
   return id;
 }

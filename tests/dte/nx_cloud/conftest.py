@@ -11,6 +11,6 @@ from dte.nx_cloud import NxCloud
 
 @pytest.fixture
 def cloud() -> Iterator[NxCloud]:
-    """Serve a stand-in whose heartbeat time-out is a second."""
+    """Serve a stand-in whose heartbeat timeout is a second."""
     with NxCloud(heartbeat_seconds=1.0) as running:
         yield running

@@ -132,7 +132,7 @@ def test_an_agent_without_a_main_gives_up(agent: Workspace) -> None:
 
 
 def test_a_senseless_time_out_is_an_error(agent: Workspace) -> None:
-    """A time-out that is no number is named, not taken as none."""
+    """A timeout that is not a number is an error that names it."""
     finished = agent.run("start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="soon")
     assert finished.exit_code == 1
     assert "NX_CLOUD_AGENT_TIMEOUT_MS=soon" in finished.stderr

@@ -123,7 +123,7 @@ def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
     main.cloud.set_faults(Faults(unreachable=True))
     finished = main.run("start-ci-run")
     assert finished.exit_code == 1
-    assert f"{main.cloud.url} can not be reached" in finished.stderr
+    assert f"{main.cloud.url} can't be reached" in finished.stderr
 
 
 def test_record_runs_the_words_as_they_are(main: Workspace) -> None:

@@ -161,7 +161,7 @@ def test_main_alone_runs_the_tasks_itself(jobs: Jobs, cloud: NxCloud) -> None:
 
 
 def test_main_without_agents_times_out(jobs: Jobs, cloud: NxCloud) -> None:
-    """Main waits for agents that never come, says so, and exits 1."""
+    """Main waits for agents that never connect, prints a message, and exits 1."""
     main = jobs("main")
     main.run(*START, f"--stop-agents-after={TARGETS}")
     timeout = {"NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "1500"}

@@ -137,7 +137,7 @@ def test_a_stop_before_the_start_holds() -> None:
 
 
 def test_agents_end_when_main_is_silent_for_too_long() -> None:
-    """A heartbeat that stops ends the agents after the time-out, not before."""
+    """When the heartbeat stops, the agents end after the timeout, not before."""
     run = make_run("a")
     run.ping(10)
     run.watch(10 + HEARTBEAT)
