@@ -10,7 +10,7 @@ import pytest
 from tests.end_to_end.faults.row import TWO_LINES
 from tests.end_to_end.test_own_pipelines import copy_repository
 
-TASK = re.compile(r"^│ (\d) +│ (\S+) +│ (\S+) +│ (\S+) +│ (\d) +│", re.MULTILINE)
+TASK = re.compile(r"^(\d) +(\S+:\S+) +(\S+) +(hit|miss) +(\d+) ", re.MULTILINE)
 
 
 def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
