@@ -77,8 +77,7 @@ def test_main_runs_the_recipe_s_commands_in_its_order(
             "affected",
             "--base=" + base.removeprefix("NX_BASE="),
             "--head=" + head.removeprefix("NX_HEAD="),
-            "-t",
-            "lint,test,build,e2e-ci",
+            "--targets=lint,test,build,e2e-ci",
             "--parallel=2",
             "--configuration=ci",
         ],
@@ -109,7 +108,10 @@ def test_the_parameters_of_main(tmp_path: Path, log: Path) -> None:
         },
     )
     (call,) = find_calls(log, "npx", "nx", "affected")
-    assert call[5:] == ["-t", "lint,build", "--parallel=5", "--exclude", "a b", "c"]
+    assert call[5:] == [
+        *("--targets=lint,build", "--parallel=5"),
+        *("--exclude", "a b", "c"),
+    ]
     assert find_calls(log, "npm", "my-install") == [["npm", "my-install"]]
     assert "mine" in done.lines("dte/main")
     assert not find_calls(log, "npx", "nx-cloud", "record")

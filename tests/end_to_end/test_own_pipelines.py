@@ -54,7 +54,7 @@ def test_the_first_pipeline_runs_the_checks(tmp_path: Path) -> None:
     jobs = ("lint", "pack", "review", "publish", "continue")
     assert {f"job orb-tools/{job}" for job in jobs} <= names
     assert any("setup config" in text for text in done.report.not_rehearsed)
-    assert any("not rehearsed" in line for line in done.lines("orb-tools/lint"))
+    assert any("runs only on CircleCI" in line for line in done.lines("orb-tools/lint"))
 
 
 def test_the_second_pipeline_runs_the_orb_and_shows_a_refusal(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_off_continues_with_agents(tmp_path: Path, fakes: Path) -> None:
         then=("fix", "rerun-from-failed"),
     )
     assert done.statuses(2)["dte/main"] == "success"
-    assert "warning: partial_rerun is off, so this job continues;" in done.lines(
+    assert "warning: partial_rerun is off, so this job continues." in done.lines(
         "dte/main", 2
     )
     assert read_nx(fakes)[-1][-1] != "--no-agents"

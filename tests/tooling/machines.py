@@ -10,7 +10,10 @@ from typing import NamedTuple
 from tests.tooling.repository import ROOT
 
 COMMANDS = ("bash", "dirname", "cat", "env", "git", "sh", "uname")
-NEEDED = ("pyproject.toml", "Makefile", "tools", "dte", "orb", "scripts")
+NEEDED = (
+    *("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"),
+    *("tools", "dte", "orb", "scripts"),
+)
 
 
 class Machine(NamedTuple):

@@ -4,6 +4,7 @@ from tests.end_to_end.faults.row import (
     AGENT,
     GUARD,
     MAIN,
+    NOTHING_AFFECTED,
     START,
     STOPPED,
     TASKS,
@@ -90,7 +91,7 @@ MAIN_FAILS = (
     Fault(
         "nothing is affected",
         statuses=("success",),
-        main={"nx_arguments": "--exclude=*"},
+        main=NOTHING_AFFECTED,
         jobs={MAIN: "success", AGENT: "success"},
         said=(STOPPED,),
         nothing_to_run=True,

@@ -15,6 +15,19 @@ TWO_LINES = (
 )
 DOWN = {"SAMPLE_PAYMENTS": "off"}
 UP = "set:SAMPLE_PAYMENTS=on"
+# Main's HEAD is an empty commit, and its parent is the base: nothing is affected.
+NOTHING_AFFECTED = {
+    "setup": [
+        {
+            "run": {
+                "name": "Add an empty commit",
+                "command": "git -c user.name=a -c user.email=a@example.com "
+                "commit -q --allow-empty -m Empty",
+            }
+        }
+    ],
+    "when_no_base": "parent",
+}
 TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 
