@@ -1,4 +1,4 @@
-"""The stand-in for Nx Cloud that a rehearsal's jobs talk to.
+"""The stand-in for Nx Cloud that a rehearsal's jobs connect to.
 
 It runs while a rehearsal runs. The real `nx` and `nx-cloud` commands download a
 small client from it (the folder `client`), and hand their tasks to agents with it.

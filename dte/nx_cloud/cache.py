@@ -16,7 +16,7 @@ HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 class OutputCache:
-    """Archives by hash; the ones unused for longest give way to new ones."""
+    """Archives by hash; the least recently used ones are removed at the limit."""
 
     def __init__(self, folder: Path, *, limit: int) -> None:
         """Keep at most `limit` bytes in `folder`, which exists."""
@@ -30,7 +30,7 @@ class OutputCache:
             return key in self._sizes
 
     def read(self, key: str) -> bytes | None:
-        """Give back the archive stored under a hash, or None."""
+        """Return the archive stored under a hash, or None."""
         with self._lock:
             if key not in self._sizes:
                 return None
@@ -38,7 +38,7 @@ class OutputCache:
             return (self._folder / key).read_bytes()
 
     def write(self, key: str, content: bytes) -> bool:
-        """Store an archive; False when there is one already, which then stays."""
+        """Store an archive; False if the hash has one already, which stays."""
         if not HASH.fullmatch(key):
             raise ValueError(f"not a hash: {key!r}")
         with self._lock:

@@ -12,11 +12,11 @@ from enum import Enum
 
 
 class ProtocolError(Exception):
-    """A client asked for something that makes no sense at this point."""
+    """A client's request contradicts the state of the run."""
 
 
 class State(Enum):
-    """Where a task is."""
+    """The state of a task."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -34,7 +34,7 @@ class Task:
 
     id: str
     hash: str = ""
-    """Empty when it is known only once the tasks it depends on have run."""
+    """Empty if it depends on outputs of tasks that have not run yet."""
     needs: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     """What the user added to the command line for the tasks."""
@@ -42,7 +42,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """How a task ended; main reads these in the order in which they came."""
+    """How a task ended; main reads results in the order of arrival."""
 
     task: str
     state: State
@@ -87,15 +87,15 @@ class Command:
         return all(state in FINISHED_STATES for state in self._states.values())
 
     def state(self, task: str) -> State:
-        """Tell where a task is."""
+        """Return the state of a task."""
         return self._states[task]
 
     def task(self, task: str) -> Task:
-        """Give back a task by its id."""
+        """Return a task by its id."""
         return self._tasks[task]
 
     def ready(self) -> list[Task]:
-        """List the tasks that wait for nothing but an agent, in main's order."""
+        """List the tasks that are ready to run, in main's order."""
         return [
             task
             for task in self._tasks.values()
@@ -104,13 +104,13 @@ class Command:
         ]
 
     def hand_out(self, task: str) -> None:
-        """Note that an agent has got a task that was ready."""
+        """Mark a ready task as running."""
         if self._tasks[task] not in self.ready():
             raise ProtocolError(f"{task} is not ready")
         self._states[task] = State.RUNNING
 
     def finish(self, result: Result) -> None:
-        """Note how a running task ended, and skip what can no longer run."""
+        """Store how a running task ended, and skip its dependents if it failed."""
         if self._states.get(result.task) is not State.RUNNING:
             raise ProtocolError(f"{result.task} is not running")
         self._end(result)
@@ -118,7 +118,7 @@ class Command:
             self._skip_dependents(result.task)
 
     def forget_outputs(self, count: int) -> None:
-        """Drop the terminal output of the first results: main has them."""
+        """Drop the terminal output of the first results, which main has read."""
         for index in range(min(count, len(self.results))):
             if self.results[index].output:
                 self.results[index] = replace(self.results[index], output="")

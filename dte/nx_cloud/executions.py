@@ -1,4 +1,4 @@
-"""What really ran: one entry for each task that Nx ran or took from its cache."""
+"""The tasks that ran: one entry for each task that Nx ran or took from its cache."""
 
 from __future__ import annotations
 

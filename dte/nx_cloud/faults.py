@@ -1,4 +1,4 @@
-"""How the stand-in misbehaves, when a rehearsal asks it to."""
+"""The faults that a rehearsal injects into the stand-in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong from now on; the default is nothing.
+    """The faults that are active; none by default.
 
     A fault is set when the stand-in is made, or while it runs, with
     `NxCloud.set_faults`.

@@ -1,4 +1,4 @@
-"""What clients send, checked and turned into the data of a run."""
+"""Validates what clients send, and turns it into the data of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class BadMessage(Exception):
-    """A client sent something that is not what this route takes."""
+    """A client's message has a field of the wrong type."""
 
 
 class Message:

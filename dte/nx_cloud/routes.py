@@ -22,7 +22,7 @@ from dte.nx_cloud.runs import DuplicateAgent
 from dte.nx_cloud.state import CloudState, RecordedCommand
 
 PUBLIC = ("/nx-cloud/client/",)
-"""What Nx asks for without a token."""
+"""Paths that Nx requests without a token."""
 
 PINGS_PER_HEARTBEAT = 5
 
@@ -68,7 +68,7 @@ def add_download_routes(app: Flask, state: CloudState) -> None:
     def download(name: str) -> Response:
         fault = state.take_download_fault()
         if fault == "fail":
-            return Response("the download fails, as it was told to", 503)
+            return Response("injected fault: the download fails", 503)
         if name != state.bundle.version:
             return Response(f"no client {name}", 404)
         content = state.bundle.content
@@ -97,7 +97,7 @@ def add_cache_routes(app: Flask, state: CloudState) -> None:
 
 
 def add_main_routes(app: Flask, state: CloudState) -> None:
-    """Serve what main's commands ask."""
+    """Serve the requests of main's commands."""
 
     @app.post("/runs/start")
     def start() -> dict[str, Any]:
@@ -155,7 +155,7 @@ def add_main_routes(app: Flask, state: CloudState) -> None:
 
 
 def add_record_routes(app: Flask, state: CloudState) -> None:
-    """Take what clients say that they did."""
+    """Store what clients report."""
 
     @app.post("/executions/add")
     def add_executions() -> dict[str, Any]:
@@ -183,7 +183,7 @@ def add_record_routes(app: Flask, state: CloudState) -> None:
 
 
 def add_agent_routes(app: Flask, state: CloudState) -> None:
-    """Serve what agents ask."""
+    """Serve the requests of agents."""
 
     @app.post("/agents/join")
     def join() -> Response | dict[str, Any]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: the tasks that it speaks of, and the pools that may run them.
+    """One rule: the tasks that it matches, and the pools that may run them.
 
-    An empty property says nothing about a task.
+    An empty property matches every task.
     """
 
     pools: tuple[str, ...]
@@ -23,7 +23,7 @@ class Rule:
     configurations: tuple[str, ...] = ()
 
     def matches(self, task: str) -> bool:
-        """Tell whether the rule speaks of the task `project:target:configuration`."""
+        """Return whether the rule matches the task `project:target:configuration`."""
         project, target, configuration = (*task.split(":", 2), "", "")[:3]
         return (
             _matches_any(self.projects, project)
@@ -33,22 +33,22 @@ class Rule:
 
     @property
     def priority(self) -> tuple[int, bool, bool]:
-        """What makes one rule go before another: the more specific one is greater."""
+        """The rule's precedence: a more specific rule has a greater value."""
         named = (bool(self.projects), bool(self.targets), bool(self.configurations))
         return sum(named), named[2], named[1]
 
 
 def find_pools(task: str, rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Give back the pools that may run a task; none named means all of them."""
+    """Return the pools that may run a task; empty means any pool."""
     matching = [rule for rule in rules if rule.matches(task)]
     if not matching:
         return ()
-    # The first of the greatest, as `max` has it.
+    # `max` returns the first of equal rules.
     return max(matching, key=lambda rule: rule.priority).pools
 
 
 def _matches_any(lists: Sequence[str], value: str) -> bool:
-    """An item may hold several globs with commas between them, which all must match."""
+    """An item may be a comma-separated list of globs, which must all match."""
     return not lists or any(
         all(_matches(glob.strip(), value) for glob in item.split(",")) for item in lists
     )

@@ -1,6 +1,6 @@
-"""A CI pipeline execution: main's commands, the agents, and when they may go home.
+"""A CI pipeline execution: main's commands, the agents, and when the agents end.
 
-Pure: every method that depends on the time is told it. The server holds a lock
+Pure: the caller passes the time to every method that needs it. The server holds a lock
 around each call. What Nx Cloud does is taken from Nx's pages "nx-cloud CLI" and "CI
 Execution Failed".
 """
@@ -15,7 +15,7 @@ from dte.nx_cloud.commands import Command, ProtocolError, Result, Task
 from dte.nx_cloud.rules import Rule, find_pools
 
 IDLE_SECONDS = 3.0
-"""An agent that has not asked for work for so long is not waiting for any."""
+"""An agent that has not asked for work for this long counts as gone."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Agent:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an agent that asks for work is told: one task, the end, or neither."""
+    """What an agent that asks for work gets: a task, the end of the run, or neither."""
 
     task: Task | None = None
     end: str = ""
@@ -46,7 +46,7 @@ class Run:
     """One CI pipeline execution."""
 
     def __init__(self, run_id: str, *, heartbeat_seconds: float) -> None:
-        """Start empty: an agent may come before main does."""
+        """Start without tasks: an agent may connect before main."""
         self.id = run_id
         self.commands: list[Command] = []
         self.end = ""
@@ -68,9 +68,10 @@ class Run:
         explicit: bool,
         rules: Sequence[Rule] = (),
     ) -> None:
-        """Begin, as `start-ci-run` says.
+        """Start the run with the settings of `start-ci-run`.
 
-        With `explicit` nothing but `stop` ends the agents when main is gone.
+        With `explicit` there is no heartbeat: if main is lost, only `stop` ends the
+        agents.
         """
         self._stop_after = frozenset(stop_after)
         self._rules = tuple(rules)
@@ -82,7 +83,7 @@ class Run:
             self._last_ping = now
 
     def watch(self, now: float) -> None:
-        """End the run if main's job has not been heard of for too long."""
+        """End the run if main's heartbeat has stopped for too long."""
         lost = (
             self._last_ping is not None
             and now - self._last_ping > self._heartbeat_seconds
@@ -94,7 +95,7 @@ class Run:
             )
 
     def stop(self) -> None:
-        """End the agents, as `stop-all-agents` says; later ones end at once."""
+        """End the agents, as `stop-all-agents` does; later agents end too."""
         self.end = self.end or "all agents were stopped"
 
     def add_command(
@@ -104,7 +105,7 @@ class Run:
         *,
         cached: Callable[[str], bool],
     ) -> int:
-        """Take a task graph from main; gives back the command's number."""
+        """Add a task graph from main; returns the command's number."""
         hashes = {task.hash for task in tasks if task.hash and cached(task.hash)}
         command = Command(tasks, targets, cached=hashes)
         self.commands.append(command)
@@ -112,22 +113,22 @@ class Run:
         return len(self.commands) - 1
 
     def command(self, number: int) -> Command:
-        """Give back a command by its number."""
+        """Return a command by its number."""
         if not 0 <= number < len(self.commands):
             raise ProtocolError(f"no command {number} in run {self.id}")
         return self.commands[number]
 
     def join(self, name: str, now: float, *, pool: str = "") -> None:
-        """Add an agent; a task that the rules give to other pools never gets to it."""
+        """Add an agent; it gets no task that the rules assign to other pools."""
         if name in self._agents and not self._agents[name].gone:
             raise DuplicateAgent(name)
         self._agents[name] = Agent(name, seen=now, pool=pool)
 
     def ask(self, name: str, now: float) -> Answer:
-        """Answer an agent that is free: a task, the end, or nothing yet.
+        """Answer an idle agent: a task, the end of the run, or nothing yet.
 
-        An agent that has a task already gets the same one again: it did not get the
-        answer.
+        An agent that has a task already gets the same one again: the answer
+        was lost.
         """
         agent = self._agent(name)
         agent.seen = now
@@ -145,7 +146,7 @@ class Run:
         return Answer(task=task)
 
     def _ready(self, pool: str) -> list[tuple[Command, Task]]:
-        """List what an agent of a pool may begin with."""
+        """List the ready tasks that an agent of a pool may run."""
         ready = []
         for command in self.commands:
             for task in command.ready():
@@ -155,7 +156,7 @@ class Run:
         return ready
 
     def _idle(self, now: float, pool: str) -> list[Agent]:
-        """List a pool's agents that wait for work, the one that had least first."""
+        """List a pool's waiting agents, the one with the fewest tasks first."""
         idle = [
             agent
             for agent in self._agents.values()
@@ -167,7 +168,7 @@ class Run:
         return sorted(idle, key=lambda agent: agent.handed)
 
     def report(self, name: str, result: Result) -> None:
-        """Take the result of the task that an agent had."""
+        """Store the result of an agent's task."""
         agent = self._agent(name)
         if not agent.assignment or agent.assignment[1].id != result.task:
             raise ProtocolError(f"{name} was not given {result.task}")
@@ -177,7 +178,7 @@ class Run:
         self._cover(command)
 
     def leave(self, name: str, *, killed_by: str = "") -> None:
-        """Note that an agent ends; one that a signal ended fails the whole run."""
+        """Note that an agent ends; an agent ended by a signal fails the whole run."""
         agent = self._agent(name)
         agent.gone = True
         if killed_by and not self.end:
@@ -198,7 +199,7 @@ class Run:
 
 
 class Runs:
-    """The latest runs, by id; the oldest gives way when there are too many."""
+    """The latest runs, by id; the oldest is removed when there are too many."""
 
     def __init__(self, *, heartbeat_seconds: float, limit: int = 100) -> None:
         """Keep at most `limit` runs."""
@@ -210,7 +211,7 @@ class Runs:
         return len(self._runs)
 
     def get(self, run_id: str) -> Run:
-        """Give back a run, new if nobody has spoken of it yet."""
+        """Return a run, creating it on first use."""
         if run_id not in self._runs:
             self._runs[run_id] = Run(run_id, heartbeat_seconds=self._heartbeat_seconds)
             while len(self._runs) > self._limit:

@@ -80,7 +80,7 @@ class NxCloud:
         self._exits.close()
 
     def job_environment(self) -> dict[str, str]:
-        """Give back the variables that connect a job to this stand-in.
+        """Return the variables that connect a job to this stand-in.
 
         What a job needs besides, because Nx shares it between all clones on a
         machine: its own HOME, NX_CACHE_DIRECTORY, NX_WORKSPACE_DATA_DIRECTORY,
@@ -105,7 +105,7 @@ class NxCloud:
         return tuple(self._state.recorded)
 
     def set_faults(self, faults: Faults) -> None:
-        """Misbehave in another way from now on."""
+        """Replace the active faults."""
         with self._state.lock:
             self._state.faults = faults
 

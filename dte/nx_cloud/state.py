@@ -1,4 +1,4 @@
-"""Everything the stand-in knows, behind one lock."""
+"""The state of the stand-in, behind one lock."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class CloudState:
     recorded: deque[RecordedCommand] = field(default_factory=lambda: deque(maxlen=1000))
 
     def accepts(self, authorization: str) -> bool:
-        """Tell whether a request's Authorization header carries the token."""
+        """Return whether a request's Authorization header carries the token."""
         given = authorization.removeprefix("Bearer ")
         return given == self.token and not self.faults.reject_token
 
     def take_download_fault(self) -> Literal["", "fail", "cut"]:
-        """Tell what becomes of this download of the client, and count it."""
+        """Return how this download of the client fails, and count it."""
         with self.lock:
             fails = self.faults.fail_client_downloads
             cuts = self.faults.cut_client_downloads
@@ -59,7 +59,7 @@ class CloudState:
             return ""
 
     def take_connection_fault(self) -> bool:
-        """Tell whether this connection is closed without an answer, and count it."""
+        """Return whether this connection is closed without an answer, and count it."""
         with self.lock:
             left = self.faults.unreachable_after
             if left is not None and left > 0:

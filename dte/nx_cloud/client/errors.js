@@ -1,5 +1,5 @@
-// Errors that the user can fix: printed without a stack, and the end of the
-// process with status 1.
+// Errors that the user can fix: printed without a stack trace; the process exits
+// with 1.
 class UserError extends Error {}
 
 async function endOnError(work) {

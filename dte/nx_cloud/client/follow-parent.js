@@ -1,5 +1,5 @@
 // Started by an agent in place of `nx`: runs `nx` in this process, and kills the
-// process group when the agent is gone, also when it was killed too hard to say so.
+// process group when the agent is gone, also after SIGKILL.
 // The agent holds the other end of the pipe, which the system then closes.
 const { Socket } = require('net');
 

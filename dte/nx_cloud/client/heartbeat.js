@@ -1,4 +1,4 @@
-// A background process in main's job: as long as it pings, main is alive. It ends
+// A background process in main's job: while it pings, main is alive. It ends
 // with the job, with the run, or when the stand-in is gone.
 const { setTimeout: sleep } = require('timers/promises');
 const { post } = require('./http');

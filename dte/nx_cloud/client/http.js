@@ -1,4 +1,4 @@
-// Requests to the stand-in: JSON in, JSON out, tried again while it is unreachable.
+// Sends JSON requests to the stand-in, and retries while it is unreachable.
 const { setTimeout: sleep } = require('timers/promises');
 const { UserError } = require('./errors');
 const { accessToken, apiUrl } = require('./settings');

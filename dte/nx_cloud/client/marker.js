@@ -1,6 +1,6 @@
 // Remembers, in the checkout, that a CI run was started here: only then does `nx`
-// hand its tasks to agents. The marker names its run, so that one that came back
-// with a cached node_modules means nothing.
+// hand its tasks to agents. The marker names its run, so that a marker in a
+// restored node_modules has no effect.
 const { mkdirSync, readFileSync, writeFileSync } = require('fs');
 const { dirname, join } = require('path');
 const { workspaceRoot } = require('./nx');

@@ -1,4 +1,4 @@
-// Commands of Nx Cloud that have no meaning without its service.
+// Commands that do nothing without the service of Nx Cloud.
 async function fixCi() {
   console.log('Nx Cloud (stand-in): fix-ci does nothing in a rehearsal');
 }

@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   NX_NO_CLOUD: 'true',
   NX_DAEMON: 'false',
   NX_TUI: 'false',
-  // Nx wants Nx Cloud for targets that a plugin has split; it is there, around this.
+  // Nx wants Nx Cloud for targets that a plugin has split; this process is connected to it.
   NX_SKIP_ATOMIZER_VALIDATION: 'true',
 };
 
@@ -65,7 +65,7 @@ function readOutput(hash) {
   }
 }
 
-// Nx ended before it came to the task.
+// Nx exited before it ran the task.
 function failure(task, { started, output, exitCode }) {
   return {
     task,
@@ -79,7 +79,7 @@ function failure(task, { started, output, exitCode }) {
 }
 
 function otherWorkspace(result) {
-  const message = `${result.task} is another task here than in main: are both on the same revision?`;
+  const message = `${result.task} has another hash here than in main: are both on the same revision?`;
   console.error(message);
   return { ...result, exitCode: 1, output: `${message}\n${result.output}` };
 }

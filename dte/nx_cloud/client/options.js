@@ -1,8 +1,8 @@
-// Reads a command's flags. What is not known is an error, never ignored.
+// Reads a command's flags. An unknown flag is an error.
 const { UserError } = require('./errors');
 
 // `known` maps a flag to 'text' or 'flag'; both `--name=value` and `--name value`
-// are taken, as Nx's own command line takes them.
+// are accepted, as on Nx's own command line.
 function parseOptions(words, known) {
   const options = {};
   for (let index = 0; index < words.length; index++) {

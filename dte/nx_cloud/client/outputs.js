@@ -1,5 +1,5 @@
-// Brings the outputs of tasks that ran elsewhere into main's checkout, with Nx's own
-// cache, and records what main took for itself.
+// Copies the outputs of tasks that ran on agents into main's checkout, with Nx's own
+// cache, and records the tasks that main took from the cache.
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { requireNx } = require('./nx');
@@ -10,7 +10,7 @@ async function openOutputs(run, options) {
   return { fetch: (task, result) => fetchOutputs(cache, run, task, result) };
 }
 
-// Gives back what the task printed.
+// Returns what the task printed.
 async function fetchOutputs(cache, run, task, result) {
   const startedMs = Date.now();
   const cached = await cache.get(task);

@@ -1,4 +1,4 @@
-// What the environment says, under the names of Nx's "Environment Variables" page.
+// Reads the environment variables of Nx's "Environment Variables" page.
 const { UserError } = require('./errors');
 
 const HOUR = 3600000;
@@ -39,7 +39,7 @@ function milliseconds(variable) {
   const value = env[variable] ? Number(env[variable]) : HOUR;
   if (!(value > 0))
     throw new UserError(
-      `${variable}=${env[variable]} is no number of milliseconds.`,
+      `${variable}=${env[variable]} is not a number of milliseconds.`,
     );
   return value;
 }

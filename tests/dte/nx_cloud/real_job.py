@@ -67,7 +67,7 @@ def wait(process: subprocess.Popen[str]) -> Ended:
 
 
 def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
-    """Wait for several processes; gives back their exit codes."""
+    """Wait for several processes; returns their exit codes."""
     return [wait(process).exit_code for process in processes]
 
 

@@ -20,7 +20,7 @@ from .workspace import Workspace, find_heartbeats, finish, make_workspace
 
 @pytest.fixture
 def agent(tmp_path: Path, cloud: NxCloud) -> Workspace:
-    """Give back an agent's checkout in a workflow."""
+    """Return an agent's checkout in a workflow."""
     return make_workspace(
         tmp_path / "agent",
         cloud,
@@ -131,8 +131,8 @@ def test_an_agent_without_a_main_gives_up(agent: Workspace) -> None:
     assert "No tasks to run after 0.5 seconds" in finished.stderr
 
 
-def test_a_senseless_time_out_is_an_error(agent: Workspace) -> None:
-    """A timeout that is not a number is an error that names it."""
+def test_an_invalid_timeout_is_an_error(agent: Workspace) -> None:
+    """A timeout that is not a number is an error that shows the value."""
     finished = agent.run("start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="soon")
     assert finished.exit_code == 1
     assert "NX_CLOUD_AGENT_TIMEOUT_MS=soon" in finished.stderr
@@ -168,7 +168,7 @@ def sleeper(agent: Workspace) -> psutil.Process:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Tell whether a process has ended, also when nobody has buried it."""
+    """Return whether a process has ended, also when nobody has buried it."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

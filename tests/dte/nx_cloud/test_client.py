@@ -13,7 +13,7 @@ from .workspace import Workspace, find_heartbeats, make_workspace
 
 @pytest.fixture
 def main(tmp_path: Path, cloud: NxCloud) -> Workspace:
-    """Give back main's checkout in a workflow."""
+    """Return main's checkout in a workflow."""
     return make_workspace(tmp_path / "main", cloud, CIRCLE_WORKFLOW_ID="w1")
 
 

@@ -55,7 +55,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(installed: Path, tmp_path: Path) -> Path:
-    """Give back a repository of the test's own, to commit to."""
+    """Return a repository of the test's own, to commit to."""
     return shutil.copytree(
         installed,
         tmp_path / "repository",

@@ -30,7 +30,7 @@ def add(run: Run, *tasks: Task, targets: tuple[str, ...] = ("build",)) -> None:
 
 
 def ask(run: Run, agent: str, now: float = 1) -> str:
-    """Have an agent ask; gives back its task's id, or nothing."""
+    """Have an agent ask; returns its task's id, or nothing."""
     task = run.ask(agent, now).task
     return task.id if task else ""
 
@@ -137,7 +137,7 @@ def test_a_stop_before_the_start_holds() -> None:
 
 
 def test_agents_end_when_main_is_silent_for_too_long() -> None:
-    """When the heartbeat stops, the agents end after the timeout, not before."""
+    """A heartbeat that stops ends the agents after the timeout, not before."""
     run = make_run("a")
     run.ping(10)
     run.watch(10 + HEARTBEAT)
