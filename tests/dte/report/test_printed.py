@@ -1,5 +1,6 @@
 """What a rehearsal prints, as golden files for several widths."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -77,4 +78,8 @@ def test_a_terminal_has_a_live_block() -> None:
     """At a terminal the running jobs are shown with their steps, and removed again."""
     console = events.make_console(100, terminal=True)
     events.play(LiveListener(console, verbose=False))
-    assert "build #1" in events.read_console(console)
+    printed = events.read_console(console)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", printed)
+    assert re.search(r"^build #1 +▶ corepack enable … +\d+ s$", plain, re.MULTILINE)
+    # The last block is erased, line by line, before the run's result.
+    assert re.search(r"(\x1b\[1A\x1b\[2K){2}[^\n]*run 1: failed", printed)
