@@ -20,7 +20,7 @@ CIRCLECI_FAILS = (
         statuses=("success",),
         fault=("api-down",),
         said=(
-            Said(1, FIRST, "No passed revisions in the record"),
+            Said(1, FIRST, "The record has no passed revisions"),
             Said(1, MAIN, "when_no_base"),
         ),
         attempts=(1,),
