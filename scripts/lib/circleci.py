@@ -256,7 +256,11 @@ class CircleCIClient:
             return ""
         text = "".join(letter for letter in text if letter.isprintable())
         # Replace the token before the text is cut: half a token is a leak, too.
-        text = text.replace(self._token, "[token]") if self._token else text
+        if self._token:
+            text = text.replace(self._token, "[token]")
+            # The replacement and the text around it may spell the token again.
+            if self._token in text:
+                return ""
         return text[:200]
 
     def _clean(self, text: str) -> str:

@@ -109,3 +109,11 @@ def test_429_does_not_go_on_for_ever(run_job: RunJob, api: RerunApi) -> None:
     api.headers = {"Retry-After": "0"}
     done = run_job()
     assert (done.returncode, len(api.posts)) == (1, 4)
+
+
+def test_a_replaced_token_does_not_form_again(run_job: RunJob, api: RerunApi) -> None:
+    """A refusal's reason is left out if its redaction spells the token once more."""
+    api.plays = [answer(400, b'{"message": "n]xx"}')]
+    done = run_job(CIRCLE_TOKEN="n]x")
+    assert "answered 400" in done.stderr
+    assert "n]x" not in done.stdout + done.stderr
