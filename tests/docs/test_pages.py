@@ -75,11 +75,15 @@ def list_texts() -> set[str]:
 
 
 def list_messages() -> list[str]:
-    """The messages of dte that the page on troubleshooting explains."""
+    """The messages of dte that the pages on refusals and troubleshooting explain."""
+    refused = (ROOT / "docs" / "refused.md").read_text(encoding="utf-8")
+    table = refused.split("| message | cause | fix |")[1]
+    of_guard = re.findall(r"^\| ([^|,]+?)(?:, [^|]*)? \|", table, re.MULTILINE)
+    assert of_guard[0] == "---"
     scripts = TROUBLESHOOTING.split("## Messages of dte\n")[1].split("\n## ")[0]
     command = TROUBLESHOOTING.split("## Messages of the command `dte`\n")[1]
     rows = re.findall(r"^\| (.+?) \|", command, re.MULTILINE)[2:]
-    return re.findall(r"^### (.+)$", scripts, re.MULTILINE) + rows
+    return re.findall(r"^### (.+)$", scripts, re.MULTILINE) + rows + of_guard[1:]
 
 
 @pytest.mark.parametrize("message", list_messages())

@@ -94,6 +94,7 @@ def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> Non
         ("api-refuses-reruns", "answered 400: This workflow can't be rerun any more."),
     ],
 )
+@pytest.mark.slow
 def test_an_api_that_fails_starts_nothing(
     tmp_path: Path, fakes: Path, fault: str, says: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 from pathlib import Path
@@ -113,10 +114,15 @@ def test_all_scripts_agree_on_the_record_of_this_run(
         assert json.loads((folder / f"{OWN}.json").read_text())["workflow_id"] == OWN
 
 
-@pytest.mark.parametrize("script", ["record_attempt", "rerun_guard", "rerun_all"])
+@pytest.mark.parametrize(
+    "script", ["record_attempt", "rerun_guard", "rerun_all", "lib/revision_sources"]
+)
 def test_only_attempts_reads_the_ids_and_the_folder(script: str) -> None:
     """No script decides by itself which record is its own."""
-    text = (Path(__file__).parents[2] / "scripts" / f"{script}.py").read_text()
-    assert "CIRCLE_WORKFLOW_WORKSPACE_ID" not in text.partition("import os")[2]
-    assert "record_path" not in text
-    assert 'DTE_ATTEMPTS"' not in text
+    path = Path(__file__).parents[2] / "scripts" / f"{script}.py"
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    used = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    used |= {node.id for node in nodes if isinstance(node, ast.Name)}
+    decided = {"CIRCLE_WORKFLOW_WORKSPACE_ID", "DTE_ATTEMPTS", "record_path"}
+    assert used & decided == set()
+    assert "find_records" in used

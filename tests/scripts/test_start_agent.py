@@ -151,6 +151,7 @@ def test_a_failed_download_is_retried(nx_job: NxJob, text: str) -> None:
     assert (done.returncode, len(nx_job.read_calls())) == (0, 2)
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_three_times(nx_job: NxJob) -> None:
     """After the third failed download the agent fails with the status of Nx."""
     for call in (1, 2, 3):

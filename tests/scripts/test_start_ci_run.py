@@ -194,6 +194,7 @@ def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
     assert "runs all tasks itself" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_failed_download_of_the_client_is_retried(nx_job: NxJob) -> None:
     """Two failed downloads of the Nx Cloud client do not fail the start."""
     for call in (1, 2):

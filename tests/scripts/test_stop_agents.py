@@ -33,6 +33,7 @@ def test_after_a_success_one_try_is_enough(nx_job: NxJob) -> None:
     assert "main's heartbeat" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_stop_that_fails_only_warns(nx_job: NxJob) -> None:
     """If all tries fail, the step passes and says what stops the agents instead."""
     for call in (1, 2, 3):
@@ -81,6 +82,7 @@ def test_an_invalid_version_does_not_hide_the_failure(nx_job: NxJob) -> None:
     assert "warning: nx_cloud_version" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_npx_only_warns(nx_job: NxJob) -> None:
     """Without npx in the image, the step only warns."""
     (nx_job.bin / "npx").unlink()
