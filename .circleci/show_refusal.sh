@@ -5,12 +5,11 @@ set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cp scripts/rerun_guard.py scripts/lib/*.py "$folder"
+cp scripts/*.py scripts/lib/*.py "$folder"
 
 status=0
 CIRCLE_WORKFLOW_ID=ffffffff-ffff-4fff-8fff-ffffffffffff \
-  DTE_ATTEMPTS="$HOME/.dte/attempts" \
-  python3 -I "$folder/rerun_guard.py" >"$folder/said" 2>&1 || status=$?
+  python3 -I -S "$folder" rerun_guard >"$folder/said" 2>&1 || status=$?
 
 cat "$folder/said"
 if [ "$status" -ne 1 ]; then

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from benchmarks.slow_api import PAGE, SLUG
+from tools.carried_code import DIGEST, copy_code
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 sys.path.insert(0, str(SCRIPTS / "lib"))
@@ -95,11 +96,9 @@ def ask_in_turn(url: str) -> str:
 
 def run_step(name: str, url: str, folder: Path) -> None:
     """The whole script as a process, like a step runs it."""
-    flat = folder / "flat"
+    flat = folder / f"code-{name}"
     if not flat.exists():
-        flat.mkdir()
-        for source in [*SCRIPTS.glob("*.py"), *SCRIPTS.glob("lib/*.py")]:
-            (flat / source.name).write_bytes(source.read_bytes())
+        copy_code(name, flat)
     for record in folder.glob("*/*.json"):
         record.unlink()
     environment = {
@@ -114,9 +113,10 @@ def run_step(name: str, url: str, folder: Path) -> None:
         "DTE_API_URL": url,
         "DTE_ATTEMPTS": str(folder / "attempts"),
         "DTE_LEDGER": str(folder / "ledger"),
+        "DTE_CODE": DIGEST.read_text(encoding="ascii"),
         "DTE_CHECKOUT": str(folder / "checkout"),
     }
-    words = [sys.executable, "-I", str(flat / f"{name}.py")]
+    words = [sys.executable, "-I", "-S", str(flat), name]
     subprocess.run(words, env=environment, check=True, capture_output=True)
 
 

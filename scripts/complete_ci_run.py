@@ -3,14 +3,9 @@
 Without it, such a run stays open until Nx Cloud abandons it.
 """
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from bash_env import never_started, read_mode
 from bounded_run import run_bounded
-from failures import Refusal, run, say
+from failures import Refusal, say
 from nx import call_nx_cloud, enter_checkout, find_nx
 from run_names import export_names
 
@@ -28,7 +23,3 @@ def main() -> None:
             suggestions=["complete it on its page in Nx Cloud"],
             reference="Nx docs, nx-cloud CLI, --require-explicit-completion",
         )
-
-
-if __name__ == "__main__":
-    run(main)

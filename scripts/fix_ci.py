@@ -3,14 +3,9 @@
 Runs at the end of every job that had tasks, and never fails it.
 """
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from bash_env import IDLE, REFUSED, read_mode
 from bounded_run import run_bounded
-from failures import run, say
+from failures import say
 from nx import call_nx, enter_checkout, find_nx
 
 
@@ -21,7 +16,3 @@ def main() -> None:
         return
     if not run_bounded([call_nx("fix-ci")]):
         say("warning: nx fix-ci failed. The result of the job does not change.")
-
-
-if __name__ == "__main__":
-    run(main)

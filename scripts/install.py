@@ -1,13 +1,8 @@
 """Install the workspace's packages with the command in the parameter `install`."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from bash_env import IDLE, read_mode
 from commands import become
-from failures import run, say
+from failures import say
 from nx import enter_checkout, split_words
 
 
@@ -22,7 +17,3 @@ def main() -> None:
         return
     enter_checkout()
     become(words)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,8 +1,7 @@
 #!/bin/bash
-# Runs the Python script in DTE_SCRIPT from a new folder, with the modules that it
-# imports from the DTE_MODULE_<name> variables. It works with bash 3.2 (macOS).
-# CircleCI uses /bin/sh in images without bash, such as alpine, so every shell must
-# understand the lines up to `fi`.
+# Runs the program DTE_PROGRAM from a new folder, with the modules in the variables
+# DTE_MODULE_<name>. It works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
+# without bash, such as alpine, so every shell must understand the lines up to `fi`.
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "error: dte needs bash, and this job's image does not have it" >&2
   echo "Suggestions:" >&2
@@ -17,7 +16,7 @@ case "$(uname -s)" in
     exit 1
     ;;
 esac
-export DTE_CHECKOUT="${DTE_CHECKOUT:-$PWD}"
+export DTE_CHECKOUT="$PWD"
 dte_folder=$(mktemp -d)
 trap 'rm -rf "$dte_folder"' EXIT
 # A .python-version in the checkout must not choose the interpreter.
@@ -28,14 +27,8 @@ for dte_name in ${!DTE_MODULE_@}; do
   printf '%s' "${!dte_name}" >"${dte_name#DTE_MODULE_}.py"
   unset "$dte_name"
 done
-printf '%s' "$DTE_SCRIPT" >dte_script.py
-unset DTE_SCRIPT
 dte_status=0
-python3 -I -c 'import sys
-if sys.version_info < (3, 8):
-    sys.exit("error: dte needs Python 3.8 or later, and python3 is " + sys.version)
-import runpy
-runpy.run_path("dte_script.py", run_name="__main__")' || dte_status=$?
+python3 -I -S "$dte_folder" "$DTE_PROGRAM" || dte_status=$?
 if [ "$dte_status" -gt 125 ] && ! python3 -I -c ''; then
   echo "error: dte needs python3, and it is missing in this job's image or does not start" >&2
   echo "Suggestions:" >&2

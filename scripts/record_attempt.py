@@ -6,26 +6,25 @@ The attempt is one more than the highest in it. Counting needs no token.
 """
 
 import os
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import List, Optional, Tuple
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from attempts import (
     AttemptRecord,
     RunRecords,
     attempts_folder,
     find_records,
-    remove_records,
-    write_record,
 )
 from builds import read_build
-from failures import Refusal, UsageError, run, say
+from code_archive import remove_archives, write_archive
+from failures import Refusal, UsageError, say
 from passed_revisions import Passed, collect_passed
+from record_files import remove_records, write_record
 from search_settings import open_search
 from settings import read, read_folder
+
+CODE_FOLDER = "code"
 
 
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
@@ -101,24 +100,23 @@ def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
 
 def main() -> None:
     """Write this run's record into the attempts folder and into the ledger."""
-    ledger = read_folder("DTE_LEDGER", "~/.dte/ledger")
-    attempts = attempts_folder()
+    ledger = Path(read_folder("DTE_LEDGER", ".dte-attempt/ledger"))
+    attempts = Path(attempts_folder(".dte-attempt/attempts"))
     if os.path.realpath(str(ledger)) == os.path.realpath(str(attempts)):
         raise UsageError(
             "DTE_LEDGER and DTE_ATTEMPTS are the same folder",
             suggestions=["unset both, or set them to two folders"],
         )
-    record = make_record(find_records(ledger), find_records(attempts))
+    record = make_record(find_records(str(ledger)), find_records(str(attempts)))
     workflow_id = record.workflow_id
-    # A file that two runs persist may clash, so the older records are not persisted.
+    code = attempts.parent / CODE_FOLDER
+    # A file that two runs persist may clash, so the older files are not persisted.
     remove_records(attempts, lambda other: other.workflow_id != workflow_id)
+    remove_archives(code)
+    write_archive(code, workflow_id, read("DTE_CODE"))
     path = write_record(attempts, record)
     save_in_ledger(ledger, record)
     if not record.successful_revisions:
         say("The record has no passed revisions: {}.".format(record.reason))
     say("Recorded in {}.".format(path))
     print("This is attempt {} of workflow {}.".format(record.attempt, workflow_id))
-
-
-if __name__ == "__main__":
-    run(main)

@@ -6,18 +6,15 @@ to run again in the next rerun ("Automatic reruns" in CircleCI's docs).
 
 import sys
 import time
-from pathlib import Path
 from typing import List
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
+from api_settings import read_api_url, read_token
 from attempts import AttemptRecord, find_records
 from circleci import SET_TOKEN, ApiFailure, CircleCIClient
-from failures import Refusal, run, say
+from failures import Refusal, say
 from pipelines import WorkflowRun, read_next_page, read_workflows
 from rerun_request import Started, rerun_from_start
 from reruns import RerunHistory, find_obstacle, find_started
-from search_settings import read_api_url, read_token
 from settings import read_switch, require_id, workflow_link
 
 MOST_PAGES = 20
@@ -136,7 +133,3 @@ def main() -> None:
     print("Reran the workflow from its start: {}".format(workflow_link(new)))
     say("This job fails on purpose, so that it also runs in the next rerun.")
     sys.exit(1)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -6,18 +6,18 @@ only in a full run.
 """
 
 import os
+import re
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+import time
 
 from attempts import (
     AttemptRecord,
     RunRecords,
+    attempts_folder,
     find_records,
 )
 from bash_env import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
-from failures import Refusal, run, say
+from failures import Refusal, say
 from settings import (
     read,
     read_choice,
@@ -26,8 +26,11 @@ from settings import (
 )
 
 ALONE = "run_without_agents"
-CHOICES = ("refuse", ALONE, "off")
+ALLOW = "allow"
+CHOICES = ("refuse", ALONE, ALLOW)
 ROLES = ("main", "agent")
+KEPT_SECONDS = 30 * 24 * 60 * 60
+_OURS = r"[0-9A-Za-z-]{1,100}(?:\.json|-[0-9a-f]{64}\.pyz)"
 REFERENCE = "CircleCI docs, Rerun a workflow's failed jobs; Automatic reruns"
 
 
@@ -59,14 +62,8 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
 
 def refuse_without_record(found: RunRecords) -> Refusal:
     """Return the refusal when the workspace contains no record of this workspace."""
-    upstream = (
-        "the attempt job must be upstream of this job; in the workflow, give it\n"
-        "        requires: [dte/attempt]"
-    )
-    expired = (
-        "in a rerun, the workspace may have expired (it is kept for 15 days at most); "
-        "push a commit or trigger a new pipeline"
-    )
+    upstream = "the attempt job must be upstream of this job: requires: [dte/attempt]"
+    expired = "in a rerun, the workspace may have expired after 15 days: push a commit"
     # Whether a rerun from start keeps the workspace's id is ambiguous in CircleCI's
     # documentation, so the ids only decide which cause is named first.
     first_run = found.workflow_id == found.workspace_id
@@ -114,27 +111,57 @@ def guard(choice: str, role: str) -> None:
         print(f"This is attempt {record.attempt} of workflow {record.workflow_id}.")
 
 
+def require_shell() -> None:
+    """Raise `Refusal` where the later steps of the job can't work."""
+    if sys.platform in ("win32", "cygwin", "msys"):
+        raise Refusal("dte runs on Linux and macOS, but this job runs on Windows")
+    # BASH_ENV, which carries the variables of one step to the next, needs bash.
+    if not os.environ.get("DTE_BASH", "unknown"):
+        raise Refusal(
+            "dte needs bash, and this job's image does not have it",
+            suggestions=[
+                "use an image that has it, for example cimg/node or cimg/base",
+                "or install it before this step: apk add bash, apt-get install bash",
+            ],
+        )
+
+
+def remove_old_files() -> None:
+    """Remove what other runs left below the home folder, once it is of no use.
+
+    A runner may keep its home folder. A workspace is kept for 15 days at most.
+    """
+    oldest = time.time() - KEPT_SECONDS
+    attempts = attempts_folder()
+    for folder in (attempts, os.path.join(os.path.dirname(attempts), "code")):
+        try:
+            for entry in os.scandir(folder):
+                changed = entry.stat(follow_symlinks=False).st_mtime
+                if changed < oldest and re.fullmatch(_OURS, entry.name):
+                    os.unlink(entry.path)
+        except OSError:
+            continue
+
+
 def main() -> None:
     """Print the attempt, or refuse; `DTE_RERUN_GUARD=off` makes it a warning."""
+    require_shell()
+    remove_old_files()
     choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
     role = read_choice("DTE_ROLE", ROLES[0], ROLES)
-    off = {
-        "DTE_RERUN_GUARD": not read_switch("DTE_RERUN_GUARD", True),
-        "partial_rerun": choice == "off",
-    }
+    reasons = []
+    if not read_switch("DTE_RERUN_GUARD", True):
+        reasons.append("DTE_RERUN_GUARD is off")
+    if choice == ALLOW:
+        reasons.append("partial_rerun is " + ALLOW)
     try:
         # The variable for a debug run takes precedence over the parameter.
-        guard("off" if any(off.values()) else choice, role)
+        guard(ALLOW if reasons else choice, role)
     except Refusal as refusal:
-        if refusal.exit_code != 1 or not any(off.values()):
+        if refusal.exit_code != 1 or not reasons:
             if read("BASH_ENV"):
                 set_mode(REFUSED)
             raise
-        name = next(name for name, is_off in off.items() if is_off)
         say(str(refusal))
-        say(f"warning: {name} is off, so this job continues.")
+        say("warning: {}, so this job continues.".format(reasons[0]))
         say("warning: main may wait for missing agents until its timeout.")
-
-
-if __name__ == "__main__":
-    run(main)

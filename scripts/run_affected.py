@@ -6,13 +6,10 @@ turns it into another command. This step fails instead if a task was due.
 
 import os
 import sys
-from pathlib import Path
 from typing import List, Optional
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from bash_env import read_mode
-from failures import Refusal, UsageError, run, say
+from failures import Refusal, UsageError, say
 from nx import call_nx, enter_checkout, require_nx
 from nx_arguments import read_nx_arguments
 from projects import list_affected, read_projects
@@ -117,7 +114,3 @@ def main() -> None:
     if finished.status == 0 and ran_no_task(finished):
         explain_no_task(targets, projects, base, head)
     sys.exit(finished.status)
-
-
-if __name__ == "__main__":
-    run(main)

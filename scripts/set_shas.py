@@ -5,14 +5,11 @@ Without one, on the main branch and on tags, it asks CircleCI's API.
 """
 
 import os
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bases import Base, NoBase, choose_base, replace_base
 from builds import read_build
-from failures import Refusal, UsageError, run, say
+from failures import Refusal, UsageError, say
 from history import Clone
 from revision_sources import find_record, list_recorded, search_passed
 from revisions import (
@@ -155,7 +152,3 @@ def export(target: Path, base: str, head: str) -> None:
             suggestions=["set it to a file in an existing folder"],
         ) from error
     print("NX_BASE={}\nNX_HEAD={}".format(base, head))
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,14 +1,11 @@
 """Run tasks for main until Nx Cloud has no more."""
 
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from agents_mode import goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from durations import set_timeout
-from failures import UsageError, run, say
+from failures import UsageError, say
 from nx import call_nx_cloud, enter_checkout, require_nx
 from retries import run_with_client
 from run_names import export_names, read_name
@@ -80,7 +77,3 @@ def main() -> None:
             "task.".format(status, limit)
         )
     sys.exit(status)
-
-
-if __name__ == "__main__":
-    run(main)

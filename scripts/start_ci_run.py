@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import List
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from agents_mode import goes_with_agents
 from bash_env import (
     WITHOUT_AGENTS,
@@ -16,7 +14,7 @@ from bash_env import (
     set_started,
 )
 from durations import set_timeout
-from failures import Refusal, UsageError, run, say
+from failures import Refusal, UsageError, say
 from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
@@ -140,7 +138,3 @@ def main() -> None:
     elif status := run_with_client(call_nx_cloud(*words)).status:
         sys.exit(status)
     set_started()
-
-
-if __name__ == "__main__":
-    run(main)

@@ -3,15 +3,12 @@
 It never fails: the job's log should show what failed before.
 """
 
-import sys
 from pathlib import Path
 from typing import List
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from bash_env import REFUSED, is_word, read_mode
 from bounded_run import run_bounded
-from failures import Refusal, UsageError, run, say
+from failures import Refusal, UsageError, say
 from nx import call_nx_cloud, enter_checkout, find_nx
 from nx_json import find_root
 from run_names import export_names
@@ -65,7 +62,3 @@ def main() -> None:
     say("warning: the agents could not be stopped. Each agent stops when Nx Cloud no")
     say("warning: longer receives main's heartbeat, or after agent_timeout without a")
     say("warning: task (NX_CLOUD_AGENT_TIMEOUT_MS).")
-
-
-if __name__ == "__main__":
-    run(main)

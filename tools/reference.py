@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from tools.carried_code import render_carried
 from tools.job_parameters import render_jobs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,11 +125,12 @@ def render(root: Path) -> dict[Path, str]:
 def write(files: dict[Path, str]) -> None:
     """Write the files that differ, and name them."""
     for path, text in files.items():
-        if path.read_text(encoding="utf-8") != text:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path}")
 
 
 if __name__ == "__main__":
+    write(render_carried(ROOT / "orb"))
     write(render_jobs(ROOT / "orb"))
     write(render(ROOT))

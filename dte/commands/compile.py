@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import yaml
 
 from dte.bundled_orb import add_bundled_orb
 from dte.command_options import CONFIG_ARGUMENT, DEBUG, ORB, PARAMETER
 from dte.compile import compile_config
+from dte.compile.printed import print_document
 from dte.model import PipelineValues
 from dte.order.options import parse_orbs, parse_parameters
 from dte.order.project_root import CONFIG
@@ -30,5 +30,5 @@ def command(
         orbs=add_bundled_orb(parse_orbs(orbs), path),
         pipeline=PipelineValues(branch=branch, parameters=parse_parameters(parameters)),
     )
-    click.echo(yaml.safe_dump(compiled.document, sort_keys=False), nl=False)
+    click.echo(print_document(compiled.document), nl=False)
     return 0

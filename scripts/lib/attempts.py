@@ -1,29 +1,32 @@
 """Attempt records: one JSON file, `<workflow id>.json`, for each full run.
 
 `record_attempt` writes them; `rerun_guard`, `rerun_all` and `set_shas` read them. This
-module decides which record belongs to the current run. A record is written as a whole
-or not at all, and a file that can't be read is reported by name.
+module decides which record belongs to the current run. A file that can't be read is
+reported by name.
+
+The guard runs in every job, so what it imports leaves out `pathlib`, `typing` and
+named tuples: together they take as long as half of Python's own start.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import re
-import tempfile
-from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from failures import Refusal, say
+from failures import Refusal
 from settings import read, read_folder, require_id
 
 SCHEMA = 1
-_REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_REVISION = r"(?:[0-9a-f]{40}|[0-9a-f]{64})"
 _TEXTS = ("workflow_id", "workspace_id", "pipeline_id", "recorded_at", "main_branch")
 
 
-class AttemptRecord(NamedTuple):
-    """The record of one full run. `successful_revisions` starts with the newest.
+class AttemptRecord:
+    """The record of one full run.
 
-    `passed_in` names, in the same order, the pipeline in which each of them passed.
+    `successful_revisions` are full SHAs, the newest first. `passed_in` names, in the
+    same order, the pipeline in which each of them passed.
     """
 
     attempt: int
@@ -32,16 +35,19 @@ class AttemptRecord(NamedTuple):
     pipeline_id: str
     recorded_at: str
     main_branch: str
-    successful_revisions: Optional[Tuple[str, ...]]
+    successful_revisions: tuple[str, ...] | None
     reason: str
-    passed_in: Tuple[str, ...] = ()
+    passed_in: tuple[str, ...] = ()
+
+    def __init__(self, **fields: object) -> None:
+        self.__dict__.update(fields)
 
 
 class DamagedRecord(Refusal):
     """A record file that can't be read, or that names another workflow."""
 
 
-class RunRecords(NamedTuple):
+class RunRecords:
     """The records in one folder, as the current run sees them.
 
     `own` is the record of this workflow; without one the run is a partial rerun.
@@ -49,12 +55,21 @@ class RunRecords(NamedTuple):
     the other records of this workspace, lowest attempt first.
     """
 
-    workflow_id: str
-    workspace_id: str
-    own: Optional[AttemptRecord]
-    own_damage: Optional[DamagedRecord]
-    earlier: List[AttemptRecord]
-    damaged: List[DamagedRecord]
+    def __init__(self, folder: str, workflow_id: str, workspace_id: str) -> None:
+        self.workflow_id = workflow_id
+        self.workspace_id = workspace_id
+        self.own: AttemptRecord | None = None
+        self.own_damage: DamagedRecord | None = None
+        path = record_path(folder, workflow_id)
+        if os.path.lexists(path):
+            try:
+                self.own = read_record(path)
+            except DamagedRecord as error:
+                self.own_damage = error
+        if self.own and self.own.workspace_id != workspace_id:
+            self.own = None
+        records, self.damaged = read_records(folder, workspace_id)
+        self.earlier = [one for one in records if one.workflow_id != workflow_id]
 
     def require_own_readable(self) -> None:
         """Raise the `DamagedRecord` of this workflow's own file, if there is one."""
@@ -62,39 +77,20 @@ class RunRecords(NamedTuple):
             raise self.own_damage
 
 
-def attempts_folder() -> Path:
-    """The folder that travels in the workspace."""
-    return read_folder("DTE_ATTEMPTS", "~/.dte/attempts")
+def attempts_folder(default: str = "~/.dte/attempts") -> str:
+    """The folder with the records: where the workspace was attached, by default."""
+    return read_folder("DTE_ATTEMPTS", default)
 
 
-def find_records(folder: Optional[Path] = None) -> RunRecords:
+def find_records(folder: str = "") -> RunRecords:
     """Decide which of the records in `folder` (the attempts folder) are this run's.
 
     A record belongs to this run when its file bears CIRCLE_WORKFLOW_ID and it names
     the same workspace. Raises `UsageError` when an id is unset or malformed.
     """
-    folder = folder or attempts_folder()
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
     workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
-    own, own_damage = None, None
-    path = record_path(folder, workflow_id)
-    if os.path.lexists(str(path)):
-        try:
-            own = read_record(path)
-        except DamagedRecord as error:
-            own_damage = error
-    if own and own.workspace_id != workspace_id:
-        own = None
-    records, damaged = read_records(folder, workspace_id)
-    earlier = [record for record in records if record.workflow_id != workflow_id]
-    return RunRecords(workflow_id, workspace_id, own, own_damage, earlier, damaged)
-
-
-def encode_record(record: AttemptRecord) -> str:
-    """The record as the text of its file."""
-    fields: Dict[str, Any] = {"schema": SCHEMA}
-    fields.update(record._asdict())
-    return json.dumps(fields, indent=2, sort_keys=True) + "\n"
+    return RunRecords(folder or attempts_folder(), workflow_id, workspace_id)
 
 
 def decode_record(text: str) -> AttemptRecord:
@@ -122,18 +118,18 @@ def decode_record(text: str) -> AttemptRecord:
     )
 
 
-def _decode_revisions(value: object) -> Optional[Tuple[str, ...]]:
+def _decode_revisions(value: object) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list):
         raise ValueError("its successful_revisions are neither a list nor null")
     for revision in value:
-        if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
+        if not isinstance(revision, str) or not re.fullmatch(_REVISION, revision):
             raise ValueError(f"{revision!r} in it is not a revision")
     return tuple(value)
 
 
-def _decode_places(value: object, count: int) -> Tuple[str, ...]:
+def _decode_places(value: object, count: int) -> tuple[str, ...]:
     if not value:
         return ()
     if not isinstance(value, list) or len(value) != count:
@@ -141,20 +137,30 @@ def _decode_places(value: object, count: int) -> Tuple[str, ...]:
     return tuple(str(place) for place in value)
 
 
-def record_path(folder: Path, workflow_id: str) -> Path:
+def record_path(folder: str, workflow_id: str) -> str:
     """The file in `folder` that is the record of `workflow_id`."""
-    return folder / (workflow_id + ".json")
+    return os.path.join(folder, workflow_id + ".json")
 
 
-def read_record(path: Path) -> AttemptRecord:
+def list_files(folder: str) -> list[str]:
+    """The paths of all record files in `folder`, sorted; none if it does not exist."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in names if name.endswith(".json")]
+
+
+def read_record(path: str) -> AttemptRecord:
     """Return the record in `path`; raises `DamagedRecord` with the reason."""
     try:
-        record = decode_record(path.read_text(encoding="utf-8"))
+        with open(path, encoding="utf-8") as file:
+            record = decode_record(file.read())
     except (OSError, ValueError, RecursionError) as error:
         raise DamagedRecord(
             f"the attempt record {path} can't be read: {error}"
         ) from error
-    if record.workflow_id != path.stem:
+    if record.workflow_id != os.path.basename(path)[: -len(".json")]:
         raise DamagedRecord(
             f"the attempt record {path} is of another workflow, {record.workflow_id}"
         )
@@ -162,15 +168,15 @@ def read_record(path: Path) -> AttemptRecord:
 
 
 def read_records(
-    folder: Path, workspace_id: str
-) -> Tuple[List[AttemptRecord], List[DamagedRecord]]:
+    folder: str, workspace_id: str
+) -> tuple[list[AttemptRecord], list[DamagedRecord]]:
     """Return this workspace's records, lowest attempt first, and the damaged files.
 
     Records of other workspaces are left out: a runner that keeps its home folder may
     have some. A folder that does not exist has no records.
     """
     records, damaged = [], []
-    for path in sorted(folder.glob("*.json")):
+    for path in list_files(folder):
         try:
             records.append(read_record(path))
         except DamagedRecord as error:
@@ -179,41 +185,3 @@ def read_records(
     return sorted(
         ours, key=lambda record: (record.attempt, record.recorded_at)
     ), damaged
-
-
-def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> None:
-    """Remove the readable records in `folder` that are stale, and nothing else.
-
-    Any other file stays, and so does a record that can't be removed.
-    """
-    for path in sorted(folder.glob("*.json")):
-        try:
-            if path.is_file() and is_stale(read_record(path)):
-                path.unlink()
-        except DamagedRecord:
-            continue
-        except OSError as error:
-            say(
-                "warning: the old record {} can't be removed: {}".format(
-                    path, error.strerror
-                )
-            )
-
-
-def write_record(folder: Path, record: AttemptRecord) -> Path:
-    """Write `record` into `folder`, as a whole or not at all; return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = record_path(folder, record.workflow_id)
-    # The draft is outside the folder, so an interrupted write is never persisted.
-    handle, draft = tempfile.mkstemp(dir=str(folder.parent), prefix=".dte-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(encode_record(record))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o644)
-        os.replace(draft, str(path))
-    except BaseException:
-        os.unlink(draft)
-        raise
-    return path

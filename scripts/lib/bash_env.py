@@ -3,12 +3,17 @@
 Shells source that file, so only plain words are written to it: none can be run.
 """
 
+from __future__ import annotations
+
 import os
 import re
-from typing import Mapping
 
 from failures import Refusal, UsageError
 from settings import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
 
 WITHOUT_AGENTS = "without_agents"
 IDLE = "idle"
@@ -16,12 +21,12 @@ REFUSED = "refused"
 MODES = (WITHOUT_AGENTS, IDLE, REFUSED)
 NEVER_STARTED = "none"
 STARTED = "started"
-_WORD = re.compile(r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}", re.ASCII)
+_WORD = r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}"
 
 
 def is_word(text: str) -> bool:
     """Whether `text` is safe in a file that a shell sources."""
-    return bool(_WORD.fullmatch(text))
+    return bool(re.fullmatch(_WORD, text))
 
 
 def export(values: Mapping[str, str]) -> None:

@@ -4,9 +4,15 @@ Every script of the orb runs inside `run`, so a failure always ends with a messa
 an exit status: 1 means refused or failed, 2 means a usage error.
 """
 
+from __future__ import annotations
+
 import sys
 from io import TextIOWrapper
-from typing import Callable, Sequence
+
+# The guard, which runs in every job, starts faster without the module typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Sequence
 
 
 class Refusal(Exception):

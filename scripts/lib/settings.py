@@ -1,13 +1,17 @@
 """Read a script's environment. An empty variable counts as unset."""
 
+from __future__ import annotations
+
 import os
 import re
-from pathlib import Path
-from typing import Sequence
 
 from failures import UsageError
 
-_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Sequence
+
+_ID = r"[0-9A-Za-z][0-9A-Za-z-]{0,99}"
 _SWITCH = {
     "on": True,
     "true": True,
@@ -40,7 +44,7 @@ def require(name: str) -> str:
 def require_id(name: str) -> str:
     """Return a CircleCI id, which is safe as a file name; raises `UsageError`."""
     value = require(name)
-    if not _ID.fullmatch(value):
+    if not re.fullmatch(_ID, value):
         raise UsageError(
             f"{name} is {value!r}, which is not a CircleCI id",
             suggestions=[f"don't set {name} yourself"],
@@ -70,9 +74,13 @@ def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
     return value
 
 
-def read_folder(name: str, default: str) -> Path:
-    """Return a folder's path with `~` expanded; the folder need not exist."""
-    return Path(os.path.expanduser(read(name, default)))
+def read_folder(name: str, default: str) -> str:
+    """Return a folder's path with `~` expanded; the folder need not exist.
+
+    A relative path starts at the folder in which the step started.
+    """
+    folder = os.path.expanduser(read(name, default))
+    return os.path.join(read("DTE_CHECKOUT"), folder)
 
 
 def workflow_link(workflow_id: str) -> str:

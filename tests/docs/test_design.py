@@ -60,7 +60,7 @@ def list_code(cell: str) -> list[str]:
 def test_every_variable_is_on_the_page() -> None:
     """The tables hold what the scripts and the loader use, and nothing else."""
     used = {name for path in SCRIPTS.rglob("*.py") for name in list_names(path)}
-    loader = {"DTE_CHECKOUT", "DTE_SCRIPT", "DTE_MODULE_<name>"}
+    loader = {"DTE_CHECKOUT", "DTE_PROGRAM", "DTE_MODULE_<name>"}
     titles = ("CircleCI's", "dte's own", "Parameters", "Nx's")
     named = [
         name
@@ -106,6 +106,6 @@ def test_every_parameter_has_its_variable() -> None:
 def test_what_the_page_promises_of_the_file_that_is_sourced() -> None:
     """The words that may be written to BASH_ENV are those that the page names."""
     module = (SCRIPTS / "lib" / "bash_env.py").read_text(encoding="utf-8")
-    found = re.search(r'_WORD = re.compile\(r"(.+?)\{0,\d+\}"', module)
+    found = re.search(r"_WORD = r\"(.+?)\{0,\d+\}\"", module)
     assert found is not None
     assert f"`{found[1]}*`" in PAGE

@@ -67,12 +67,12 @@ def test_off_continues_with_agents(tmp_path: Path, fakes: Path) -> None:
     """With `off`, a partial rerun continues with agents and prints a warning."""
     done = rehearse_jobs(
         tmp_path,
-        make_jobs(agent={"partial_rerun": "off"}, main={"partial_rerun": "off"}),
+        make_jobs(agent={"partial_rerun": "allow"}, main={"partial_rerun": "allow"}),
         faults=MAIN_FAILS,
         then=("fix", "rerun-from-failed"),
     )
     assert done.statuses(2)["dte/main"] == "success"
-    assert "warning: partial_rerun is off, so this job continues." in done.lines(
+    assert "warning: partial_rerun is allow, so this job continues." in done.lines(
         "dte/main", 2
     )
     assert read_nx(fakes)[-1][-1] != "--no-agents"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from dte.nx_cloud import NxCloud
 from tests.end_to_end.fake_workflow import ROOT
+from tools.carried_code import copy_code
 
 
 @pytest.mark.slow
@@ -21,9 +21,7 @@ def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     (checkout / "nx.json").write_text("{}")
-    scripts = tmp_path / "scripts"
-    shutil.copytree(ROOT / "scripts" / "lib", scripts)
-    shutil.copy(ROOT / "scripts" / "stop_agents.py", scripts)
+    code = copy_code("stop_agents", tmp_path / "code")
     (tmp_path / "home").mkdir()
     with NxCloud() as cloud:
         environment = {
@@ -36,7 +34,7 @@ def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
             "DTE_CHECKOUT": str(checkout),
         }
         done = subprocess.run(
-            [sys.executable, "-I", str(scripts / "stop_agents.py")],
+            [sys.executable, "-I", "-S", str(code), "stop_agents"],
             env=environment,
             capture_output=True,
             text=True,

@@ -20,7 +20,9 @@ workflows: {build: {jobs: [dte/attempt]}}
 OLD_PYTHON = """#!/bin/bash
 exec {python} -c 'import sys
 sys.version_info, sys.version = (3, 6, 9), "3.6.9 (old)"
-exec(sys.argv[1])' "$3"
+import runpy
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")' "$3" "$4"
 """
 SHIM = """#!/bin/bash
 folder=$PWD

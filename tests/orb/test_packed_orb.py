@@ -7,23 +7,24 @@ from typing import Any
 
 import pytest
 
+from benchmarks.bench_orb import measure_bytes
 from dte.pack import pack_orb
 from tests.dte.pack.cli import pack_with_cli
+from tools.carried_code import DIGEST, build_code, find_module
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 PACKED: Any = pack_orb(ROOT / "orb")
 
 
-def carrying_steps() -> list[tuple[str, dict[str, str], str]]:
-    """Each step of a command that carries a script: command, variables, shell text."""
-    found = []
-    for name, command in PACKED["commands"].items():
-        for step in command["steps"]:
-            environment = step.get("run", {}).get("environment", {})
-            if "DTE_SCRIPT" in environment:
-                found.append((name, dict(environment), step["run"]["command"]))
-    return found
+def list_steps() -> list[tuple[str, dict[str, str], str]]:
+    """Each step of a command that runs a program: command, variables, shell text."""
+    return [
+        (name, dict(step["run"]["environment"]), step["run"]["command"])
+        for name, command in PACKED["commands"].items()
+        for step in command["steps"]
+        if "environment" in step.get("run", {})
+    ]
 
 
 @pytest.mark.cli
@@ -34,35 +35,47 @@ def test_the_cli_packs_what_the_rehearsal_loads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "environment", "command"),
-    carrying_steps(),
+    list_steps(),
     ids=lambda value: str(value)[:20],
 )
 def test_scripts_come_back_byte_for_byte(
     name: str, environment: dict[str, str], command: str
 ) -> None:
-    """Script, modules and loader stand in the packed orb as they do in their files."""
-    assert command == (SCRIPTS / "load.sh").read_text()
-    assert environment["DTE_SCRIPT"] == (SCRIPTS / f"{name}.py").read_text()
+    """Modules, digest and shell text stand in the packed orb as in their files."""
+    assert command in {path.read_text() for path in SCRIPTS.glob("*.sh")}
+    if "DTE_CODE" in environment:
+        assert environment["DTE_CODE"] == DIGEST.read_text()
     for variable, text in environment.items():
         if variable.startswith("DTE_MODULE_"):
-            module = SCRIPTS / "lib" / f"{variable.removeprefix('DTE_MODULE_')}.py"
+            module = find_module(variable.removeprefix("DTE_MODULE_"))
+            assert module is not None
             assert text == module.read_text()
+
+
+def test_an_agent_adds_little_to_the_compiled_config(tmp_path: Path) -> None:
+    """One more agent adds at most 4,096 bytes; 126 agents stay below 1 MB."""
+    sizes = {agents: measure_bytes(agents, tmp_path) for agents in (3, 4, 126)}
+    assert sizes[4] - sizes[3] <= 4096
+    assert sizes[126] <= 1_000_000
 
 
 @pytest.mark.parametrize(
     ("name", "environment", "command"),
-    carrying_steps(),
+    list_steps(),
     ids=lambda value: str(value)[:20],
 )
 def test_scripts_run_out_of_the_packed_orb(
     tmp_path: Path, name: str, environment: dict[str, str], command: str
 ) -> None:
-    """Each script starts from its step alone, with `-I`, outside the repository.
+    """Each step starts, with the archive in the home folder, outside the repository.
 
     Without CircleCI's variables it ends in a message, or does nothing; never in a
     traceback.
     """
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    code = tmp_path / ".dte" / "code"
+    code.mkdir(parents=True)
+    (code / f"w-{DIGEST.read_text()}.pyz").write_bytes(build_code(ROOT / "orb"))
     done = subprocess.run(
         ["/bin/bash", "-eo", "pipefail", "-c", command],
         cwd=tmp_path,

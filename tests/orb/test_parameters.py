@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.orb.test_carried_scripts import COMMANDS, ROOT, SCRIPTS, imported_modules
+from tests.orb.test_carried_scripts import COMMANDS, ROOT, SCRIPTS
+from tools.carried_code import list_modules
 from tools.reference import read_components
 
 COMPONENTS = {
@@ -24,7 +25,7 @@ OWN = {"executor"}
 # Set by the orb or by an earlier step; no parameter carries them.
 NO_PARAMETER = {
     *("DTE_ATTEMPTS", "DTE_CHECKOUT", "DTE_LEDGER", "DTE_MODE", "DTE_NX_ROOT"),
-    *("DTE_RUN", "DTE_API_URL", "DTE_RERUN_GUARD"),
+    *("DTE_RUN", "DTE_API_URL", "DTE_RERUN_GUARD", "DTE_BASH", "DTE_CODE"),
 }
 VARIABLE = re.compile(r"DTE_[A-Z][A-Z_]*[A-Z]")
 
@@ -106,9 +107,9 @@ def test_a_parameter_has_the_variable_of_its_name(command: str) -> None:
 def test_a_script_reads_what_its_command_carries(command: str) -> None:
     """A script reads every carried parameter, and its own ones are all carried."""
     script = SCRIPTS / f"{command}.py"
-    modules = [SCRIPTS / "lib" / f"{name}.py" for name in imported_modules(script)]
+    modules = list_modules([command]).values()
     carried = set(list_carried(command))
-    unread = carried - list_read(script, *modules)
+    unread = carried - list_read(*modules)
     assert unread == set(), f"scripts/{command}.py does not read it"
     missing = list_read(script) - carried
     assert missing == set(), f"orb/commands/{command}.yml does not carry it"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from dte.model import PipelineValues
 from dte.pack import pack_orb
 from dte.plan.filters import select_jobs
 from tests.tooling.repository import ROOT
+from tools.carried_code import DIGEST, copy_code
 
 PIPELINES = ("config.yml", "test-deploy.yml")
 FULL_VERSION = re.compile(r"[\w-]+/[\w-]+@\d+\.\d+\.\d+")
@@ -181,11 +181,9 @@ def test_without_a_token_of_nx_cloud_the_job_fails_with_a_fix(
 
 def record_attempt(home: Path) -> None:
     """Write the record of a full run into a home directory, like the attempt job."""
-    scripts = home / "scripts"
-    shutil.copytree(ROOT / "scripts" / "lib", scripts)
-    shutil.copy(ROOT / "scripts" / "record_attempt.py", scripts)
+    code = copy_code("record_attempt", home / "code")
     subprocess.run(
-        ["python3", "-I", scripts / "record_attempt.py"],
+        ["python3", "-I", "-S", code, "record_attempt"],
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -193,7 +191,8 @@ def record_attempt(home: Path) -> None:
             "CIRCLE_WORKFLOW_WORKSPACE_ID": WORKFLOW,
             "CIRCLE_PIPELINE_ID": WORKFLOW,
             "DTE_ATTEMPTS": str(home / ".dte" / "attempts"),
-            "DTE_LEDGER": str(home / ".dte" / "ledger"),
+            "DTE_LEDGER": str(home / "ledger"),
+            "DTE_CODE": DIGEST.read_text(encoding="ascii"),
         },
         check=True,
         capture_output=True,

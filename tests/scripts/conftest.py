@@ -1,9 +1,8 @@
-"""Run the orb's scripts as a job does: flat in a folder of their own, with `-I`."""
+"""Run the orb's scripts as a job does: with the modules of their step and `-I`."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from tests.scripts.clients import TOKEN, Clock
 from tests.scripts.nx_job import NxJob
 from tests.scripts.repositories import Upstream, build_shop
 from tests.scripts.rerun_job import rerun_api, run_job
+from tools.carried_code import DIGEST, ROOT, copy_code
 
 if TYPE_CHECKING:
     from circleci import CircleCIClient
@@ -36,8 +36,17 @@ class RunScript(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
+@pytest.fixture(scope="session")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the modules of each program, as its step has them."""
+    folder = tmp_path_factory.mktemp("code")
+    for path in (ROOT / "orb" / "commands").glob("*.yml"):
+        copy_code(path.stem, folder / path.stem)
+    return folder
+
+
 @pytest.fixture
-def run_script(tmp_path: Path) -> RunScript:
+def run_script(tmp_path: Path, code: Path) -> RunScript:
     """A function that runs one of the orb's scripts as a process."""
     home = tmp_path / "home"
     home.mkdir()
@@ -45,14 +54,15 @@ def run_script(tmp_path: Path) -> RunScript:
     def run(
         name: str, env: Mapping[str, str], cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
-        folder = tmp_path / "loaded" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in [SCRIPTS / (name + ".py"), *SCRIPTS.glob("lib/*.py")]:
-            shutil.copy(source, folder)
         return subprocess.run(
-            [sys.executable, "-I", str(folder / (name + ".py"))],
-            env={"PATH": os.environ["PATH"], "HOME": str(home), **env},
-            cwd=cwd or folder,
+            [sys.executable, "-I", "-S", str(code / name), name],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(home),
+                "DTE_CODE": DIGEST.read_text(encoding="ascii"),
+                **env,
+            },
+            cwd=cwd or tmp_path,
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from types import ModuleType
 
 from tests.scripts.conftest import SCRIPTS
@@ -15,8 +14,5 @@ def load_script(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    # A script puts its own folder first, for the modules beside it in a job.
     spec.loader.exec_module(module)
-    sys.path[:] = before
     return module

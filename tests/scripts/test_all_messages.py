@@ -17,7 +17,17 @@ from tests.scripts.conftest import SCRIPTS
 TESTS = Path(__file__).resolve().parent
 SCRIPTS_HELD = ("record_attempt", "set_shas", "rerun_all")
 MODULES = (
-    *("attempts", "bases", "builds", "circleci", "git", "http_connection"),
+    *(
+        "api_settings",
+        "attempts",
+        "record_files",
+        "code_archive",
+        "bases",
+        "builds",
+        "circleci",
+        "git",
+        "http_connection",
+    ),
     *(
         "history",
         "passed_revisions",

@@ -107,7 +107,7 @@ def test_an_old_record_that_can_t_be_removed_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that nobody may write to keeps its records; the job goes on."""
-    from attempts import remove_records
+    from record_files import remove_records
 
     path = write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
 

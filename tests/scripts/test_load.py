@@ -1,59 +1,236 @@
-"""The loader in shells that it can't work in."""
+"""How a step's program gets into the job: carried, or from the workspace."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.scripts.conftest import SCRIPTS
+from tests.scripts.records import RunScript
+from tests.scripts.step_job import CODE, FIRST, Job, build_archive
 
-LOADER = SCRIPTS / "load.sh"
-SCRIPT = """
-import os, sys
-sys.path.insert(0, os.getcwd())
-import word, other
-print(word.WORD + other.WORD)
-"""
+SECOND = "22222222-2222-4222-8222-222222222222"
+REQUIRES = "requires: [dte/attempt]"
+EXPIRED = "in a rerun, the workspace may have expired"
 
 
-def load(shell: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the loader as a step in `shell` would, with a script that prints."""
-    env = {
-        "PATH": os.environ["PATH"],
-        "TMPDIR": str(folder),
-        "DTE_SCRIPT": SCRIPT,
-        "DTE_MODULE_word": "WORD = 'lo'",
-        "DTE_MODULE_other": "WORD = 'aded'",
-    }
-    return subprocess.run(
-        [*shell, str(LOADER)],
-        env=env,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    """A job whose workspace contains nothing yet."""
+    return Job(tmp_path)
 
 
-def test_a_shell_that_is_not_bash_is_refused(tmp_path: Path) -> None:
-    """Where /bin/sh is dash or busybox's, the message says how to get bash."""
-    plain = tmp_path / "shell"
-    # A plain POSIX shell, also where this machine's sh is a bash.
-    plain.write_text('#!/bin/sh\nunset BASH_VERSION\n. "$1"\n')
-    plain.chmod(0o755)
-    done = load([str(plain)], tmp_path)
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The archive as the attempt job writes it, with this Python."""
+    return build_archive(sys.executable, tmp_path_factory.mktemp("attempt"))
+
+
+def test_the_guard_runs_from_the_archive(job: Job, archive: bytes) -> None:
+    """With the archive and the record of this run, the guard passes."""
+    job.attach(archive)
+    done = job.run("guard")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"This is attempt 1 of workflow {FIRST}.\n"
+
+
+def test_a_partial_rerun_uses_the_archive_of_the_first_run(
+    job: Job, archive: bytes
+) -> None:
+    """The inherited workspace has the earlier run's archive; the guard refuses."""
+    job.attach(archive)
+    done = job.run("guard", CIRCLE_WORKFLOW_ID=SECOND)
+    assert done.returncode == 1
+    assert done.stderr.startswith("You reran only failed jobs")
+    assert "export DTE_MODE=refused" in job.exported
+
+
+def test_a_full_rerun_clashes_with_nothing(job: Job, archive: bytes) -> None:
+    """The archives of two runs lie side by side, under two names."""
+    job.attach(archive)
+    job.attach(archive, workflow_id=SECOND)
+    assert job.run("guard", CIRCLE_WORKFLOW_ID=SECOND).returncode == 0
+    assert len(list((job.home / ".dte" / "code").iterdir())) == 2
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_without_an_archive_the_guard_says_why(job: Job, folders: bool) -> None:
+    """An expired workspace or a failed attach ends in the guard's own message."""
+    if folders:
+        (job.home / ".dte" / "code").mkdir(parents=True)
+    done = job.run("guard", DTE_RERUN_GUARD="off")
+    assert done.returncode == 1
+    start = f"error: the workspace of workflow {FIRST} contains no attempt record\n"
+    assert done.stderr.startswith(start)
+    assert done.stderr.index(REQUIRES) < done.stderr.index(EXPIRED)
+    assert "export DTE_MODE=refused" in job.exported
+
+
+def test_both_messages_without_a_record_suggest_the_same(
+    run_script: RunScript, job: Job, tmp_path: Path
+) -> None:
+    """The shell's message and Python's name the same two causes in the same words."""
+    without_code = job.run("guard").stderr.splitlines()
+    env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_ATTEMPTS": str(tmp_path / "none")}
+    without_record = run_script("rerun_guard", env).stderr.splitlines()
+    assert without_code == without_record[: len(without_code)]
+
+
+@pytest.mark.parametrize("program", ["guard", "run"])
+def test_changed_code_is_never_run(job: Job, archive: bytes, program: str) -> None:
+    """One byte more, and the step names both digests and does not run the code."""
+    path = job.attach(archive + b"\n")
+    done = job.run(program)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert CODE in done.stderr
+    (found,) = subprocess.run(
+        ["sha256sum", path], capture_output=True, text=True, check=True
+    ).stdout.split()[:1]
+    assert found in done.stderr
+    assert "changed" in done.stderr
+
+
+def test_code_of_another_version_is_never_run(job: Job, archive: bytes) -> None:
+    """If dte/attempt is of another version of the orb, the guard names the cause."""
+    job.attach(archive + b"#", digest="0" * 64)
+    done = job.run("guard")
+    assert done.returncode == 1
+    assert "use one version of the orb for dte/attempt and this job" in done.stderr
+    assert f"this job needs {CODE}" in done.stderr
+
+
+def test_other_files_of_a_kept_home_do_no_harm(job: Job, archive: bytes) -> None:
+    """A damaged archive of another pipeline does not stop this one."""
+    job.attach(b"cut", workflow_id="00000000")
+    job.attach(archive)
+    job.attach(b"cut", workflow_id="ffffffff")
+    assert job.run("guard").returncode == 0
+    assert "`install` is empty" in job.run("run").stderr
+
+
+def test_a_later_step_without_a_guard_says_what_is_missing(job: Job) -> None:
+    """Without the archive, a step names the command to put first."""
+    done = job.run("run")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: dte needs bash")
+    assert done.stderr == "error: put dte/rerun_guard first in this job\n"
+
+
+def test_a_later_step_stays_quiet_after_a_refusal(job: Job) -> None:
+    """After a refusal without an archive, a step that always runs prints nothing."""
+    done = job.run("run", DTE_MODE="refused", DTE_PROGRAM="fix_ci")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_later_step_works_in_the_checkout(job: Job, archive: bytes) -> None:
+    """The program runs its command in the folder in which the step started."""
+    job.attach(archive)
+    assert job.run("run", DTE_INSTALL="touch here").returncode == 0
+    assert (job.checkout / "here").exists()
+
+
+@pytest.mark.parametrize("name", ["sha256sum", "shasum"])
+def test_either_tool_for_digests_will_do(job: Job, archive: bytes, name: str) -> None:
+    """Linux has sha256sum, macOS has shasum."""
+    job.attach(archive)
+    job.path = str(job.bin)
+    tool = job.bin / name
+    real = shutil.which("sha256sum")
+    script = f'#!/bin/bash\n[ "$1" != -a ] || shift 2\nexec {real} "$@"\n'
+    tool.write_text(script)
+    tool.chmod(0o755)
+    assert job.run("guard", interpreter=("/bin/bash",)).returncode == 0
+    assert job.run("run", interpreter=("/bin/bash",)).returncode == 0
+
+
+def test_without_a_tool_for_digests_nothing_runs(job: Job, archive: bytes) -> None:
+    """Code that can't be checked is not run."""
+    job.attach(archive)
+    job.path = str(job.bin)
+    done = job.run("guard", interpreter=("/bin/bash",))
+    assert done.returncode == 1
+    assert "has the digest unknown" in done.stderr
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> None:
+    """Without python3 the guard says how to install it, with and without an archive."""
+    if attached:
+        job.attach(archive)
+    (job.bin / "python3").unlink()
+    (job.bin / "sha256sum").symlink_to(str(shutil.which("sha256sum")))
+    job.path = str(job.bin)
+    done = job.run("guard", interpreter=("/bin/bash",))
+    assert done.returncode in (1, 127)
+    assert "error: dte needs python3, and it is missing" in done.stderr
+    assert "apt-get install python3" in done.stderr
+
+
+def write_plain_shell(folder: Path) -> str:
+    """A POSIX shell, also where this machine's sh is a bash."""
+    plain = folder / "plain"
+    plain.write_text('#!/bin/sh\nunset BASH_VERSION\neval "$3"\n')
+    plain.chmod(0o755)
+    return str(plain)
+
+
+@pytest.mark.parametrize("script", ["guard", "load"])
+def test_a_shell_that_is_not_bash_is_refused(
+    job: Job, archive: bytes, tmp_path: Path, script: str
+) -> None:
+    """Where /bin/sh is dash or busybox's, the message says how to get bash."""
+    job.attach(archive)
+    done = job.run(script, interpreter=(write_plain_shell(tmp_path),))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "error: dte needs bash, and this job's image does not"
+    )
     assert "apk add bash" in done.stderr
     assert "Illegal option" not in done.stderr
 
 
-@pytest.mark.parametrize("shell", [["bash"], ["bash", "--posix", "-eo", "pipefail"]])
-def test_bash_loads_the_script_and_its_modules(
-    tmp_path: Path, shell: list[str]
-) -> None:
-    """Every module is there, in bash's own mode and in the one that `sh` gives it."""
-    assert load(shell, tmp_path).stdout == "loaded\n"
+@pytest.mark.parametrize("script", ["guard", "run"])
+def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) -> None:
+    """Without an archive, a POSIX shell ends in the same message."""
+    said = job.run(script, interpreter=(write_plain_shell(tmp_path),)).stderr
+    assert said == job.run(script).stderr
+
+
+def test_bash_loads_the_carried_modules(job: Job) -> None:
+    """Every module that a step carries is there."""
+    program = "import word, other\n\ndef main():\n    print(word.WORD + other.WORD)\n"
+    modules = {
+        path.stem: path.read_text()
+        for path in (
+            SCRIPTS / "__main__.py",
+            SCRIPTS / "lib" / "start_program.py",
+            SCRIPTS / "lib" / "failures.py",
+        )
+    }
+    modules |= {"p": program, "word": "WORD = 'lo'", "other": "WORD = 'aded'"}
+    carried: dict[str, Any] = {f"DTE_MODULE_{name}": modules[name] for name in modules}
+    carried["DTE_PROGRAM"] = "p"
+    assert job.run("load", **carried).stdout == "loaded\n"
+
+
+def test_old_files_of_a_kept_home_are_removed(job: Job, archive: bytes) -> None:
+    """After 30 days the guard removes archives and records, and nothing else."""
+    old = job.attach(archive, workflow_id="old")
+    record = job.home / ".dte" / "attempts" / "old.json"
+    stranger = job.home / ".dte" / "attempts" / "notes about.json"
+    stranger.write_text("{}")
+    job.attach(archive)
+    recent = job.attach(archive, workflow_id="recent")
+    for path in (old, record, stranger):
+        os.utime(path, (1, 1))
+    assert job.run("guard").returncode == 0
+    assert not old.exists()
+    assert not record.exists()
+    assert stranger.exists()
+    assert recent.exists()

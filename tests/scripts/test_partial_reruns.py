@@ -89,10 +89,10 @@ def test_an_agent_ends_without_circleci_s_command(guard: Guard) -> None:
 
 def test_off_goes_on_loudly(guard: Guard) -> None:
     """With `off` the job goes on with agents, and the refusal is a warning."""
-    done = guard.run("off")
+    done = guard.run("allow")
     assert done.returncode == 0
     assert done.stderr.startswith("You reran only failed jobs")
-    assert "warning: partial_rerun is off" in done.stderr
+    assert "warning: partial_rerun is allow" in done.stderr
     assert guard.read_mode() == ""
 
 

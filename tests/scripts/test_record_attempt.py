@@ -154,10 +154,10 @@ def test_killed_while_it_writes_it_leaves_no_record(tmp_path: Path) -> None:
     library = Path(__file__).resolve().parents[2] / "scripts" / "lib"
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
-        "import attempts, pathlib\n"
+        "import attempts, pathlib, record_files\n"
         "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
-        "record = attempts.AttemptRecord(1, 'w', 'w', '', '', 'main', None, '')\n"
-        "attempts.write_record(pathlib.Path(sys.argv[2]) / 'attempts', record)\n"
+        "record = attempts.AttemptRecord(workflow_id='w')\n"
+        "record_files.write_record(pathlib.Path(sys.argv[2]) / 'attempts', record)\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", code, str(library), str(tmp_path)], check=False
@@ -189,10 +189,14 @@ def test_without_a_workspace_id_the_workflow_s_own_serves(
     assert record["workspace_id"] == FIRST
 
 
-def test_the_defaults_lie_in_the_home_folder(
+def test_the_defaults_lie_in_the_job_s_working_directory(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Without DTE_ATTEMPTS and DTE_LEDGER it writes below ~/.dte."""
+    """Without DTE_ATTEMPTS and DTE_LEDGER it writes there, and not below ~/.dte."""
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "CIRCLE_BRANCH": "x", "HOME": str(tmp_path)}
+    job = tmp_path / "job"
+    job.mkdir()
+    env["DTE_CHECKOUT"] = str(job)
     assert run_script("record_attempt", env).returncode == 0
-    assert read_attempt(tmp_path / ".dte" / "attempts", FIRST) == 1
+    assert read_attempt(job / ".dte-attempt" / "attempts", FIRST) == 1
+    assert not (tmp_path / ".dte").exists()

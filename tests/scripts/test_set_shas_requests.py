@@ -78,7 +78,7 @@ def test_the_host_of_the_job_is_asked(
     build_url: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """nx-orb#26: on CircleCI Server the server's own host is asked."""
-    from search_settings import read_api_url
+    from api_settings import read_api_url
 
     monkeypatch.setenv("CIRCLE_BUILD_URL", build_url)
     assert read_api_url() == expected

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripts.nx_job import NxJob
+from tools.carried_code import copy_code
 
 NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
 
@@ -170,15 +171,14 @@ def test_an_agent_that_ran_tasks_is_never_restarted(nx_job: NxJob) -> None:
 
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
     """The script of the agent as a running process."""
-    nx_job.run("start_agent", DTE_ORDINAL="x")  # only loads the script
-    script = folder / "loaded" / "start_agent" / "start_agent.py"
+    code = copy_code("start_agent", folder / "code")
     env = {
         "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
         "BASH_ENV": str(folder / "bash_env"),
         "DTE_CHECKOUT": str(nx_job.checkout),
         "NX_CLOUD_ACCESS_TOKEN": "token",
     }
-    words = [sys.executable, "-I", str(script)]
+    words = [sys.executable, "-I", "-S", str(code), "start_agent"]
     return subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
 
 

@@ -1,0 +1,42 @@
+"""The address of CircleCI's API and its token, from the job's environment."""
+
+import re
+
+from failures import UsageError
+from settings import read
+
+_ADDRESS = re.compile(
+    r"https?://(?P<host>(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?)(?:/[!-~]*)?"
+)
+_API_HOSTS = {"app.circleci.com": "circleci.com"}
+
+
+def read_api_url() -> str:
+    """Return the address of API v2, without a slash at its end; raises `UsageError`.
+
+    Of CIRCLE_BUILD_URL only the host is used: its path differs between the kinds of
+    project ("Project values and variables" in CircleCI's docs).
+    """
+    url = read("DTE_API_URL")
+    if url and not _ADDRESS.fullmatch(url):
+        raise UsageError(
+            "DTE_API_URL is not a plain http or https address",
+            suggestions=["use the form https://circleci.example.com/api/v2"],
+        )
+    if url:
+        return url.rstrip("/")
+    found = _ADDRESS.fullmatch(read("CIRCLE_BUILD_URL"))
+    host = found.group("host") if found else "circleci.com"
+    return "https://{}/api/v2".format(_API_HOSTS.get(host, host))
+
+
+def read_token() -> str:
+    """Return the token for CircleCI's API, or an empty string; raises `UsageError`."""
+    name = "CIRCLE_TOKEN" if read("CIRCLE_TOKEN") else "CIRCLE_API_TOKEN"
+    token = read(name).strip()
+    if not re.fullmatch(r"[!-~]*", token) or set(token) & set('"\\'):
+        raise UsageError(
+            "{} contains characters that no CircleCI token has".format(name),
+            suggestions=["copy the token again, without spaces and quotes"],
+        )
+    return token

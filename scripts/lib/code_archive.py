@@ -1,0 +1,74 @@
+"""dte's code as one Python zip application, which travels in the workspace.
+
+The attempt job makes it from the modules that its step carries. Its bytes, and so its
+digest, are the same with every Python: the files are stored without compression, in
+the order of their names, with one date, one line end and one final newline.
+"""
+
+import hashlib
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Dict, Mapping
+
+from failures import Refusal
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+_FILE_MODE = 0o100644 * 0x10000
+_UNIX = 3
+_NAME = re.compile(r"[0-9A-Za-z-]{1,100}-[0-9a-f]{64}\.pyz")
+
+
+def read_modules(folder: Path) -> Dict[str, str]:
+    """The text of each module in `folder`, by the name of its file."""
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+
+
+def build_archive(modules: Mapping[str, str]) -> bytes:
+    """The archive of `modules`: file name to text; `__main__.py` is among them."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(modules):
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.create_system = _UNIX
+            entry.external_attr = _FILE_MODE
+            text = modules[name].replace("\r\n", "\n").rstrip("\n") + "\n"
+            archive.writestr(entry, text.encode("utf-8"))
+    return target.getvalue()
+
+
+def find_digest(archive: bytes) -> str:
+    """The SHA-256 of `archive`: 64 hexadecimal digits."""
+    return hashlib.sha256(archive).hexdigest()
+
+
+def remove_archives(folder: Path) -> None:
+    """Remove the archives that earlier runs left in `folder`, and nothing else."""
+    for path in folder.glob("*.pyz"):
+        if _NAME.fullmatch(path.name) and path.is_file():
+            path.unlink()
+
+
+def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
+    """Write `<workflow id>-<digest>.pyz` into `folder`; return its path.
+
+    Raises `Refusal` if the code that this step carries has not the digest that the
+    orb names: the other jobs would refuse it.
+    """
+    archive = build_archive(read_modules(Path(__file__).resolve().parent))
+    found = find_digest(archive)
+    if found != digest:
+        raise Refusal(
+            "the code that this step carries has the digest {}, and the orb names "
+            "{}".format(found, digest or "none"),
+            suggestions=[
+                "if you changed the orb's scripts, run `make docs` and pack it again",
+                "if you didn't, report a defect of dte: the code changed between the "
+                "orb's source and this job",
+            ],
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "{}-{}.pyz".format(workflow_id, digest)
+    path.write_bytes(archive)
+    return path

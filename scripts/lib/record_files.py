@@ -1,0 +1,62 @@
+"""Write and remove attempt records: a file as a whole or not at all."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Dict
+
+from attempts import (
+    SCHEMA,
+    AttemptRecord,
+    DamagedRecord,
+    list_files,
+    read_record,
+    record_path,
+)
+from failures import say
+
+
+def encode_record(record: AttemptRecord) -> str:
+    """The record as the text of its file."""
+    fields: Dict[str, Any] = {"schema": SCHEMA}
+    fields.update(vars(record))
+    return json.dumps(fields, indent=2, sort_keys=True) + "\n"
+
+
+def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> None:
+    """Remove the readable records in `folder` that are stale, and nothing else.
+
+    Any other file stays, and so does a record that can't be removed.
+    """
+    for path in map(Path, list_files(str(folder))):
+        try:
+            if path.is_file() and is_stale(read_record(str(path))):
+                path.unlink()
+        except DamagedRecord:
+            continue
+        except OSError as error:
+            say(
+                "warning: the old record {} can't be removed: {}".format(
+                    path, error.strerror
+                )
+            )
+
+
+def write_record(folder: Path, record: AttemptRecord) -> Path:
+    """Write `record` into `folder`, as a whole or not at all; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = Path(record_path(str(folder), record.workflow_id))
+    # The draft is outside the folder, so an interrupted write is never persisted.
+    handle, draft = tempfile.mkstemp(dir=str(folder.parent), prefix=".dte-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(encode_record(record))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(draft, 0o644)
+        os.replace(draft, str(path))
+    except BaseException:
+        os.unlink(draft)
+        raise
+    return path

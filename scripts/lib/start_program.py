@@ -1,0 +1,16 @@
+"""Run the program of dte that the first argument names, for example `start_agent`.
+
+It has to start with any Python 3, to say that one before 3.8 is too old.
+"""
+
+import sys
+
+if sys.version_info < (3, 8):  # noqa: UP036
+    sys.exit("error: dte needs Python 3.8 or later, and python3 is " + sys.version)
+
+# A program imports all that it needs now: another job may replace the archive later.
+program = __import__(sys.argv[1])
+
+from failures import run  # noqa: E402
+
+run(program.main)
