@@ -1,4 +1,3 @@
-#!/bin/sh
 export DTE_CHECKOUT="$PWD" DTE_BASH="${BASH_VERSION-}"
 cd /
 for dte_file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; do

@@ -22,7 +22,7 @@ from failures import Refusal, UsageError, say
 from passed_revisions import Passed, collect_passed
 from record_files import remove_records, write_record
 from search_settings import open_search
-from settings import read, read_folder
+from settings import read, read_folder, read_switch
 
 CODE_FOLDER = "code"
 
@@ -32,6 +32,8 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
 
     Never fails: without revisions, the attempt job still records its number.
     """
+    if not read_switch("DTE_FIND_BASE", True):
+        return None, "CircleCI was not asked, because find_base is false"
     build = read_build(main_branch)
     if not build.needs_passed_revisions:
         return None, "CircleCI was not asked, because this build is of {}".format(build)

@@ -1,4 +1,3 @@
-#!/bin/sh
 export DTE_CHECKOUT="$PWD"
 cd /
 for dte_file in ~/.dte/code/*-"$DTE_CODE".pyz; do

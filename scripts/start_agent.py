@@ -6,7 +6,7 @@ from agents_mode import goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from durations import set_timeout
 from failures import UsageError, say
-from nx import call_nx_cloud, enter_checkout, require_nx
+from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from retries import run_with_client
 from run_names import export_names, read_name
 from settings import read
@@ -55,6 +55,7 @@ def main() -> None:
         index=read_number("CIRCLE_NODE_INDEX", "0"),
         total=read_number("CIRCLE_NODE_TOTAL", "1"),
     )
+    words = split_words("DTE_AGENT_ARGUMENTS")
     checkout = enter_checkout()
     if read_mode() != IDLE:
         require_nx(checkout)
@@ -69,7 +70,7 @@ def main() -> None:
         export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
-    status = run_with_client(call_nx_cloud("start-agent")).status
+    status = run_with_client(call_nx_cloud("start-agent", *words)).status
     if status:
         say(
             "The agent ended with exit status {}. If it timed out waiting for tasks, "

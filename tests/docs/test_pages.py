@@ -66,7 +66,8 @@ def test_every_config_compiles(text: str, tmp_path: Path) -> None:
 
 def list_texts() -> set[str]:
     """Every text in the code of the scripts and of the command."""
-    return {
+    shell = {path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
+    return shell | {
         node.value
         for _, tree in python_files("scripts/", "dte/")
         for node in ast.walk(tree)

@@ -68,6 +68,17 @@ def attempt(run_script: RunScript, tmp_path: Path, circleci: FakeCircleCI) -> At
     return Attempt(run_script, tmp_path, circleci)
 
 
+@pytest.mark.parametrize("value", ["false", "0"])
+def test_a_team_that_needs_no_base_asks_nothing(
+    attempt: Attempt, circleci: FakeCircleCI, value: str
+) -> None:
+    """With `find_base: false` the API gets no request, and the record says why."""
+    attempt.run(DTE_FIND_BASE=value)
+    assert circleci.asked == []
+    assert attempt.read()["successful_revisions"] is None
+    assert "find_base is false" in attempt.read()["reason"]
+
+
 @pytest.mark.parametrize("build", [{"CIRCLE_BRANCH": "main"}, {"CIRCLE_TAG": "v1"}])
 def test_main_and_tags_get_the_newest_that_passed(
     attempt: Attempt, circleci: FakeCircleCI, build: dict[str, str]

@@ -66,6 +66,21 @@ def test_no_two_agents_of_a_run_share_a_name(
     assert len(set(names)) == len(ordinals) * total, names
 
 
+def test_an_agent_gets_more_arguments(nx_job: NxJob) -> None:
+    """`agent_arguments` is split like a shell command; nothing in it is expanded."""
+    nx_job.run("start_agent", DTE_AGENT_ARGUMENTS="--targets='e2e-ci,a b' $HOME")
+    assert nx_job.read_calls() == [
+        ["nx-cloud", "start-agent", "--targets=e2e-ci,a b", "$HOME"]
+    ]
+
+
+def test_an_open_quote_in_the_arguments_is_a_usage_error(nx_job: NxJob) -> None:
+    """Arguments that can't be split are refused before the agent starts."""
+    done = nx_job.run("start_agent", DTE_AGENT_ARGUMENTS="--targets='lint")
+    assert (done.returncode, nx_job.read_calls()) == (2, [])
+    assert "DTE_AGENT_ARGUMENTS" in done.stderr
+
+
 def test_an_agent_waits_for_half_an_hour(nx_job: NxJob) -> None:
     """By default an agent times out after 30 minutes without a task."""
     nx_job.run("start_agent", DTE_ORDINAL="1")
