@@ -30,6 +30,7 @@ from dte.run.interrupt import Interrupt, listen
 from dte.run.jobs import JobRunner, Settings
 from dte.run.listener import Listener
 from dte.run.logs import StepLogs
+from dte.run.nx_version import refuse_old_nx
 from dte.run.pipeline import RehearsedPipeline
 from dte.run.processes import adopt_orphans, end_marked, watch_over
 from dte.run.project import Project, choose_branch, choose_revision, take_project
@@ -114,6 +115,7 @@ class Session:
             revision=order.revision,
             tag=order.tag,
         )
+        refuse_old_nx(self._origin, project.revision)
         pipeline = self._open_pipeline(project)
         check_order(order, pipeline.jobs, self._origin)
         for note in list_notes(order, pipeline.jobs):

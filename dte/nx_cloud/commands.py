@@ -38,6 +38,9 @@ class Task:
     needs: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     """What the user added to the command line for the tasks."""
+    project: str = ""
+    target: str = ""
+    configuration: str = ""
 
 
 @dataclass(frozen=True)

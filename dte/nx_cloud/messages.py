@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from dte.nx_cloud.commands import Result, State, Task
 from dte.nx_cloud.executions import TaskExecution
 from dte.nx_cloud.rules import Rule
+from dte.nx_cloud.run_settings import RunSettings
 
 T = TypeVar("T")
 
@@ -28,13 +29,13 @@ class Message:
         """Read a string; missing is empty."""
         return self._read(name, str, "")
 
-    def flag(self, name: str) -> bool:
-        """Read a boolean; missing is False."""
-        return self._read(name, bool, False)
+    def flag(self, name: str, default: bool) -> bool:
+        """Read a boolean, which may be missing."""
+        return self._read(name, bool, default)
 
-    def number(self, name: str) -> int:
-        """Read a whole number; missing is 0."""
-        return self._read(name, int, 0)
+    def number(self, name: str, default: int = 0) -> int:
+        """Read a whole number, which may be missing."""
+        return self._read(name, int, default)
 
     def seconds(self, name: str) -> float:
         """Read a number of milliseconds, as JavaScript tells time, in seconds."""
@@ -69,6 +70,19 @@ def read_task(message: Message) -> Task:
         hash=message.text("hash"),
         needs=message.texts("needs"),
         args=message.texts("args"),
+        project=message.text("project"),
+        target=message.text("target"),
+        configuration=message.text("configuration"),
+    )
+
+
+def read_settings(message: Message) -> RunSettings:
+    """Read the settings of a run."""
+    return RunSettings(
+        stop_after=frozenset(message.texts("stopAfter")),
+        heartbeat=message.flag("heartbeat", True),
+        fail_after=message.number("failAfter", 1),
+        rules=tuple(read_rule(rule) for rule in message.messages("rules")),
     )
 
 
@@ -114,6 +128,11 @@ def read_execution(message: Message, *, run_id: str, agent: str) -> TaskExecutio
 def write_task(task: Task) -> dict[str, Any]:
     """Turn a task into what an agent reads."""
     return {"id": task.id, "hash": task.hash, "args": list(task.args)}
+
+
+def write_stuck(task: Task, pools: tuple[str, ...]) -> dict[str, Any]:
+    """Turn a task that no agent may run into what main reads."""
+    return {"task": task.id, "target": task.target, "pools": list(pools)}
 
 
 def write_result(result: Result) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from dte.nx_cloud.messages import (
     Message,
     read_execution,
     read_result,
-    read_rule,
+    read_settings,
     read_task,
     write_result,
+    write_stuck,
     write_task,
 )
-from dte.nx_cloud.runs import DuplicateAgent
 from dte.nx_cloud.state import CloudState, RecordedCommand
 
 PUBLIC = ("/nx-cloud/client/",)
@@ -46,7 +46,8 @@ def create_app(state: CloudState) -> Flask:
 
     add_download_routes(app, state)
     add_cache_routes(app, state)
-    add_main_routes(app, state)
+    add_run_routes(app, state)
+    add_command_routes(app, state)
     add_record_routes(app, state)
     add_agent_routes(app, state)
     return app
@@ -96,21 +97,28 @@ def add_cache_routes(app: Flask, state: CloudState) -> None:
         return Response(status=200 if new else 409)
 
 
-def add_main_routes(app: Flask, state: CloudState) -> None:
-    """Serve the requests of main's commands."""
+def add_run_routes(app: Flask, state: CloudState) -> None:
+    """Serve the requests that begin and end a run."""
 
     @app.post("/runs/start")
     def start() -> dict[str, Any]:
         message = read_message()
-        rules = [read_rule(rule) for rule in message.messages("assignmentRules")]
+        settings = read_settings(message)
         with state.lock:
-            state.runs.get(message.text("run")).start(
-                time.monotonic(),
-                stop_after=message.texts("stopAgentsAfter"),
-                explicit=message.flag("requireExplicitCompletion"),
-                rules=rules,
-            )
-        return {"pingMs": round(state.heartbeat_seconds * 1000 / PINGS_PER_HEARTBEAT)}
+            run = state.runs.get(message.text("run"))
+            taken = run.fix_settings(settings)
+            run.start(time.monotonic())
+        ping_ms = round(state.heartbeat_seconds * 1000 / PINGS_PER_HEARTBEAT)
+        heartbeat = run.settings.heartbeat
+        return {"taken": taken, "heartbeat": heartbeat, "pingMs": ping_ms}
+
+    @app.post("/runs/reach")
+    def reach() -> dict[str, Any]:
+        message = read_message()
+        settings = read_settings(message)
+        with state.lock:
+            state.runs.get(message.text("run")).fix_settings(settings)
+        return {}
 
     @app.post("/runs/ping")
     def ping() -> dict[str, Any]:
@@ -120,12 +128,16 @@ def add_main_routes(app: Flask, state: CloudState) -> None:
             run.ping(time.monotonic())
             return {"end": run.end}
 
-    @app.post("/runs/stop")
-    def stop() -> dict[str, Any]:
+    @app.post("/runs/complete")
+    def complete() -> dict[str, Any]:
         message = read_message()
         with state.lock:
-            state.runs.get(message.text("run")).stop()
+            state.runs.get(message.text("run")).complete(message.text("error"))
         return {}
+
+
+def add_command_routes(app: Flask, state: CloudState) -> None:
+    """Serve main while agents run the tasks of its command."""
 
     @app.post("/commands/add")
     def add_command() -> dict[str, Any]:
@@ -150,7 +162,9 @@ def add_main_routes(app: Flask, state: CloudState) -> None:
             return {
                 "results": [write_result(each) for each in command.results[seen:]],
                 "done": command.done,
-                "failure": run.failure,
+                "error": run.error,
+                "closed": run.closed_for(command),
+                "stuck": [write_stuck(*each) for each in run.stuck(command)],
             }
 
 
@@ -186,15 +200,16 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
     """Serve the requests of agents."""
 
     @app.post("/agents/join")
-    def join() -> Response | dict[str, Any]:
+    def join() -> dict[str, Any]:
         message = read_message()
-        agent, pool = message.text("agent"), message.text("pool")
-        try:
-            with state.lock:
-                run = state.runs.get(message.text("run"))
-                run.join(agent, time.monotonic(), pool=pool)
-        except DuplicateAgent:
-            return Response(f"an agent named {agent} is in this run already", 409)
+        with state.lock:
+            state.runs.get(message.text("run")).join(
+                message.text("agent"),
+                time.monotonic(),
+                key=read_key(message),
+                pool=message.text("pool"),
+                targets=message.texts("targets"),
+            )
         return {}
 
     @app.post("/agents/ask")
@@ -203,15 +218,17 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
         with state.lock:
             run = state.runs.get(message.text("run"))
             run.watch(time.monotonic())
-            answer = run.ask(message.text("agent"), time.monotonic())
-        return {"task": answer.task and write_task(answer.task), "end": answer.end}
+            answer = run.ask(read_key(message), time.monotonic())
+        task = answer.task and write_task(answer.task)
+        return {"task": task, "end": answer.end, "error": answer.error}
 
     @app.post("/agents/report")
     def report() -> dict[str, Any]:
         message = read_message()
         run_id, agent = message.text("run"), message.text("agent")
+        result = read_result(message, agent=agent)
         with state.lock:
-            state.runs.get(run_id).report(agent, read_result(message, agent=agent))
+            state.runs.get(run_id).report(read_key(message), result)
             state.executions.append(read_execution(message, run_id=run_id, agent=agent))
         return {}
 
@@ -220,8 +237,13 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
         message = read_message()
         with state.lock:
             run = state.runs.get(message.text("run"))
-            run.leave(message.text("agent"), killed_by=message.text("signal"))
+            run.leave(read_key(message), error=message.text("error"))
         return {}
+
+
+def read_key(message: Message) -> str:
+    """Return what tells an agent's process from all others."""
+    return message.text("process") or message.text("agent")
 
 
 def read_message() -> Message:

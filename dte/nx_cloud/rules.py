@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dte.nx_cloud.commands import Task
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -22,13 +24,12 @@ class Rule:
     targets: tuple[str, ...] = ()
     configurations: tuple[str, ...] = ()
 
-    def matches(self, task: str) -> bool:
-        """Return whether the rule matches the task `project:target:configuration`."""
-        project, target, configuration = (*task.split(":", 2), "", "")[:3]
+    def matches(self, task: Task) -> bool:
+        """Return whether the rule matches a task."""
         return (
-            _matches_any(self.projects, project)
-            and _matches_any(self.targets, target)
-            and _matches_any(self.configurations, configuration)
+            _matches_any(self.projects, task.project)
+            and _matches_any(self.targets, task.target)
+            and _matches_any(self.configurations, task.configuration)
         )
 
     @property
@@ -38,7 +39,7 @@ class Rule:
         return sum(named), named[2], named[1]
 
 
-def find_pools(task: str, rules: Sequence[Rule]) -> tuple[str, ...]:
+def find_pools(task: Task, rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return the pools that may run a task; empty means any pool."""
     matching = [rule for rule in rules if rule.matches(task)]
     if not matching:

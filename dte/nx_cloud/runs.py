@@ -1,45 +1,30 @@
 """A CI pipeline execution: main's commands, the agents, and when the agents end.
 
 Pure: the caller passes the time to every method that needs it. The server holds a lock
-around each call. What Nx Cloud does is taken from Nx's pages "nx-cloud CLI" and "CI
-Execution Failed".
+around each call. What Nx Cloud does is taken from Nx's pages "nx-cloud CLI", "CI
+Configuration File" and "CI Execution Failed", and from its last public full client;
+`docs/faults.md` lists what is unknown.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from dte.nx_cloud.commands import Command, ProtocolError, Result, Task
-from dte.nx_cloud.rules import Rule, find_pools
-
-IDLE_SECONDS = 3.0
-"""An agent that has not asked for work for this long counts as gone."""
-
-
-@dataclass
-class Agent:
-    """What a run knows about one agent."""
-
-    name: str
-    seen: float
-    pool: str = ""
-    handed: int = 0
-    assignment: tuple[Command, Task] | None = None
-    gone: bool = False
+from dte.nx_cloud.agents import Agent, Agents
+from dte.nx_cloud.commands import Command, ProtocolError, Result, State, Task
+from dte.nx_cloud.rules import find_pools
+from dte.nx_cloud.run_settings import DEFAULT_SETTINGS, RunSettings
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an agent that asks for work gets: a task, the end of the run, or neither."""
+    """What an agent that asks for work gets: a task, the run's end, or neither."""
 
     task: Task | None = None
     end: str = ""
-
-
-class DuplicateAgent(Exception):
-    """Two agents of a run have the same name."""
+    error: str = ""
 
 
 class Run:
@@ -51,31 +36,30 @@ class Run:
         self.commands: list[Command] = []
         self.end = ""
         """Why agents are to end; empty while they are needed."""
-        self.failure = ""
-        """Why main can't go on; empty while it can."""
+        self.error = ""
+        """The error that ended the run; then the agents fail."""
         self._heartbeat_seconds = heartbeat_seconds
         self._last_ping: float | None = None
-        self._stop_after: frozenset[str] = frozenset()
+        self._settings: RunSettings | None = None
         self._covered: set[str] = set()
-        self._rules: tuple[Rule, ...] = ()
-        self._agents: dict[str, Agent] = {}
+        self._failures = 0
+        self._agents = Agents()
 
-    def start(
-        self,
-        now: float,
-        *,
-        stop_after: Collection[str],
-        explicit: bool,
-        rules: Sequence[Rule] = (),
-    ) -> None:
-        """Start the run with the settings of `start-ci-run`.
+    @property
+    def settings(self) -> RunSettings:
+        """The settings that the first command of main's fixed."""
+        return self._settings or DEFAULT_SETTINGS
 
-        With `explicit` there is no heartbeat: if main is lost, only `stop` ends the
-        agents.
-        """
-        self._stop_after = frozenset(stop_after)
-        self._rules = tuple(rules)
-        self._last_ping = None if explicit else now
+    def fix_settings(self, settings: RunSettings) -> bool:
+        """Take the settings of the first command; False if they are fixed already."""
+        if self._settings is not None:
+            return self._settings == settings
+        self._settings = settings
+        return True
+
+    def start(self, now: float) -> None:
+        """Expect main's heartbeat from now on, unless the settings turn it off."""
+        self._last_ping = now if self.settings.heartbeat else None
 
     def ping(self, now: float) -> None:
         """Note that main's job is alive."""
@@ -94,9 +78,11 @@ class Run:
                 f"{self._heartbeat_seconds:g} seconds"
             )
 
-    def stop(self) -> None:
-        """End the agents, as `stop-all-agents` does; later agents end too."""
-        self.end = self.end or "all agents were stopped"
+    def complete(self, error: str = "") -> None:
+        """End the run for agents of now and later; with an error, they fail."""
+        if not self.end:
+            self.end = error or "all agents were stopped"
+            self.error = error
 
     def add_command(
         self,
@@ -109,7 +95,7 @@ class Run:
         hashes = {task.hash for task in tasks if task.hash and cached(task.hash)}
         command = Command(tasks, targets, cached=hashes)
         self.commands.append(command)
-        self._cover(command)
+        self._end_after(command)
         return len(self.commands) - 1
 
     def command(self, number: int) -> Command:
@@ -118,26 +104,39 @@ class Run:
             raise ProtocolError(f"no command {number} in run {self.id}")
         return self.commands[number]
 
-    def join(self, name: str, now: float, *, pool: str = "") -> None:
-        """Add an agent; it gets no task that the rules assign to other pools."""
-        if name in self._agents and not self._agents[name].gone:
-            raise DuplicateAgent(name)
-        self._agents[name] = Agent(name, seen=now, pool=pool)
+    def closed_for(self, command: Command) -> str:
+        """Why nobody will run the rest of a command, or empty."""
+        if command.done or self._agents.are_busy_with(command):
+            return ""
+        return self.end
 
-    def ask(self, name: str, now: float) -> Answer:
+    def join(
+        self,
+        name: str,
+        now: float,
+        *,
+        key: str = "",
+        pool: str = "",
+        targets: Collection[str] = (),
+    ) -> None:
+        """Add an agent; `key` tells it from another of the same name."""
+        agent = Agent(name, seen=now, pool=pool, targets=frozenset(targets))
+        self._agents.join(key or name, agent)
+
+    def ask(self, key: str, now: float) -> Answer:
         """Answer an idle agent: a task, the end of the run, or nothing yet.
 
         An agent that has a task already gets the same one again: the answer
         was lost.
         """
-        agent = self._agent(name)
+        agent = self._agent(key)
         agent.seen = now
         if agent.assignment:
             return Answer(task=agent.assignment[1])
         if self.end:
-            return Answer(end=self.end)
-        ready = self._ready(agent.pool)
-        if self._idle(now, agent.pool).index(agent) >= len(ready):
+            return Answer(end=self.end, error=self.error)
+        ready = self._ready_for(agent)
+        if not self._agents.is_turn_of(agent, now, len(ready)):
             return Answer()
         command, task = ready[0]
         command.hand_out(task.id)
@@ -145,57 +144,60 @@ class Run:
         agent.handed += 1
         return Answer(task=task)
 
-    def _ready(self, pool: str) -> list[tuple[Command, Task]]:
-        """List the ready tasks that an agent of a pool may run."""
-        ready = []
-        for command in self.commands:
-            for task in command.ready():
-                pools = find_pools(task.id, self._rules)
-                if not pools or pool in pools:
-                    ready.append((command, task))
-        return ready
-
-    def _idle(self, now: float, pool: str) -> list[Agent]:
-        """List a pool's waiting agents, the one with the fewest tasks first."""
-        idle = [
-            agent
-            for agent in self._agents.values()
-            if not agent.gone
-            and agent.pool == pool
-            and not agent.assignment
-            and now - agent.seen <= IDLE_SECONDS
+    def _ready_for(self, agent: Agent) -> list[tuple[Command, Task]]:
+        return [
+            (command, task)
+            for command in self.commands
+            for task in command.ready()
+            if agent.may_run(task, self.settings.rules)
         ]
-        return sorted(idle, key=lambda agent: agent.handed)
 
-    def report(self, name: str, result: Result) -> None:
+    def stuck(self, command: Command) -> list[tuple[Task, tuple[str, ...]]]:
+        """List ready tasks that no agent may run, with the pools that may.
+
+        Empty while no agent is connected.
+        """
+        agents, rules = self._agents.present(), self.settings.rules
+        return [
+            (task, find_pools(task, rules))
+            for task in command.ready()
+            if agents and not any(agent.may_run(task, rules) for agent in agents)
+        ]
+
+    def report(self, key: str, result: Result) -> None:
         """Store the result of an agent's task."""
-        agent = self._agent(name)
+        agent = self._agent(key)
         if not agent.assignment or agent.assignment[1].id != result.task:
-            raise ProtocolError(f"{name} was not given {result.task}")
+            raise ProtocolError(f"{agent.name} was not given {result.task}")
         command, _ = agent.assignment
         command.finish(result)
         agent.assignment = None
-        self._cover(command)
+        self._failures += result.state is State.FAILED
+        self._end_after(command)
 
-    def leave(self, name: str, *, killed_by: str = "") -> None:
-        """Note that an agent ends; an agent ended by a signal fails the whole run."""
-        agent = self._agent(name)
-        agent.gone = True
-        if killed_by and not self.end:
-            self.failure = f"agent {name} was ended by {killed_by}"
-            self.end = self.failure
+    def leave(self, key: str, *, error: str = "") -> None:
+        """Note that an agent ends; with an error it ends the whole run."""
+        self._agent(key).gone = True
+        if error:
+            self.complete(error)
 
-    def _cover(self, command: Command) -> None:
-        if not command.done:
+    def _end_after(self, command: Command) -> None:
+        """End the run if a finished command was the last one, or one failed."""
+        if not command.done or self.end:
             return
         self._covered |= command.targets
-        if self._stop_after and self._stop_after <= self._covered and not self.end:
+        last = self.settings.stop_after
+        if last and last <= self._covered:
             self.end = "every target of --stop-agents-after has run"
+        limit = self.settings.fail_after
+        if limit and self._failures >= limit:
+            self.end = f"a command failed, and fail-after is {limit}"
 
-    def _agent(self, name: str) -> Agent:
-        if name not in self._agents:
-            raise ProtocolError(f"no agent {name!r} in run {self.id}")
-        return self._agents[name]
+    def _agent(self, key: str) -> Agent:
+        agent = self._agents.find(key)
+        if agent is None:
+            raise ProtocolError(f"no agent {key!r} in run {self.id}")
+        return agent
 
 
 class Runs:

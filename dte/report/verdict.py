@@ -8,7 +8,7 @@ from dte.report.words import GUARD_STEP, step_title
 from dte.words import count_of
 
 _NO_AGENTS = re.compile(r"No new completed tasks after (\d+) seconds")
-_NO_MAIN = re.compile(r"No tasks to run after (\d+) seconds")
+_NO_MAIN = re.compile(r"No new messages received after (\d+) seconds")
 _NOTHING = re.compile(r"No tasks were run")
 
 

@@ -1,46 +1,81 @@
 // `start-agent`: ask for tasks and run them, until the run ends.
-const { setTimeout: sleep } = require('timers/promises');
+const { randomUUID } = require('crypto');
 const { UserError } = require('./errors');
-const { post } = require('./http');
+const { ConnectionError, post } = require('./http');
+const { takeName } = require('./lock-file');
 const { runTask } = require('./nx-task');
-const { commandWords, parseOptions } = require('./options');
+const { commandWords, parseOptions, splitList } = require('./options');
 const { endOnSignal } = require('./process');
 const {
+  agentName,
   agentPool,
   agentTimeout,
-  requireAgentName,
   requireRunId,
 } = require('./settings');
+const { Poll } = require('./timing');
+const { limitUnchanged } = require('./unchanged');
 
-const ASK_AGAIN_MS = 200;
+const FLAGS = { targets: 'text', verbose: 'flag' };
 
 async function startAgent() {
-  parseOptions(commandWords(), {});
-  const self = { run: requireRunId(), agent: requireAgentName() };
+  const targets = readTargets();
+  const run = requireRunId();
+  const agent = agentName();
+  // Two machines may have agents of one name: the process tells them apart.
+  const self = { run, agent, process: randomUUID() };
   const timeout = agentTimeout();
-  await post('/agents/join', { ...self, pool: agentPool() });
-  endOnSignal((signal) => post('/agents/leave', { ...self, signal }));
-  console.log(`Nx Cloud (stand-in): agent ${self.agent} of run ${self.run}`);
-  const reason = await work(self, timeout);
+  console.log(`\n NX   ${describeWork(targets)}\n`);
+  takeName(agent);
+  await post('/agents/join', { ...self, pool: agentPool(), targets });
+  endOnSignal(['SIGINT', 'SIGTERM'], async (signal) => {
+    const error = `Agent was terminated via ${signal}`;
+    await post('/agents/leave', { ...self, error });
+    return 1;
+  });
+  console.log(`Nx Cloud (stand-in): agent ${agent} of run ${run}`);
+  const reason = await work(self, timeout).catch((error) =>
+    reportFailure(self, error),
+  );
   await post('/agents/leave', self);
-  console.log(`Nx Cloud (stand-in): agent ${self.agent} ends: ${reason}`);
+  console.log(`Nx Cloud (stand-in): agent ${agent} ends: ${reason}`);
+}
+
+// An agent that lost Nx Cloud ends the run with an error, if it can.
+async function reportFailure(self, failure) {
+  const error = `Critical Error in Agent: "${failure.message}"`;
+  if (failure instanceof ConnectionError || !(failure instanceof UserError))
+    await post('/agents/leave', { ...self, error }).catch(() => {});
+  throw failure;
+}
+
+function readTargets() {
+  const { targets } = parseOptions(commandWords(), FLAGS);
+  return targets === undefined ? [] : splitList(targets);
+}
+
+function describeWork(targets) {
+  return targets.length > 0
+    ? `Starting an agent for running Nx target(s) [${targets.join(', ')}]`
+    : 'Starting an agent for running Nx tasks';
 }
 
 async function work(self, timeout) {
-  let idleSince = Date.now();
+  const poll = new Poll();
+  const limit = limitUnchanged(
+    timeout,
+    (seconds) => `No new messages received after ${seconds} seconds`,
+  );
   for (;;) {
-    const { task, end } = await post('/agents/ask', self);
+    const { task, end, error } = await post('/agents/ask', self);
+    if (error)
+      throw new UserError('Distributed Execution Terminated', 'Error:', error);
     if (end) return end;
+    limit(task?.id ?? '');
     if (task) {
+      poll.reset();
       await post('/agents/report', { ...self, ...(await runTask(task)) });
-      idleSince = Date.now();
-    } else if (Date.now() - idleSince > timeout) {
-      await post('/agents/leave', self);
-      throw new UserError(
-        `No tasks to run after ${timeout / 1000} seconds: is main running?`,
-      );
     } else {
-      await sleep(ASK_AGAIN_MS);
+      await poll.wait();
     }
   }
 }

@@ -1,13 +1,18 @@
-// Reads the file of `--assignment-rules` ("Assignment Rules" in Nx's docs). How many
-// tasks an agent may run at once is left out: here it is always one.
+// Reads assignment rules ("Assignment Rules" in Nx's docs). How many tasks an agent may
+// run at once is left out: here it is always one.
 const { readFileSync } = require('fs');
 const { UserError } = require('./errors');
 const { requireFromNx } = require('./nx');
 
 const PROPERTIES = ['projects', 'targets', 'configurations'];
 
-function readRules(file) {
+// The rules of the file of `--assignment-rules`.
+function readRuleFile(file) {
   const { 'assignment-rules': rules } = readYaml(file) ?? {};
+  return readRules(rules, file);
+}
+
+function readRules(rules, file) {
   if (!Array.isArray(rules))
     throw new UserError(`${file} has no list of assignment-rules.`);
   return rules.map((rule, index) => readRule(rule ?? {}, index + 1, file));
@@ -42,4 +47,4 @@ function readPools(runOn) {
   return [runOn ?? []].flat().flatMap((each) => each?.agent ?? []);
 }
 
-module.exports = { readRules };
+module.exports = { readRuleFile, readRules };

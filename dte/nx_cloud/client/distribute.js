@@ -1,20 +1,29 @@
 // Main's part of a distributed run: post the task graph, wait for the agents, fetch
 // each task's outputs and show what it printed.
-const { setTimeout: sleep } = require('timers/promises');
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { openOutputs } = require('./outputs');
+const { endOnSignal } = require('./process');
+const { reachRun } = require('./run-settings');
 const { orchestratorTimeout } = require('./settings');
-
-const ASK_AGAIN_MS = 200;
+const { completeWithError } = require('./stop-run');
+const { StuckTasks } = require('./stuck-tasks');
+const { splitTasks } = require('./task-graph');
+const { Poll } = require('./timing');
+const { limitUnchanged } = require('./unchanged');
 
 async function distribute(run, tasks, options, context) {
-  refuseContinuous(tasks);
+  const { continuous, finite } = splitTasks(tasks, context.taskGraph);
   const timeout = orchestratorTimeout();
+  endOnSignal(['SIGINT', 'SIGTERM'], async (signal) => {
+    await completeWithError(run, `Main job was terminated via ${signal}`);
+    return 1;
+  });
+  await reachRun(run);
   const { command } = await post('/commands/add', {
     run,
-    targets: context.nxArgs.targets ?? [context.nxArgs.target],
-    tasks: tasks.map((task) => describeTask(task, context.taskGraph)),
+    targets: describeTargets(context.nxArgs),
+    tasks: finite,
   });
   await options.lifeCycle.startCommand(tasks.length, tasks.length);
   const outputs = await openOutputs(run, options);
@@ -23,44 +32,44 @@ async function distribute(run, tasks, options, context) {
     const task = context.taskGraph.tasks[result.task];
     statuses[task.id] = await show(task, result, { options, outputs });
   }
+  for (const task of continuous)
+    statuses[task.id] = await showServer(task, options.lifeCycle);
   await options.lifeCycle.endCommand();
   return statuses;
 }
 
-function refuseContinuous(tasks) {
-  const continuous = tasks.find((task) => task.continuous);
-  if (continuous)
-    throw new UserError(
-      `${continuous.id} is a continuous task, which can't be rehearsed on agents.`,
-    );
-}
-
-function describeTask(task, graph) {
-  return {
-    id: task.id,
-    hash: task.hash ?? '',
-    // Objects with an id since Nx 24, plain ids before.
-    needs: graph.dependencies[task.id].map((edge) => edge.id ?? edge),
-    args: task.overrides.__overrides_unparsed__ ?? [],
-  };
+// What `--stop-agents-after` may name: `build`, or `build:production`.
+function describeTargets({ targets, target, configuration }) {
+  const names = targets ?? [target];
+  return configuration
+    ? names.flatMap((name) => [name, `${name}:${configuration}`])
+    : names;
 }
 
 async function* follow({ run, command, timeout }) {
-  let seen = 0;
-  let lastCompletion = Date.now();
-  for (;;) {
+  const poll = new Poll();
+  const stuck = new StuckTasks();
+  const limit = limitUnchanged(
+    timeout,
+    (seconds) => `No new completed tasks after ${seconds} seconds.`,
+  );
+  for (let seen = 0; ; ) {
     const answer = await post('/commands/follow', { run, command, seen });
     yield* answer.results;
-    if (answer.results.length > 0) lastCompletion = Date.now();
     seen += answer.results.length;
-    if (answer.failure)
-      throw new UserError(`The run can't continue: ${answer.failure}`);
-    if (answer.done) return;
-    if (Date.now() - lastCompletion > timeout)
+    if (answer.error)
       throw new UserError(
-        `No new completed tasks after ${timeout / 1000} seconds`,
+        'Distributed Execution Terminated',
+        'Error:',
+        answer.error,
       );
-    await sleep(ASK_AGAIN_MS);
+    if (answer.closed)
+      throw new UserError('CI Execution Failed', 'Error:', answer.closed);
+    if (answer.done) return;
+    limit(seen);
+    stuck.note(answer.stuck);
+    if (answer.results.length > 0) poll.reset();
+    await poll.wait();
   }
 }
 
@@ -74,14 +83,25 @@ async function show(task, result, { options, outputs }) {
     passed && task.cache ? await outputs.fetch(task, result) : result.output;
   const done = result.cache === 'hit' ? 'remote-cache' : 'success';
   const status = passed ? done : 'failure';
-  const where = { groupId: 0 };
-  await options.lifeCycle.startTasks([task], where);
-  options.lifeCycle.printTaskTerminalOutput(task, status, terminalOutput);
-  await options.lifeCycle.endTasks(
-    [{ task, status, terminalOutput, code: passed ? 0 : result.exitCode }],
-    where,
-  );
+  const code = passed ? 0 : result.exitCode;
+  await showTask({ task, status, terminalOutput, code }, options.lifeCycle);
   return status;
+}
+
+// A server ran on each agent whose task needs it, and its output with that of the task.
+async function showServer(task, lifeCycle) {
+  task.startTime = task.endTime = Date.now();
+  const status = 'success';
+  await showTask({ task, status, terminalOutput: '', code: 0 }, lifeCycle);
+  return status;
+}
+
+async function showTask(result, lifeCycle) {
+  const { task, status, terminalOutput } = result;
+  const where = { groupId: 0 };
+  await lifeCycle.startTasks([task], where);
+  lifeCycle.printTaskTerminalOutput(task, status, terminalOutput);
+  await lifeCycle.endTasks([result], where);
 }
 
 module.exports = { distribute };

@@ -1,5 +1,5 @@
-// Started by an agent in place of `nx`: runs `nx` in this process, and kills the
-// process group when the agent is gone, also after SIGKILL.
+// Started by an agent in place of `nx`: runs `nx` in this process, shares its cache, and
+// kills the process group when the agent is gone, also after SIGKILL.
 // The agent holds the other end of the pipe, which the system then closes.
 const { Socket } = require('net');
 
@@ -8,6 +8,9 @@ agent.on('close', () => process.kill(-process.pid, 'SIGKILL'));
 agent.on('error', () => {});
 agent.resume();
 agent.unref();
+
+const { isOlderNx, shareCache } = require('./older-nx');
+if (isOlderNx()) shareCache();
 
 process.argv.splice(1, 1);
 require(process.argv[1]);

@@ -1,7 +1,7 @@
 // Remembers, in the checkout, that a CI run was started here: only then does `nx`
 // hand its tasks to agents. The marker names its run, so that a marker in a
 // restored node_modules has no effect.
-const { mkdirSync, readFileSync, writeFileSync } = require('fs');
+const { mkdirSync, readFileSync, rmSync, writeFileSync } = require('fs');
 const { dirname, join } = require('path');
 const { workspaceRoot } = require('./nx');
 
@@ -22,4 +22,9 @@ function isStarted(runId) {
   }
 }
 
-module.exports = { isStarted, markStarted };
+// `cleanup`
+async function removeMarker() {
+  rmSync(markerFile(), { force: true });
+}
+
+module.exports = { isStarted, markStarted, removeMarker };

@@ -1,5 +1,5 @@
-// Reads a command's flags. An unknown flag is an error.
-const { UserError } = require('./errors');
+// Reads a command's flags. As in the real client, unknown words have no effect; unlike
+// there, each of them is named.
 
 // `known` maps a flag to 'text' or 'flag'; both `--name=value` and `--name value`
 // are accepted, as on Nx's own command line.
@@ -8,19 +8,17 @@ function parseOptions(words, known) {
   for (let index = 0; index < words.length; index++) {
     const [, name, , value] = /^--([^=]+)(=(.*))?$/s.exec(words[index]) ?? [];
     const kind = known[name];
-    if (!kind) throw new UserError(`Unknown argument: ${words[index]}`);
-    if (kind === 'text') options[name] = value ?? words[++index];
-    else options[name] = readFlag(name, value);
-    if (options[name] === undefined)
-      throw new UserError(`--${name} needs a value.`);
+    if (!kind) noteIgnored(words[index]);
+    else if (kind === 'text') options[name] = value ?? words[++index] ?? '';
+    else options[name] = (value ?? 'true') === 'true';
   }
   return options;
 }
 
-function readFlag(name, value = 'true') {
-  if (value !== 'true' && value !== 'false')
-    throw new UserError(`--${name} is true or false, not ${value}`);
-  return value === 'true';
+function noteIgnored(word) {
+  console.error(
+    `Nx Cloud (stand-in): the argument ${word} is unknown and has no effect.`,
+  );
 }
 
 function splitList(text) {

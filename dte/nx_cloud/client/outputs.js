@@ -3,11 +3,19 @@
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { requireNx } = require('./nx');
+const { isOlderNx } = require('./older-nx');
 
 async function openOutputs(run, options) {
-  const cache = requireNx('tasks-runner/cache').getCache(options);
-  await cache.init();
+  const cache = await openCache(options);
   return { fetch: (task, result) => fetchOutputs(cache, run, task, result) };
+}
+
+async function openCache(options) {
+  const { Cache, getCache } = requireNx('tasks-runner/cache');
+  if (isOlderNx()) return new Cache(options);
+  const cache = getCache(options);
+  await cache.init();
+  return cache;
 }
 
 // Returns what the task printed.

@@ -1,13 +1,13 @@
 // Runs a process in a group of its own, shows what it prints, and keeps the end of
 // it. The group ends with the process, and with this one, however that ends.
 const { spawn } = require('child_process');
-const { constants } = require('os');
+const { UserError } = require('./errors');
 
 const KEPT_CHARACTERS = 200000;
 const running = new Set();
 
 function runProcess(file, args, environment) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       detached: true,
       env: { ...process.env, ...environment },
@@ -20,13 +20,12 @@ function runProcess(file, args, environment) {
     };
     forward(child.stdout, process.stdout, keep);
     forward(child.stderr, process.stderr, keep);
-    child.on('error', (error) => {
-      console.error(`${file}: ${error.message}`);
-      resolve({ exitCode: 127, output: error.message });
-    });
+    child.on('error', (error) => reject(new UserError(error.message)));
     child.on('spawn', () => running.add(child));
     child.on('exit', () => end(child));
-    child.on('close', (code) => resolve({ exitCode: code ?? 1, output }));
+    child.on('close', (code, signal) =>
+      resolve({ exitCode: code ?? signalCode(signal), output }),
+    );
   });
 }
 
@@ -55,17 +54,21 @@ function abandon(child) {
   end(child);
 }
 
-// Ends the children first, then does the caller's last work, then ends.
-function endOnSignal(lastWork) {
-  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+// Ends the children first, then does the caller's last work, which returns the exit
+// code, then ends. A last work that fails does not keep the process.
+function endOnSignal(signals, lastWork) {
+  for (const signal of signals) {
     process.on(signal, async () => {
       running.forEach(abandon);
-      await lastWork(signal).catch(() => {});
-      process.exit(128 + constants.signals[signal]);
+      process.exit(await lastWork(signal).catch(() => 1));
     });
   }
 }
 
+// As Nx itself counts: other signals, such as SIGKILL, are not told apart.
+const signalCode = (signal) =>
+  128 + ({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal] ?? 0);
+
 process.on('exit', () => running.forEach(end));
 
-module.exports = { endOnSignal, runProcess };
+module.exports = { endOnSignal, runProcess, signalCode };

@@ -1,16 +1,24 @@
 // Nx's tasks runner: hands the tasks to agents when a CI run was started here, and
 // runs them in this process otherwise.
 const { distribute } = require('./distribute');
-const { runHere } = require('./local');
+const { runHere, runUnseen } = require('./local');
 const { isStarted } = require('./marker');
+const { isOlderNx, shareCache } = require('./older-nx');
 const { findRunId } = require('./settings');
 
 async function runTasks(tasks, options, context) {
+  if (isOlderNx()) shareCache();
+  if (isCloudOff(context.nxArgs)) return runUnseen(tasks, options, context);
   const run = findRunId();
   const distributed = run && agentsAllowed(context.nxArgs) && isStarted(run);
   return distributed
     ? distribute(run, tasks, options, context)
     : runHere(run, tasks, options, context);
+}
+
+// Newer versions of Nx notice this themselves and don't load the client.
+function isCloudOff(nxArgs) {
+  return process.env.NX_NO_CLOUD === 'true' || nxArgs?.cloud === false;
 }
 
 // `--no-agents` and its older spelling `--no-dte`.

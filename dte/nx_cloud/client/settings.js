@@ -24,15 +24,15 @@ function requireRunId() {
   const id = findRunId();
   if (!id)
     throw new UserError(
-      'The id of the CI pipeline execution is unknown: set NX_CI_EXECUTION_ID.',
+      'Unable to determine the context for running Nx in CI',
+      'Set NX_CI_EXECUTION_ID to a value that is unique for every CI run.',
     );
   return id;
 }
 
-function requireAgentName() {
-  const name = env.NX_AGENT_NAME || env.CIRCLE_JOB;
-  if (!name) throw new UserError('The agent has no name: set NX_AGENT_NAME.');
-  return name;
+function agentName() {
+  const name = env.NX_AGENT_NAME || env.CIRCLE_STAGE || env.CIRCLE_JOB;
+  return name || `Agent ${Math.floor(Math.random() * 100000)}`;
 }
 
 function milliseconds(variable) {
@@ -44,13 +44,28 @@ function milliseconds(variable) {
   return value;
 }
 
+function isCi() {
+  return env.CI === 'true' || env.CIRCLECI === 'true';
+}
+
+function numberOfRetries() {
+  const text = env.NX_CLOUD_NUMBER_OF_RETRIES;
+  if (!text) return isCi() ? 10 : 1;
+  if (!(Number(text) >= 0))
+    throw new UserError(`NX_CLOUD_NUMBER_OF_RETRIES=${text} is not a number.`);
+  return Number(text);
+}
+
 module.exports = {
   accessToken,
+  agentName,
   agentPool: () => env.NX_AGENT_LAUNCH_TEMPLATE || '',
   agentTimeout: () => milliseconds('NX_CLOUD_AGENT_TIMEOUT_MS'),
   apiUrl,
+  executionEnvironment: () => env.NX_CI_EXECUTION_ENV || '',
   findRunId,
+  isRecordingSilent: () => env.NX_CLOUD_SILENT_RECORD === 'true',
+  numberOfRetries,
   orchestratorTimeout: () => milliseconds('NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS'),
-  requireAgentName,
   requireRunId,
 };

@@ -1,12 +1,13 @@
-// `start-ci-run` and `start-nx-agents`: begin a run, and leave a heartbeat behind.
+// `start-ci-run` and `start-nx-agents`: begin a run, and leave a heartbeat behind. Like
+// the real ones, they print nothing unless something is wrong.
 const { spawn } = require('child_process');
-const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
-const { readRules } = require('./assignment-rules');
+const { readRuleFile } = require('./assignment-rules');
+const { findConfig, readConfig } = require('./ci-config');
+const { refuseHostedAgents } = require('./distribution');
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { markStarted } = require('./marker');
-const { requireFromNx, workspaceRoot } = require('./nx');
 const { commandWords, parseOptions, splitList } = require('./options');
 const { requireRunId } = require('./settings');
 
@@ -25,50 +26,30 @@ async function startCiRun() {
     throw new UserError(
       `${config} configures the run: use \`nx-cloud start-nx-agents\` instead.`,
     );
-  const distribution = options['distribute-on'];
-  if (distribution !== undefined && distribution !== 'manual')
-    throw new UserError(
-      `--distribute-on="${distribution}" asks for Nx Cloud's own machines; only "manual" can be rehearsed.`,
-    );
+  refuseHostedAgents(options['distribute-on'], 'start-ci-run');
   const rules = options['assignment-rules'];
   await startRun({
-    stopAgentsAfter: splitList(options['stop-agents-after'] ?? ''),
-    requireExplicitCompletion: options['require-explicit-completion'] ?? false,
-    assignmentRules: rules === undefined ? [] : readRules(rules),
+    stopAfter: splitList(options['stop-agents-after'] ?? ''),
+    heartbeat: !options['require-explicit-completion'],
+    failAfter: options['stop-agents-on-failure'] === false ? 0 : 1,
+    rules: rules === undefined ? [] : readRuleFile(rules),
   });
-  if (options['stop-agents-on-failure'])
-    console.log('A failed command does not stop the agents in a rehearsal.');
 }
 
 async function startNxAgents() {
   parseOptions(commandWords(), {});
-  const config = findConfig();
-  const lifecycle = config ? readLifecycle(config) : {};
-  await startRun({
-    stopAgentsAfter: [lifecycle['stop-after'] ?? []].flat(),
-    requireExplicitCompletion: lifecycle.heartbeat === false,
-  });
-}
-
-function findConfig() {
-  return ['ci-config.yaml', 'ci-config.yml']
-    .map((name) => join(workspaceRoot(), '.nx', name))
-    .find((file) => existsSync(file));
-}
-
-function readLifecycle(file) {
-  const config = requireFromNx('yaml').parse(readFileSync(file, 'utf8'));
-  return config?.lifecycle ?? {};
+  await startRun(readConfig());
 }
 
 async function startRun(settings) {
   const run = requireRunId();
-  const { pingMs } = await post('/runs/start', { run, ...settings });
+  const started = await post('/runs/start', { run, ...settings });
+  if (!started.taken)
+    console.error(
+      `Nx Cloud (stand-in): the settings have no effect, because an earlier nx command fixed those of run ${run}.`,
+    );
   markStarted(run);
-  if (!settings.requireExplicitCompletion) leaveHeartbeat(run, pingMs);
-  console.log(`Nx Cloud (stand-in): started run ${run}`);
-  const targets = settings.stopAgentsAfter.join(', ');
-  if (targets) console.log(`Agents end after: ${targets}`);
+  if (started.heartbeat) leaveHeartbeat(run, started.pingMs);
 }
 
 // It lives on when this command ends, and is killed with the job.

@@ -66,6 +66,17 @@ def wait(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, output)
 
 
+def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
+    """Read what a process prints until a line contains the text."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return
+    raise AssertionError("".join(lines))
+
+
 def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
     """Wait for several processes; returns their exit codes."""
     return [wait(process).exit_code for process in processes]
@@ -124,12 +135,13 @@ def make_job(
         {
             "PATH": os.environ["PATH"],
             "CI": "true",
+            "CIRCLECI": "true",
             "HOME": str(folder),
             "NX_CACHE_DIRECTORY": str(folder / "nx-cache"),
             "NX_WORKSPACE_DATA_DIRECTORY": str(folder / "nx-data"),
             "NX_NATIVE_FILE_CACHE_DIRECTORY": str(folder / "nx-native"),
             "NX_SOCKET_DIR": str(own_sockets),
-            "CIRCLE_JOB": f"dte/{folder.name}",
+            "CIRCLE_JOB": folder.name,
             "CIRCLE_WORKFLOW_ID": "w1",
             **cloud.job_environment(),
         },

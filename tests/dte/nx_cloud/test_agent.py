@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import psutil
 import pytest
 import requests
 
-from dte.nx_cloud import NxCloud
+from dte.nx_cloud import Faults, NxCloud
 
 from .workspace import Workspace, find_heartbeats, finish, make_workspace
 
@@ -25,7 +26,7 @@ def agent(tmp_path: Path, cloud: NxCloud) -> Workspace:
         tmp_path / "agent",
         cloud,
         CIRCLE_WORKFLOW_ID="w1",
-        CIRCLE_JOB="dte/agent-1",
+        CIRCLE_JOB="agent-1",
     )
 
 
@@ -44,8 +45,11 @@ def post(cloud: NxCloud, path: str, **message: Any) -> dict[str, Any]:
 
 def give(cloud: NxCloud, *tasks: str, **more: Any) -> None:
     """Post tasks that depend on nothing, and let agents end after them."""
-    post(cloud, "/runs/start", stopAgentsAfter=["t"], requireExplicitCompletion=True)
-    nodes = [{"id": task, "hash": "", "needs": [], **more} for task in tasks]
+    post(cloud, "/runs/start", stopAfter=["t"], heartbeat=False)
+    nodes = [
+        {"id": task, "target": task.split(":")[1], "needs": [], **more}
+        for task in tasks
+    ]
     post(cloud, "/commands/add", targets=["t"], tasks=nodes)
 
 
@@ -65,7 +69,7 @@ def test_an_agent_runs_its_tasks_and_ends(agent: Workspace) -> None:
     assert "a:pass --output-style=static --fast" in finished.stdout
     ran = {each.task: each for each in agent.cloud.executions()}
     assert (ran["a:pass"].exit_code, ran["a:fail"].exit_code) == (0, 1)
-    assert ran["a:pass"].agent == "dte/agent-1"
+    assert ran["a:pass"].agent == "agent-1"
     assert (ran["a:pass"].started, ran["a:pass"].seconds) == (1.0, 2.0)
 
 
@@ -96,23 +100,74 @@ def test_the_same_hash_is_accepted(agent: Workspace) -> None:
     assert [each.exit_code for each in agent.cloud.executions()] == [0]
 
 
-def test_a_duplicate_name_is_refused(agent: Workspace) -> None:
-    """A second agent of the same name ends with 1; another name is welcome."""
+def wait_until_connected(process: subprocess.Popen[str]) -> None:
+    """Read what an agent prints until it is in the run."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Nx Cloud (stand-in): agent"):
+            return
+    raise AssertionError("the agent has ended")
+
+
+def test_a_name_is_taken_within_a_folder(agent: Workspace) -> None:
+    """A second agent of the same name ends with 1; another name gets a warning."""
     first = agent.start("start-agent")
-    assert first.stdout is not None
-    first.stdout.readline()
+    wait_until_connected(first)
     second = agent.run("start-agent")
     assert second.exit_code == 1
-    assert "an agent named dte/agent-1 is in this run already" in second.stderr
+    assert "Duplicate Agent ID Detected" in second.stderr
     third = agent.start("start-agent", NX_AGENT_NAME="another")
-    post(agent.cloud, "/runs/stop")
+    wait_until_connected(third)
+    post(agent.cloud, "/runs/complete")
     assert finish(first).exit_code == 0
-    assert finish(third).exit_code == 0
+    ended = finish(third)
+    assert ended.exit_code == 0
+    assert "Other Nx Cloud Agents Detected" in ended.stderr
+
+
+def test_two_machines_may_have_agents_of_one_name(
+    agent: Workspace, tmp_path: Path
+) -> None:
+    """Agents in different folders don't see each other's lock files: both work."""
+    other = replace(
+        make_workspace(tmp_path / "other", agent.cloud), environment=agent.environment
+    )
+    processes = [each.start("start-agent") for each in (agent, other)]
+    for process in processes:
+        wait_until_connected(process)
+    give(agent.cloud, "a:sleep", "b:sleep")
+    sleeper(agent)
+    sleeper(other)
+    for process in processes:
+        process.kill()
+        finish(process)
+
+
+def test_the_lock_of_a_killed_agent_stays(agent: Workspace) -> None:
+    """In a kept folder a killed agent's name is taken until it is cleaned up."""
+    killed = agent.start("start-agent")
+    wait_until_connected(killed)
+    killed.kill()
+    finish(killed)
+    again = agent.run("start-agent")
+    assert again.exit_code == 1
+    assert "Duplicate Agent ID Detected" in again.stderr
+    assert agent.run("clean-up-agents").exit_code == 0
+    post(agent.cloud, "/runs/complete")
+    assert agent.run("start-agent").exit_code == 0
+    assert agent.run("start-agent").exit_code == 0, "an agent that ended has no lock"
+
+
+def test_a_name_with_a_slash_is_refused(agent: Workspace) -> None:
+    """A job's name such as dte/agent can't name a lock file."""
+    finished = agent.run("start-agent", NX_AGENT_NAME="dte/agent")
+    assert finished.exit_code == 1
+    assert "dte/agent contains a slash" in finished.stderr
 
 
 def test_another_environment_is_another_run(agent: Workspace) -> None:
     """NX_CI_EXECUTION_ENV keeps several mains of one workflow apart."""
-    post(agent.cloud, "/runs/stop", run="w1-linux")
+    post(agent.cloud, "/runs/complete", run="w1-linux")
     finished = agent.run("start-agent", NX_CI_EXECUTION_ENV="linux")
     assert "of run w1-linux" in finished.stdout
 
@@ -120,7 +175,7 @@ def test_another_environment_is_another_run(agent: Workspace) -> None:
 @pytest.mark.parametrize("variable", ["NX_CI_EXECUTION_ID", "NX_RUN_GROUP"])
 def test_the_run_can_be_named(agent: Workspace, variable: str) -> None:
     """A run that is named explicitly does not go by the workflow's id."""
-    post(agent.cloud, "/runs/stop", run="mine")
+    post(agent.cloud, "/runs/complete", run="mine")
     assert "of run mine" in agent.run("start-agent", **{variable: "mine"}).stdout
 
 
@@ -128,7 +183,7 @@ def test_an_agent_without_a_main_gives_up(agent: Workspace) -> None:
     """After NX_CLOUD_AGENT_TIMEOUT_MS without a task an agent ends with 1."""
     finished = agent.run("start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="500")
     assert finished.exit_code == 1
-    assert "No tasks to run after 0.5 seconds" in finished.stderr
+    assert "No new messages received after 0.5 seconds" in finished.stderr
 
 
 def test_an_invalid_timeout_is_an_error(agent: Workspace) -> None:
@@ -138,9 +193,9 @@ def test_an_invalid_timeout_is_an_error(agent: Workspace) -> None:
     assert "NX_CLOUD_AGENT_TIMEOUT_MS=soon" in finished.stderr
 
 
-def test_an_agent_that_comes_late_ends_at_once(agent: Workspace) -> None:
+def test_an_agent_that_comes_late_ends_too(agent: Workspace) -> None:
     """After the stop there is nothing to wait for."""
-    post(agent.cloud, "/runs/stop")
+    post(agent.cloud, "/runs/complete")
     finished = agent.run("start-agent")
     assert finished.exit_code == 0
     assert "all agents were stopped" in finished.stdout
@@ -175,21 +230,24 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-@pytest.mark.parametrize(
-    ("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
-)
-def test_a_terminated_agent_fails_the_run(
-    agent: Workspace, number: signal.Signals, exit_code: int
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_terminated_agent_ends_the_run(
+    agent: Workspace, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """An agent that is told to end kills its task, and main learns of it."""
+    """An agent that is told to end kills its task, and main and the others fail."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
     process.send_signal(number)
-    assert finish(process).exit_code == exit_code
+    assert finish(process).exit_code == 1
     wait_for(lambda: is_gone(child))
-    failure = post(agent.cloud, "/commands/follow", command=0)["failure"]
-    assert failure == f"agent dte/agent-1 was ended by {number.name}"
+    error = f"Agent was terminated via {number.name}"
+    assert post(agent.cloud, "/commands/follow", command=0)["error"] == error
+    other = make_workspace(tmp_path / "other", agent.cloud, CIRCLE_WORKFLOW_ID="w1")
+    ended = other.run("start-agent", NX_AGENT_NAME="other")
+    assert ended.exit_code == 1
+    assert "Distributed Execution Terminated\n\nError:\n" + error in ended.stderr
+    assert agent.run("start-agent", NX_AGENT_NAME="again").exit_code == 1
 
 
 def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> None:
@@ -201,4 +259,34 @@ def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> Non
     finish(process)
     wait_for(lambda: is_gone(child))
     answer = post(agent.cloud, "/commands/follow", command=0)
-    assert answer == {"results": [], "done": False, "failure": ""}
+    assert (answer["results"], answer["done"], answer["error"]) == ([], False, "")
+
+
+def test_an_agent_takes_the_targets_it_was_given(agent: Workspace) -> None:
+    """`--targets` leaves other tasks to other agents."""
+    give(agent.cloud, "a:fail", "a:pass")
+    process = agent.start("start-agent", "--targets=pass")
+    wait_for(lambda: len(agent.cloud.executions()) == 1)
+    post(agent.cloud, "/runs/complete")
+    finished = finish(process)
+    assert finished.exit_code == 0
+    assert "Starting an agent for running Nx target(s) [pass]" in finished.stdout
+    assert [each.task for each in agent.cloud.executions()] == ["a:pass"]
+
+
+def test_an_unknown_argument_has_no_effect(agent: Workspace) -> None:
+    """An argument that Nx Cloud does not document is named, and the agent works."""
+    post(agent.cloud, "/runs/complete")
+    finished = agent.run("start-agent", "--scheduling-constraints=big")
+    assert finished.exit_code == 0
+    assert "--scheduling-constraints=big is unknown" in finished.stderr
+
+
+def test_an_agent_that_loses_nx_cloud_fails(agent: Workspace) -> None:
+    """After its last try an agent ends with 1 and the reason."""
+    process = agent.start("start-agent", NX_CLOUD_NUMBER_OF_RETRIES="2")
+    wait_until_connected(process)
+    agent.cloud.set_faults(Faults(unreachable=True))
+    finished = finish(process)
+    assert finished.exit_code == 1
+    assert "Error when connecting to Nx Cloud" in finished.stderr

@@ -8,6 +8,7 @@ import pytest
 
 from dte.nx_cloud import Faults, NxCloud
 
+from .counting_server import CountingServer
 from .workspace import Workspace, find_heartbeats, make_workspace
 
 
@@ -20,8 +21,7 @@ def main(tmp_path: Path, cloud: NxCloud) -> Workspace:
 def test_start_ci_run_leaves_a_heartbeat(main: Workspace) -> None:
     """The command ends, and a process of it goes on pinging until the run ends."""
     started = main.run("start-ci-run", "--stop-agents-after", "lint, test")
-    assert started.exit_code == 0
-    assert "Agents end after: lint, test" in started.stdout
+    assert (started.exit_code, started.stdout, started.stderr) == (0, "", "")
     [heartbeat] = find_heartbeats(main.folder)
     assert main.run("stop-all-agents").exit_code == 0
     heartbeat.wait(timeout=10)
@@ -46,15 +46,10 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["--distribute-on=8 linux-large"], 'only "manual" can be rehearsed'),
-        (["--stop-agents-afer=e2e"], "Unknown argument: --stop-agents-afer=e2e"),
-        (["lint"], "Unknown argument: lint"),
-        (["--stop-agents-after"], "--stop-agents-after needs a value"),
-        (["--require-explicit-completion=maybe"], "true or false, not maybe"),
         (["--assignment-rules=missing.yaml"], "no such file"),
-        (["--fix-tasks=*:lint"], "Unknown argument: --fix-tasks=*:lint"),
     ],
 )
-def test_a_flag_that_makes_no_sense_is_an_error(
+def test_what_can_not_be_rehearsed_is_an_error(
     main: Workspace, words: list[str], message: str
 ) -> None:
     """The message shows the word, and the run is not started."""
@@ -64,13 +59,23 @@ def test_a_flag_that_makes_no_sense_is_an_error(
     assert find_heartbeats(main.folder) == []
 
 
-def test_agents_that_a_failure_does_not_stop(main: Workspace) -> None:
-    """--stop-agents-on-failure=false is taken; the default's words are not silent."""
-    quiet = main.run("start-ci-run", "--stop-agents-on-failure=false")
-    assert (quiet.exit_code, "does not stop" in quiet.stdout) == (0, False)
-    told = main.run("start-ci-run", "--stop-agents-on-failure")
-    assert "does not stop the agents in a rehearsal" in told.stdout
-    main.run("stop-all-agents")
+@pytest.mark.parametrize("word", ["--stop-agents-afer=e2e", "lint", "--fix-tasks=*"])
+def test_an_unknown_argument_is_ignored_aloud(main: Workspace, word: str) -> None:
+    """Nx Cloud ignores it in silence; the stand-in names it and starts the run."""
+    finished = main.run("start-ci-run", "--require-explicit-completion", word)
+    assert (finished.exit_code, finished.stdout) == (0, "")
+    assert f"the argument {word} is unknown and has no effect" in finished.stderr
+
+
+def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
+    """Flags that come after another nx command have no effect, which is said."""
+    assert main.run("record", "--", "true").exit_code == 0
+    late = main.run("start-ci-run", "--require-explicit-completion")
+    assert late.exit_code == 0
+    assert "the settings have no effect" in late.stderr
+    [heartbeat] = find_heartbeats(main.folder)
+    main.run("complete-ci-run")
+    heartbeat.wait(timeout=10)
 
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
@@ -85,8 +90,10 @@ def test_start_ci_run_refuses_a_configured_run(main: Workspace, name: str) -> No
 
 def test_start_nx_agents_takes_no_flags(main: Workspace) -> None:
     """Everything about such a run is in its file."""
-    assert main.run("start-nx-agents", "--stop-agents-after=e").exit_code == 1
-    assert main.run("start-nx-agents").exit_code == 0
+    started = main.run("start-nx-agents", "--stop-agents-after=e")
+    assert started.exit_code == 0
+    assert "--stop-agents-after=e is unknown and has no effect" in started.stderr
+    main.run("complete-ci-run")
 
 
 @pytest.mark.parametrize("command", ["fix-ci", "upload-agent-metrics"])
@@ -119,11 +126,46 @@ def test_a_wrong_token_is_a_clear_error(main: Workspace, command: str) -> None:
 
 
 def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
-    """After some tries the command ends with 1 and the address."""
+    """After some tries the command ends with 1 and the reason."""
     main.cloud.set_faults(Faults(unreachable=True))
     finished = main.run("start-ci-run")
     assert finished.exit_code == 1
-    assert f"{main.cloud.url} can't be reached" in finished.stderr
+    assert "Error when connecting to Nx Cloud. Code: " in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "tries"),
+    [
+        ({}, 2),
+        ({"CI": "true"}, 11),
+        ({"CI": "true", "NX_CLOUD_NUMBER_OF_RETRIES": "3"}, 4),
+        ({"CI": "true", "NX_CLOUD_NUMBER_OF_RETRIES": "0"}, 1),
+    ],
+)
+def test_a_request_is_repeated(
+    main: Workspace, environment: dict[str, str], tries: int
+) -> None:
+    """There are ten more tries in CI, one elsewhere, or as many as one says."""
+    with CountingServer() as server:
+        environment = {**environment, "NX_CLOUD_API": server.url}
+        finished = main.run("complete-ci-run", DTE_NX_CLOUD_SPEED="500", **environment)
+    assert finished.exit_code == 1
+    assert "Code: 500. Error: not today" in finished.stderr
+    assert server.requests == tries
+
+
+def test_a_refused_token_is_not_tried_again(main: Workspace) -> None:
+    """A token does not become valid by waiting."""
+    with CountingServer(status=401) as server:
+        main.run("complete-ci-run", CI="true", NX_CLOUD_API=server.url)
+    assert server.requests == 1
+
+
+def test_a_number_of_retries_that_is_none(main: Workspace) -> None:
+    """With a word, the real client would try without end."""
+    finished = main.run("complete-ci-run", NX_CLOUD_NUMBER_OF_RETRIES="few")
+    assert finished.exit_code == 1
+    assert "NX_CLOUD_NUMBER_OF_RETRIES=few is not a number" in finished.stderr
 
 
 def test_record_runs_the_words_as_they_are(main: Workspace) -> None:
@@ -132,7 +174,8 @@ def test_record_runs_the_words_as_they_are(main: Workspace) -> None:
     script = 'echo out; echo err >&2; printf %s "$1"; exit 7'
     finished = main.run("record", "--", "sh", "-c", script, "sh", word)
     assert finished.exit_code == 7
-    assert finished.stdout == f"out\n{word}"
+    assert finished.stdout.startswith(f"out\n{word}")
+    assert "Nx Cloud: Successfully recorded command output" in finished.stdout
     assert finished.stderr == "err\n"
     assert not (main.folder / "pwned").exists()
     [recorded] = main.cloud.recorded_commands()
@@ -142,11 +185,36 @@ def test_record_runs_the_words_as_they_are(main: Workspace) -> None:
     assert "err\n" in recorded.output
 
 
+def test_a_failed_recorded_command_completes_the_run(
+    main: Workspace, tmp_path: Path
+) -> None:
+    """The agents end, and pass, although the run goes no further."""
+    silent = main.run("record", "--", "true", NX_CLOUD_SILENT_RECORD="true")
+    assert (silent.exit_code, silent.stdout) == (0, "")
+    main.run("record", "--", "false")
+    agent = make_workspace(tmp_path / "agent", main.cloud, CIRCLE_WORKFLOW_ID="w1")
+    ended = agent.run("start-agent", NX_AGENT_NAME="a")
+    assert ended.exit_code == 0
+    assert "all agents were stopped" in ended.stdout
+
+
 def test_record_without_words_is_an_error(main: Workspace) -> None:
     """There must be something to record."""
     assert "Nothing to record" in main.run("record", "--").stderr
 
 
 def test_recording_a_missing_command_fails(main: Workspace) -> None:
-    """A command that does not exist ends as a shell would end it."""
-    assert main.run("record", "--", "no-such-command").exit_code == 127
+    """A command that does not exist ends with 1, and nothing is recorded."""
+    finished = main.run("record", "--", "no-such-command")
+    assert finished.exit_code == 1
+    assert "spawn no-such-command ENOENT" in finished.stderr
+    assert main.cloud.recorded_commands() == ()
+
+
+@pytest.mark.parametrize(("signal", "code"), [("TERM", 143), ("KILL", 128)])
+def test_recording_a_command_that_a_signal_ends(
+    main: Workspace, signal: str, code: int
+) -> None:
+    """The exit code tells SIGTERM, but not every signal, as Nx's own does."""
+    finished = main.run("record", "--", "sh", "-c", f"kill -{signal} $$")
+    assert finished.exit_code == code

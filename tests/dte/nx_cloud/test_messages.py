@@ -29,7 +29,7 @@ FIELDS = st.sampled_from(["id", "hash", "needs", "args", "task", "exitCode", "ca
     [
         ({"run": 1}, lambda message: message.text("run")),
         ({"run": None}, lambda message: message.text("run")),
-        ({"yes": "true"}, lambda message: message.flag("yes")),
+        ({"yes": "true"}, lambda message: message.flag("yes", False)),
         ({"count": "1"}, lambda message: message.number("count")),
         ({"count": 1.5}, lambda message: message.number("count")),
         ({"ms": "1"}, lambda message: message.seconds("ms")),
@@ -48,7 +48,7 @@ def test_missing_fields_are_empty() -> None:
     """A client may leave out what it has nothing to say about."""
     message = Message({})
     assert message.text("run") == ""
-    assert message.flag("yes") is False
+    assert message.flag("yes", True) is True
     assert message.number("count") == 0
     assert message.seconds("ms") == 0
     assert message.texts("list") == ()

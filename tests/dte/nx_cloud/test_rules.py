@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dte.nx_cloud.commands import Task
 from dte.nx_cloud.rules import Rule, find_pools
 
 
@@ -13,6 +14,16 @@ def rule(pool: str, **properties: Any) -> Rule:
     """A rule for one pool."""
     lists = {name: (value,) for name, value in properties.items()}
     return Rule((pool,), **lists)
+
+
+def task(project: str, target: str, configuration: str = "") -> Task:
+    """A task of a project."""
+    return Task(
+        ":".join(filter(None, (project, target, configuration))),
+        project=project,
+        target=target,
+        configuration=configuration,
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,21 +40,23 @@ def rule(pool: str, **properties: Any) -> Rule:
 def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
     """A star, a question mark, a negation, and globs that all have to match."""
     one = rule("p", targets=glob)
-    assert [name for name in matching + other if one.matches(f"x:{name}")] == matching
+    assert [
+        name for name in matching + other if one.matches(task("x", name))
+    ] == matching
 
 
 def test_the_more_specific_rule_goes_first() -> None:
     """Each rule of the precedence chart gives way to the one before it."""
-    task = {"configurations": "production", "targets": "build", "projects": "app1"}
+    matched = {"configurations": "production", "targets": "build", "projects": "app1"}
     chart = ["ctp", "ct", "cp", "tp", "c", "t", "p"]
-    names = {name[0]: name for name in task}
+    names = {name[0]: name for name in matched}
     rules = [
-        rule(letters, **{names[letter]: task[names[letter]] for letter in letters})
+        rule(letters, **{names[letter]: matched[names[letter]] for letter in letters})
         for letters in reversed(chart)
     ]
     found: list[str] = []
     while rules:
-        found += find_pools("app1:build:production", rules)
+        found += find_pools(task("app1", "build", "production"), rules)
         rules.pop()
     assert found == chart
 
@@ -51,9 +64,9 @@ def test_the_more_specific_rule_goes_first() -> None:
 def test_of_two_equal_rules_the_first_counts() -> None:
     """The order of the file decides between rules of one priority."""
     rules = [rule("first", targets="lint"), rule("second", targets="l*")]
-    assert find_pools("money:lint", rules) == ("first",)
+    assert find_pools(task("money", "lint"), rules) == ("first",)
 
 
 def test_a_task_without_a_rule_may_run_anywhere() -> None:
     """What no rule speaks of belongs to all pools."""
-    assert find_pools("money:lint", [rule("large", targets="build")]) == ()
+    assert find_pools(task("money", "lint"), [rule("large", targets="build")]) == ()

@@ -8,36 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dte.nx_cloud.agents import IDLE_SECONDS
 from dte.nx_cloud.commands import ProtocolError, Result, State, Task
-from dte.nx_cloud.rules import Rule
-from dte.nx_cloud.runs import IDLE_SECONDS, DuplicateAgent, Run, Runs
+from dte.nx_cloud.run_settings import RunSettings
+from dte.nx_cloud.runs import Run, Runs
 
-HEARTBEAT = 30.0
-
-
-def make_run(*agents: str, stop_after: tuple[str, ...] = ("build",)) -> Run:
-    """Start a run at second 0, with agents that have joined."""
-    run = Run("w1", heartbeat_seconds=HEARTBEAT)
-    run.start(0, stop_after=stop_after, explicit=False)
-    for agent in agents:
-        run.join(agent, 0)
-    return run
-
-
-def add(run: Run, *tasks: Task, targets: tuple[str, ...] = ("build",)) -> None:
-    """Have main post tasks, with nothing in the cache."""
-    run.add_command(tasks, targets, cached=lambda _: False)
-
-
-def ask(run: Run, agent: str, now: float = 1) -> str:
-    """Have an agent ask; returns its task's id, or nothing."""
-    task = run.ask(agent, now).task
-    return task.id if task else ""
-
-
-def passed(run: Run, agent: str, task: str) -> None:
-    """Have an agent report that its task passed."""
-    run.report(agent, Result(task, State.PASSED, agent=agent))
+from .run_steps import BUILD, HEARTBEAT, add, ask, fail, make_run, passed
 
 
 def test_agents_get_different_tasks() -> None:
@@ -75,23 +51,18 @@ def test_a_silent_agent_does_not_hold_up_the_others() -> None:
     assert ask(run, "a", IDLE_SECONDS + 0.1) == "1"
 
 
-def test_a_name_is_used_once() -> None:
-    """A second agent of the same name is refused."""
-    run = make_run("a")
-    with pytest.raises(DuplicateAgent):
-        run.join("a", 1)
-
-
-def test_a_name_is_free_again_when_its_agent_has_left() -> None:
-    """An agent that ended in order can come back."""
-    run = make_run("a")
-    run.leave("a")
-    run.join("a", 1)
+def test_two_agents_of_one_name_both_work() -> None:
+    """Agents on two machines may have one name: their keys tell them apart."""
+    run = make_run()
+    for key in ("first", "second"):
+        run.join("a", 0, key=key)
+    add(run, Task("1"), Task("2"))
+    assert [ask(run, "first"), ask(run, "second")] == ["1", "2"]
 
 
 def test_agents_end_when_all_named_targets_have_run() -> None:
     """Agents stay for the next command until every named target was covered."""
-    run = make_run("a", stop_after=("lint", "build"))
+    run = make_run("a", stop_after=frozenset({"lint", "build"}))
     add(run, Task("1"), targets=("lint",))
     ask(run, "a")
     passed(run, "a", "1")
@@ -111,17 +82,17 @@ def test_failed_tasks_cover_their_target_too() -> None:
 
 def test_without_named_targets_agents_stay() -> None:
     """Without --stop-agents-after only a stop ends the agents."""
-    run = make_run("a", stop_after=())
+    run = make_run("a", stop_after=frozenset())
     add(run)
     assert run.ask("a", 2).end == ""
-    run.stop()
+    run.complete()
     assert run.ask("a", 3).end == "all agents were stopped"
 
 
-def test_a_late_agent_ends_at_once() -> None:
+def test_a_late_agent_ends_too() -> None:
     """An agent that connects after the stop has nothing to do."""
     run = make_run()
-    run.stop()
+    run.complete()
     run.join("late", 5)
     assert run.ask("late", 5).end
 
@@ -129,8 +100,8 @@ def test_a_late_agent_ends_at_once() -> None:
 def test_a_stop_before_the_start_holds() -> None:
     """A run that was stopped before it was started hands nothing out."""
     run = Run("w1", heartbeat_seconds=HEARTBEAT)
-    run.stop()
-    run.start(1, stop_after=(), explicit=False)
+    run.complete()
+    run.start(1)
     run.join("a", 2)
     add(run, Task("1"))
     assert run.ask("a", 3).end
@@ -148,9 +119,7 @@ def test_agents_end_when_main_is_silent_for_too_long() -> None:
 
 def test_explicit_completion_needs_no_heartbeat() -> None:
     """With --require-explicit-completion silence ends nobody."""
-    run = Run("w1", heartbeat_seconds=HEARTBEAT)
-    run.start(0, stop_after=(), explicit=True)
-    run.join("a", 0)
+    run = make_run("a", heartbeat=False)
     run.watch(10_000)
     assert run.ask("a", 10_000).end == ""
 
@@ -163,20 +132,73 @@ def test_agents_without_a_main_wait() -> None:
     assert run.ask("a", 10_000).end == ""
 
 
-def test_a_terminated_agent_fails_the_run() -> None:
-    """When a signal ends an agent, main can't go on and the other agents end."""
+def test_an_agent_that_leaves_with_an_error_ends_the_run() -> None:
+    """Main and the other agents learn the error."""
     run = make_run("a", "b")
-    run.leave("a", killed_by="SIGTERM")
-    assert run.failure == "agent a was ended by SIGTERM"
-    assert run.ask("b", 2).end == run.failure
+    run.leave("a", error="Agent was terminated via SIGTERM")
+    assert run.error == "Agent was terminated via SIGTERM"
+    assert run.ask("b", 2).error == run.error
 
 
-def test_an_agent_terminated_after_the_end_fails_nothing() -> None:
-    """A signal that comes when the work is done changes nothing."""
+def test_an_error_after_the_end_changes_nothing() -> None:
+    """An agent that is killed when the work is done fails nobody."""
+    run = make_run("a", "b")
+    run.complete()
+    run.leave("a", error="Agent was terminated via SIGTERM")
+    assert run.error == ""
+    assert run.ask("b", 2).error == ""
+
+
+def test_the_agents_end_after_a_failed_command() -> None:
+    """By default a failed task ends the run, but not before its command has ended."""
+    run = make_run("a", fail_after=1, stop_after=frozenset({"later"}))
+    add(run, Task("1"), Task("2"))
+    ask(run, "a")
+    fail(run, "a", "1")
+    assert ask(run, "a", 2) == "2", "the command itself is not interrupted"
+    passed(run, "a", "2")
+    answer = run.ask("a", 3)
+    assert answer.end == "a command failed, and fail-after is 1"
+    assert answer.error == "", "agents pass, although a task failed"
+
+
+def test_more_failures_may_be_allowed() -> None:
+    """`fail-after: 2` counts the failed tasks of all commands."""
+    run = make_run("a", fail_after=2, stop_after=frozenset({"later"}))
+    for task in ("1", "2"):
+        add(run, Task(task))
+        assert ask(run, "a", 2) == task
+        fail(run, "a", task)
+    assert "fail-after is 2" in run.ask("a", 3).end
+
+
+def test_the_first_command_fixes_the_settings() -> None:
+    """Settings that come later have no effect, and their command learns of it."""
+    run = Run("w1", heartbeat_seconds=HEARTBEAT)
+    assert run.fix_settings(RunSettings())
+    assert run.fix_settings(RunSettings()), "the same settings are no contradiction"
+    assert not run.fix_settings(RunSettings(stop_after=BUILD))
+    assert run.settings == RunSettings()
+
+
+def test_a_command_of_a_closed_run_can_not_go_on() -> None:
+    """What is sent after the end is run by nobody; what runs already may end."""
     run = make_run("a")
-    run.stop()
-    run.leave("a", killed_by="SIGTERM")
-    assert run.failure == ""
+    add(run, Task("1"), Task("2"))
+    [command] = run.commands
+    ask(run, "a")
+    run.complete()
+    assert run.closed_for(command) == "", "an agent still works on it"
+    passed(run, "a", "1")
+    assert run.closed_for(command) == "all agents were stopped"
+
+
+def test_a_finished_command_of_a_closed_run_is_fine() -> None:
+    """A command whose tasks are all in the cache needs no agent."""
+    run = make_run()
+    run.complete()
+    number = run.add_command([Task("1", hash="h")], ["x"], cached=lambda _: True)
+    assert run.closed_for(run.command(number)) == ""
 
 
 def test_a_stranger_gets_nothing() -> None:
@@ -247,18 +269,3 @@ def test_agents_finish_any_task_graph(
     assert command.done
     assert len(set(ran)) == len(ran)
     assert {result.task for result in command.results} == set("0123456")
-
-
-def test_a_task_goes_to_its_pool_only() -> None:
-    """By assignment rules an agent gets what its pool may run, and the rest of all."""
-    run = make_run()
-    rules = [Rule(("large",), targets=("build",)), Rule(("small",), targets=("lint",))]
-    run.start(0, stop_after=("build",), explicit=False, rules=rules)
-    for name, pool in (("a", "small"), ("b", "large"), ("c", "")):
-        run.join(name, 0, pool=pool)
-    add(run, Task("x:build"), Task("x:lint"), Task("x:test"), Task("y:build"))
-    assert ask(run, "a") == "x:lint"
-    assert ask(run, "c") == "x:test"
-    assert ask(run, "b") == "x:build"
-    passed(run, "a", "x:lint")
-    assert ask(run, "a") == "", "the other build is not for a small agent"

@@ -71,12 +71,12 @@ def test_a_message_that_makes_no_sense_is_refused(cloud: NxCloud) -> None:
     answer = post(cloud, "/agents/ask", run="w1", agent="stranger")
     assert (answer.status_code, answer.text) == (400, "no agent 'stranger' in run w1")
     assert post(cloud, "/commands/follow", run="w1", command=3).status_code == 400
-    assert post(cloud, "/runs/start", stopAgentsAfter="lint").status_code == 400
+    assert post(cloud, "/runs/start", stopAfter="lint").status_code == 400
 
 
 def test_a_task_travels_from_main_to_an_agent_and_back(cloud: NxCloud) -> None:
     """Main's task reaches the agent with what it needs, and its result reaches main."""
-    post(cloud, "/runs/start", run="w1", stopAgentsAfter=["test"])
+    post(cloud, "/runs/start", run="w1", stopAfter=["test"])
     task = {"id": "a:test", "hash": "h", "needs": [], "args": ["--fast"]}
     post(cloud, "/commands/add", run="w1", targets=["test"], tasks=[task])
     agent = {"run": "w1", "agent": "dte/agent-1"}
@@ -84,6 +84,7 @@ def test_a_task_travels_from_main_to_an_agent_and_back(cloud: NxCloud) -> None:
     assert post(cloud, "/agents/ask", **agent).json() == {
         "task": {"id": "a:test", "hash": "h", "args": ["--fast"]},
         "end": "",
+        "error": "",
     }
     result = {"task": "a:test", "cache": "miss", "exitCode": 3, "durationMs": 1500}
     post(cloud, "/agents/report", **agent, **result, startedMs=2000, output="no")
@@ -101,7 +102,7 @@ def test_runs_of_different_workflows_are_apart(cloud: NxCloud) -> None:
     """Stopping one workflow's agents leaves those of another alone."""
     for run in ("w1", "w2"):
         post(cloud, "/agents/join", run=run, agent="a")
-    post(cloud, "/runs/stop", run="w1")
+    post(cloud, "/runs/complete", run="w1")
     assert post(cloud, "/agents/ask", run="w1", agent="a").json()["end"]
     assert not post(cloud, "/agents/ask", run="w2", agent="a").json()["end"]
 

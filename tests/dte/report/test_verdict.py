@@ -40,7 +40,7 @@ def report_on(*jobs: JobReport) -> Report:
             "task",
         ),
         (
-            fail_with("No tasks to run after 20 seconds"),
+            fail_with("No new messages received after 20 seconds"),
             "dte/main waited 20 s in Run the affected tasks, and main sent no task",
         ),
         (

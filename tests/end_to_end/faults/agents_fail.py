@@ -1,6 +1,14 @@
 """Agents that fail, are killed or lost, or share a name."""
 
-from tests.end_to_end.faults.row import AGENT, MAIN, STOPPED, WORK, Fault, Said
+from tests.end_to_end.faults.row import (
+    AGENT,
+    MAIN,
+    STOPPED,
+    WORK,
+    Fault,
+    Said,
+    refused,
+)
 
 # The run has started, but no task has: the agent that gets the signal is in the run.
 PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
@@ -29,9 +37,24 @@ AGENTS_FAIL = (
         agents=2,
         kill=(f"{AGENT}:{WORK}@15:TERM",),
         main={"record": PAUSE},
-        jobs={MAIN: "failed", "dte/agent-2": "success"},
-        said=(STOPPED,),
+        jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
+        said=(
+            Said(1, MAIN, "Distributed Execution Terminated"),
+            Said(1, "dte/agent-2", "Distributed Execution Terminated"),
+            STOPPED,
+        ),
         attempts=(1,),
+    ),
+    Fault(
+        "rerun from failed after an agent got SIGTERM",
+        statuses=("failed", "failed"),
+        agents=2,
+        kill=(f"{AGENT}:{WORK}@15:TERM",),
+        main={"record": PAUSE},
+        then=("fix", "rerun-from-failed"),
+        jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
+        said=(*refused(2, MAIN), *refused(2, AGENT), *refused(2, "dte/agent-2")),
+        attempts=(1, 0),
     ),
     Fault(
         "an agent is lost",
@@ -54,19 +77,18 @@ AGENTS_FAIL = (
     ),
     Fault(
         "two agents of one name",
-        statuses=("failed",),
+        statuses=("success",),
         more_jobs=[
             {
                 "dte/agent": {
                     "name": "twin",
                     "ordinal": 1,
                     "requires": ["dte/attempt"],
-                    "setup": [{"run": {"name": "Wait", "command": "sleep 3"}}],
                 }
             }
         ],
         main={"setup": [{"run": {"name": "Wait", "command": "sleep 8"}}]},
-        jobs={MAIN: "success"},
+        jobs={MAIN: "success", AGENT: "success", "twin": "success"},
         attempts=(1,),
     ),
 )

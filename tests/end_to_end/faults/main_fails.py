@@ -9,6 +9,7 @@ from tests.end_to_end.faults.row import (
     STOPPED,
     TASKS,
     Fault,
+    Said,
 )
 
 SHORT_WAIT = {"agent_timeout": "20s"}
@@ -30,6 +31,14 @@ OWN_START = {
     "start": "own",
     "start_steps": [{"run": {"name": "Custom start", "command": ":"}}],
 }
+RECORD_AND_GO_ON = [
+    {
+        "run": {
+            "name": "Record a failure",
+            "command": "npx nx-cloud record -- false || true",
+        }
+    }
+]
 MAIN_FAILS = (
     *(
         Fault(
@@ -95,6 +104,23 @@ MAIN_FAILS = (
         jobs={MAIN: "success", AGENT: "success"},
         said=(STOPPED,),
         nothing_to_run=True,
+        attempts=(1,),
+    ),
+    Fault(
+        "a recorded command fails, and main goes on",
+        statuses=("failed",),
+        main={"record": RECORD_AND_GO_ON},
+        jobs={MAIN: "failed", AGENT: "success"},
+        said=(Said(1, MAIN, "CI Execution Failed"),),
+        attempts=(1,),
+    ),
+    Fault(
+        "main gets SIGTERM",
+        statuses=("failed",),
+        kill=(f"{MAIN}:{TASKS}@15:TERM",),
+        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 25"}}]},
+        jobs={MAIN: "failed", AGENT: "failed"},
+        said=(Said(1, AGENT, "Main job was terminated via SIGTERM"), STOPPED),
         attempts=(1,),
     ),
     Fault(

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from dte.nx_cloud import Faults, NxCloud, read_run_report
 
-from .real_job import RealJob, commit, make_job, make_repository, wait, wait_all
+from ..real_job import commit, wait, wait_all, wait_for_line
+from .words import AFFECTED, AGENT, START, TARGETS, Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-Jobs = Callable[[str], RealJob]
-TARGETS = "lint,test,build,e2e-ci"
-START = ("npx", "nx-cloud", "start-ci-run", "--distribute-on=manual")
-AGENT = ("npx", "nx-cloud", "start-agent")
-AFFECTED = ("npx", "nx", "run-many", "--parallel=2", "--configuration=ci")
 DEPENDENCIES = (
     ("money", "build", "tax", "build"),
     ("money", "build", "discounts", "build"),
@@ -37,54 +30,6 @@ DEPENDENCIES = (
     ("shop", "build", "shop", "e2e-ci"),
 )
 FIRST_AGENTS = ("agent-1", "agent-2", "agent-3")
-
-
-@pytest.fixture
-def cloud() -> Iterator[NxCloud]:
-    """Serve a stand-in whose heartbeat a busy machine does not miss."""
-    with NxCloud() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the sample once for all tests."""
-    folder = tmp_path_factory.mktemp("sample")
-    return make_repository(folder / "repository", folder / "npm")
-
-
-@pytest.fixture
-def repository(installed: Path, tmp_path: Path) -> Path:
-    """Return a repository of the test's own, to commit to."""
-    return shutil.copytree(
-        installed,
-        tmp_path / "repository",
-        ignore=shutil.ignore_patterns("node_modules"),
-    )
-
-
-@pytest.fixture
-def jobs(
-    installed: Path, repository: Path, tmp_path: Path, cloud: NxCloud
-) -> Iterator[Jobs]:
-    """Make jobs by their names; what is left of them is killed at the end."""
-    made: list[RealJob] = []
-
-    def make(name: str) -> RealJob:
-        job = make_job(
-            tmp_path / name,
-            repository=repository,
-            modules=installed / "node_modules",
-            sockets=Path(sockets),
-            cloud=cloud,
-        )
-        made.append(job)
-        return job
-
-    with tempfile.TemporaryDirectory(prefix="nx") as sockets:
-        yield make
-        for job in made:
-            job.kill()
 
 
 def test_three_agents_share_the_tasks(jobs: Jobs, cloud: NxCloud) -> None:
@@ -174,18 +119,31 @@ def test_main_without_agents_times_out(jobs: Jobs, cloud: NxCloud) -> None:
 def test_a_terminated_agent_fails_main(jobs: Jobs, cloud: NxCloud) -> None:
     """When a signal ends an agent, main ends with 1 instead of waiting for it."""
     agent = jobs("agent-1").start(*AGENT)
-    assert agent.stdout is not None
-    for line in agent.stdout:
-        if "agent dte/agent-1 of run" in line:
-            break
+    wait_for_line(agent, "agent agent-1 of run")
     main = jobs("main")
     main.run(*START, f"--stop-agents-after={TARGETS}")
     os.killpg(agent.pid, signal.SIGTERM)  # npx does not pass signals on
     wait(agent)
     ended = main.run(*AFFECTED, "-t", "lint")
     assert ended.exit_code == 1
-    assert "agent dte/agent-1 was ended by SIGTERM" in ended.output
+    assert "Agent was terminated via SIGTERM" in ended.output
     assert cloud.executions() == ()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_terminated_main_fails_the_agents(jobs: Jobs, number: signal.Signals) -> None:
+    """A main that is told to end completes the run with an error, and exits 1."""
+    agent = jobs("agent-1").start(*AGENT, "--targets=deploy")
+    main = jobs("main")
+    main.run(*START, f"--stop-agents-after={TARGETS}")
+    nx = main.start("node_modules/.bin/nx", *AFFECTED[2:], "-t", "lint")
+    wait_for_line(nx, "waits, because no agent for the target lint")
+    nx.send_signal(number)
+    assert wait(nx).exit_code == 1
+    ended = wait(agent)
+    assert ended.exit_code == 1
+    assert "Distributed Execution Terminated" in ended.output
+    assert f"Main job was terminated via {number.name}" in ended.output
 
 
 def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
@@ -202,46 +160,6 @@ def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
     assert ended.exit_code == 1
     assert "Check NX_CLOUD_ACCESS_TOKEN" in ended.output
     assert cloud.executions() == ()
-
-
-def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
-    """`start-nx-agents` takes the last targets from `.nx/ci-config.yaml`."""
-    main = jobs("main")
-    config = main.checkout / ".nx/ci-config.yaml"
-    config.parent.mkdir(exist_ok=True)
-    config.write_text("lifecycle:\n  stop-after: [lint, test]\n")
-    ended = main.run("npx", "nx-cloud", "start-nx-agents")
-    assert "Agents end after: lint, test" in ended.output
-    assert main.run(*START).exit_code == 1
-
-
-def test_pools_take_what_the_rules_give_them(jobs: Jobs, cloud: NxCloud) -> None:
-    """With --assignment-rules each pool runs its own targets."""
-    pools = {"small": "lint", "large": "build"}
-    agents = [
-        jobs(pool).start(*AGENT, NX_AGENT_LAUNCH_TEMPLATE=pool, NX_AGENT_NAME=pool)
-        for pool in pools
-    ]
-    main = jobs("main")
-    rules = [
-        {"targets": [target], "run-on": [{"agent": pool, "parallelism": 2}]}
-        for pool, target in pools.items()
-    ]
-    file = main.checkout / ".nx" / "assignment-rules.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({"assignment-rules": rules}))
-    words = ["--stop-agents-after=build,lint", f"--assignment-rules={file}"]
-    started = main.run(*START, *words)
-    assert started.exit_code == 0, started.output
-    ended = main.run(*AFFECTED, "-t", "lint,build")
-    assert (ended.exit_code, wait_all(agents)) == (0, [0, 0])
-    ran = {(each.agent, each.task.split(":")[1]) for each in cloud.executions()}
-    assert ran == set(pools.items())
-
-    file.write_text(json.dumps({"assignment-rules": [{"targets": ["lint"]}]}))
-    refused = main.run(*START, *words)
-    assert refused.exit_code == 1
-    assert "rule 1 needs run-on" in refused.output
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,77 @@
+"""The agents of a run: who waits, who works, and what each may run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dte.nx_cloud.commands import Command, Task
+from dte.nx_cloud.rules import Rule, find_pools
+
+IDLE_SECONDS = 3.0
+"""An agent that has not asked for work for this long counts as gone."""
+
+
+@dataclass
+class Agent:
+    """What a run knows about one agent."""
+
+    name: str
+    seen: float
+    pool: str = ""
+    targets: frozenset[str] = frozenset()
+    """The targets of `start-agent --targets`; empty means all."""
+    handed: int = 0
+    assignment: tuple[Command, Task] | None = None
+    gone: bool = False
+
+    def may_run(self, task: Task, rules: Sequence[Rule]) -> bool:
+        """Return whether the rules and the agent's own targets admit a task."""
+        pools = find_pools(task, rules)
+        in_pool = not pools or self.pool in pools
+        return in_pool and (not self.targets or task.target in self.targets)
+
+
+@dataclass
+class Agents:
+    """The agents of one run.
+
+    The key of an agent is chosen by its process, because two machines may have agents
+    of one name, which the real client lets pass.
+    """
+
+    _by_key: dict[str, Agent] = field(default_factory=dict)
+
+    def join(self, key: str, agent: Agent) -> None:
+        """Add an agent; one that left or was started again begins anew."""
+        self._by_key[key] = agent
+
+    def find(self, key: str) -> Agent | None:
+        """Return an agent by its key, or None."""
+        return self._by_key.get(key)
+
+    def present(self) -> list[Agent]:
+        """List the agents that have not left."""
+        return [agent for agent in self._by_key.values() if not agent.gone]
+
+    def is_turn_of(self, agent: Agent, now: float, count: int) -> bool:
+        """Return whether one of `count` tasks goes to this agent.
+
+        Of agents that may run the same tasks, those with the fewest tasks come first.
+        """
+        rivals = [
+            other
+            for other in self.present()
+            if (other.pool, other.targets) == (agent.pool, agent.targets)
+            and not other.assignment
+            and now - other.seen <= IDLE_SECONDS
+        ]
+        rivals.sort(key=lambda other: other.handed)
+        return rivals.index(agent) < count
+
+    def are_busy_with(self, command: Command) -> bool:
+        """Return whether an agent still runs a task of a command."""
+        return any(
+            agent.assignment is not None and agent.assignment[0] is command
+            for agent in self.present()
+        )

@@ -1,0 +1,11 @@
+// Only self-hosted agents can be rehearsed.
+const { UserError } = require('./errors');
+
+function refuseHostedAgents(distribution, where) {
+  if (distribution === undefined || distribution === 'manual') return;
+  throw new UserError(
+    `${where}: distribute-on is ${JSON.stringify(distribution)}, which asks for Nx Cloud's own machines; only "manual" can be rehearsed.`,
+  );
+}
+
+module.exports = { refuseHostedAgents };

@@ -1,0 +1,26 @@
+"""The settings of a CI pipeline execution, as main's commands send them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dte.nx_cloud.rules import Rule
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What `start-ci-run` or `.nx/ci-config.yaml` says about a run.
+
+    The defaults are Nx's own (Nx docs: "CI Configuration File").
+    """
+
+    stop_after: frozenset[str] = frozenset()
+    """The targets, or `target:configuration`, after which the agents end."""
+    heartbeat: bool = True
+    """If off, only `complete-ci-run` or an error ends the agents of a lost main."""
+    fail_after: int = 1
+    """After a command that brings the failed tasks to this number, the agents end."""
+    rules: tuple[Rule, ...] = ()
+
+
+DEFAULT_SETTINGS = RunSettings()

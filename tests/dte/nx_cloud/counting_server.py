@@ -1,0 +1,34 @@
+"""A server that answers every request with an error, and counts them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Self
+
+from flask import Flask, Response
+
+from dte.loopback import LoopbackServer, QuietHandler
+
+
+class CountingServer:
+    """Answers with one status for as long as its `with` block lasts."""
+
+    def __init__(self, status: int = 500) -> None:
+        self.requests = 0
+        self.url = ""
+        self._status = status
+
+    def __enter__(self) -> Self:
+        app = Flask("counting_server")
+        app.add_url_rule("/<path:_>", "answer", self._answer, methods=["GET", "POST"])
+        self._exits = ExitStack()
+        server = self._exits.enter_context(LoopbackServer(app, QuietHandler))
+        self.url = server.url
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exits.close()
+
+    def _answer(self, _: str) -> Response:
+        self.requests += 1
+        return Response("not today", self._status)

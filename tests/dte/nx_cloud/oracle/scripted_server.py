@@ -1,0 +1,90 @@
+"""A loopback server with the few routes of Nx Cloud that the old client needs.
+
+It has no logic: a test says what the next polls are answered.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Self
+
+from flask import Flask, Response, request
+
+from dte.loopback import LoopbackServer
+
+PREFIX = "/nx-cloud/executions/"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request of the client: when it came, its path, and its JSON body."""
+
+    at: float
+    path: str
+    body: dict[str, Any]
+
+
+class ScriptedServer:
+    """Answers polls with the run's end or error, once a test has set them."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self.error = ""
+        self.received: list[Received] = []
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        app = Flask("scripted_server")
+        app.add_url_rule(
+            "/<path:path>", "answer", self._answer, methods=["GET", "POST"]
+        )
+        self._exits = ExitStack()
+        self.url = self._exits.enter_context(LoopbackServer(app)).url
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exits.close()
+
+    def paths(self) -> list[str]:
+        """The last part of each request's path."""
+        return [each.path.rpartition("/")[2] for each in self.received]
+
+    def completions(self) -> list[dict[str, Any]]:
+        """The bodies of the requests that complete the run."""
+        name = PREFIX + "complete-run-group"
+        return [each.body for each in self.received if each.path == name]
+
+    def polls(self) -> list[float]:
+        """When an agent asked for tasks."""
+        return [each.at for each in self.received if each.path == PREFIX + "tasks"]
+
+    def _answer(self, path: str) -> dict[str, Any] | Response:
+        text = request.get_data()
+        if request.headers.get("Content-Encoding") == "gzip":
+            text = gzip.decompress(text)
+        body = json.loads(text) if text else {}
+        self.received.append(Received(time.monotonic(), "/" + path, body))
+        run = {"criticalErrorMessage": self.error or None, "runUrl": "https://nx.app/r"}
+        answers: dict[str, dict[str, Any]] = {
+            "workspace-status": {"enabled": True},
+            "start": {"enabled": True, "id": "execution"},
+            "tasks": {
+                **run,
+                "tasks": [],
+                "maxParallel": 1,
+                "completed": self.ended,
+                "status": "RUN_GROUP_COMPLETED" if self.ended else "WAITING",
+            },
+            "status": {
+                **run,
+                "completedTasks": [],
+                "commandStatus": 0,
+                "executionStatus": "COMPLETED" if self.ended else "RUNNING",
+            },
+            "end": {**run, "status": "success"},
+        }
+        return answers.get(path.rpartition("/")[2], {})

@@ -1,0 +1,275 @@
+"""The stand-in's client ends as the last public full client of Nx Cloud does.
+
+Each test puts both clients into the same situation and compares their exit codes, and a
+message that both must print. Today's client, which Nx Cloud itself serves, may differ:
+`docs/faults.md` lists what is unknown about it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dte.nx_cloud import NxCloud
+
+from ..counting_server import CountingServer
+from ..real_job import Ended, wait
+from .real_client import install
+from .scripted_server import ScriptedServer
+from .sides import RealSide, Side, StandInSide, run, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+BUILD = ("nx", "run-many", "-t", "build")
+NO_RETRIES = {"NX_CLOUD_NUMBER_OF_RETRIES": "0"}
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the packages once."""
+    return install(tmp_path_factory.mktemp("oracle") / "installed")
+
+
+@pytest.fixture
+def real(installed: Path, tmp_path: Path) -> Iterator[RealSide]:
+    """The old client."""
+    with ScriptedServer() as server:
+        yield RealSide(installed, tmp_path / "real", server)
+
+
+@pytest.fixture
+def sides(
+    installed: Path, tmp_path: Path, real: RealSide
+) -> Iterator[tuple[Side, Side]]:
+    """The old client and the stand-in's."""
+    with NxCloud() as cloud:
+        yield real, StandInSide(installed, tmp_path / "stand-in", cloud)
+
+
+def compare(
+    sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
+) -> Ended:
+    """Do the same with both clients; returns how the old one ended."""
+    real, stand_in = (act(side) for side in sides)
+    assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
+    assert message in real.output
+    assert message in stand_in.output
+    return real
+
+
+def test_an_agent_at_the_end_of_the_run(sides: tuple[Side, Side]) -> None:
+    """A completed run ends its agents with 0."""
+
+    def act(side: Side) -> Ended:
+        side.end_run()
+        return run(side, "start-agent")
+
+    ended = compare(sides, act, "Starting an agent for running Nx tasks")
+    assert ended.exit_code == 0
+
+
+def test_an_agent_after_an_error(sides: tuple[Side, Side]) -> None:
+    """A run that ended with an error fails its agents."""
+
+    def act(side: Side) -> Ended:
+        side.end_run("it broke")
+        return run(side, "start-agent")
+
+    message = "Distributed Execution Terminated\n\nError:\nit broke"
+    assert compare(sides, act, message).exit_code == 1
+
+
+def test_an_agent_without_tasks(sides: tuple[Side, Side]) -> None:
+    """An agent that gets nothing for too long ends with 1, at a poll."""
+
+    def act(side: Side) -> Ended:
+        return run(side, "start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="1")
+
+    compare(sides, act, "No new messages received after 0.001 seconds")
+
+
+def test_a_terminated_agent(sides: tuple[Side, Side]) -> None:
+    """SIGTERM makes the agent end the run with an error, and exit with 1."""
+
+    def act(side: Side) -> Ended:
+        process = side.start("start-agent")
+        side.wait_for_agent(process)
+        process.send_signal(signal.SIGTERM)
+        ended = wait(process)
+        assert side.ended_with() == "Agent was terminated via SIGTERM"
+        return ended
+
+    assert compare(sides, act, "").exit_code == 1
+
+
+def test_two_agents_of_one_name(sides: tuple[Side, Side]) -> None:
+    """In one folder the second is refused; after a kill the lock file stays."""
+
+    def act(side: Side) -> Ended:
+        first = side.start("start-agent")
+        side.wait_for_agent(first)
+        second = run(side, "start-agent")
+        first.kill()
+        wait(first)
+        again = run(side, "start-agent")
+        assert (again.exit_code, run(side, "clean-up-agents").exit_code) == (1, 0)
+        side.end_run()
+        assert run(side, "start-agent").exit_code == 0
+        return second
+
+    assert compare(sides, act, "Duplicate Agent ID Detected").exit_code == 1
+
+
+def test_an_agent_whose_name_has_a_slash(sides: tuple[Side, Side]) -> None:
+    """Such a name can't be that of a lock file."""
+
+    def act(side: Side) -> Ended:
+        return run(side, "start-agent", NX_AGENT_NAME="dte/agent")
+
+    assert compare(sides, act, "dte/agent").exit_code == 1
+
+
+def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
+    """Both say to which targets an agent limits itself."""
+
+    def act(side: Side) -> Ended:
+        side.end_run()
+        return run(side, "start-agent", "--targets=build")
+
+    message = "Starting an agent for running Nx target(s) [build]"
+    compare(sides, act, message)
+
+
+def test_polls_grow(real: RealSide) -> None:
+    """The old client's polls grow apart, as those of the stand-in's do."""
+    process = real.start("start-agent")
+    wait_until(lambda: len(real.server.polls()) == 3)
+    process.kill()
+    wait(process)
+    first, second, third = real.server.polls()
+    assert third - second > (second - first) * 1.5
+
+
+@pytest.mark.parametrize("words", [["sh", "-c", "echo no; exit 7"], ["false"]])
+def test_a_failing_record(sides: tuple[Side, Side], words: list[str]) -> None:
+    """The command's code is kept, and the run is completed, without an error."""
+
+    def act(side: Side) -> Ended:
+        ended = run(side, "record", "--", *words)
+        assert side.ended_with() == ""
+        agent = run(side, "start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="1")
+        assert isinstance(side, RealSide) or agent.exit_code == 0
+        return ended
+
+    compare(sides, act, "Nx Cloud: Successfully recorded command output")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["true"], "Successfully recorded"),
+        (["no-such-command"], "spawn no-such-command ENOENT"),
+        (["sh", "-c", "kill -TERM $$"], "Successfully recorded"),
+        (["sh", "-c", "kill -KILL $$"], "Successfully recorded"),
+    ],
+)
+def test_a_record(sides: tuple[Side, Side], words: list[str], message: str) -> None:
+    """Signals and missing commands give the same exit codes."""
+    compare(sides, lambda side: run(side, "record", "--", *words), message)
+
+
+def test_a_start(sides: tuple[Side, Side]) -> None:
+    """`start-ci-run` ignores what it does not know, the stand-in with a notice."""
+
+    def act(side: Side) -> Ended:
+        return run(side, "start-ci-run", "--stop-agents-after=build", "--unknown")
+
+    assert compare(sides, act, "") == Ended(0, "")
+    silent = run(sides[1], "start-ci-run", "--stop-agents-after=build")
+    assert silent == Ended(0, "")
+
+
+@pytest.mark.parametrize("command", ["start-ci-run", "start-agent", "stop-all-agents"])
+def test_a_refused_connection(sides: tuple[Side, Side], command: str) -> None:
+    """Without anybody at the address a command ends with 1 and the reason."""
+    with ScriptedServer() as closed:
+        address = closed.url
+    message = (
+        "Error when connecting to Nx Cloud. Code: ECONNREFUSED. "
+        f"Error: connect ECONNREFUSED {address.removeprefix('http://')}"
+    )
+
+    def act(side: Side) -> Ended:
+        return run(side, command, NX_CLOUD_API=address, **NO_RETRIES)
+
+    assert compare(sides, act, message).exit_code == 1
+
+
+@pytest.mark.parametrize(("status", "tries"), [(500, 2), (404, 2), (401, 1), (403, 1)])
+def test_tries(sides: tuple[Side, Side], status: int, tries: int) -> None:
+    """Every failed request is repeated, unless the token is refused."""
+
+    def act(side: Side) -> Ended:
+        with CountingServer(status) as server:
+            one = {"NX_CLOUD_NUMBER_OF_RETRIES": "1", "NX_CLOUD_API": server.url}
+            ended = run(side, "stop-all-agents", **one)
+        assert server.requests == tries
+        return ended
+
+    compare(sides, act, f"Code: {status}. Error: not today")
+
+
+def start_run(side: Side) -> None:
+    """Let main's tasks be distributed."""
+    assert run(side, "start-ci-run", "--distribute-on=manual").exit_code == 0
+
+
+def test_a_main_after_an_error(sides: tuple[Side, Side]) -> None:
+    """A run that ended with an error fails main."""
+
+    def act(side: Side) -> Ended:
+        start_run(side)
+        side.end_run("it broke")
+        return run(side, *BUILD)
+
+    message = "Distributed Execution Terminated\n\nError:\nit broke"
+    assert compare(sides, act, message).exit_code == 1
+
+
+def test_a_main_without_agents(sides: tuple[Side, Side]) -> None:
+    """A main for which nothing is done for too long ends with 1, at a poll."""
+
+    def act(side: Side) -> Ended:
+        start_run(side)
+        return run(side, *BUILD, NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS="1")
+
+    message = "No new completed tasks after 0.001 seconds."
+    assert compare(sides, act, message).exit_code == 1
+
+
+def terminate_main(side: Side, number: signal.Signals) -> Ended:
+    """Send a signal to a main that waits."""
+    start_run(side)
+    process = side.start(*BUILD)
+    side.wait_for_main()
+    process.send_signal(number)
+    return wait(process)
+
+
+def test_a_terminated_main(sides: tuple[Side, Side]) -> None:
+    """SIGTERM makes main end the run with an error, and exit with 1."""
+
+    def act(side: Side) -> Ended:
+        ended = terminate_main(side, signal.SIGTERM)
+        assert side.ended_with() == "Main job was terminated via SIGTERM"
+        return ended
+
+    assert compare(sides, act, "").exit_code == 1
+
+
+def test_an_interrupted_main(sides: tuple[Side, Side]) -> None:
+    """With this version of Nx, its own handler of SIGINT comes first, and exits 130."""
+    compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")

@@ -1,0 +1,1 @@
+"""The stand-in with the Nx that the sample uses."""

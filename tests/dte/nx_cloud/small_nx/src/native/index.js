@@ -1,0 +1,2 @@
+// The client asks only whether this version of Nx has it.
+exports.HttpRemoteCache = class {};
