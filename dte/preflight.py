@@ -56,7 +56,7 @@ def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None
     """Raise `UserError` for unknown jobs, steps and revisions or forbidden folders."""
     refuse_outside_home(jobs)
     steps = {
-        workflow_job.name: [step.name for step in workflow_job.job.steps]
+        workflow_job.name: [step.name for step in workflow_job.job.all_steps]
         if workflow_job.job
         else []
         for workflow_job in jobs

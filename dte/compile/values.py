@@ -54,6 +54,13 @@ def texts(value: Any) -> tuple[str, ...]:
         raise InvalidValue("text or a list of texts") from None
 
 
+def listed_texts(value: Any) -> tuple[str, ...]:
+    """A list of texts, with at least one."""
+    if isinstance(value, list):
+        return texts(value)
+    raise InvalidValue("a list of texts")
+
+
 def text_or_list(value: Any) -> Any:
     """A text, or a list of texts, as written."""
     return list(texts(value)) if isinstance(value, list) else text(value)
@@ -85,8 +92,13 @@ def integer(least: int, most: int | None = None) -> Check:
     return check
 
 
-def duration(value: Any) -> str:
-    """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`."""
+def duration(value: Any) -> str | int:
+    """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`.
+
+    The JSON schema also allows a whole number; no page says in which unit.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
     raise InvalidValue('a time such as "20m", "1.25h" or "5s"')
@@ -106,21 +118,69 @@ def mapping(value: Any) -> dict[str, Any]:
     raise InvalidValue("a mapping")
 
 
+def serial_group(value: Any) -> str:
+    """The name of a serial group: at most 512 characters, not blank."""
+    name = text(value)
+    if name.strip() and len(name) <= 512:
+        return name
+    raise InvalidValue("1 to 512 characters")
+
+
+def scalar(value: Any) -> Any:
+    """A text, a number or a boolean, as it is."""
+    if isinstance(value, bool | str | int | float):
+        return value
+    raise InvalidValue("a text, a number or a boolean")
+
+
+def keys_of_texts(*keys: str) -> Check:
+    """Return a check for a mapping with exactly these keys, each a text."""
+
+    def check(value: Any) -> dict[str, str]:
+        expected = f"a mapping with {' and '.join(keys)}"
+        if not isinstance(value, dict):
+            raise InvalidValue(expected)
+        if set(value) != set(keys):
+            raise InvalidValue(expected, f"one with {', '.join(value) or 'no keys'}")
+        return {key: text(value[key]) for key in keys}
+
+    return check
+
+
+def either(*checks: Check) -> Check:
+    """Return a check for a value that passes one of the checks."""
+
+    def check(value: Any) -> Any:
+        reasons = []
+        for one in checks:
+            try:
+                return one(value)
+            except InvalidValue as error:
+                reasons.append(str(error))
+        raise InvalidValue(", or ".join(reasons))
+
+    return check
+
+
 def environment(value: Any) -> dict[str, str]:
-    """Environment variables as text: from a mapping, or a list of mappings.
+    """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
 
     An empty value reads `<nil>`, as "Project values and variables" says of an
     empty pipeline value.
     """
     variables: dict[str, str] = {}
     for part in value if isinstance(value, list) else [value]:
-        if part is None:
-            continue
-        variables.update(_variables(part))
+        if part is not None:
+            variables.update(_variables(part))
     return variables
 
 
 def _variables(part: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(part, str):
+        name, equals, content = part.partition("=")
+        if not equals:
+            raise InvalidValue("NAME=VALUE", describe(part))
+        part = {name: content}
     if not isinstance(part, dict):
         raise InvalidValue("a mapping of names and values, or a list of them")
     for name, content in part.items():
@@ -159,4 +219,5 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
     except InvalidValue as error:
         item_where = raw.where if isinstance(raw, LocatedMap | LocatedList) else where
         shown = error.shown or describe(value)
-        raise error_at(item_where, f"{what}: must be {error}, not {shown}") from None
+        message = f"{what}: must be {error}, not {shown}"
+        raise error_at(item_where, message, code="type") from None
