@@ -11,6 +11,7 @@ from dte.compile.drafts import Draft
 from dte.compile.jobs import RESERVED, JobCall, JobCompiler, read_job_head
 from dte.compile.matrix import Combination, Matrix, read_matrix
 from dte.compile.namespace import Definition, Stub
+from dte.compile.notes import Notes
 from dte.compile.requirements import read_contexts, read_filters, read_requires
 from dte.compile.templates import Scope
 from dte.model import Where
@@ -65,7 +66,7 @@ class CallReader:
         inner = replace(self.scope, values=combination.names)
         default = name + combination.suffix
         call = JobCall(
-            arguments=_arguments(body, combination, found),
+            arguments=_arguments(body, combination, found, self.scope.namespace.notes),
             scope=inner,
             where=where,
             pre_steps=body.get("pre-steps"),
@@ -191,7 +192,10 @@ def each_call(
 
 
 def _arguments(
-    body: LocatedMap, combination: Combination, found: Definition | Stub
+    body: LocatedMap,
+    combination: Combination,
+    found: Definition | Stub,
+    notes: Notes,
 ) -> LocatedMap:
     arguments = LocatedMap(body.where)
     for key in body:
@@ -199,8 +203,13 @@ def _arguments(
             arguments.put(key, body[key], body.where_is(key))
     for key, choice in combination.chosen.items():
         if key in arguments:
+            # CircleCI's own orbs do so in their pipelines.
             title = found.title if isinstance(found, Definition) else found.name
-            message = f'{title}: "{key}" is in the matrix and is an argument too'
-            raise error_at(arguments.where_is(key), message, code="matrix")
+            notes.warn(
+                "matrix",
+                arguments.where_is(key),
+                f'{title}: "{key}" is in the matrix and is an argument too: the value '
+                "of the matrix is used",
+            )
         arguments.put(key, choice.written, choice.where)
     return arguments

@@ -63,11 +63,16 @@ def compile_config(
         pipeline={**values, **parameters},
         where=config.where,
         sections=sections(config, "config"),
+        stub_unknown=stub_missing_orbs,
         notes=notes,
         budget=budget,
     )
     scope = Scope("config", namespace)
-    namespace.orbs = library.imports(config.get("orbs"), scope, config.where_is("orbs"))
+    where = config.where_is("orbs")
+    namespace.orbs = {
+        **library.injected(where),
+        **library.imports(config.get("orbs"), scope, where),
+    }
 
     stubs = Stubs()
     written = _workflows(config)

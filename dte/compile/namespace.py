@@ -57,7 +57,9 @@ class Namespace:
     """The names of one config or orb.
 
     ``pipeline`` holds the pipeline's values that may be used in it; ``orbs`` opens
-    an import: its namespace, or its reference where it is stubbed. ``notes`` and
+    an import: its namespace, or its reference where it is stubbed. With
+    ``stub_unknown``, parts of orbs that are not imported are stubbed too: orb-tools
+    injects the orb under test into the config. ``notes`` and
     ``budget`` belong to the compilation, and all its namespaces share them.
     """
 
@@ -67,6 +69,7 @@ class Namespace:
     prefix: str = ""
     sections: Mapping[str, LocatedMap] = field(default_factory=dict)
     orbs: Mapping[str, OpenOrb] = field(default_factory=dict)
+    stub_unknown: bool = False
     notes: Notes = field(default_factory=Notes)
     budget: Budget = field(default_factory=Budget)
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
@@ -85,6 +88,8 @@ class Namespace:
             if isinstance(opened, str):
                 return Stub(SECTIONS[section], name, opened)
             return None if "/" in rest else opened.find(section, rest)
+        if slash and self.stub_unknown and name not in self.sections.get(section, {}):
+            return Stub(SECTIONS[section], name, f"{orb}, which nothing imports")
         if name not in self.sections.get(section, {}):
             return None
         return self._definition(section, name)

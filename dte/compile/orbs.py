@@ -50,6 +50,17 @@ class Library:
         self._opened: dict[Path, Namespace] = {}
         self._inline: dict[int, Namespace] = {}
 
+    def injected(self, where: Where) -> dict[str, OpenOrb]:
+        """Return how to open each orb given by an alias, imported or not.
+
+        orb-tools adds the orb under test to a config that does not import it.
+        """
+        return {
+            alias: partial(self._open_registry, alias, alias, where)
+            for alias in self._sources
+            if "/" not in alias
+        }
+
     def imports(self, value: Any, scope: Scope, where: Where) -> dict[str, OpenOrb]:
         """Give back, for an `orbs:` mapping, how to open each of its aliases."""
         if value is None:

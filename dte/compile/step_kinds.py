@@ -54,6 +54,8 @@ _COMMAND = Kind(
         # The JSON schema has these two; no page says what they do.
         "pwd": values.text,
         "path": values.text,
+        # No source has it, but the published circleci/android.
+        "description": values.text,
     },
     (("command",),),
     writes=("working_directory",),
