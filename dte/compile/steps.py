@@ -101,11 +101,11 @@ def _is_name(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class StepExpander:
-    """Expands the steps of one job; `trail` is the chain of commands that led here."""
+    """Expands the steps of one job; ``depth`` counts commands and steps passed in."""
 
     stubs: Stubs
     scope: Scope
-    trail: tuple[Definition, ...] = ()
+    depth: int = 0
 
     def expand(self, steps: Any, where: Where) -> Iterator[Step]:
         """Return the plain steps that a list of steps expands to; raises UserError."""
@@ -129,7 +129,7 @@ class StepExpander:
                 return
             call = replace(call, name=str(named))
         found = self.scope.namespace.find("commands", call.name)
-        if call.name in KINDS and (found is None or found in self.trail):
+        if call.name in KINDS and (found is None or found in self.scope.trail):
             yield self._built_in(call)
         elif isinstance(found, Stub):
             yield self.stubs.step(found, call.where)
@@ -139,7 +139,15 @@ class StepExpander:
             yield from self._command(found, call)
 
     def _passed(self, value: StepsValue, where: Where) -> Iterator[Step]:
-        return replace(self, scope=value.scope).expand(value.steps, where)
+        # Steps passed in may call the command that takes them: only their own
+        # chain of commands counts.
+        return self._inside(value.scope, where).expand(value.steps, where)
+
+    def _inside(self, scope: Scope, where: Where) -> StepExpander:
+        if self.depth == MAX_COMMANDS:
+            message = f"commands call each other more than {MAX_COMMANDS} deep"
+            raise error_at(where, message, code="limit")
+        return replace(self, scope=scope, depth=self.depth + 1)
 
     def _built_in(self, call: StepCall) -> Step:
         step = build_step(call.name, call.given, self.scope, call.where)
@@ -172,24 +180,22 @@ class StepExpander:
             yield from self.expand(steps, call.item_where)
 
     def _command(self, command: Definition, call: StepCall) -> Iterator[Step]:
-        if command in self.trail:
-            chain = " → ".join(step.name for step in (*self.trail, command))
+        trail = (*self.scope.trail, command)
+        if command in self.scope.trail:
+            chain = " → ".join(step.name for step in trail)
             message = f"{command.title} calls itself: {chain}"
             raise error_at(call.where, message, code="circle")
-        if len(self.trail) == MAX_COMMANDS:
-            message = f"commands call each other more than {MAX_COMMANDS} deep"
-            raise error_at(call.where, message, code="limit")
         known_keys(command.body, COMMAND_KEYS, command.title)
         given = LocatedMap(call.item_where) if call.given is None else call.given
         values = bind(
             declared_by(command),
             expect_map(given, call.item_where, command.title),
             given_in=self.scope,
-            declared_in=Scope(command.title, command.namespace),
+            declared_in=Scope(command.title, command.namespace, trail=trail),
             what=command.title,
         )
-        inner = Scope(command.title, command.namespace, values)
-        yield from StepExpander(self.stubs, inner, (*self.trail, command)).expand(
+        inner = Scope(command.title, command.namespace, values, trail)
+        yield from self._inside(inner, call.where).expand(
             command.body.get("steps"), command.body.where_is("steps")
         )
 

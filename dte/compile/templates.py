@@ -14,7 +14,7 @@ from typing import Any
 
 from dte.compile.event_values import DOCUMENTED, EVENT_VALUES
 from dte.compile.expressions import ExpressionError, evaluate, truthy
-from dte.compile.namespace import Namespace
+from dte.compile.namespace import Definition, Namespace
 from dte.compile.template_syntax import UNCLOSED, Expression, Part, split
 from dte.errors import UserError
 from dte.model import Where
@@ -31,12 +31,14 @@ class Scope:
 
     ``values`` maps dotted names (`parameters.tag`, `matrix.os`) to values; the
     namespace knows the pipeline's and says what jobs, commands and executors are
-    called here. ``title`` says whose scope it is.
+    called here. ``title`` says whose scope it is; ``trail`` is the chain of commands
+    that led to it.
     """
 
     title: str
     namespace: Namespace
     values: Mapping[str, Any] = field(default_factory=dict)
+    trail: tuple[Definition, ...] = ()
 
     def lookup(self, name: str, where: Where) -> Any:
         """Return the value of a dotted name; raises UserError if there is none."""

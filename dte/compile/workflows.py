@@ -30,6 +30,8 @@ WORKFLOW_KEYS = (
     "description",
 )
 
+_LONGEST_CHAIN = 20
+
 
 @dataclass(frozen=True)
 class WorkflowReader:
@@ -221,6 +223,9 @@ def _refuse_cycles(workflow: str, jobs: Sequence[WorkflowJob]) -> None:
     except graphlib.CycleError as error:
         circle = error.args[1]
         where = next(job.where for job in jobs if job.name == circle[0])
-        chain = " → ".join(reversed(circle))
+        shown = [*reversed(circle)]
+        if len(shown) > _LONGEST_CHAIN:
+            shown[_LONGEST_CHAIN - 1 : -1] = ["…"]
+        chain = " → ".join(shown)
         message = f'workflow "{workflow}": jobs require each other: {chain}'
         raise error_at(where, message, code="circle") from None

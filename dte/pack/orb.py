@@ -17,6 +17,7 @@ from dte.errors import UserError
 from dte.model import Where
 from dte.pack.examples import read_examples
 from dte.pack.include import include_files
+from dte.pack.repository import find_repository, refuse_outside
 from dte.parse import LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, known_keys
 from dte.parse.scalars import Dialect
@@ -42,7 +43,9 @@ def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
             reference="Orb authoring process",
         )
     left_out = () if with_examples else ("examples",)
-    document = _pack_folder(folder, root=True, left_out=left_out)
+    document = _pack_folder(
+        folder, find_repository(folder), root=True, left_out=left_out
+    )
     known_keys(document, TOP_KEYS, "orb")
     packed = LocatedMap(document.where)
     for key, value in document.items():
@@ -57,14 +60,16 @@ def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
 
 
 def _pack_folder(
-    folder: Path, *, root: bool, left_out: tuple[str, ...] = ()
+    folder: Path, repository: Path, *, root: bool, left_out: tuple[str, ...] = ()
 ) -> LocatedMap:
     tree = LocatedMap(Where(str(folder / "@orb.yml" if root else folder), 1))
     for entry in _entries(folder):
         if entry.name in left_out:
             continue
+        refuse_outside(entry, repository)
         if entry.is_dir():
-            _merge_at(tree, entry.name, _pack_folder(entry, root=False))
+            below = _pack_folder(entry, repository, root=False)
+            _merge_at(tree, entry.name, below)
             continue
         content = _read_mapping(entry)
         if root or _AT_FILE.fullmatch(entry.name):
