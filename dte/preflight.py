@@ -79,6 +79,14 @@ def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
         for workflow_job in jobs
         if workflow_job.job is None
     ]
+    notes += [
+        f"the teardown of {step.name} in {workflow_job.name} does not run: no page "
+        "says when it would"
+        for workflow_job in jobs
+        if workflow_job.job is not None
+        for step in workflow_job.job.all_steps
+        if "teardown" in step.arguments
+    ]
     named = {context for workflow_job in jobs for context in workflow_job.contexts}
     return notes + [
         f"the context {name} has no variables: set them with --context"

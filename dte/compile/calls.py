@@ -13,7 +13,7 @@ from dte.compile.matrix import Combination, Matrix, read_matrix
 from dte.compile.namespace import Definition, Stub
 from dte.compile.notes import Notes
 from dte.compile.requirements import read_contexts, read_filters, read_requires
-from dte.compile.templates import Scope
+from dte.compile.templates import Scope, fill_text
 from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, shorten
@@ -163,9 +163,20 @@ class CallReader:
 
 
 def each_call(
+    value: Any, where: Where, title: str, scope: Scope | None = None
+) -> Iterator[tuple[str, LocatedMap, Where]]:
+    """Return name, body and position of each item of a `jobs:` list.
+
+    With a scope, names are filled in.
+    """
+    for name, body, at in _each_written(value, where, title):
+        filled = fill_text(name, scope, at) if scope else name
+        yield str(filled), body, at
+
+
+def _each_written(
     value: Any, where: Where, title: str
 ) -> Iterator[tuple[str, LocatedMap, Where]]:
-    """Return name, body and position of each item of a `jobs:` list."""
     items = expect_list(value, where, f"{title}: jobs")
     if not items:
         message = f"{title}: jobs: needs at least one job"

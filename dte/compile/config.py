@@ -13,7 +13,7 @@ from dte.compile.job_groups import read_groups
 from dte.compile.jobs import JobCompiler
 from dte.compile.namespace import SECTIONS, Namespace
 from dte.compile.notes import Notes
-from dte.compile.orbs import Library, sections, warn_of_misspelt
+from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
 from dte.compile.pipeline import pipeline_parameters, pipeline_values
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
@@ -144,7 +144,7 @@ def _workflows(config: LocatedMap) -> LocatedMap:
     """Return the workflows; a config without any runs its job `build`."""
     where = config.where_is("workflows")
     if config.get("workflows") is not None:
-        return expect_map(config["workflows"], where, "workflows")
+        return with_plain_names(expect_map(config["workflows"], where, "workflows"))
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
         message = 'there are no workflows and no job called "build"'

@@ -30,7 +30,8 @@ def processed(
             _call(job, own)
             for job, own in zip(workflow.jobs, draft.drafts, strict=True)
         ]
-        body: dict[str, Any] = {**_plain(draft.settings), "jobs": calls}
+        # An item of the list may be empty, and then no job may be left.
+        body: dict[str, Any] = {**_plain(draft.settings), "jobs": calls or [{}]}
         if workflow.max_auto_reruns:
             body["max_auto_reruns"] = workflow.max_auto_reruns
         written[_escaped(workflow.name)] = body

@@ -54,7 +54,9 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
 def read_all_calls(value: Any, where: Where, reader: CallReader) -> Iterator[Draft]:
     """Return the jobs that a workflow's `jobs:` list calls, groups expanded."""
     called: set[str] = set()
-    for name, body, item_where in each_call(value, where, reader.scope.title):
+    for name, body, item_where in each_call(
+        value, where, reader.scope.title, reader.scope
+    ):
         if name not in reader.groups or body.get("type") == "approval":
             yield from reader.read(name, body, item_where)
             continue
@@ -104,7 +106,9 @@ class _Group:
         reader = replace(self.reader, groups={}, group=self.name)
         title = f'job group "{self.name}"'
         where = self.body.where_is("jobs")
-        for name, body, at in each_call(self.body.get("jobs"), where, title):
+        for name, body, at in each_call(
+            self.body.get("jobs"), where, title, reader.scope
+        ):
             for draft in reader.read(name, body, at):
                 yield replace(
                     draft,

@@ -136,12 +136,22 @@ class Library:
 def sections(body: LocatedMap, title: str) -> dict[str, LocatedMap]:
     """Return the jobs, commands and executors of a config or an orb."""
     return {
-        section: expect_map(
-            body[section], body.where_is(section), f"{title}: {section}"
+        section: with_plain_names(
+            expect_map(body[section], body.where_is(section), f"{title}: {section}")
         )
         for section in SECTIONS
         if body.get(section) is not None
     }
+
+
+def with_plain_names(mapping: LocatedMap) -> LocatedMap:
+    r"""Return a mapping whose keys are names, in which `\<<` stands for `<<`."""
+    if not any("\\<<" in name for name in mapping):
+        return mapping
+    plain = LocatedMap(mapping.where)
+    for name, value in mapping.items():
+        plain.put(name.replace("\\<<", "<<"), value, mapping.where_is(name))
+    return plain
 
 
 def warn_of_misspelt(
