@@ -7,14 +7,15 @@ that texts use.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.declarations import declared_by
-from dte.compile.executors import EXECUTOR_KEYS
+from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
 from dte.compile.expression_syntax import ExpressionError
-from dte.compile.jobs import read_job_head, require_steps
+from dte.compile.job_types import JOB_CHECKS
+from dte.compile.jobs import read_job_head, require_executor, require_steps
 from dte.compile.namespace import SECTIONS, Definition, Namespace
 from dte.compile.parameters import Parameter, checked
 from dte.compile.step_kinds import KINDS, check_held, check_step
@@ -28,9 +29,10 @@ from dte.compile.steps import (
 )
 from dte.compile.template_syntax import names_in_text
 from dte.compile.templates import Scope, fill_text
+from dte.compile.values import Check, take_one
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
-from dte.parse.expect import known_keys
+from dte.parse.expect import describe, known_keys
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
@@ -56,17 +58,7 @@ class Checker:
 
     def _check(self, section: str, definition: Definition) -> None:
         body = definition.body
-        if section == "jobs":
-            _, kind = read_job_head(definition)
-            if kind == "build":
-                require_steps(definition)
-        else:
-            self._check_name(definition)
-        if section == "commands":
-            known_keys(body, COMMAND_KEYS, definition.title)
-            require_steps(definition)
-        if section == "executors":
-            known_keys(body, EXECUTOR_KEYS, definition.title)
+        self._check_head(section, definition)
         parameters = declared_by(definition)
         scope = Scope(
             definition.title,
@@ -74,11 +66,35 @@ class Checker:
             dict.fromkeys(f"parameters.{name}" for name in parameters),
         )
         self._check_defaults(parameters, scope, definition.title)
+        if section != "commands":
+            check_executor_keys(body, definition.title)
+            _check_literals(body, SHARED_CHECKS, scope, definition.title)
+        if section == "jobs":
+            _check_literals(body, JOB_CHECKS, scope, definition.title)
         if "steps" in body and section != "executors":
             self._check_steps(body["steps"], scope, body.where_is("steps"))
         for key in body:
             if key not in ("parameters", "description"):
                 self._check_names(body[key], scope, body.where_is(key))
+
+    def _check_head(self, section: str, definition: Definition) -> None:
+        body, title = definition.body, definition.title
+        if section == "jobs":
+            _, kind = read_job_head(definition)
+            if kind == "build":
+                require_executor(definition)
+                require_steps(definition)
+        else:
+            self._check_name(definition)
+        if section == "commands":
+            known_keys(body, COMMAND_KEYS, title)
+            require_steps(definition)
+        if section == "executors":
+            known_keys(body, EXECUTOR_KEYS, title)
+        if not isinstance(body.get("description", ""), str):
+            shown = describe(body["description"])
+            message = f"{title}: description: must be text, not {shown}"
+            raise error_at(body.where_is("description"), message, code="type")
 
     def _check_defaults(
         self, parameters: dict[str, Parameter], scope: Scope, title: str
@@ -113,11 +129,13 @@ class Checker:
                 if call.name not in KINDS:
                     raise unknown_step(call, scope)
                 mapping = check_step(call.name, call.given, call.where)
-                self._check_held(call.name, mapping, scope)
+                if mapping is not None:
+                    _check_literals(mapping, KINDS[call.name].keys, scope, call.name)
+                    self._check_held(call.name, mapping, scope)
 
-    def _check_held(self, name: str, mapping: LocatedMap | None, scope: Scope) -> None:
+    def _check_held(self, name: str, mapping: LocatedMap, scope: Scope) -> None:
         holds = KINDS[name].holds
-        if mapping is None or holds not in mapping:
+        if holds not in mapping:
             return
         where = mapping.where_is(holds)
         self._check_steps(mapping[holds], scope, where)
@@ -149,6 +167,16 @@ class Checker:
                 continue
             for name in names:
                 scope.lookup(name, at)
+
+
+def _check_literals(
+    mapping: LocatedMap, checks: Mapping[str, Check], scope: Scope, title: str
+) -> None:
+    """Check the values of keys that contain no template."""
+    for key, check in checks.items():
+        where = mapping.where_is(key)
+        if key in mapping and next(_texts_in(mapping[key], where), None) is None:
+            take_one(mapping[key], check, scope, where, f"{title}: {key}")
 
 
 def _texts_in(value: Any, where: Where) -> Iterator[tuple[str, Where]]:

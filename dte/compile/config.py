@@ -120,6 +120,9 @@ def _read(path: Path, notes: Notes) -> LocatedMap:
     if not isinstance(config.get("setup", False), bool):
         message = f"setup: must be true or false, not {describe(config['setup'])}"
         raise error_at(config.where_is("setup"), message, code="type")
+    for section in ("jobs", "job-groups"):
+        if section in config:
+            expect_map(config[section], config.where_is(section), section)
     warn_of_misspelt(config, _TOP_KEYS, "config", notes)
     return config
 
@@ -143,7 +146,7 @@ def _wrong_version(version: object, where: Where) -> UserError:
 def _workflows(config: LocatedMap) -> LocatedMap:
     """Return the workflows; a config without any runs its job `build`."""
     where = config.where_is("workflows")
-    if config.get("workflows") is not None:
+    if "workflows" in config:
         return with_plain_names(expect_map(config["workflows"], where, "workflows"))
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:

@@ -20,7 +20,13 @@ from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, known_keys, shorten
 
 KINDS = ("docker", "machine", "macos")
-SHARED_KEYS = (*KINDS, "resource_class", "environment", "working_directory", "shell")
+SHARED_CHECKS: Mapping[str, values.Check] = {
+    "resource_class": values.text,
+    "environment": values.environment,
+    "working_directory": values.text,
+    "shell": values.text_or_list,
+}
+SHARED_KEYS = (*KINDS, *SHARED_CHECKS)
 EXECUTOR_KEYS = ("description", "parameters", *SHARED_KEYS)
 
 _IMAGE_KEYS: Mapping[str, values.Check] = {
@@ -46,13 +52,13 @@ _VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
         "docker_layer_caching": values.boolean,
         "resource_class": values.text,
         "shell": values.text_or_list,
-        "code_signing": values.texts,
+        "code_signing": values.bundles,
     },
     "macos": {
-        "xcode": values.text,
+        "xcode": values.text_or_number,
         "resource_class": values.text,
         "shell": values.text_or_list,
-        "code_signing": values.texts,
+        "code_signing": values.bundles,
     },
 }
 
@@ -94,12 +100,7 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
         raise error_at(item_where, message, code="executor")
     taken = values.take(
         body,
-        {
-            "resource_class": values.text,
-            "environment": values.environment,
-            "working_directory": values.text,
-            "shell": values.text_or_list,
-        },
+        SHARED_CHECKS,
         scope,
         scope.title,
     )
@@ -146,6 +147,28 @@ def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any
             raise error_at(image.where, message, code="missing-key")
         images.append(values.take(image, _IMAGE_KEYS, scope, title))
     return images
+
+
+def check_executor_keys(body: LocatedMap, title: str) -> None:
+    """Raise UserError for keys of images and machines that do not exist.
+
+    For jobs and executors that nothing uses: only what shows without values.
+    """
+    for kind in KINDS:
+        written = body.get(kind)
+        if isinstance(written, LocatedMap) and kind in _VM_KEYS:
+            known_keys(written, _VM_KEYS[kind], f"{title}: {kind}")
+        images = written if kind == "docker" and isinstance(written, list) else ()
+        for image in images:
+            if isinstance(image, LocatedMap):
+                known_keys(image, _IMAGE_KEYS, f"{title}: docker")
+        text = isinstance(written, str) and (kind == "machine" or "<<" in written)
+        scalar = kind == "machine" and isinstance(written, int | float)
+        right = list if kind == "docker" else dict
+        if kind in body and not (isinstance(written, right) or text or scalar):
+            expected = "a list of images" if kind == "docker" else "a mapping"
+            message = f"{title}: {kind}: must be {expected}, not {describe(written)}"
+            raise error_at(body.where_is(kind), message, code="type")
 
 
 def find_executor_settings(

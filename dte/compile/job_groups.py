@@ -159,7 +159,7 @@ def _read_group(
                 suggestions=(f"It takes {', '.join(_CALL_KEYS)}",),
                 code="job-group",
             )
-    checks = {"name": values.text, "serial-group": values.serial_group}
+    checks = {"name": values.some_text, "serial-group": values.serial_group}
     taken = values.take(body, checks, scope, title)
     outer = Draft(
         name=taken.get("name", name),

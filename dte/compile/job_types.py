@@ -75,16 +75,13 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
     """Return the keys of a job beside its executor and steps, filled in and checked."""
     body = definition.body
     if kind == BUILD:
-        checks: Mapping[str, values.Check] = {
-            "circleci_ip_ranges": values.boolean,
-            "retention": retention,
-        }
+        checks = {key: check for key, check in JOB_CHECKS.items() if key in _SETTINGS}
         return values.take(body, checks, scope, scope.title)
     if kind in ("lock", "unlock"):
         return values.take(body, {"key": lock_key}, scope, scope.title)
-    checks = {"plan_name": values.text, "validation": values.mapping}
-    taken = values.take(body, checks, scope, scope.title)
-    others = set(body) - {*_COMMON_KEYS, *checks}
+    release = {"plan_name": values.text, "validation": values.mapping}
+    taken = values.take(body, release, scope, scope.title)
+    others = set(body) - {*_COMMON_KEYS, *release}
     for key in sorted(others):
         taken[key] = fill(body[key], scope, body.where_is(key))
     return taken
@@ -105,3 +102,11 @@ def retention(value: Any) -> dict[str, str]:
     if isinstance(caches, str) and _CACHES.fullmatch(caches):
         return {"caches": caches}
     raise InvalidValue('a mapping like {caches: "7d"}, with 1 to 30 days')
+
+
+_SETTINGS = ("circleci_ip_ranges", "retention")
+JOB_CHECKS: Mapping[str, values.Check] = {
+    "parallelism": values.integer(1),
+    "circleci_ip_ranges": values.boolean,
+    "retention": retention,
+}

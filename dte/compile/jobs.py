@@ -9,11 +9,12 @@ from typing import Any
 from dte.compile import values
 from dte.compile.declarations import declared_by
 from dte.compile.executors import (
+    KINDS,
     ExecutorSettings,
     find_executor_settings,
     read_executor_settings,
 )
-from dte.compile.job_types import BUILD, check_keys, job_type, read_settings
+from dte.compile.job_types import BUILD, JOB_CHECKS, check_keys, job_type, read_settings
 from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import Parameter, bind
 from dte.compile.steps import StepExpander, Stubs
@@ -70,7 +71,7 @@ class JobCompiler:
         if kind != BUILD:
             return elsewhere(name, kind, settings, definition.where)
         executor = self._executor_settings(definition, scope)
-        checks = {"parallelism": values.integer(1)}
+        checks = {"parallelism": JOB_CHECKS["parallelism"]}
         taken = values.take(definition.body, checks, scope, scope.title)
         return Job(
             name=name,
@@ -156,6 +157,17 @@ def elsewhere(name: str, kind: str, settings: dict[str, Any], where: Where) -> J
         type=kind,
         settings=settings,
     )
+
+
+def require_executor(definition: Definition) -> None:
+    """Raise UserError for a job that names nothing to run on."""
+    if not {"executor", *KINDS} & set(definition.body):
+        raise error_at(
+            definition.where,
+            f"{definition.title}: has no executor",
+            suggestions=("Add executor:, docker:, machine: or macos:",),
+            code="missing-key",
+        )
 
 
 def require_steps(definition: Definition) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dte.compile.templates import Scope, fill, plain_text
+from dte.compile.templates import Scope, fill
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import (
     describe,
     shorten,
 )
-from dte.parse.scalars import WrittenFloat
+from dte.parse.scalars import as_written
 
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -149,7 +149,7 @@ def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
             "type, or add text to the value.",
         )
     if parameter.type in ("string", "enum") and scalar:
-        return (f'Put it in quotes: {name}: "{written(raw)}"',)
+        return (f'Put it in quotes: {name}: "{as_written(raw)}"',)
     unquoted = {"boolean": ("true", "false"), "integer": None}
     if parameter.type in unquoted and isinstance(raw, str) and raw == value:
         words = unquoted[parameter.type]
@@ -159,11 +159,6 @@ def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
         choices = [choice for choice in parameter.choices if isinstance(choice, str)]
         return nearest(value, choices, only_close=True)
     return ()
-
-
-def written(value: Any) -> str:
-    """Return a number or boolean as the file has it: 3.10 stays 3.10."""
-    return value.text if isinstance(value, WrittenFloat) else plain_text(value)
 
 
 def _fits(parameter: Parameter, value: Any) -> bool:

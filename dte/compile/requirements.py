@@ -12,7 +12,7 @@ from typing import Any
 from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
 from dte.compile.templates import Scope, fill
-from dte.compile.values import InvalidValue, text_or_list
+from dte.compile.values import take_one, text_or_list
 from dte.model import FINAL_JOB_STATUSES, Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -130,12 +130,7 @@ def read_branches(value: Any, scope: Scope, where: Where, title: str) -> dict[st
 
 
 def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
-    filled = fill(value, scope, where)
-    try:
-        patterns: str | list[str] = text_or_list(filled)
-    except InvalidValue as error:
-        message = f"filters: must be {error}, not {describe(filled)}"
-        raise error_at(where, message) from None
+    patterns: str | list[str] = take_one(value, text_or_list, scope, where, "filters")
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
             _check_pattern(pattern[1:-1], where)

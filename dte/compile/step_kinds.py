@@ -104,7 +104,7 @@ KINDS: Mapping[str, Kind] = {
     "save_cache": Kind(
         "Saving Cache",
         {
-            "key": values.text,
+            "key": values.some_text,
             "paths": values.listed_texts,
             "name": values.text,
             "when": _WHEN,

@@ -10,6 +10,7 @@ from dte.compile.templates import Scope, fill, plain_text
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe
+from dte.parse.scalars import as_written
 
 Check = Callable[[Any], Any]
 """Returns the value in its final form; raises InvalidValue."""
@@ -24,6 +25,7 @@ class InvalidValue(Exception):
 
 
 _DURATION = re.compile(r"(\d+(\.\d+)?[smh])+", re.ASCII)
+_BUNDLE = re.compile(r"[A-Za-z0-9-]{1,50}", re.ASCII)
 _DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
 
 
@@ -109,6 +111,27 @@ def delay(value: Any) -> str:
     if isinstance(value, str) and _DELAY.fullmatch(value):
         return value
     raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
+
+
+def some_text(value: Any) -> str:
+    """Text that is not empty."""
+    if isinstance(value, str | int | float) and value != "":
+        return plain_text(value)
+    raise InvalidValue("text that is not empty")
+
+
+def bundles(value: Any) -> tuple[str, ...]:
+    """The names of signing bundles ("JSON schema", `code_signing`)."""
+    if isinstance(value, list) and all(
+        isinstance(name, str) and _BUNDLE.fullmatch(name) for name in value
+    ):
+        return tuple(value)
+    raise InvalidValue("a list of names of at most 50 letters, digits and -")
+
+
+def text_or_number(value: Any) -> str:
+    """Text; a number may be written without quotes, as for `xcode`."""
+    return text(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -212,7 +235,13 @@ def take(
 
 
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
-    """Return one value, filled in and checked, or raise UserError."""
+    """Return one value, filled in and checked, or raise UserError.
+
+    A number or boolean may come from a parameter into a text, but may not be written
+    there ("JSON schema", which has the type string for all of these keys).
+    """
+    if check in _TEXTS:
+        _refuse_unquoted(raw, where, what)
     value = fill(raw, scope, where)
     try:
         return check(value)
@@ -221,3 +250,27 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
         shown = error.shown or describe(value)
         message = f"{what}: must be {error}, not {shown}"
         raise error_at(item_where, message, code="type") from None
+
+
+_TEXTS: tuple[Check, ...] = (
+    text,
+    some_text,
+    texts,
+    listed_texts,
+    text_or_list,
+    serial_group,
+    bundles,
+)
+
+
+def _refuse_unquoted(raw: Any, where: Where, what: str) -> None:
+    if isinstance(raw, LocatedList):
+        for item, at in raw.with_lines():
+            _refuse_unquoted(item, at, what)
+    elif isinstance(raw, int | float):
+        raise error_at(
+            where,
+            f"{what}: must be text, not {describe(raw)}",
+            suggestions=(f'Put it in quotes: "{as_written(raw)}"',),
+            code="type",
+        )

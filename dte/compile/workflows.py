@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dte.compile import values
-from dte.compile.calls import CallReader
+from dte.compile.calls import CallReader, each_call
 from dte.compile.conditions import holds_expression
 from dte.compile.drafts import Draft, DraftWorkflow
 from dte.compile.job_groups import read_all_calls
@@ -58,6 +58,8 @@ class WorkflowReader:
             if _runs(body, scope):
                 found.append(self._draft(name, body, scope, where, settings))
             else:
+                for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
+                    pass  # its shape is checked, whether it runs or not
                 self.scope.namespace.notes.tell(
                     "not-run",
                     where,

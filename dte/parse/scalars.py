@@ -44,6 +44,13 @@ class WrittenFloat(float):
     text: str
 
 
+def as_written(value: float) -> str:
+    """Return a number or boolean as the file has it: 3.10 stays 3.10."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.text if isinstance(value, WrittenFloat) else str(value)
+
+
 class Dialect(Enum):
     """Whose reading of YAML applies."""
 

@@ -80,8 +80,8 @@ def test_what_a_step_shows(step: Any, name: str, tmp_path: Path) -> None:
     ("key", "given", "expected"),
     [
         ("background", "<< pipeline.git.branch.is_default >>", True),
-        ("command", 7, "7"),
-        ("name", True, "true"),
+        ("command", "<< pipeline.number >>", "1"),
+        ("name", "<< pipeline.git.branch.is_default >>", "true"),
         ("max_auto_reruns", "<< pipeline.number >>", 1),
         ("no_output_timeout", "1.25h", "1.25h"),
         ("no_output_timeout", "1h30m", "1h30m"),

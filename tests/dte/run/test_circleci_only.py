@@ -1,4 +1,4 @@
-"""Steps and jobs whose work is done on CircleCI only: a rehearsal runs and says so."""
+"""Steps and jobs whose work is done on CircleCI only: a rehearsal prints a notice."""
 
 from __future__ import annotations
 
