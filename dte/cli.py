@@ -75,7 +75,8 @@ def describe_defect(error: Exception) -> UserError:
 
 
 def _print_error(error: UserError) -> None:
-    lines = [f"error: {error.message}"]
+    kind = f"error[dte-{error.code}]" if error.code else "error"
+    lines = [f"{kind}: {error.message}"]
     if error.suggestions:
         lines += ["Suggestions:", *(f"  - {text}" for text in error.suggestions)]
     if error.reference:

@@ -20,6 +20,19 @@ STUB_MISSING_ORBS = click.option(
     is_flag=True,
     help="Replace jobs of orbs given no --orb with a placeholder that prints its name.",
 )
+VALUE = click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a pipeline value, such as pipeline.event.name=pull_request.",
+)
+EVENT = click.option(
+    "--event",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Set the values of pipeline.event from the JSON of a GitHub webhook.",
+)
 PARAMETER = click.option(
     "--parameter",
     "parameters",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dte.model import Where
+
 USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
 
@@ -12,7 +14,8 @@ class UserError(Exception):
     """A problem that the user can fix.
 
     Carries what the command prints under ``error:``, ``Suggestions:`` and
-    ``Reference:``, and the exit code: 2 usage error, 3 not rehearsable.
+    ``Reference:``, and the exit code: 2 usage error, 3 not rehearsable. An error in a
+    config also has a code, one of the table in docs/compile.md, and its place.
     """
 
     def __init__(
@@ -22,9 +25,13 @@ class UserError(Exception):
         suggestions: Sequence[str] = (),
         reference: str = "",
         exit_code: int = USAGE_ERROR,
+        code: str = "",
+        where: Where | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.suggestions = tuple(suggestions)
         self.reference = reference
         self.exit_code = exit_code
+        self.code = code
+        self.where = where

@@ -5,7 +5,7 @@ Pure and frozen. `dte.compile.compile_config` makes it, nothing changes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,29 @@ FINAL_JOB_STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A line of a file that the user wrote."""
+    """A place in a file that the user wrote; columns are for editors, from 1."""
 
     file: str
     line: int
+    column: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the user should know about a config that compiles.
+
+    ``severity`` is `warning` where CircleCI may do something else than was meant,
+    else `note`; ``code`` is in the table of docs/compile.md.
+    """
+
+    severity: str
+    code: str
+    where: Where
+    text: str
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,8 @@ class Step:
     field ``name`` is what CircleCI would show, also where none was given. Their
     values are checked: text, but a mapping of texts for ``environment``, a boolean
     for ``background``, a tuple of texts for ``paths``, ``keys`` and
-    ``fingerprints``, an integer for ``max_auto_reruns`` and ``depth``.
+    ``fingerprints``, an integer for ``max_auto_reruns`` and ``depth``, a tuple of
+    steps for ``steps`` and ``teardown``.
     """
 
     kind: str
@@ -43,7 +60,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a workflow, with commands, executors and matrices expanded."""
+    """One job of a workflow, with commands, executors and matrices expanded.
+
+    ``type`` is `build`, or the type of a job that runs no steps of its own, such as
+    `no-op`, `lock` and `release`; ``settings`` holds the further keys of the job.
+    """
 
     name: str
     executor: Mapping[str, Any]
@@ -53,6 +74,19 @@ class Job:
     parallelism: int
     steps: tuple[Step, ...]
     where: Where
+    type: str = "build"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps in the order in which they run, those inside a step included."""
+        return tuple(_flatten(self.steps))
+
+
+def _flatten(steps: Iterable[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _flatten(step.arguments.get("steps", ()))
 
 
 @dataclass(frozen=True)
@@ -106,6 +140,7 @@ class CompiledConfig:
     document: Mapping[str, Any]
     stubbed: tuple[str, ...] = ()
     setup: bool = False
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +148,8 @@ class PipelineValues:
     """What the pipeline values in a config stand for.
 
     CircleCI's page "Project values and variables" lists them. ``parameters`` are
-    the arguments that the pipeline was triggered with.
+    the arguments that the pipeline was triggered with; ``values`` are further pipeline
+    values by their full names, and take precedence.
     """
 
     number: int = 1
@@ -127,3 +163,4 @@ class PipelineValues:
     git_url: str = "https://github.com/your-organization/your-project"
     trigger_source: str = "webhook"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)

@@ -56,7 +56,7 @@ def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None
     """Raise `UserError` for unknown jobs, steps and revisions or forbidden folders."""
     refuse_outside_home(jobs)
     steps = {
-        workflow_job.name: [step.name for step in workflow_job.job.steps]
+        workflow_job.name: [step.name for step in workflow_job.job.all_steps]
         if workflow_job.job
         else []
         for workflow_job in jobs
@@ -78,6 +78,14 @@ def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
         f"approved automatically: {workflow_job.name}"
         for workflow_job in jobs
         if workflow_job.job is None
+    ]
+    notes += [
+        f"the teardown of {step.name} in {workflow_job.name} does not run: no page "
+        "says when it would"
+        for workflow_job in jobs
+        if workflow_job.job is not None
+        for step in workflow_job.job.all_steps
+        if "teardown" in step.arguments
     ]
     named = {context for workflow_job in jobs for context in workflow_job.contexts}
     return notes + [

@@ -3,134 +3,210 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dte.compile import values
-from dte.compile.jobs import RESERVED, JobCall, JobCompiler
+from dte.compile.drafts import Draft
+from dte.compile.jobs import RESERVED, JobCall, JobCompiler, read_job_head
 from dte.compile.matrix import Combination, Matrix, read_matrix
 from dte.compile.namespace import Definition, Stub
-from dte.compile.requirements import (
-    WrittenRequirement,
-    read_contexts,
-    read_filters,
-    read_requires,
-)
-from dte.compile.templates import Scope
-from dte.model import Job, Where
+from dte.compile.notes import Notes
+from dte.compile.requirements import read_contexts, read_filters, read_requires
+from dte.compile.templates import Scope, fill_text
+from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
-from dte.parse.expect import describe, expect_list, expect_map, known_keys
+from dte.parse.expect import describe, expect_list, expect_map, shorten
 
 _APPROVAL_KEYS = ("type", "name", "requires", "filters", "context")
 _NO_MATRIX = Matrix((Combination({}, ""),), None)
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A job of a workflow before names and requirements are resolved."""
+class CallReader:
+    """Reads the calls of one workflow or job group.
 
-    name: str
-    alias: str | None
-    job: Job | None
-    requires: tuple[WrittenRequirement, ...]
-    contexts: tuple[str, ...]
-    filters: Mapping[str, Any]
-    where: Where
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    ``groups`` are the job groups that may be called, ``group`` the one that is read.
+    """
+
+    compiler: JobCompiler
+    scope: Scope
+    groups: Mapping[str, LocatedMap] = field(default_factory=dict)
+    group: str = ""
+
+    def read(self, name: str, body: LocatedMap, where: Where) -> Iterator[Draft]:
+        """Return the jobs that one call makes; raises UserError."""
+        kind = body.get("type")
+        if kind == "approval":
+            self._warn_of_keys(name, body)
+            yield self._draft(name, body, self.scope, where)
+            return
+        if kind is not None:
+            raise error_at(
+                body.where_is("type"),
+                f'{self.scope.title}: "{name}": type: must be approval, not '
+                f"{describe(kind)}",
+                suggestions=("Write any other type under jobs:",),
+                code="type",
+            )
+        found = self._find_job(name, body, where)
+        matrix = self._read_matrix(found, body)
+        for combination in matrix.combinations:
+            yield self._read_one(found, name, body, where, combination, matrix.alias)
+
+    def _read_one(
+        self,
+        found: Definition | Stub,
+        name: str,
+        body: LocatedMap,
+        where: Where,
+        combination: Combination,
+        alias: str | None,
+    ) -> Draft:
+        inner = replace(self.scope, values=combination.names)
+        default = name + combination.suffix
+        call = JobCall(
+            arguments=_arguments(body, combination, found, self.scope.namespace.notes),
+            scope=inner,
+            where=where,
+            pre_steps=body.get("pre-steps"),
+            post_steps=body.get("post-steps"),
+        )
+        job = (
+            self.compiler.compile_stub(found, call, default)
+            if isinstance(found, Stub)
+            else self.compiler.compile(found, call, default)
+        )
+        draft = self._draft(default, body, inner, where)
+        alias = (alias or name) if "matrix" in body else None
+        return replace(draft, alias=alias, job=job)
+
+    def _warn_of_keys(self, name: str, body: LocatedMap) -> None:
+        for key in body:
+            if key not in _APPROVAL_KEYS:
+                self.scope.namespace.notes.warn(
+                    "ignored",
+                    body.where_is(key),
+                    f'{self.scope.title}: the approval "{name}" has no key '
+                    f'"{shorten(key)}": it is ignored',
+                    nearest(key, _APPROVAL_KEYS, only_close=True),
+                )
+
+    def _read_matrix(self, found: Definition | Stub, body: LocatedMap) -> Matrix:
+        if "matrix" not in body:
+            return _NO_MATRIX
+        written, where = body["matrix"], body.where_is("matrix")
+        if isinstance(found, Definition):
+            known: Collection[str] = read_job_head(found)[0]
+            return read_matrix(written, known, self.scope, where, found.title)
+        # Nobody here knows what a stubbed job declares, so it takes any parameter.
+        given = written.get("parameters") if isinstance(written, LocatedMap) else None
+        known = given if isinstance(given, LocatedMap) else ()
+        return read_matrix(written, known, self.scope, where, f'job "{found.name}"')
+
+    def _find_job(self, name: str, body: LocatedMap, where: Where) -> Definition | Stub:
+        namespace = self.scope.namespace
+        if body.get("override-with") is not None:
+            overridden = self._override(name, body)
+            if overridden is not None:
+                return overridden
+        found = namespace.find("jobs", name)
+        if found is None:
+            known = [*namespace.names("jobs", beside=name), *self.groups]
+            raise error_at(
+                where,
+                f'{self.scope.title}: there is no job "{shorten(name)}"',
+                suggestions=nearest(name, known),
+                code="unknown-job",
+            )
+        return found
+
+    def _override(self, name: str, body: LocatedMap) -> Definition | Stub | None:
+        """Return the job that replaces `name` ("How to override config")."""
+        where = body.where_is("override-with")
+        title = f"{self.scope.title}: {name}: override-with"
+        other = values.take_one(
+            body["override-with"], values.text, self.scope, where, title
+        )
+        found = self.scope.namespace.find("jobs", other)
+        said = (
+            f"{title}: there is no job {shorten(other)}, so {name} itself runs"
+            if found is None
+            else f"{title}: {shorten(other)} runs instead of {name}"
+        )
+        self.scope.namespace.notes.tell("override", where, said)
+        return found
+
+    def _draft(
+        self, default: str, body: LocatedMap, scope: Scope, where: Where
+    ) -> Draft:
+        checks = {"name": values.text, "serial-group": values.serial_group}
+        taken = values.take(body, checks, scope, scope.title)
+        extra = {key: value for key, value in taken.items() if key != "name"}
+        name = taken.get("name", default)
+        if not name.strip():
+            message = f"{scope.title}: name: is empty"
+            raise error_at(body.where_is("name"), message)
+        requires = read_requires(body.get("requires"), scope, body.where_is("requires"))
+        return Draft(
+            name=name,
+            alias=None,
+            job=None,
+            requires=requires,
+            contexts=read_contexts(
+                body.get("context"), scope, body.where_is("context")
+            ),
+            filters=read_filters(body.get("filters"), scope, body.where_is("filters")),
+            where=where,
+            extra=extra,
+        )
 
 
-def read_calls(
-    value: Any, scope: Scope, where: Where, compiler: JobCompiler
-) -> Iterator[Draft]:
-    """Return the jobs that a workflow's `jobs:` list calls."""
-    for item, item_where in expect_list(
-        value, where, f"{scope.title}: jobs"
-    ).with_lines():
+def each_call(
+    value: Any, where: Where, title: str, scope: Scope | None = None
+) -> Iterator[tuple[str, LocatedMap, Where]]:
+    """Return name, body and position of each item of a `jobs:` list.
+
+    With a scope, names are filled in.
+    """
+    for name, body, at in _each_written(value, where, title):
+        filled = fill_text(name, scope, at) if scope else name
+        yield str(filled), body, at
+
+
+def _each_written(
+    value: Any, where: Where, title: str
+) -> Iterator[tuple[str, LocatedMap, Where]]:
+    items = expect_list(value, where, f"{title}: jobs")
+    if not items:
+        message = f"{title}: jobs: needs at least one job"
+        raise error_at(where, message, code="jobs")
+    for item, item_where in items.with_lines():
         if isinstance(item, str):
-            name, body = item, LocatedMap(item_where)
+            yield item, LocatedMap(item_where), item_where
         elif isinstance(item, LocatedMap) and len(item) == 1:
             ((name, given),) = item.items()
             if given is None:
                 given = LocatedMap(item_where)
-            body = expect_map(given, item.where_is(name), f'{scope.title}: "{name}"')
-        else:
-            message = f"{scope.title}: a job must be a name or a mapping with one name"
+            body = expect_map(given, item.where_is(name), f'{title}: "{name}"')
+            yield name, body, item_where
+        elif not isinstance(item, LocatedMap) or item:
             raise error_at(
                 item_where,
-                message + f", not {describe(item)}",
+                f"{title}: a job must be a name or a mapping with one name, not "
+                f"{describe(item)}",
                 suggestions=(
                     "Indent the keys below the job's name by two more levels.",
                 ),
+                code="jobs",
             )
-        yield from _read_call(name, body, scope, item_where, compiler)
-
-
-def _read_call(
-    name: str, body: LocatedMap, scope: Scope, where: Where, compiler: JobCompiler
-) -> Iterator[Draft]:
-    kind = body.get("type")
-    if kind == "approval":
-        known_keys(body, _APPROVAL_KEYS, f'{scope.title}: "{name}"')
-        yield _draft(name, body, scope, where, alias=None, job=None)
-        return
-    if kind is not None:
-        message = f'{scope.title}: "{name}": type: must be approval'
-        raise error_at(body.where_is("type"), message)
-    found = _find_job(name, body, scope, where)
-    matrix = _read_matrix(found, body, scope, compiler)
-    for combination in matrix.combinations:
-        inner = Scope(scope.title, scope.namespace, combination.names)
-        default = name + combination.suffix
-        if isinstance(found, Stub):
-            job: Job | None = compiler.compile_stub(found, where, default)
-        else:
-            call = JobCall(
-                arguments=_arguments(body, combination, found),
-                scope=inner,
-                where=where,
-                pre_steps=body.get("pre-steps"),
-                post_steps=body.get("post-steps"),
-            )
-            job = compiler.compile(found, call, default)
-        alias = (matrix.alias or name) if "matrix" in body else None
-        yield _draft(default, body, inner, where, alias=alias, job=job)
-
-
-def _read_matrix(
-    found: Definition | Stub, body: LocatedMap, scope: Scope, compiler: JobCompiler
-) -> Matrix:
-    if "matrix" not in body:
-        return _NO_MATRIX
-    written, where = body["matrix"], body.where_is("matrix")
-    if isinstance(found, Definition):
-        known: Collection[str] = compiler.parameters(found)
-        return read_matrix(written, known, scope, where, found.title)
-    # Nobody here knows what a stubbed job declares, so it takes any parameter.
-    given = written.get("parameters") if isinstance(written, LocatedMap) else None
-    known = given if isinstance(given, LocatedMap) else ()
-    return read_matrix(written, known, scope, where, f'job "{found.name}"')
-
-
-def _find_job(
-    name: str, body: LocatedMap, scope: Scope, where: Where
-) -> Definition | Stub:
-    override = body.get("override-with")
-    if isinstance(override, str):
-        found = scope.namespace.find("jobs", override)
-        if found is not None:
-            return found
-    found = scope.namespace.find("jobs", name)
-    if found is None:
-        raise error_at(
-            where,
-            f'{scope.title}: there is no job "{name}"',
-            suggestions=nearest(name, scope.namespace.names("jobs")),
-        )
-    return found
 
 
 def _arguments(
-    body: LocatedMap, combination: Combination, found: Definition
+    body: LocatedMap,
+    combination: Combination,
+    found: Definition | Stub,
+    notes: Notes,
 ) -> LocatedMap:
     arguments = LocatedMap(body.where)
     for key in body:
@@ -138,34 +214,13 @@ def _arguments(
             arguments.put(key, body[key], body.where_is(key))
     for key, choice in combination.chosen.items():
         if key in arguments:
-            message = f'{found.title}: "{key}" is in the matrix and is an argument too'
-            raise error_at(arguments.where_is(key), message)
+            # CircleCI's own orbs do so in their pipelines.
+            title = found.title if isinstance(found, Definition) else found.name
+            notes.warn(
+                "matrix",
+                arguments.where_is(key),
+                f'{title}: "{key}" is in the matrix and is an argument too: the value '
+                "of the matrix is used",
+            )
         arguments.put(key, choice.written, choice.where)
     return arguments
-
-
-def _draft(
-    default: str,
-    body: LocatedMap,
-    scope: Scope,
-    where: Where,
-    *,
-    alias: str | None,
-    job: Job | None,
-) -> Draft:
-    checks = {"name": values.text, "serial-group": values.text}
-    taken = values.take(body, checks, scope, scope.title)
-    extra = {key: value for key, value in taken.items() if key != "name"}
-    name = taken.get("name", default)
-    if not name.strip():
-        raise error_at(body.where_is("name"), f"{scope.title}: name: is empty")
-    return Draft(
-        name=name,
-        alias=alias,
-        job=job,
-        requires=read_requires(body.get("requires"), scope, body.where_is("requires")),
-        contexts=read_contexts(body.get("context"), scope, body.where_is("context")),
-        filters=read_filters(body.get("filters"), scope, body.where_is("filters")),
-        where=where,
-        extra=extra,
-    )

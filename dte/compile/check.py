@@ -1,91 +1,192 @@
-"""Checks the definitions that no workflow uses: CircleCI refuses bad ones too.
+"""Checks what no workflow of this pipeline uses: CircleCI refuses bad parts too.
 
-Only what shows without values: keys, step names, declared parameters.
+Only what shows without values: keys, step names, declared parameters and the names
+that texts use.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from dte.compile.executors import EXECUTOR_KEYS
-from dte.compile.jobs import JobCompiler
-from dte.compile.namespace import Definition, Namespace
-from dte.compile.parameters import Parameter, declared
-from dte.compile.step_kinds import KINDS, check_step
+from dte.compile.declarations import declared_by
+from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
+from dte.compile.expression_syntax import ExpressionError
+from dte.compile.job_types import JOB_CHECKS
+from dte.compile.jobs import read_job_head, require_executor, require_steps
+from dte.compile.namespace import SECTIONS, Definition, Namespace
+from dte.compile.parameters import Parameter, checked
+from dte.compile.step_kinds import KINDS, check_held, check_step
 from dte.compile.steps import (
     COMMAND_KEYS,
     STRUCTURES,
+    each_step,
     read_call,
     read_condition,
     unknown_step,
 )
-from dte.compile.templates import Scope
+from dte.compile.template_syntax import names_in_text
+from dte.compile.templates import Scope, fill_text
+from dte.compile.values import Check, take_one
 from dte.model import Where
-from dte.parse import error_at
-from dte.parse.expect import expect_list, known_keys
+from dte.parse import LocatedList, LocatedMap, error_at
+from dte.parse.expect import describe, known_keys
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
 
-def check_namespace(namespace: Namespace, compiler: JobCompiler) -> None:
-    """Raise UserError at the first definition that can't be right."""
-    for job in namespace.own("jobs"):
-        parameters = compiler.parameters(job)
-        _check_steps_of(job, parameters)
-    for command in namespace.own("commands"):
-        _check_name(command)
-        known_keys(command.body, COMMAND_KEYS, command.title)
-        if "steps" not in command.body:
-            raise error_at(command.where, f"{command.title}: needs the key steps")
-        _check_steps_of(command, _parameters(command))
-    for executor in namespace.own("executors"):
-        _check_name(executor)
-        known_keys(executor.body, EXECUTOR_KEYS, executor.title)
-        _parameters(executor)
+@dataclass(frozen=True)
+class Checker:
+    """Checks the definitions of one config or orb."""
 
+    namespace: Namespace
 
-def _check_name(definition: Definition) -> None:
-    if not _NAME.fullmatch(definition.name):
-        raise error_at(
-            definition.where,
-            f"{definition.title}: a name must begin with a lowercase letter and "
-            "contain only lowercase letters, digits, _ and -",
+    def check(self) -> None:
+        """Raise UserError at the first definition that can't be right."""
+        for section in SECTIONS:
+            for definition in self.namespace.own(section):
+                self._check(section, definition)
+
+    def check_workflows(self, workflows: LocatedMap) -> None:
+        """Raise UserError for a name that a workflow uses and nobody declared."""
+        for name in workflows:
+            scope = Scope(f'workflow "{name}"', self.namespace)
+            where = workflows.where_is(name)
+            self._check_names(workflows[name], scope, where, families=("matrix.",))
+
+    def _check(self, section: str, definition: Definition) -> None:
+        body = definition.body
+        self._check_head(section, definition)
+        parameters = declared_by(definition)
+        scope = Scope(
+            definition.title,
+            self.namespace,
+            dict.fromkeys(f"parameters.{name}" for name in parameters),
         )
+        self._check_defaults(parameters, scope, definition.title)
+        if section != "commands":
+            check_executor_keys(body, definition.title)
+            _check_literals(body, SHARED_CHECKS, scope, definition.title)
+        if section == "jobs":
+            _check_literals(body, JOB_CHECKS, scope, definition.title)
+        if "steps" in body and section != "executors":
+            self._check_steps(body["steps"], scope, body.where_is("steps"))
+        for key in body:
+            if key not in ("parameters", "description"):
+                self._check_names(body[key], scope, body.where_is(key))
+
+    def _check_head(self, section: str, definition: Definition) -> None:
+        body, title = definition.body, definition.title
+        if section == "jobs":
+            _, kind = read_job_head(definition)
+            if kind == "build":
+                require_executor(definition)
+                require_steps(definition)
+        else:
+            self._check_name(definition)
+        if section == "commands":
+            known_keys(body, COMMAND_KEYS, title)
+            require_steps(definition)
+        if section == "executors":
+            known_keys(body, EXECUTOR_KEYS, title)
+        if not isinstance(body.get("description", ""), str):
+            shown = describe(body["description"])
+            message = f"{title}: description: must be text, not {shown}"
+            raise error_at(body.where_is("description"), message, code="type")
+
+    def _check_defaults(
+        self, parameters: dict[str, Parameter], scope: Scope, title: str
+    ) -> None:
+        for name, parameter in parameters.items():
+            default = parameter.default
+            if parameter.required or (isinstance(default, str) and "<<" in default):
+                continue
+            what = f'{title}: parameter "{name}": default'
+            checked(parameter, default, scope, parameter.where, what)
+            if parameter.type == "steps":
+                self._check_steps(default, scope, parameter.where)
+
+    def _check_name(self, definition: Definition) -> None:
+        if not _NAME.fullmatch(definition.name):
+            raise error_at(
+                definition.where,
+                f"{definition.title}: a name must begin with a lowercase letter and "
+                "contain only lowercase letters, digits, _ and -",
+                code="name",
+            )
+
+    def _check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
+        if isinstance(steps, str) and "<<" in steps:
+            return
+        for item, item_where in each_step(steps, where, f"{scope.title}: steps"):
+            call = read_call(item, item_where)
+            if call.name in ("when", "unless"):
+                _, inner = read_condition(call)
+                self._check_steps(inner, scope, call.item_where)
+            elif not self._is_looked_up_later(call.name, scope):
+                if call.name not in KINDS:
+                    raise unknown_step(call, scope)
+                mapping = check_step(call.name, call.given, call.where)
+                if mapping is not None:
+                    _check_literals(mapping, KINDS[call.name].keys, scope, call.name)
+                    self._check_held(call.name, mapping, scope)
+
+    def _check_held(self, name: str, mapping: LocatedMap, scope: Scope) -> None:
+        holds = KINDS[name].holds
+        if holds not in mapping:
+            return
+        where = mapping.where_is(holds)
+        self._check_steps(mapping[holds], scope, where)
+        for item, at in each_step(mapping[holds], where, f"{name}: {holds}"):
+            if (held := read_call(item, at).name) in KINDS:
+                check_held(name, held, at)
+
+    def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
+        """Imports are opened only for what is used; their parts are not looked up."""
+        alias, slash, _ = name.partition("/")
+        if name in STRUCTURES or "<<" in name:
+            return True
+        if slash and alias in scope.namespace.orbs:
+            return True
+        return scope.namespace.find("commands", name) is not None
+
+    def _check_names(
+        self, value: Any, scope: Scope, where: Where, families: Collection[str] = ()
+    ) -> None:
+        for text, at in _texts_in(value, where):
+            try:
+                names = [
+                    name
+                    for name in names_in_text(text)
+                    if not name.startswith(tuple(families))
+                ]
+            except ExpressionError:
+                fill_text(text, scope, at)  # raises the error with its position
+                continue
+            for name in names:
+                scope.lookup(name, at)
 
 
-def _parameters(definition: Definition) -> dict[str, Parameter]:
-    item_where = definition.body.where_is("parameters")
-    return declared(definition.body.get("parameters"), item_where, definition.title)
+def _check_literals(
+    mapping: LocatedMap, checks: Mapping[str, Check], scope: Scope, title: str
+) -> None:
+    """Check the values of keys that contain no template."""
+    for key, check in checks.items():
+        where = mapping.where_is(key)
+        if key in mapping and next(_texts_in(mapping[key], where), None) is None:
+            take_one(mapping[key], check, scope, where, f"{title}: {key}")
 
 
-def _check_steps_of(definition: Definition, parameters: dict[str, Parameter]) -> None:
-    scope = Scope(definition.title, definition.namespace)
-    body = definition.body
-    if "steps" in body:
-        _check_steps(body["steps"], scope, body.where_is("steps"))
-    for parameter in parameters.values():
-        if parameter.type == "steps" and isinstance(parameter.default, list):
-            _check_steps(parameter.default, scope, parameter.where)
-
-
-def _check_steps(steps: Any, scope: Scope, where: Where) -> None:
-    for item, item_where in expect_list(
-        steps, where, f"{scope.title}: steps"
-    ).with_lines():
-        call = read_call(item, item_where)
-        if call.name in ("when", "unless"):
-            _, inner = read_condition(call)
-            _check_steps(inner, scope, call.item_where)
-        elif not _is_other_structure(call.name, scope):
-            if call.name not in KINDS:
-                raise unknown_step(call, scope)
-            check_step(call.name, call.given, call.where)
-
-
-def _is_other_structure(name: str, scope: Scope) -> bool:
-    """Imports are opened only for what is used; their parts are not looked up."""
-    alias, slash, _ = name.partition("/")
-    if name in STRUCTURES or (slash and alias in scope.namespace.orbs):
-        return True
-    return scope.namespace.find("commands", name) is not None
+def _texts_in(value: Any, where: Where) -> Iterator[tuple[str, Where]]:
+    if isinstance(value, str):
+        if "<<" in value:
+            yield value, where
+    elif isinstance(value, LocatedMap):
+        for key, item in value.items():
+            yield from _texts_in(key, value.where_is(key))
+            yield from _texts_in(item, value.where_is(key))
+    elif isinstance(value, LocatedList):
+        for item, at in value.with_lines():
+            yield from _texts_in(item, at)

@@ -9,7 +9,8 @@ from dte.compile.expressions import ExpressionError, evaluate, same, truthy
 from dte.compile.templates import Scope, fill
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
-from dte.parse.expect import describe, expect_list, expect_map, known_keys
+from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
+from dte.patterns import InvalidPattern, compile_pattern
 
 _OPERATORS = ("and", "or", "not", "equal", "matches")
 
@@ -20,7 +21,21 @@ def holds(statement: Any, scope: Scope, where: Where) -> bool:
         raise error_at(where, "a condition can't be a list; use and: or or:")
     if isinstance(statement, LocatedMap):
         return _operator(statement, scope)
+    if isinstance(statement, str):
+        _warn_of_text(statement, scope, where)
     return truthy(fill(statement, scope, where))
+
+
+def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
+    """Warn of a text that looks like an expression where none is read."""
+    outside = re.sub(r"<<.*?>>", "", text, flags=re.DOTALL)
+    if re.search(r"\b(pipeline|parameters)\.|[=!]=|\bmatches\b", outside):
+        scope.namespace.notes.warn(
+            "always-true",
+            where,
+            f'the condition "{shorten(text)}" is a text, which is always true',
+            ("Put the whole expression between << and >>.",),
+        )
 
 
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
@@ -39,7 +54,12 @@ def expression_holds(text: str, scope: Scope, where: Where) -> bool:
     try:
         return truthy(evaluate(text, lambda name: scope.lookup(name, where)))
     except ExpressionError as error:
-        raise error_at(where, f"{error}, in the expression {text.strip()}") from error
+        raise error_at(
+            where,
+            f"{error}, in the expression {shorten(text.strip(), 200)}",
+            suggestions=[error.advice] if error.advice else [],
+            code="expression",
+        ) from error
 
 
 def _operator(statement: LocatedMap, scope: Scope) -> bool:
@@ -71,13 +91,19 @@ def _matches(operand: Any, scope: Scope, where: Where) -> bool:
     texts = []
     for key in ("pattern", "value"):
         text = fill(mapping.get(key), scope, mapping.where_is(key))
+        if text is None and key in mapping:
+            text = ""
         if not isinstance(text, str):
             message = f"matches: {key} must be text, not {describe(text)}"
             raise error_at(mapping.where_is(key), message)
         texts.append(text)
     pattern, value = texts
     try:
-        return re.fullmatch(pattern, value) is not None
-    except (re.error, RecursionError, OverflowError) as error:
-        message = f"matches: the pattern {pattern!r} can't be read: {error}"
-        raise error_at(mapping.where_is("pattern"), message) from error
+        return compile_pattern(pattern).matches(value)
+    except InvalidPattern as error:
+        raise error_at(
+            mapping.where_is("pattern"),
+            f"matches: the pattern {shorten(pattern)} is invalid: {error}",
+            suggestions=[error.advice] if error.advice else [],
+            code="pattern",
+        ) from error

@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dte.compile.check import check_namespace
+from dte.compile.budget import Budget
+from dte.compile.check import Checker
 from dte.compile.document import processed
+from dte.compile.drafts import DraftWorkflow
+from dte.compile.job_groups import read_groups
 from dte.compile.jobs import JobCompiler
 from dte.compile.namespace import SECTIONS, Namespace
-from dte.compile.orbs import Library, sections
+from dte.compile.notes import Notes
+from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
 from dte.compile.pipeline import pipeline_parameters, pipeline_values
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
-from dte.compile.workflows import finish_workflows, read_workflows
-from dte.errors import NOT_REHEARSABLE, UserError
+from dte.compile.workflows import WorkflowReader, finish_workflows
+from dte.errors import UserError
 from dte.model import CompiledConfig, PipelineValues, Where
 from dte.parse import LocatedList, LocatedMap, error_at, read_yaml
-from dte.parse.expect import describe, expect_map, known_keys
+from dte.parse.expect import describe, expect_map
 
-_TOP_KEYS = ("version", "setup", "orbs", "parameters", "workflows", *SECTIONS)
+_TOP_KEYS = (
+    "version",
+    "setup",
+    "orbs",
+    "parameters",
+    "workflows",
+    "job-groups",
+    *SECTIONS,
+)
+# CircleCI, "A compiled config is at most 8 MB" (support).
+_LARGEST = 8_000_000
 
 
 def compile_config(
@@ -35,58 +49,105 @@ def compile_config(
     alias that the config uses, to a folder of orb source or a packed file. Raises
     UserError, which names file and line, for anything CircleCI would refuse.
     """
-    config = _read(path)
+    notes, budget = Notes(), Budget()
+    config = _read(path, notes)
     values = pipeline_values(pipeline)
-    library = Library(orbs, values, stub_missing=stub_missing_orbs)
+    library = Library(
+        orbs, values, stub_missing=stub_missing_orbs, notes=notes, budget=budget
+    )
     parameters = pipeline_parameters(
-        config.get("parameters"), config.where_is("parameters"), pipeline
+        config.get("parameters"), config.where_is("parameters"), pipeline, notes
     )
     namespace = Namespace(
         title="the config",
         pipeline={**values, **parameters},
         where=config.where,
         sections=sections(config, "config"),
+        stub_unknown=stub_missing_orbs,
+        notes=notes,
+        budget=budget,
     )
     scope = Scope("config", namespace)
-    namespace.orbs = library.imports(config.get("orbs"), scope, config.where_is("orbs"))
+    where = config.where_is("orbs")
+    namespace.orbs = {
+        **library.injected(where),
+        **library.imports(config.get("orbs"), scope, where),
+    }
 
     stubs = Stubs()
-    compiler = JobCompiler(stubs)
-    drafts = read_workflows(_workflows(config), scope, compiler)
+    written = _workflows(config)
+    reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
+    drafts = reader.read(written)
     for opened in (namespace, *library.opened()):
-        check_namespace(opened, compiler)
-    workflows = finish_workflows(drafts)
+        Checker(opened).check()
+    Checker(namespace).check_workflows(written)
+    finished = finish_workflows(drafts)
+    if budget.written > _LARGEST:
+        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
+        notes.warn("size", config.where, f"{text} that CircleCI takes")
+    _tell_of_schedules(drafts, notes)
+    setup = config.get("setup") is True
     return CompiledConfig(
-        workflows,
-        processed(workflows, drafts),
+        tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
+        processed(finished, drafts, setup=setup),
         tuple(stubs.names),
-        setup=config.get("setup") is True,
+        setup=setup,
+        notes=notes.all(),
     )
 
 
-def _read(path: Path) -> LocatedMap:
+def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:
+    for draft in drafts:
+        if not draft.runs:
+            text = f'workflow "{draft.name}" runs on its schedule only'
+            notes.tell("not-run", draft.where, text)
+
+
+def _read(path: Path, notes: Notes) -> LocatedMap:
     value = read_yaml(path)
     if value is None:
         raise UserError(f"{path}: the config is empty")
     config = expect_map(value, Where(str(path), 1), "a config")
     version = config.get("version")
     if version is None:
-        raise error_at(config.where, "the key version is missing; add version: 2.1")
-    if version not in (2.1, "2.1"):
         raise error_at(
-            config.where_is("version"),
-            f"only a config of version 2.1 can be rehearsed, not {describe(version)}",
-            exit_code=NOT_REHEARSABLE,
+            config.where,
+            "the key version is missing; add version: 2.1",
+            code="version",
         )
-    known_keys(config, _TOP_KEYS, "config")
+    if version not in (2.1, "2.1") or isinstance(version, bool):
+        raise _wrong_version(version, config.where_is("version"))
+    if not isinstance(config.get("setup", False), bool):
+        message = f"setup: must be true or false, not {describe(config['setup'])}"
+        raise error_at(config.where_is("setup"), message, code="type")
+    for section in ("jobs", "job-groups"):
+        if section in config:
+            expect_map(config[section], config.where_is(section), section)
+    warn_of_misspelt(config, _TOP_KEYS, "config", notes)
     return config
+
+
+def _wrong_version(version: object, where: Where) -> UserError:
+    if version not in (2, 2.0, "2", "2.0"):
+        message = f"version must be 2.1, not {describe(version)}"
+        return error_at(where, message, code="version")
+    return error_at(
+        where,
+        f"version: {version} no longer compiles since 21 September 2026",
+        suggestions=(
+            "Write version: 2.1, and remove version: 2 under workflows.",
+            r"Write \<< where a command contains << (heredocs), and compile again.",
+        ),
+        reference="https://discuss.circleci.com/t/54719",
+        code="version",
+    )
 
 
 def _workflows(config: LocatedMap) -> LocatedMap:
     """Return the workflows; a config without any runs its job `build`."""
     where = config.where_is("workflows")
-    if config.get("workflows") is not None:
-        return expect_map(config["workflows"], where, "workflows")
+    if "workflows" in config:
+        return with_plain_names(expect_map(config["workflows"], where, "workflows"))
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
         message = 'there are no workflows and no job called "build"'

@@ -1,21 +1,27 @@
-"""Writes the processed configuration: plain data in the shape CircleCI gives it."""
+r"""Writes the processed configuration: plain data in the shape CircleCI gives it.
+
+It is a config of version 2.1, in which `<<` is written `\<<`, so that compiling it
+gives the same again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dte.compile.calls import Draft
-from dte.compile.workflows import DraftWorkflow
+from dte.compile.drafts import Draft, DraftWorkflow
 from dte.model import Job, Requirement, Step, Workflow, WorkflowJob
+
+# CircleCI takes no job without steps, but conditions may leave none.
+_NO_STEPS = [{"when": {"condition": False, "steps": ["checkout"]}}]
 
 
 def processed(
-    workflows: Sequence[Workflow], drafts: Sequence[DraftWorkflow]
+    workflows: Sequence[Workflow], drafts: Sequence[DraftWorkflow], *, setup: bool
 ) -> dict[str, Any]:
     """Return version, jobs and workflows, as plain data without shared objects."""
     jobs: dict[str, Any] = {}
-    written: dict[str, Any] = {"version": 2}
+    written: dict[str, Any] = {}
     for workflow, draft in zip(workflows, drafts, strict=True):
         for job in workflow.jobs:
             if job.job is not None and job.name not in jobs:
@@ -24,30 +30,51 @@ def processed(
             _call(job, own)
             for job, own in zip(workflow.jobs, draft.drafts, strict=True)
         ]
-        written[workflow.name] = {"jobs": calls}
+        # An item of the list may be empty, and then no job may be left.
+        body: dict[str, Any] = {**_plain(draft.settings), "jobs": calls or [{}]}
         if workflow.max_auto_reruns:
-            written[workflow.name]["max_auto_reruns"] = workflow.max_auto_reruns
-    return {"version": 2, "jobs": jobs, "workflows": written}
+            body["max_auto_reruns"] = workflow.max_auto_reruns
+        written[_escaped(workflow.name)] = body
+    head: dict[str, Any] = {"version": 2.1}
+    if setup:
+        head["setup"] = True
+    named = {_escaped(name): job for name, job in jobs.items()}
+    return {**head, "jobs": named, "workflows": written}
 
 
 def _job(job: Job) -> dict[str, Any]:
+    if job.type != "build":
+        return {"type": job.type, **_plain(job.settings)}
     document: dict[str, Any] = _plain(job.executor)
     if job.working_directory != "~/project":
-        document["working_directory"] = job.working_directory
+        document["working_directory"] = _escaped(job.working_directory)
     if job.shell is not None:
-        document["shell"] = job.shell
+        document["shell"] = _escaped(job.shell)
     if job.parallelism != 1:
         document["parallelism"] = job.parallelism
+    document.update(_plain(job.settings))
     if job.environment:
-        document["environment"] = dict(job.environment)
-    if not job.executor and not job.steps:
-        return {"type": "no-op"}
-    document["steps"] = [_step(step) for step in job.steps]
+        document["environment"] = _plain(job.environment)
+    document["steps"] = _steps(job.steps) or _plain(_NO_STEPS)
     return document
 
 
+def _steps(steps: Iterable[Step]) -> list[Any]:
+    return [_step(step) for step in steps]
+
+
 def _step(step: Step) -> Any:
-    return {step.kind: _plain(step.arguments)} if step.arguments else step.kind
+    if not step.arguments:
+        return step.kind
+    arguments = {
+        key: _steps(value) if _holds_steps(value) else _plain(value)
+        for key, value in step.arguments.items()
+    }
+    return {step.kind: arguments}
+
+
+def _holds_steps(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Step)
 
 
 def _call(job: WorkflowJob, draft: Draft) -> Any:
@@ -57,23 +84,31 @@ def _call(job: WorkflowJob, draft: Draft) -> Any:
     if job.requires:
         body["requires"] = [_requirement(required) for required in job.requires]
     if job.contexts:
-        body["context"] = list(job.contexts)
+        body["context"] = _plain(job.contexts)
     if job.filters:
         body["filters"] = _plain(job.filters)
-    body.update(draft.extra)
-    return {job.name: body} if body else job.name
+    body.update(_plain(draft.extra))
+    name = _escaped(job.name)
+    return {name: body} if body else name
 
 
 def _requirement(required: Requirement) -> Any:
+    name = _escaped(required.job)
     if required.statuses == {"success"}:
-        return required.job
-    return {required.job: sorted(required.statuses)}
+        return name
+    return {name: sorted(required.statuses)}
 
 
 def _plain(value: Any) -> Any:
-    """Return a copy made of plain dicts and lists."""
+    r"""Return a copy made of plain dicts and lists, with `<<` escaped as `\<<`."""
+    if isinstance(value, str):
+        return _escaped(value)
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {_escaped(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<<", "\\<<") if "<<" in text else text

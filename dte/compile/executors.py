@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dte.compile import values
+from dte.compile.declarations import declared_by
 from dte.compile.namespace import Definition, Stub
-from dte.compile.parameters import ExecutorValue, bind, declared, executor_value
+from dte.compile.parameters import ExecutorValue, bind, executor_value
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope, fill
 from dte.model import Where
@@ -19,23 +20,46 @@ from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, known_keys, shorten
 
 KINDS = ("docker", "machine", "macos")
-SHARED_KEYS = (*KINDS, "resource_class", "environment", "working_directory", "shell")
+SHARED_CHECKS: Mapping[str, values.Check] = {
+    "resource_class": values.text,
+    "environment": values.environment,
+    "working_directory": values.text,
+    "shell": values.text_or_list,
+}
+SHARED_KEYS = (*KINDS, *SHARED_CHECKS)
 EXECUTOR_KEYS = ("description", "parameters", *SHARED_KEYS)
 
-_IMAGE_KEYS = (
-    "image",
-    "name",
-    "entrypoint",
-    "command",
-    "user",
-    "environment",
-    "auth",
-    "aws_auth",
-    "gcp_auth",
-)
-_VM_KEYS = {
-    "machine": ("enabled", "image", "docker_layer_caching", "resource_class", "shell"),
-    "macos": ("xcode", "resource_class", "shell"),
+_IMAGE_KEYS: Mapping[str, values.Check] = {
+    "image": values.text,
+    "name": values.text,
+    "entrypoint": values.text_or_list,
+    "command": values.text_or_list,
+    "user": values.text,
+    "environment": values.environment,
+    "auth": values.keys_of_texts("username", "password"),
+    "aws_auth": values.either(
+        values.keys_of_texts("aws_access_key_id", "aws_secret_access_key"),
+        values.keys_of_texts("oidc_role_arn"),
+    ),
+    "gcp_auth": values.keys_of_texts(
+        "oidc_service_account", "workload_identity_pool", "workload_identity_provider"
+    ),
+}
+_VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
+    "machine": {
+        "enabled": values.scalar,
+        "image": values.text,
+        "docker_layer_caching": values.boolean,
+        "resource_class": values.text,
+        "shell": values.text_or_list,
+        "code_signing": values.bundles,
+    },
+    "macos": {
+        "xcode": values.text_or_number,
+        "resource_class": values.text,
+        "shell": values.text_or_list,
+        "code_signing": values.bundles,
+    },
 }
 
 
@@ -72,15 +96,11 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
     kinds = [kind for kind in KINDS if kind in body]
     if len(kinds) > 1:
         item_where = body.where_is(kinds[1])
-        raise error_at(item_where, f"{scope.title}: only one of {' and '.join(kinds)}")
+        message = f"{scope.title}: only one of {' and '.join(kinds)}"
+        raise error_at(item_where, message, code="executor")
     taken = values.take(
         body,
-        {
-            "resource_class": values.text,
-            "environment": values.environment,
-            "working_directory": values.text,
-            "shell": values.text_or_list,
-        },
+        SHARED_CHECKS,
         scope,
         scope.title,
     )
@@ -96,36 +116,59 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
 
 def _read_kind(kind: str, body: LocatedMap, scope: Scope) -> Any:
     where, written = body.where_is(kind), body[kind]
+    title = f"{scope.title}: {kind}"
     if kind == "docker":
         return _read_images(written, scope, where)
     if isinstance(written, LocatedMap):
-        known_keys(written, _VM_KEYS[kind], f"{scope.title}: {kind}")
+        known_keys(written, _VM_KEYS[kind], title)
         if kind == "macos" and "xcode" not in written:
-            raise error_at(where, f"{scope.title}: macos: needs the key xcode")
-        return fill(written, scope, where)
+            message = f"{title}: needs the key xcode"
+            raise error_at(where, message, code="missing-key")
+        return values.take(written, _VM_KEYS[kind], scope, title)
     filled = fill(written, scope, where)
-    if kind == "machine" and (filled is True or isinstance(filled, str)):
+    if kind == "machine" and isinstance(filled, bool | str | int | float):
         return filled
-    message = f"{scope.title}: {kind}: must be a mapping, not {describe(filled)}"
-    raise error_at(where, message)
+    message = f"{title}: must be a mapping, not {describe(filled)}"
+    raise error_at(where, message, code="type")
 
 
 def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any]]:
     title = f"{scope.title}: docker"
     if not isinstance(written, list) or not written:
-        raise error_at(where, f"{title}: must be a list of images")
+        raise error_at(where, f"{title}: must be a list of images", code="type")
     images = []
     for image in written:
         if not isinstance(image, LocatedMap):
             message = f"{title}: an image must be a mapping, not {describe(image)}"
-            raise error_at(where, message)
+            raise error_at(where, message, code="type")
         known_keys(image, _IMAGE_KEYS, title)
         if image.get("image") is None:
-            raise error_at(image.where, f"{title}: needs the key image")
-        checks = {"image": values.text, "environment": values.environment}
-        checked = values.take(image, checks, scope, title)
-        images.append({**fill(image, scope, image.where), **checked})
+            message = f"{title}: needs the key image"
+            raise error_at(image.where, message, code="missing-key")
+        images.append(values.take(image, _IMAGE_KEYS, scope, title))
     return images
+
+
+def check_executor_keys(body: LocatedMap, title: str) -> None:
+    """Raise UserError for keys of images and machines that do not exist.
+
+    For jobs and executors that nothing uses: only what shows without values.
+    """
+    for kind in KINDS:
+        written = body.get(kind)
+        if isinstance(written, LocatedMap) and kind in _VM_KEYS:
+            known_keys(written, _VM_KEYS[kind], f"{title}: {kind}")
+        images = written if kind == "docker" and isinstance(written, list) else ()
+        for image in images:
+            if isinstance(image, LocatedMap):
+                known_keys(image, _IMAGE_KEYS, f"{title}: docker")
+        text = isinstance(written, str) and (kind == "machine" or "<<" in written)
+        scalar = kind == "machine" and isinstance(written, int | float)
+        right = list if kind == "docker" else dict
+        if kind in body and not (isinstance(written, right) or text or scalar):
+            expected = "a list of images" if kind == "docker" else "a mapping"
+            message = f"{title}: {kind}: must be {expected}, not {describe(written)}"
+            raise error_at(body.where_is(kind), message, code="type")
 
 
 def find_executor_settings(
@@ -148,7 +191,10 @@ def find_executor_settings(
             value.where,
             f'{scope.title}: there is no executor "{shorten(value.name)}" in '
             f"{namespace.title}",
-            suggestions=nearest(value.name, namespace.names("executors")),
+            suggestions=nearest(
+                value.name, namespace.names("executors", beside=value.name)
+            ),
+            code="unknown-executor",
         )
     return _read_executor(found, value)
 
@@ -157,7 +203,7 @@ def _read_executor(found: Definition, value: ExecutorValue) -> ExecutorSettings:
     body = found.body
     known_keys(body, EXECUTOR_KEYS, found.title)
     bound = bind(
-        declared(body.get("parameters"), body.where_is("parameters"), found.title),
+        declared_by(found),
         value.arguments,
         given_in=value.scope,
         declared_in=Scope(found.title, found.namespace),

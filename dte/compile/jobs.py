@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shlex
+from dataclasses import dataclass
 from typing import Any
 
 from dte.compile import values
+from dte.compile.declarations import declared_by
 from dte.compile.executors import (
-    SHARED_KEYS,
+    KINDS,
     ExecutorSettings,
     find_executor_settings,
     read_executor_settings,
 )
+from dte.compile.job_types import BUILD, JOB_CHECKS, check_keys, job_type, read_settings
 from dte.compile.namespace import Definition, Stub
-from dte.compile.parameters import Parameter, bind, declared
-from dte.compile.steps import Stubs, expand_steps
+from dte.compile.parameters import Parameter, bind
+from dte.compile.steps import StepExpander, Stubs
 from dte.compile.templates import Scope
-from dte.errors import NOT_REHEARSABLE
 from dte.model import Job, Step, Where
 from dte.parse import LocatedMap, error_at
-from dte.parse.expect import describe, known_keys
 
 RESERVED = (
     "name",
@@ -33,18 +34,6 @@ RESERVED = (
     "serial-group",
     "override-with",
 )
-JOB_KEYS = (
-    "type",
-    "description",
-    "parameters",
-    "executor",
-    "parallelism",
-    "steps",
-    "circleci_ip_ranges",
-    "retention",
-    *SHARED_KEYS,
-)
-_TYPES = ("build", "approval", "no-op", "release", "lock", "unlock")
 
 
 @dataclass(frozen=True)
@@ -60,21 +49,14 @@ class JobCall:
 
 @dataclass
 class JobCompiler:
-    """Compiles calls of jobs; remembers what it has read of each definition."""
+    """Compiles calls of jobs."""
 
     stubs: Stubs
-    _parameters: dict[Definition, dict[str, Parameter]] = field(default_factory=dict)
-
-    def parameters(self, definition: Definition) -> dict[str, Parameter]:
-        """Return the parameters that a job declares."""
-        if definition not in self._parameters:
-            self._parameters[definition] = read_job_head(definition)
-        return self._parameters[definition]
 
     def compile(self, definition: Definition, call: JobCall, name: str) -> Job | None:
         """Return the job that a call makes; None for an approval."""
-        parameters = self.parameters(definition)
-        kind = definition.body.get("type", "build")
+        definition.namespace.budget.expand(call.where)
+        parameters, kind = read_job_head(definition)
         if kind == "approval":
             return None
         bound = bind(
@@ -85,30 +67,32 @@ class JobCompiler:
             what=definition.title,
         )
         scope = Scope(definition.title, definition.namespace, bound)
-        settings = self._executor_settings(definition, scope, kind)
-        taken = values.take(
-            definition.body,
-            {
-                "parallelism": values.integer(1),
-                "circleci_ip_ranges": values.boolean,
-                "retention": values.mapping,
-            },
-            scope,
-            scope.title,
-        )
+        settings = read_settings(definition, kind, scope)
+        if kind != BUILD:
+            return elsewhere(name, kind, settings, definition.where)
+        executor = self._executor_settings(definition, scope)
+        checks = {"parallelism": JOB_CHECKS["parallelism"]}
+        taken = values.take(definition.body, checks, scope, scope.title)
         return Job(
             name=name,
-            executor=settings.executor,
-            environment=settings.environment,
-            working_directory=settings.working_directory or "~/project",
-            shell=settings.shell,
+            executor=executor.executor,
+            environment=executor.environment,
+            working_directory=executor.working_directory or "~/project",
+            shell=executor.shell,
             parallelism=taken.get("parallelism", 1),
-            steps=tuple(self._steps(definition, call, scope, kind)),
+            steps=tuple(self._steps(definition, call, scope)),
             where=definition.where,
+            settings=settings,
         )
 
-    def compile_stub(self, stub: Stub, where: Where, name: str) -> Job:
+    def compile_stub(self, stub: Stub, call: JobCall, name: str) -> Job:
         """Return the placeholder for a job of a missing orb."""
+        call.scope.namespace.budget.expand(call.where)
+        expander = StepExpander(self.stubs, call.scope)
+        before, after = (
+            expander.expand(steps, call.where) if steps is not None else ()
+            for steps in (call.pre_steps, call.post_steps)
+        )
         return Job(
             name=name,
             executor={"docker": [{"image": f"not-rehearsed/{stub.name}"}]},
@@ -116,12 +100,12 @@ class JobCompiler:
             working_directory="~/project",
             shell=None,
             parallelism=1,
-            steps=(self.stubs.step(stub, where),),
-            where=where,
+            steps=(*before, self.stubs.step(stub, call.where), *after),
+            where=call.where,
         )
 
     def _executor_settings(
-        self, definition: Definition, scope: Scope, kind: str
+        self, definition: Definition, scope: Scope
     ) -> ExecutorSettings:
         body = definition.body
         settings = read_executor_settings(body, scope)
@@ -130,48 +114,81 @@ class JobCompiler:
                 body["executor"], scope, body.where_is("executor"), self.stubs
             )
             settings = named.under(settings)
-        if not settings.kind and kind == "build":
+        if not settings.kind:
             raise error_at(
                 definition.where,
                 f"{scope.title}: has no executor",
                 suggestions=("Add executor:, docker:, machine: or macos:",),
+                code="missing-key",
             )
         return settings
 
-    def _steps(
-        self, definition: Definition, call: JobCall, scope: Scope, kind: str
-    ) -> list[Step]:
-        steps: list[Step] = []
+    def _steps(self, definition: Definition, call: JobCall, scope: Scope) -> list[Step]:
         body = definition.body
+        require_steps(definition)
+        steps: list[Step] = []
         for written, seen, where in (
             (call.pre_steps, call.scope, call.where),
-            (body.get("steps"), scope, body.where_is("steps")),
+            (body["steps"], scope, body.where_is("steps")),
             (call.post_steps, call.scope, call.where),
         ):
             if written is not None:
-                steps += expand_steps(written, seen, self.stubs, where=where)
-        if "steps" not in body and kind == "build":
-            raise error_at(definition.where, f"{scope.title}: needs the key steps")
+                steps += StepExpander(self.stubs, seen).expand(written, where)
         return steps
 
 
-def read_job_head(definition: Definition) -> dict[str, Parameter]:
-    """Check a job's keys and type, and return the parameters it declares."""
-    body, title = definition.body, definition.title
-    kind = body.get("type", "build")
-    if kind not in _TYPES:
-        message = f"{title}: type must be one of {', '.join(_TYPES)}, not "
-        raise error_at(body.where_is("type"), message + describe(kind))
-    if kind in ("release", "lock", "unlock"):
+def elsewhere(name: str, kind: str, settings: dict[str, Any], where: Where) -> Job:
+    """Return a job that runs on CircleCI only; a rehearsal prints a notice."""
+    steps: list[Step] = []
+    if kind != "no-op":
+        words = f"a job of type {kind} does its work on CircleCI only"
+        title = f"Not rehearsed: {kind}"
+        arguments = {"name": title, "command": f"echo {shlex.quote(words)}"}
+        steps.append(Step("run", title, arguments, where))
+    return Job(
+        name=name,
+        executor={},
+        environment={},
+        working_directory="~/project",
+        shell=None,
+        parallelism=1,
+        steps=tuple(steps),
+        where=where,
+        type=kind,
+        settings=settings,
+    )
+
+
+def require_executor(definition: Definition) -> None:
+    """Raise UserError for a job that names nothing to run on."""
+    if not {"executor", *KINDS} & set(definition.body):
         raise error_at(
-            body.where_is("type"),
-            f"{title}: a job of type {kind} can't be rehearsed",
-            exit_code=NOT_REHEARSABLE,
+            definition.where,
+            f"{definition.title}: has no executor",
+            suggestions=("Add executor:, docker:, machine: or macos:",),
+            code="missing-key",
         )
-    known_keys(body, JOB_KEYS, title)
-    parameters = declared(body.get("parameters"), body.where_is("parameters"), title)
-    for name, parameter in parameters.items():
-        if name in RESERVED:
-            message = f'{title}: the parameter name "{name}" is reserved'
-            raise error_at(parameter.where, message)
-    return parameters
+
+
+def require_steps(definition: Definition) -> None:
+    """Raise UserError for a job or command without steps."""
+    steps = definition.body.get("steps")
+    if steps is None:
+        message = f"{definition.title}: needs the key steps"
+        raise error_at(definition.where, message, code="missing-key")
+    if steps == []:
+        message = f"{definition.title}: steps: needs at least one step"
+        raise error_at(definition.body.where_is("steps"), message, code="steps")
+
+
+def read_job_head(definition: Definition) -> tuple[dict[str, Parameter], str]:
+    """Check a job's keys, and return the parameters it declares and its type."""
+    if "type" not in definition.memo:
+        kind = job_type(definition)
+        check_keys(definition, kind)
+        for name, parameter in declared_by(definition).items():
+            if name in RESERVED:
+                message = f'{definition.title}: the parameter name "{name}" is reserved'
+                raise error_at(parameter.where, message, code="parameter")
+        definition.memo["type"] = kind
+    return declared_by(definition), definition.memo["type"]

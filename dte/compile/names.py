@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dte.compile.calls import Draft
+from dte.compile.drafts import Draft
 
 
 def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
     """Return a name for each job of each workflow."""
-    taken = {draft.name for drafts in workflows for draft in drafts}
-    numbered = {name for name in taken if not _may_stay(_of_name(name, workflows))}
+    calls = _by_name(workflows)
+    taken = set(calls)
+    numbered = {name for name, found in calls.items() if not _may_stay(found)}
     given: dict[str, dict[str, Draft]] = {}
     names: list[list[str]] = []
     for drafts in workflows:
@@ -32,13 +33,21 @@ def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
     return names
 
 
-def _of_name(name: str, workflows: Sequence[Sequence[Draft]]) -> list[list[Draft]]:
-    return [[draft for draft in drafts if draft.name == name] for drafts in workflows]
+def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]]]:
+    """Return for each name its calls, one list for each workflow that has any."""
+    calls: dict[str, list[list[Draft]]] = {}
+    for drafts in workflows:
+        own: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            own.setdefault(draft.name, []).append(draft)
+        for name, found in own.items():
+            calls.setdefault(name, []).append(found)
+    return calls
 
 
 def _may_stay(calls: list[list[Draft]]) -> bool:
     """Return whether a name needs no number: it means one job, once per workflow."""
-    once = [drafts[0] for drafts in calls if drafts]
+    once = [drafts[0] for drafts in calls]
     if any(len(drafts) > 1 for drafts in calls):
         return False
     return all(_same_job(once[0], draft) for draft in once[1:])

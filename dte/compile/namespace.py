@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dte.compile.budget import Budget
+from dte.compile.notes import Notes
 from dte.model import Where
 from dte.parse import LocatedMap
 from dte.parse.expect import expect_map
@@ -19,13 +21,17 @@ SECTIONS = {"jobs": "job", "commands": "command", "executors": "executor"}
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """A job, command or executor as written, and the namespace it belongs to."""
+    """A job, command or executor as written, and the namespace it belongs to.
+
+    ``memo`` is for what was read of it, which calls of it need again.
+    """
 
     kind: str
     name: str
     body: LocatedMap
     namespace: Namespace
     where: Where
+    memo: dict[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -51,7 +57,10 @@ class Namespace:
     """The names of one config or orb.
 
     ``pipeline`` holds the pipeline's values that may be used in it; ``orbs`` opens
-    an import: its namespace, or its reference where it is stubbed.
+    an import: its namespace, or its reference where it is stubbed. With
+    ``stub_unknown``, parts of orbs that are not imported are stubbed too: orb-tools
+    injects the orb under test into the config. ``notes`` and
+    ``budget`` belong to the compilation, and all its namespaces share them.
     """
 
     title: str
@@ -60,6 +69,9 @@ class Namespace:
     prefix: str = ""
     sections: Mapping[str, LocatedMap] = field(default_factory=dict)
     orbs: Mapping[str, OpenOrb] = field(default_factory=dict)
+    stub_unknown: bool = False
+    notes: Notes = field(default_factory=Notes)
+    budget: Budget = field(default_factory=Budget)
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, section: str, name: str) -> Found:
@@ -76,6 +88,8 @@ class Namespace:
             if isinstance(opened, str):
                 return Stub(SECTIONS[section], name, opened)
             return None if "/" in rest else opened.find(section, rest)
+        if slash and self.stub_unknown and name not in self.sections.get(section, {}):
+            return Stub(SECTIONS[section], name, f"{orb}, which nothing imports")
         if name not in self.sections.get(section, {}):
             return None
         return self._definition(section, name)
@@ -92,6 +106,14 @@ class Namespace:
         for name in self.sections.get(section, {}):
             yield self._definition(section, name)
 
-    def names(self, section: str) -> list[str]:
-        """Return the names that `find` knows, for suggestions; opens no orb."""
+    def names(self, section: str, beside: str = "") -> list[str]:
+        """Return the names that `find` knows, for suggestions.
+
+        Where `beside` names a part of an orb that can be opened, the names of that orb.
+        """
+        orb, slash, _ = beside.partition("/")
+        if slash and orb in self.orbs:
+            opened = self.orbs[orb]()
+            if isinstance(opened, Namespace):
+                return [f"{orb}/{name}" for name in opened.sections.get(section, {})]
         return [*self.sections.get(section, {})]

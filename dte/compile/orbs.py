@@ -7,18 +7,20 @@ needs may be missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dte.compile.budget import Budget
 from dte.compile.namespace import SECTIONS, Namespace, OpenOrb
+from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill_text
 from dte.errors import UserError
 from dte.model import Where
 from dte.pack import pack_orb
 from dte.parse import LocatedMap, error_at, read_yaml
-from dte.parse.expect import describe, expect_map, known_keys
+from dte.parse.expect import describe, expect_map, misspelt, shorten
 
 ORB_KEYS = ("version", "description", "display", "orbs", "examples", *SECTIONS)
 _REFERENCE = re.compile(r"[\w.-]+/[\w.-]+@[\w.:-]+", re.ASCII)
@@ -37,12 +39,27 @@ class Library:
         pipeline: Mapping[str, Any],
         *,
         stub_missing: bool,
+        notes: Notes,
+        budget: Budget,
     ) -> None:
         self._sources = sources
         self._pipeline = pipeline
         self._stub_missing = stub_missing
+        self._notes = notes
+        self._budget = budget
         self._opened: dict[Path, Namespace] = {}
         self._inline: dict[int, Namespace] = {}
+
+    def injected(self, where: Where) -> dict[str, OpenOrb]:
+        """Return how to open each orb given by an alias, imported or not.
+
+        orb-tools adds the orb under test to a config that does not import it.
+        """
+        return {
+            alias: partial(self._open_registry, alias, alias, where)
+            for alias in self._sources
+            if "/" not in alias
+        }
 
     def imports(self, value: Any, scope: Scope, where: Where) -> dict[str, OpenOrb]:
         """Give back, for an `orbs:` mapping, how to open each of its aliases."""
@@ -52,7 +69,11 @@ class Library:
         imports: dict[str, OpenOrb] = {}
         for alias, reference in mapping.items():
             item_where = mapping.where_is(alias)
-            if isinstance(reference, LocatedMap) and alias in self._sources:
+            # orb-tools puts the orb under test in the place of an empty mapping.
+            injected = isinstance(reference, LocatedMap) and not reference
+            if injected or (
+                isinstance(reference, LocatedMap) and alias in self._sources
+            ):
                 imports[alias] = partial(self._open_registry, alias, alias, item_where)
                 continue
             if isinstance(reference, LocatedMap):
@@ -69,7 +90,7 @@ class Library:
 
     def _open_inline(self, alias: str, body: LocatedMap) -> Namespace:
         if id(body) not in self._inline:
-            known_keys(body, ORB_KEYS, f'inline orb "{alias}"')
+            warn_of_misspelt(body, ORB_KEYS, f'inline orb "{alias}"', self._notes)
             self._inline[id(body)] = self.namespace(alias, body)
         return self._inline[id(body)]
 
@@ -78,14 +99,11 @@ class Library:
         if path is None:
             if self._stub_missing:
                 return reference
-            name = alias if "://" in reference else reference.partition("@")[0]
-            raise error_at(
-                where,
-                f'the orb "{alias}" ({reference}) has no source',
-                suggestions=(f"Give its source: --orb {name}=PATH",),
-            )
+            raise _missing(alias, reference, where)
         if path not in self._opened:
-            self._opened[path] = self.namespace(alias, load_orb(path))
+            body = load_orb(path)
+            warn_of_misspelt(body, ORB_KEYS, "orb", self._notes)
+            self._opened[path] = self.namespace(alias, body)
         return self._opened[path]
 
     def opened(self) -> list[Namespace]:
@@ -107,6 +125,8 @@ class Library:
             where=body.where,
             prefix=f"{alias}/",
             sections=sections(body, title),
+            notes=self._notes,
+            budget=self._budget,
         )
         scope = Scope(title, namespace)
         namespace.orbs = self.imports(body.get("orbs"), scope, body.where_is("orbs"))
@@ -116,28 +136,87 @@ class Library:
 def sections(body: LocatedMap, title: str) -> dict[str, LocatedMap]:
     """Return the jobs, commands and executors of a config or an orb."""
     return {
-        section: expect_map(
-            body[section], body.where_is(section), f"{title}: {section}"
+        section: with_plain_names(
+            expect_map(body[section], body.where_is(section), f"{title}: {section}")
         )
         for section in SECTIONS
         if body.get(section) is not None
     }
 
 
+def with_plain_names(mapping: LocatedMap) -> LocatedMap:
+    r"""Return a mapping whose keys are names, in which `\<<` stands for `<<`."""
+    if not any("\\<<" in name for name in mapping):
+        return mapping
+    plain = LocatedMap(mapping.where)
+    for name, value in mapping.items():
+        plain.put(name.replace("\\<<", "<<"), value, mapping.where_is(name))
+    return plain
+
+
+def warn_of_misspelt(
+    body: LocatedMap, known: Collection[str], title: str, notes: Notes
+) -> None:
+    """Warn of keys at the top of a config or orb that look like misspelt ones.
+
+    Any other key is allowed there, and holds anchors in many configs (the JSON schema;
+    "Publish packages to packagecloud").
+    """
+    for key in body:
+        near = "" if key in known else misspelt(key, known)
+        if near:
+            notes.warn(
+                "misspelt",
+                body.where_is(key),
+                f'{title}: the key "{shorten(key)}" has no effect',
+                (f'Did you mean "{near}"?',),
+            )
+
+
+def _missing(alias: str, reference: str, where: Where) -> UserError:
+    if "/" not in reference or "://" in reference:
+        get, name = f"Give its source: --orb {alias}=PATH", ""
+    else:
+        name = reference.partition("@")[0]
+        file = f"{name.partition('/')[2]}.yml"
+        get = f"Get its source: circleci orb source {reference} > {file}"
+    give = (f"Then give it: --orb {name}={file}",) if name else ()
+    return error_at(
+        where,
+        f'the orb "{alias}" ({reference}) has no source',
+        suggestions=(get, *give, "Or replace its parts: --stub-missing-orbs"),
+        code="missing-orb",
+    )
+
+
 def check_reference(alias: str, reference: str, where: Where) -> None:
     """Raise UserError unless a reference reads `namespace/name@version` or a URL."""
     if reference.startswith("https://") or _REFERENCE.fullmatch(reference):
         return
-    raise error_at(where, f'orb "{alias}": "{reference}" is not namespace/orb@version')
+    raise error_at(
+        where,
+        f'orb "{alias}": "{shorten(reference)}" is not namespace/orb@version',
+        code="orb-reference",
+    )
 
 
 def load_orb(path: Path) -> LocatedMap:
-    """Return an orb's document: packs a folder, reads a file as is."""
+    """Return an orb's document: packs a folder, reads a file as is.
+
+    `path` may be a checkout whose folder `src` or `orb` contains the source. Examples
+    are left out: CircleCI does not compile them for users of an orb.
+    """
     if path.is_dir():
-        return pack_orb(path)
+        return pack_orb(find_source(path), with_examples=False)
     value = read_yaml(path)
     if value is None:
         raise UserError(f"{path}: the orb is empty")
-    body = expect_map(value, Where(str(path), 1), "an orb")
-    known_keys(body, ORB_KEYS, "orb")
-    return body
+    return expect_map(value, Where(str(path), 1), "an orb")
+
+
+def find_source(folder: Path) -> Path:
+    """Return the folder with @orb.yml: `folder` itself, or its `src` or `orb`."""
+    for candidate in (folder, folder / "src", folder / "orb", folder / "src" / "orb"):
+        if (candidate / "@orb.yml").exists():
+            return candidate
+    return folder

@@ -1,4 +1,4 @@
-"""Parameters of jobs, commands, executors and pipelines: declared, then bound.
+"""Binds the parameters of jobs, commands, executors and pipelines to arguments.
 
 After "Reusable config reference", section "Parameter types".
 """
@@ -15,21 +15,10 @@ from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import (
     describe,
-    expect_list,
-    expect_map,
-    known_keys,
     shorten,
 )
+from dte.parse.scalars import as_written
 
-TYPES = (
-    "string",
-    "boolean",
-    "integer",
-    "enum",
-    "executor",
-    "steps",
-    "env_var_name",
-)
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -72,63 +61,6 @@ class ExecutorValue:
         return f'the executor "{self.name}"'
 
 
-def declared(value: Any, where: Where, what: str) -> dict[str, Parameter]:
-    """Return the parameters that a `parameters:` mapping declares."""
-    if value is None:
-        return {}
-    mapping = expect_map(value, where, f"{what}: parameters")
-    return {
-        name: _declaration(name, mapping[name], mapping.where_is(name), what)
-        for name in mapping
-    }
-
-
-def _declaration(name: str, value: Any, where: Where, what: str) -> Parameter:
-    title = f'{what}: parameter "{shorten(name)}"'
-    mapping = expect_map(value, where, title)
-    known_keys(mapping, ("type", "default", "description", "enum"), title)
-    kind = mapping.get("type")
-    if kind not in TYPES:
-        raise error_at(
-            mapping.where_is("type"),
-            f"{title}: type must be one of {', '.join(TYPES)}, not {describe(kind)}",
-        )
-    if not isinstance(mapping.get("description", ""), str | None):
-        raise error_at(
-            mapping.where_is("description"), f"{title}: description: not text"
-        )
-    return Parameter(
-        name=name,
-        type=kind,
-        required="default" not in mapping,
-        default=mapping.get("default"),
-        choices=_choices(mapping, kind, title),
-        where=mapping.where_is("default") if "default" in mapping else where,
-    )
-
-
-def _choices(mapping: LocatedMap, kind: str, title: str) -> tuple[Any, ...]:
-    if kind != "enum":
-        if "enum" in mapping:
-            raise error_at(mapping.where_is("enum"), f"{title}: enum: is for type enum")
-        return ()
-    where = mapping.where_is("enum")
-    choices = tuple(expect_list(mapping.get("enum"), where, f"{title}: enum"))
-    if not choices:
-        raise error_at(where, f"{title}: enum: needs at least one value")
-    if not all(isinstance(choice, str | int | float) for choice in choices):
-        raise error_at(where, f"{title}: enum: may contain only text and numbers")
-    default = mapping.get("default")
-    template = isinstance(default, str) and "<<" in default
-    if "default" in mapping and not template and not _chosen(default, choices):
-        raise error_at(
-            mapping.where_is("default"),
-            f"{title}: default: must be one of {_listed(choices)}, "
-            f"not {describe(default)}",
-        )
-    return choices
-
-
 def bind(
     parameters: Mapping[str, Parameter],
     arguments: LocatedMap,
@@ -149,6 +81,7 @@ def bind(
                 arguments.where_is(name),
                 f'{what}: unknown parameter "{shorten(name)}"',
                 suggestions=nearest(name, parameters) or ("It takes no parameters.",),
+                code="parameter",
             )
     return dict(_bound(parameters, arguments, given_in, declared_in, what))
 
@@ -168,6 +101,7 @@ def _bound(
                 arguments.where,
                 f'{what}: the parameter "{name}" ({parameter.type}) is missing',
                 suggestions=(f"It is declared at {parameter.where}",),
+                code="parameter",
             )
         else:
             where, scope, raw = parameter.where, declared_in, parameter.default
@@ -189,20 +123,42 @@ def checked(
         fits = isinstance(value, ExecutorValue)
     else:
         value = fill(raw, scope, where)
-        value = _as_text(value) if parameter.type == "string" else value
+        if value is None and isinstance(raw, str) and parameter.type == "string":
+            value = ""  # a pipeline value that this pipeline does not have
         fits = _fits(parameter, value)
     if fits:
         return value
     expected = f"of type {parameter.type}"
     if parameter.type == "enum":
-        expected = f"one of {_listed(parameter.choices)}"
-    raise error_at(where, f"{title}: must be {expected}, not {describe(value)}")
+        expected = f"one of {listed(parameter.choices)}"
+    shown = describe(raw if isinstance(raw, float) else value)
+    raise error_at(
+        where,
+        f"{title}: must be {expected}, not {shown}",
+        suggestions=_advice(parameter, raw, value),
+        code="parameter",
+    )
 
 
-def _as_text(value: Any) -> Any:
-    """Numbers pass for text, as on CircleCI: `version: [13.11, 12]` in a matrix."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if number else value
+def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
+    """Return how to write a value that has the wrong type."""
+    name, scalar = parameter.name, isinstance(value, int | float)
+    if parameter.type == "string" and scalar and isinstance(raw, str):
+        return (
+            f"A << … >> alone keeps the type of its value: declare {name} with that "
+            "type, or add text to the value.",
+        )
+    if parameter.type in ("string", "enum") and scalar:
+        return (f'Put it in quotes: {name}: "{as_written(raw)}"',)
+    unquoted = {"boolean": ("true", "false"), "integer": None}
+    if parameter.type in unquoted and isinstance(raw, str) and raw == value:
+        words = unquoted[parameter.type]
+        if value in words if words else value.isdecimal():
+            return (f"Write it without quotes: {name}: {value}",)
+    if parameter.type == "enum" and isinstance(value, str):
+        choices = [choice for choice in parameter.choices if isinstance(choice, str)]
+        return nearest(value, choices, only_close=True)
+    return ()
 
 
 def _fits(parameter: Parameter, value: Any) -> bool:
@@ -211,17 +167,19 @@ def _fits(parameter: Parameter, value: Any) -> bool:
     if parameter.type == "integer":
         return isinstance(value, int) and not isinstance(value, bool)
     if parameter.type == "enum":
-        return _chosen(value, parameter.choices)
+        return chosen(value, parameter.choices)
     if parameter.type == "env_var_name":
         return isinstance(value, str) and bool(_POSIX_NAME.fullmatch(value))
     return isinstance(value, str)
 
 
-def _listed(choices: tuple[Any, ...]) -> str:
+def listed(choices: tuple[Any, ...]) -> str:
+    """Return the choices of an enum for a message."""
     return ", ".join(str(choice) for choice in choices)
 
 
-def _chosen(value: Any, choices: tuple[Any, ...]) -> bool:
+def chosen(value: Any, choices: tuple[Any, ...]) -> bool:
+    """Return whether a value is one of the choices of an enum."""
     return any(type(value) is type(choice) and value == choice for choice in choices)
 
 

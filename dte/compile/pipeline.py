@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dte.compile.declarations import declared
+from dte.compile.event_values import DOCUMENTED
 from dte.compile.namespace import Namespace
-from dte.compile.parameters import bind, declared
+from dte.compile.notes import Notes
+from dte.compile.parameters import bind
 from dte.compile.templates import Scope
 from dte.model import PipelineValues, Where
 from dte.parse import LocatedMap, error_at
@@ -18,30 +21,39 @@ _TYPES = frozenset({"string", "boolean", "integer", "enum"})
 
 
 def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
-    """Return the values that are in scope everywhere, orbs included."""
-    return {
+    """Return the values that are in scope everywhere, orbs included.
+
+    A documented value that this pipeline does not have is None.
+    """
+    slug = pipeline.project_slug.split("/")
+    known = {
         "pipeline.id": pipeline.id,
         "pipeline.number": pipeline.number,
         "pipeline.project.git_url": pipeline.git_url,
         "pipeline.project.slug": pipeline.project_slug,
-        "pipeline.project.type": pipeline.project_slug.partition("/")[0],
+        "pipeline.project.type": slug[0],
+        "pipeline.integration_source": slug[0],
         "pipeline.git.branch": pipeline.branch,
         "pipeline.git.branch.is_default": pipeline.branch == pipeline.default_branch,
         "pipeline.git.tag": pipeline.tag,
         "pipeline.git.revision": pipeline.revision,
         "pipeline.git.base_revision": pipeline.base_revision or None,
+        "pipeline.git.repo_url": pipeline.git_url,
+        "pipeline.git.repo_owner": slug[1] if len(slug) > 1 else None,
+        "pipeline.git.repo_name": slug[-1],
         "pipeline.trigger_source": pipeline.trigger_source,
         "pipeline.event.name": "push",
         "pipeline.event.action": "push",
         "pipeline.trigger.type": pipeline.trigger_source,
     }
+    return {**dict.fromkeys(DOCUMENTED), **known, **pipeline.values}
 
 
 def pipeline_parameters(
-    declarations: Any, where: Where, pipeline: PipelineValues
+    declarations: Any, where: Where, pipeline: PipelineValues, notes: Notes
 ) -> Mapping[str, Any]:
     """Return `pipeline.parameters.…` from their declarations and arguments."""
-    parameters = declared(declarations, where, "pipeline parameters")
+    parameters = declared(declarations, where, "pipeline parameters", notes)
     for parameter in parameters.values():
         if parameter.type not in _TYPES:
             raise error_at(

@@ -5,31 +5,36 @@ After "Configuration reference", section `workflows`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.conditions import expression_holds
+from dte.compile.filter_expressions import as_expression
 from dte.compile.templates import Scope, fill
-from dte.compile.values import InvalidValue, text_or_list
+from dte.compile.values import take_one, text_or_list
 from dte.model import FINAL_JOB_STATUSES, Where
-from dte.parse import error_at, nearest
-from dte.parse.expect import describe, expect_list, expect_map, known_keys
+from dte.parse import LocatedMap, error_at, nearest
+from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
+from dte.patterns import InvalidPattern, compile_pattern
 
 STATUSES = (*FINAL_JOB_STATUSES, "terminal")
 _EVERY = {"only": ["/.*/"]}
-_PASSES: Mapping[str, Any] = {"branches": _EVERY, "tags": _EVERY}
-_STOPS: Mapping[str, Any] = {"branches": {"ignore": ["/.*/"]}}
+PASSES: Mapping[str, Any] = {"branches": _EVERY, "tags": _EVERY}
+STOPS: Mapping[str, Any] = {"branches": {"ignore": ["/.*/"]}}
 
 
 @dataclass(frozen=True)
 class WrittenRequirement:
-    """An item of `requires`, before its name is looked up."""
+    """An item of `requires`, before its name is looked up.
+
+    ``group`` is the job group among whose jobs it is looked up.
+    """
 
     name: str
     statuses: frozenset[str]
     where: Where
+    group: str = ""
 
 
 def read_requires(
@@ -89,26 +94,43 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if isinstance(value, str):
         if "<<" in value:
             raise error_at(where, "filters: write the expression without << >>")
-        return _PASSES if expression_holds(value, scope, where) else _STOPS
+        return PASSES if expression_holds(value, scope, where) else STOPS
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")
-    filters: dict[str, Any] = {}
-    for part in mapping:
-        rules = expect_map(mapping[part], mapping.where_is(part), f"filters: {part}")
-        known_keys(rules, ("only", "ignore"), f"filters: {part}")
-        filters[part] = {
-            rule: _patterns(rules[rule], scope, rules.where_is(rule)) for rule in rules
-        }
+    filters = _read_maps(mapping, scope)
+    if filters:
+        scope.namespace.notes.tell(
+            "filters",
+            where,
+            "filters of branches and tags are deprecated",
+            (f"Write the expression: filters: {as_expression(filters)}",),
+        )
     return filters
 
 
+def _read_maps(mapping: LocatedMap, scope: Scope) -> Mapping[str, Any]:
+    return {
+        part: read_branches(
+            mapping[part], scope, mapping.where_is(part), f"filters: {part}"
+        )
+        for part in mapping
+        if mapping[part] is not None
+    }
+
+
+def read_branches(value: Any, scope: Scope, where: Where, title: str) -> dict[str, Any]:
+    """Return `only` and `ignore` of branches or tags, checked; raises UserError."""
+    rules = expect_map(value, where, title)
+    known_keys(rules, ("only", "ignore"), title)
+    return {
+        rule: _patterns(rules[rule], scope, rules.where_is(rule))
+        for rule in rules
+        if rules[rule] is not None
+    }
+
+
 def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
-    filled = fill(value, scope, where)
-    try:
-        patterns: str | list[str] = text_or_list(filled)
-    except InvalidValue as error:
-        message = f"filters: must be {error}, not {describe(filled)}"
-        raise error_at(where, message) from None
+    patterns: str | list[str] = take_one(value, text_or_list, scope, where, "filters")
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
             _check_pattern(pattern[1:-1], where)
@@ -117,7 +139,11 @@ def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
 
 def _check_pattern(pattern: str, where: Where) -> None:
     try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        message = f"filters: the pattern /{pattern}/ can't be read: {error}"
-        raise error_at(where, message) from error
+        compile_pattern(pattern)
+    except InvalidPattern as error:
+        raise error_at(
+            where,
+            f"filters: the pattern /{shorten(pattern)}/ is invalid: {error}",
+            suggestions=[error.advice] if error.advice else [],
+            code="pattern",
+        ) from error

@@ -6,7 +6,7 @@ After "Configuration reference", section `steps`, and "Automatic reruns".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.compile import values
@@ -16,6 +16,7 @@ from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, expect_map, known_keys
 
 _WHEN = values.one_of("always", "on_success", "on_fail")
+_TOOLS = values.one_of("gradle", "bazel", "turborepo", "xcode")
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,53 @@ class Kind:
 
     A step needs one key of each group in ``needs``; a step that needs none may be
     written as its name alone. ``writes`` lists the keys that name paths it writes to.
+    ``holds`` is the key that holds steps, and ``held`` the kinds of step that it may
+    hold, or nothing if it may hold any. ``instead`` is what replaces a deprecated kind.
     """
 
     shows: str
     keys: Mapping[str, values.Check]
     needs: tuple[tuple[str, ...], ...] = ()
     writes: tuple[str, ...] = ()
+    holds: str = ""
+    held: tuple[str, ...] = ()
+    instead: str = ""
 
+
+_COMMAND = Kind(
+    "",
+    {
+        "name": values.text,
+        "command": values.text,
+        "shell": values.text,
+        "environment": values.environment,
+        "background": values.boolean,
+        "working_directory": values.text,
+        "no_output_timeout": values.duration,
+        "when": _WHEN,
+        "max_auto_reruns": values.integer(1, 5),
+        "auto_rerun_delay": values.delay,
+        # The JSON schema has these two; no page says what they do.
+        "pwd": values.text,
+        "path": values.text,
+        # No source has it, but the published circleci/android.
+        "description": values.text,
+    },
+    (("command",),),
+    writes=("working_directory",),
+    holds="teardown",
+    held=(
+        "run",
+        "save_cache",
+        "persist_to_workspace",
+        "store_artifacts",
+        "store_test_results",
+    ),
+)
 
 KINDS: Mapping[str, Kind] = {
-    "run": Kind(
-        "",
-        {
-            "name": values.text,
-            "command": values.text,
-            "shell": values.text,
-            "environment": values.environment,
-            "background": values.boolean,
-            "working_directory": values.text,
-            "no_output_timeout": values.duration,
-            "when": _WHEN,
-            "max_auto_reruns": values.integer(1, 5),
-            "auto_rerun_delay": values.delay,
-        },
-        (("command",),),
-        writes=("working_directory",),
-    ),
+    "run": _COMMAND,
+    "deploy": replace(_COMMAND, instead="run"),
     "checkout": Kind(
         "Checkout code",
         {
@@ -64,11 +86,13 @@ KINDS: Mapping[str, Kind] = {
         "Persisting to Workspace",
         {
             "root": values.text,
-            "paths": values.texts,
+            "paths": values.listed_texts,
+            # The JSON schema has it; the "Configuration reference" has only paths.
+            "path": values.text,
             "name": values.text,
             "when": _WHEN,
         },
-        (("root",), ("paths",)),
+        (("root",), ("paths", "path")),
         writes=("root",),
     ),
     "attach_workspace": Kind(
@@ -80,8 +104,8 @@ KINDS: Mapping[str, Kind] = {
     "save_cache": Kind(
         "Saving Cache",
         {
-            "key": values.text,
-            "paths": values.texts,
+            "key": values.some_text,
+            "paths": values.listed_texts,
             "name": values.text,
             "when": _WHEN,
         },
@@ -127,7 +151,22 @@ KINDS: Mapping[str, Kind] = {
             "when": _WHEN,
         },
     ),
+    "install_signing_bundle": Kind(
+        "Installing signing bundles", {"name": values.text, "when": _WHEN}
+    ),
+    # In the JSON schema only.
+    "with_tool_cache": Kind(
+        "Tool cache",
+        {"tool": _TOOLS},
+        (("tool",), ("steps",)),
+        holds="steps",
+    ),
 }
+
+
+def runs_a_command(name: str) -> bool:
+    """Return whether steps of this kind run a command of the user's."""
+    return "command" in KINDS[name].keys
 
 
 def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
@@ -136,22 +175,39 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     Raises UserError for keys that it does not have and for those it lacks.
     """
     kind = KINDS[name]
-    if given is None or (name == "run" and not isinstance(given, dict | list)):
+    short = runs_a_command(name) and not isinstance(given, dict | list)
+    if given is None or short:
         if kind.needs and given is None:
-            raise error_at(where, f"{name}: needs {_needs(kind)}")
+            raise error_at(where, f"{name}: needs {_needs(kind)}", code="missing-key")
         if given is not None and not isinstance(given, str):
-            message = f"run: must be a command or a mapping, not {describe(given)}"
-            raise error_at(where, message)
+            message = f"{name}: must be a command or a mapping, not {describe(given)}"
+            raise error_at(where, message, code="type")
         return None
+    if given == name and not kind.needs:
+        return None  # The JSON schema allows `checkout: checkout`.
     mapping = expect_map(given, where, name)
-    known_keys(mapping, kind.keys, name)
+    known_keys(mapping, {*kind.keys, kind.holds} - {""}, name)
     for group in kind.needs:
         if not any(mapping.get(key) is not None for key in group):
-            raise error_at(mapping.where, f"{name}: needs the key {' or '.join(group)}")
+            message = f"{name}: needs the key {' or '.join(group)}"
+            raise error_at(mapping.where, message, code="missing-key")
     if "auto_rerun_delay" in mapping and "max_auto_reruns" not in mapping:
         item_where = mapping.where_is("auto_rerun_delay")
-        raise error_at(item_where, "run: auto_rerun_delay needs max_auto_reruns")
+        message = f"{name}: auto_rerun_delay needs max_auto_reruns"
+        raise error_at(item_where, message, code="missing-key")
     return mapping
+
+
+def check_held(name: str, held: str, where: Where) -> None:
+    """Raise UserError if a step of the kind `name` may not hold one of kind `held`."""
+    kind = KINDS[name]
+    if kind.held and held not in kind.held:
+        raise error_at(
+            where,
+            f'{name}: {kind.holds}: "{held}" is not allowed here',
+            suggestions=(f"Allowed here: {', '.join(kind.held)}",),
+            code="step",
+        )
 
 
 def _needs(kind: Kind) -> str:
@@ -159,14 +215,23 @@ def _needs(kind: Kind) -> str:
 
 
 def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
-    """Return one built-in step, filled in and checked."""
+    """Return one built-in step, filled in and checked, without the steps it holds."""
+    kind = KINDS[name]
+    if kind.instead:
+        scope.namespace.notes.tell(
+            "deprecated",
+            where,
+            f"the step {name} is deprecated",
+            (f"Write {kind.instead}: with the same keys.",),
+        )
     mapping = check_step(name, given, where)
     if mapping is None:
         arguments: dict[str, Any] = {}
-        if given is not None:
-            command = values.take_one(given, values.text, scope, where, "run")
-            arguments["command"] = command
+        if given is not None and given != name:
+            arguments["command"] = values.take_one(
+                given, values.text, scope, where, name
+            )
     else:
-        arguments = values.take(mapping, KINDS[name].keys, scope, name)
-    shown = arguments.get("name") or KINDS[name].shows or arguments.get("command", "")
+        arguments = values.take(mapping, kind.keys, scope, name)
+    shown = arguments.get("name") or kind.shows or arguments.get("command", "")
     return Step(name, shown, arguments, where)

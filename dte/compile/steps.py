@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dte.compile.budget import MAX_COMMANDS
 from dte.compile.conditions import holds
+from dte.compile.declarations import declared_by
 from dte.compile.namespace import Definition, Stub
-from dte.compile.parameters import StepsValue, bind, declared
-from dte.compile.step_kinds import KINDS, build_step
+from dte.compile.parameters import StepsValue, bind
+from dte.compile.step_kinds import KINDS, build_step, check_held
 from dte.compile.templates import Scope, fill
 from dte.model import Step, Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
-from dte.parse.expect import describe, expect_list, expect_map, known_keys
+from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 from dte.parse.located import where_value_begins
 
 STRUCTURES = ("when", "unless", "steps")
@@ -66,110 +68,169 @@ def read_call(item: Any, where: Where) -> StepCall:
             where,
             f"a step takes one name, this one has {', '.join(item)}",
             suggestions=("Indent the other keys below the first one.",),
+            code="step",
         )
-    raise error_at(where, f"a step must be a name or a mapping, not {describe(item)}")
+    message = f"a step must be a name or a mapping, not {describe(item)}"
+    raise error_at(where, message, code="step")
 
 
-def expand_steps(
-    steps: Any,
-    scope: Scope,
-    stubs: Stubs,
-    *,
-    where: Where,
-    trail: tuple[Definition, ...] = (),
-) -> Iterator[Step]:
-    """Return the plain steps that a list of steps expands to.
+def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]]:
+    """Return the items of a list of steps, with those of lists inside it.
 
-    `trail` is the chain of commands that led here. Raises UserError.
+    The JSON schema allows a list as a step: `- *steps` with an anchor of several.
     """
-    for item, item_where in expect_list(steps, where, "steps").with_lines():
-        call = read_call(item, item_where)
-        if call.name in STRUCTURES:
-            yield from _structure(call, scope, stubs, trail)
-            continue
-        found = scope.namespace.find("commands", call.name)
-        if call.name in KINDS and (found is None or found in trail):
-            yield build_step(call.name, call.given, scope, call.where)
-        elif isinstance(found, Stub):
-            yield stubs.step(found, call.where)
-        elif found is None:
-            raise unknown_step(call, scope)
+    for item, item_where in expect_list(steps, where, what).with_lines():
+        if isinstance(item, LocatedList):
+            yield from each_step(item, item_where, what)
         else:
-            yield from _command(found, call, scope, stubs, trail)
+            yield item, item_where
+
+
+def one_or_more(steps: Any, where: Where) -> Any:
+    """Return a step written without a list as a list ("JSON schema", `when`)."""
+    if not isinstance(steps, LocatedMap) and not _is_name(steps):
+        return steps
+    alone = LocatedList(where_value_begins(steps, where))
+    alone.add(steps, alone.where)
+    return alone
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and "<<" not in value
+
+
+@dataclass(frozen=True)
+class StepExpander:
+    """Expands the steps of one job; ``depth`` counts commands and steps passed in."""
+
+    stubs: Stubs
+    scope: Scope
+    depth: int = 0
+
+    def expand(self, steps: Any, where: Where) -> Iterator[Step]:
+        """Return the plain steps that a list of steps expands to; raises UserError."""
+        if isinstance(steps, str):
+            value = fill(steps, self.scope, where)
+            if isinstance(value, StepsValue):
+                yield from self._passed(value, where)
+                return
+        for item, item_where in each_step(steps, where, "steps"):
+            yield from self._call(read_call(item, item_where))
+
+    def _call(self, call: StepCall) -> Iterator[Step]:
+        self.scope.namespace.budget.expand(call.where)
+        if call.name in STRUCTURES:
+            yield from self._structure(call)
+            return
+        if "<<" in call.name:
+            named = fill(call.name, self.scope, call.where)
+            if isinstance(named, StepsValue):
+                yield from self._passed(named, call.where)
+                return
+            call = replace(call, name=str(named))
+        found = self.scope.namespace.find("commands", call.name)
+        if call.name in KINDS and (found is None or found in self.scope.trail):
+            yield self._built_in(call)
+        elif isinstance(found, Stub):
+            yield self.stubs.step(found, call.where)
+        elif found is None:
+            raise unknown_step(call, self.scope)
+        else:
+            yield from self._command(found, call)
+
+    def _passed(self, value: StepsValue, where: Where) -> Iterator[Step]:
+        # Steps passed in may call the command that takes them: only their own
+        # chain of commands counts.
+        return self._inside(value.scope, where).expand(value.steps, where)
+
+    def _inside(self, scope: Scope, where: Where) -> StepExpander:
+        if self.depth == MAX_COMMANDS:
+            message = f"commands call each other more than {MAX_COMMANDS} deep"
+            raise error_at(where, message, code="limit")
+        return replace(self, scope=scope, depth=self.depth + 1)
+
+    def _built_in(self, call: StepCall) -> Step:
+        step = build_step(call.name, call.given, self.scope, call.where)
+        self.scope.namespace.budget.write(size_of(step.arguments), call.where)
+        holds = KINDS[call.name].holds
+        if not isinstance(call.given, LocatedMap) or holds not in call.given:
+            return step
+        where = call.given.where_is(holds)
+        held = tuple(self.expand(call.given[holds], where))
+        if not held:
+            raise error_at(where, f"{call.name}: {holds}: needs at least one step")
+        for inner in held:
+            check_held(call.name, inner.kind, inner.where)
+        return replace(step, arguments={**step.arguments, holds: held})
+
+    def _structure(self, call: StepCall) -> Iterator[Step]:
+        if call.name == "steps":
+            given, where = call.given, call.item_where
+            value = fill(given, self.scope, where) if isinstance(given, str) else given
+            if isinstance(value, StepsValue):
+                yield from self._passed(value, call.where)
+            elif isinstance(value, LocatedList):
+                yield from self.expand(value, call.where)
+            else:
+                message = "steps: must be a parameter of type steps, not "
+                raise error_at(call.where, message + describe(value), code="type")
+            return
+        condition, steps = read_condition(call)
+        if holds(condition, self.scope, call.item_where) is (call.name == "when"):
+            yield from self.expand(steps, call.item_where)
+
+    def _command(self, command: Definition, call: StepCall) -> Iterator[Step]:
+        trail = (*self.scope.trail, command)
+        if command in self.scope.trail:
+            chain = " → ".join(step.name for step in trail)
+            message = f"{command.title} calls itself: {chain}"
+            raise error_at(call.where, message, code="circle")
+        known_keys(command.body, COMMAND_KEYS, command.title)
+        given = LocatedMap(call.item_where) if call.given is None else call.given
+        values = bind(
+            declared_by(command),
+            expect_map(given, call.item_where, command.title),
+            given_in=self.scope,
+            declared_in=Scope(command.title, command.namespace, trail=trail),
+            what=command.title,
+        )
+        inner = Scope(command.title, command.namespace, values, trail)
+        yield from self._inside(inner, call.where).expand(
+            command.body.get("steps"), command.body.where_is("steps")
+        )
+
+
+def size_of(arguments: Any) -> int:
+    """Return about how many characters values take in a compiled config."""
+    if isinstance(arguments, str):
+        return len(arguments)
+    if isinstance(arguments, Mapping):
+        return sum(len(key) + size_of(value) for key, value in arguments.items())
+    if isinstance(arguments, list | tuple):
+        return sum(size_of(value) for value in arguments)
+    return 8
 
 
 def unknown_step(call: StepCall, scope: Scope) -> Exception:
     """Return the error for a step that is neither built in nor a command."""
-    known = [*scope.namespace.names("commands"), *KINDS, *STRUCTURES]
+    commands = scope.namespace.names("commands", beside=call.name)
+    known = commands if "/" in call.name else [*commands, *KINDS, *STRUCTURES]
     return error_at(
         call.where,
-        f'{scope.title}: there is no command or step "{call.name}"',
+        f'{scope.title}: there is no command or step "{shorten(call.name)}"',
         suggestions=nearest(call.name, known),
+        code="unknown-step",
     )
 
 
-def _structure(
-    call: StepCall, scope: Scope, stubs: Stubs, trail: tuple[Definition, ...]
-) -> Iterator[Step]:
-    if call.name == "steps":
-        given = call.given
-        value = fill(given, scope, call.item_where) if isinstance(given, str) else given
-        if isinstance(value, StepsValue):
-            steps, inner = value.steps, value.scope
-        elif isinstance(value, LocatedList):
-            steps, inner = value, scope
-        else:
-            message = f"steps: must be a parameter of type steps, not {describe(value)}"
-            raise error_at(call.where, message)
-        yield from expand_steps(steps, inner, stubs, where=call.where, trail=trail)
-        return
-    condition, steps = read_condition(call)
-    wanted = call.name == "when"
-    if holds(condition, scope, call.item_where) is wanted:
-        yield from expand_steps(steps, scope, stubs, where=call.item_where, trail=trail)
-
-
-def read_condition(call: StepCall) -> tuple[Any, LocatedList]:
+def read_condition(call: StepCall) -> tuple[Any, Any]:
     """Return the condition and the steps of a `when` or `unless` step."""
     mapping = expect_map(call.given, call.item_where, call.name)
     known_keys(mapping, ("condition", "steps"), call.name)
     for key in ("condition", "steps"):
         if key not in mapping:
-            raise error_at(call.where, f"{call.name}: needs the key {key}")
-    steps = expect_list(
-        mapping["steps"], mapping.where_is("steps"), f"{call.name}: steps"
-    )
-    return mapping["condition"], steps
-
-
-def _command(
-    command: Definition,
-    call: StepCall,
-    scope: Scope,
-    stubs: Stubs,
-    trail: tuple[Definition, ...],
-) -> Iterator[Step]:
-    if command in trail:
-        chain = " → ".join(step.name for step in (*trail, command))
-        raise error_at(call.where, f"{command.title} calls itself: {chain}")
-    known_keys(command.body, COMMAND_KEYS, command.title)
-    given = LocatedMap(call.item_where) if call.given is None else call.given
-    arguments = expect_map(given, call.item_where, command.title)
-    values = bind(
-        declared(
-            command.body.get("parameters"),
-            command.body.where_is("parameters"),
-            command.title,
-        ),
-        arguments,
-        given_in=scope,
-        declared_in=Scope(command.title, command.namespace),
-        what=command.title,
-    )
-    yield from expand_steps(
-        command.body.get("steps"),
-        Scope(command.title, command.namespace, values),
-        stubs,
-        where=command.body.where_is("steps"),
-        trail=(*trail, command),
+            message = f"{call.name}: needs the key {key}"
+            raise error_at(call.where, message, code="missing-key")
+    return mapping["condition"], one_or_more(
+        mapping["steps"], mapping.where_is("steps")
     )

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from dte.compile.expressions import ExpressionError, evaluate
-from dte.compile.namespace import Namespace
+from dte.compile.event_values import DOCUMENTED, EVENT_VALUES
+from dte.compile.expressions import ExpressionError, evaluate, truthy
+from dte.compile.namespace import Definition, Namespace
+from dte.compile.template_syntax import UNCLOSED, Expression, Part, split
+from dte.errors import UserError
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import describe, shorten
 
-_UNCLOSED = "Unclosed '<<' tag"
-_ESCAPE = (r"'<<' must be escaped as '\<<' in config 2.1",)
-_PART = re.compile(r"\\<<|<<(.*?)>>|<<", re.DOTALL)
+_ESCAPE = r"'<<' must be escaped as '\<<' in config 2.1"
+_LOOKS_MEANT = re.compile(r"<<[#^/]?\s*(parameters|pipeline|matrix|not|\()|<<\s*>>")
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Scope:
 
     ``values`` maps dotted names (`parameters.tag`, `matrix.os`) to values; the
     namespace knows the pipeline's and says what jobs, commands and executors are
-    called here. ``title`` says whose scope it is.
+    called here. ``title`` says whose scope it is; ``trail`` is the chain of commands
+    that led to it.
     """
 
     title: str
     namespace: Namespace
     values: Mapping[str, Any] = field(default_factory=dict)
+    trail: tuple[Definition, ...] = ()
 
     def lookup(self, name: str, where: Where) -> Any:
         """Return the value of a dotted name; raises UserError if there is none."""
@@ -43,56 +46,39 @@ class Scope:
         for known in (self.values, pipeline):
             if name in known:
                 return known[name]
-        if name.startswith(_EVENT_VALUES):
+        if name.startswith(EVENT_VALUES):
+            self.namespace.notes.warn(
+                "pipeline-value",
+                where,
+                f"<< {shorten(name)} >> is not a documented pipeline value, and is "
+                "empty here",
+                nearest(name, [known for known in pipeline if known in DOCUMENTED]),
+            )
             return None
         raise error_at(
             where,
             f"{self.title}: << {shorten(name)} >> is not defined here",
             suggestions=self._suggestions(name),
+            code="undeclared",
         )
 
     def _suggestions(self, name: str) -> tuple[str, ...]:
         if name.startswith("pipeline.parameters.") and self.namespace.prefix:
-            return ("An orb sees no pipeline parameters: pass it in as a parameter.",)
+            return (
+                "An orb sees no pipeline parameters since September 2026: declare a "
+                "parameter in the orb and pass the value in.",
+            )
         family = name.partition(".")[0] + "."
         known = [*self.values, *self.namespace.pipeline]
         relatives = [other for other in known if other.startswith(family)]
         if not relatives and family == "parameters.":
             return (f"{self.title} declares no parameters.",)
+        if not relatives and family == "pipeline.":
+            return ("Declare it under parameters: at the top of the config.",)
+        if name.startswith("pipeline.parameters."):
+            near = nearest(name, relatives, only_close=True)
+            return (*near, "Declare it under parameters: at the top of the config.")
         return nearest(name, relatives)
-
-
-# Set by events that a rehearsal has no part in; empty otherwise, as on CircleCI.
-_EVENT_VALUES = (
-    "pipeline.deploy.",
-    "pipeline.event.",
-    "pipeline.schedule.",
-    "pipeline.trigger.",
-    "pipeline.trigger_parameters.",
-)
-
-
-@lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[tuple[bool, str], ...]:
-    """Return the parts of a text: (False, literal) and (True, expression)."""
-    parts: list[tuple[bool, str]] = []
-    literal, position = "", 0
-    for match in _PART.finditer(text):
-        literal += text[position : match.start()]
-        position = match.end()
-        if match[0] == "\\<<":
-            literal += "<<"
-        elif match[1] is None:
-            raise ExpressionError(_UNCLOSED)
-        else:
-            if literal:
-                parts.append((False, literal))
-                literal = ""
-            parts.append((True, match[1].strip()))
-    literal += text[position:]
-    if literal or not parts:
-        parts.append((False, literal))
-    return tuple(parts)
 
 
 def fill_text(text: str, scope: Scope, where: Where) -> Any:
@@ -100,23 +86,47 @@ def fill_text(text: str, scope: Scope, where: Where) -> Any:
     if "<<" not in text:
         return text
     try:
-        parts = _split(text)
-        if len(parts) == 1:
-            is_expression, part = parts[0]
-            return _value(part, scope, where) if is_expression else part
-        return "".join(
-            _embed(_value(part, scope, where), where) if is_expression else part
-            for is_expression, part in parts
-        )
+        parts = split(text)
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return parts[0]
+        if len(parts) == 1 and isinstance(parts[0], Expression):
+            return _value(parts[0].text, scope, where)
+        return _joined(parts, scope, where)
     except ExpressionError as error:
-        raise error_at(
-            where,
-            f'{scope.title}: {error} in "{shorten(text)}"',
-            suggestions=_ESCAPE if str(error) == _UNCLOSED else (),
-        ) from error
+        raise _refused(text, error, scope, where) from error
+
+
+def _refused(
+    text: str, error: ExpressionError, scope: Scope, where: Where
+) -> UserError:
+    advice = [error.advice] if error.advice else []
+    if str(error) == UNCLOSED or not _LOOKS_MEANT.search(text):
+        advice = [_ESCAPE]
+    return error_at(
+        where,
+        f'{scope.title}: {error} in "{shorten(text)}"',
+        suggestions=advice,
+        code="expression",
+    )
+
+
+def _joined(parts: tuple[Part, ...], scope: Scope, where: Where) -> str:
+    pieces: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+        elif isinstance(part, Expression):
+            pieces.append(_embed(_value(part.text, scope, where), where))
+        elif truthy(_value(part.name, scope, where)) is not part.inverted:
+            pieces.append(_joined(part.parts, scope, where))
+    scope.namespace.budget.write(sum(map(len, pieces)), where)
+    return "".join(pieces)
 
 
 def _value(expression: str, scope: Scope, where: Where) -> Any:
+    # Also for names that no expression may contain, such as parameters.2nd.
+    if expression in scope.values:
+        return scope.values[expression]
     return evaluate(expression, lambda name: scope.lookup(name, where))
 
 
@@ -140,6 +150,7 @@ def fill(value: Any, scope: Scope, where: Where) -> Any:
     if isinstance(value, str):
         return fill_text(value, scope, where)
     if isinstance(value, LocatedMap):
+        scope.namespace.budget.write(len(value), where)
         return {
             _key(key, scope, value.where_is(key)): fill(
                 item, scope, value.where_is(key)
@@ -147,10 +158,11 @@ def fill(value: Any, scope: Scope, where: Where) -> Any:
             for key, item in value.items()
         }
     if isinstance(value, LocatedList):
+        scope.namespace.budget.write(len(value), where)
         return [
             fill(item, scope, item_where) for item, item_where in value.with_lines()
         ]
-    return value
+    return float(value) if isinstance(value, float) else value
 
 
 def _key(key: str, scope: Scope, where: Where) -> str:

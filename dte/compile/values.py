@@ -10,6 +10,7 @@ from dte.compile.templates import Scope, fill, plain_text
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe
+from dte.parse.scalars import as_written
 
 Check = Callable[[Any], Any]
 """Returns the value in its final form; raises InvalidValue."""
@@ -24,6 +25,7 @@ class InvalidValue(Exception):
 
 
 _DURATION = re.compile(r"(\d+(\.\d+)?[smh])+", re.ASCII)
+_BUNDLE = re.compile(r"[A-Za-z0-9-]{1,50}", re.ASCII)
 _DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
 
 
@@ -52,6 +54,13 @@ def texts(value: Any) -> tuple[str, ...]:
         return tuple(text(item) for item in items)
     except InvalidValue:
         raise InvalidValue("text or a list of texts") from None
+
+
+def listed_texts(value: Any) -> tuple[str, ...]:
+    """A list of texts, with at least one."""
+    if isinstance(value, list):
+        return texts(value)
+    raise InvalidValue("a list of texts")
 
 
 def text_or_list(value: Any) -> Any:
@@ -85,8 +94,13 @@ def integer(least: int, most: int | None = None) -> Check:
     return check
 
 
-def duration(value: Any) -> str:
-    """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`."""
+def duration(value: Any) -> str | int:
+    """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`.
+
+    The JSON schema also allows a whole number; no page says in which unit.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
     raise InvalidValue('a time such as "20m", "1.25h" or "5s"')
@@ -99,6 +113,27 @@ def delay(value: Any) -> str:
     raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
 
 
+def some_text(value: Any) -> str:
+    """Text that is not empty."""
+    if isinstance(value, str | int | float) and value != "":
+        return plain_text(value)
+    raise InvalidValue("text that is not empty")
+
+
+def bundles(value: Any) -> tuple[str, ...]:
+    """The names of signing bundles ("JSON schema", `code_signing`)."""
+    if isinstance(value, list) and all(
+        isinstance(name, str) and _BUNDLE.fullmatch(name) for name in value
+    ):
+        return tuple(value)
+    raise InvalidValue("a list of names of at most 50 letters, digits and -")
+
+
+def text_or_number(value: Any) -> str:
+    """Text; a number may be written without quotes, as for `xcode`."""
+    return text(value)
+
+
 def mapping(value: Any) -> dict[str, Any]:
     """Any mapping."""
     if isinstance(value, dict):
@@ -106,21 +141,69 @@ def mapping(value: Any) -> dict[str, Any]:
     raise InvalidValue("a mapping")
 
 
+def serial_group(value: Any) -> str:
+    """The name of a serial group: at most 512 characters, not blank."""
+    name = text(value)
+    if name.strip() and len(name) <= 512:
+        return name
+    raise InvalidValue("1 to 512 characters")
+
+
+def scalar(value: Any) -> Any:
+    """A text, a number or a boolean, as it is."""
+    if isinstance(value, bool | str | int | float):
+        return value
+    raise InvalidValue("a text, a number or a boolean")
+
+
+def keys_of_texts(*keys: str) -> Check:
+    """Return a check for a mapping with exactly these keys, each a text."""
+
+    def check(value: Any) -> dict[str, str]:
+        expected = f"a mapping with {' and '.join(keys)}"
+        if not isinstance(value, dict):
+            raise InvalidValue(expected)
+        if set(value) != set(keys):
+            raise InvalidValue(expected, f"one with {', '.join(value) or 'no keys'}")
+        return {key: text(value[key]) for key in keys}
+
+    return check
+
+
+def either(*checks: Check) -> Check:
+    """Return a check for a value that passes one of the checks."""
+
+    def check(value: Any) -> Any:
+        reasons = []
+        for one in checks:
+            try:
+                return one(value)
+            except InvalidValue as error:
+                reasons.append(str(error))
+        raise InvalidValue(", or ".join(reasons))
+
+    return check
+
+
 def environment(value: Any) -> dict[str, str]:
-    """Environment variables as text: from a mapping, or a list of mappings.
+    """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
 
     An empty value reads `<nil>`, as "Project values and variables" says of an
     empty pipeline value.
     """
     variables: dict[str, str] = {}
     for part in value if isinstance(value, list) else [value]:
-        if part is None:
-            continue
-        variables.update(_variables(part))
+        if part is not None:
+            variables.update(_variables(part))
     return variables
 
 
 def _variables(part: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(part, str):
+        name, equals, content = part.partition("=")
+        if not equals:
+            raise InvalidValue("NAME=VALUE", describe(part))
+        part = {name: content}
     if not isinstance(part, dict):
         raise InvalidValue("a mapping of names and values, or a list of them")
     for name, content in part.items():
@@ -152,11 +235,42 @@ def take(
 
 
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
-    """Return one value, filled in and checked, or raise UserError."""
+    """Return one value, filled in and checked, or raise UserError.
+
+    A number or boolean may come from a parameter into a text, but may not be written
+    there ("JSON schema", which has the type string for all of these keys).
+    """
+    if check in _TEXTS:
+        _refuse_unquoted(raw, where, what)
     value = fill(raw, scope, where)
     try:
         return check(value)
     except InvalidValue as error:
         item_where = raw.where if isinstance(raw, LocatedMap | LocatedList) else where
         shown = error.shown or describe(value)
-        raise error_at(item_where, f"{what}: must be {error}, not {shown}") from None
+        message = f"{what}: must be {error}, not {shown}"
+        raise error_at(item_where, message, code="type") from None
+
+
+_TEXTS: tuple[Check, ...] = (
+    text,
+    some_text,
+    texts,
+    listed_texts,
+    text_or_list,
+    serial_group,
+    bundles,
+)
+
+
+def _refuse_unquoted(raw: Any, where: Where, what: str) -> None:
+    if isinstance(raw, LocatedList):
+        for item, at in raw.with_lines():
+            _refuse_unquoted(item, at, what)
+    elif isinstance(raw, int | float):
+        raise error_at(
+            where,
+            f"{what}: must be text, not {describe(raw)}",
+            suggestions=(f'Put it in quotes: "{as_written(raw)}"',),
+            code="type",
+        )

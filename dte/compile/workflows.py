@@ -4,56 +4,117 @@ from __future__ import annotations
 
 import graphlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dte.compile import values
-from dte.compile.calls import Draft, read_calls
+from dte.compile.calls import CallReader, each_call
 from dte.compile.conditions import holds_expression
+from dte.compile.drafts import Draft, DraftWorkflow
+from dte.compile.job_groups import read_all_calls
 from dte.compile.jobs import JobCompiler
 from dte.compile.names import unique_names
 from dte.compile.requirements import WrittenRequirement
+from dte.compile.schedules import read_triggers
 from dte.compile.templates import Scope
 from dte.model import Requirement, Where, Workflow, WorkflowJob
 from dte.parse import LocatedMap, error_at, nearest
-from dte.parse.expect import expect_list, expect_map, known_keys
+from dte.parse.expect import expect_map, shorten
 
-WORKFLOW_KEYS = ("jobs", "when", "unless", "max_auto_reruns", "triggers")
+WORKFLOW_KEYS = (
+    "jobs",
+    "when",
+    "unless",
+    "max_auto_reruns",
+    "triggers",
+    "description",
+)
+
+_LONGEST_CHAIN = 20
 
 
 @dataclass(frozen=True)
-class DraftWorkflow:
-    """A workflow that runs, before the names of its jobs are final."""
+class WorkflowReader:
+    """Reads the workflows of a config."""
 
-    name: str
-    drafts: tuple[Draft, ...]
-    max_auto_reruns: int
-    where: Where
+    scope: Scope
+    compiler: JobCompiler
+    groups: Mapping[str, LocatedMap]
+
+    def read(self, workflows: LocatedMap) -> tuple[DraftWorkflow, ...]:
+        """Return the workflows that this pipeline runs, and those with a schedule.
+
+        `version` is ignored, as CircleCI does in config 2.1. Raises UserError.
+        """
+        found = []
+        for name in workflows:
+            if name == "version":
+                continue
+            where = workflows.where_is(name)
+            body = expect_map(workflows[name], where, f'workflow "{name}"')
+            scope = replace(self.scope, title=f'workflow "{name}"')
+            _check_keys(body, scope, where)
+            settings = _read_settings(body, scope)
+            if _runs(body, scope):
+                found.append(self._draft(name, body, scope, where, settings))
+            else:
+                for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
+                    pass  # its shape is checked, whether it runs or not
+                self.scope.namespace.notes.tell(
+                    "not-run",
+                    where,
+                    f"{scope.title} does not run in this pipeline: its condition is "
+                    "false",
+                )
+        return tuple(found)
+
+    def _draft(
+        self,
+        name: str,
+        body: LocatedMap,
+        scope: Scope,
+        where: Where,
+        settings: dict[str, Any],
+    ) -> DraftWorkflow:
+        reader = CallReader(self.compiler, scope, self.groups)
+        drafts = tuple(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
+        reruns = settings.pop("max_auto_reruns", 0)
+        runs = "triggers" not in settings
+        return DraftWorkflow(name, drafts, reruns, where, settings, runs)
 
 
-def read_workflows(
-    value: LocatedMap, scope: Scope, compiler: JobCompiler
-) -> tuple[DraftWorkflow, ...]:
-    """Return the workflows that this pipeline runs; raises UserError.
+def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
+    if "jobs" not in body:
+        message = f"{scope.title}: needs the key jobs"
+        raise error_at(where, message, code="missing-key")
+    if "when" in body and "unless" in body:
+        raise error_at(
+            body.where_is("unless"),
+            f"{scope.title}: takes either when or unless, not both",
+            suggestions=("Join the two conditions by and.",),
+            code="condition",
+        )
+    for key in body:
+        if key not in WORKFLOW_KEYS:
+            scope.namespace.notes.warn(
+                "ignored",
+                body.where_is(key),
+                f'{scope.title}: the key "{shorten(key)}" has no effect',
+                nearest(key, WORKFLOW_KEYS, only_close=True),
+            )
 
-    `version` is ignored, as CircleCI does in config 2.1. A workflow with
-    `triggers` waits for its schedule, so it does not run here.
-    """
-    running = []
-    for name in value:
-        if name == "version":
-            continue
-        where = value.where_is(name)
-        body = expect_map(value[name], where, f'workflow "{name}"')
-        known_keys(body, WORKFLOW_KEYS, f'workflow "{name}"')
-        if "jobs" not in body:
-            raise error_at(where, f'workflow "{name}": needs the key jobs')
-        own = replace(scope, title=f'workflow "{name}"')
-        if "triggers" in body:
-            expect_list(body["triggers"], body.where_is("triggers"), "triggers")
-        elif _runs(body, own):
-            running.append(_read_workflow(name, body, own, where, compiler))
-    return tuple(running)
+
+def _read_settings(body: LocatedMap, scope: Scope) -> dict[str, Any]:
+    checks = {
+        "description": values.text,
+        "max_auto_reruns": values.integer(1, 5),
+    }
+    settings = values.take(body, checks, scope, scope.title)
+    if "triggers" in body:
+        settings["triggers"] = read_triggers(
+            body["triggers"], scope, body.where_is("triggers")
+        )
+    return settings
 
 
 def _runs(body: LocatedMap, scope: Scope) -> bool:
@@ -66,29 +127,23 @@ def _runs(body: LocatedMap, scope: Scope) -> bool:
     )
 
 
-def _read_workflow(
-    name: str, body: LocatedMap, scope: Scope, where: Where, compiler: JobCompiler
-) -> DraftWorkflow:
-    checks = {"max_auto_reruns": values.integer(1, 5)}
-    taken = values.take(body, checks, scope, scope.title)
-    drafts = tuple(read_calls(body["jobs"], scope, body.where_is("jobs"), compiler))
-    return DraftWorkflow(name, drafts, taken.get("max_auto_reruns", 0), where)
-
-
-def finish_workflows(running: Sequence[DraftWorkflow]) -> tuple[Workflow, ...]:
+def finish_workflows(drafts: Sequence[DraftWorkflow]) -> tuple[Workflow, ...]:
     """Return the workflows with final names, resolved requirements, and no cycles."""
-    names = unique_names([workflow.drafts for workflow in running])
+    names = unique_names([workflow.drafts for workflow in drafts])
     return tuple(
-        _finish(workflow, own) for workflow, own in zip(running, names, strict=True)
+        _finish(workflow, own) for workflow, own in zip(drafts, names, strict=True)
     )
 
 
 def _finish(workflow: DraftWorkflow, names: Sequence[str]) -> Workflow:
+    called = _Called(workflow.name)
+    for draft, name in zip(workflow.drafts, names, strict=True):
+        called.add(draft, name)
     jobs = tuple(
         WorkflowJob(
             name=name,
             job=replace(draft.job, name=name) if draft.job else None,
-            requires=tuple(_look_up_all(draft.requires, workflow, names)),
+            requires=tuple(called.look_up_all(draft.requires)),
             contexts=draft.contexts,
             filters=draft.filters,
             where=draft.where,
@@ -99,46 +154,66 @@ def _finish(workflow: DraftWorkflow, names: Sequence[str]) -> Workflow:
     return Workflow(workflow.name, jobs, workflow.max_auto_reruns, workflow.where)
 
 
-def _look_up_all(
-    requires: Iterable[WrittenRequirement],
-    workflow: DraftWorkflow,
-    names: Sequence[str],
-) -> Iterable[Requirement]:
-    found: dict[str, Requirement] = {}
-    for written in requires:
-        for name in _look_up(written, workflow, names):
-            found.setdefault(name, Requirement(name, written.statuses))
-    return found.values()
+@dataclass
+class _Called:
+    """The jobs of a workflow by the names that `requires` may use."""
 
+    workflow: str
+    by_name: dict[tuple[str, str], list[tuple[Draft, str]]] = field(
+        default_factory=dict
+    )
+    groups: dict[str, str] = field(default_factory=dict)
 
-def _look_up(
-    written: WrittenRequirement, workflow: DraftWorkflow, names: Sequence[str]
-) -> list[str]:
-    """Return the final names that an item of `requires` means."""
-    pairs = list(zip(workflow.drafts, names, strict=True))
-    called = [
-        (draft, name)
-        for draft, name in pairs
-        if written.name in (draft.name, draft.alias)
-    ]
-    if not called:
-        known = {draft.name for draft, _ in pairs}
-        known |= {draft.alias for draft, _ in pairs if draft.alias}
-        raise error_at(
+    def add(self, draft: Draft, name: str) -> None:
+        """Add a job and its final name."""
+        for known in {draft.name, draft.alias} - {None}:
+            self.by_name.setdefault((draft.group, str(known)), []).append((draft, name))
+        if draft.group:
+            self.groups.setdefault(draft.name, draft.group)
+
+    def look_up_all(
+        self, requires: Iterable[WrittenRequirement]
+    ) -> Iterable[Requirement]:
+        """Return what items of a `requires` mean; raises UserError."""
+        found: dict[str, Requirement] = {}
+        for written in requires:
+            for name in self._look_up(written):
+                found.setdefault(name, Requirement(name, written.statuses))
+        return found.values()
+
+    def _look_up(self, written: WrittenRequirement) -> list[str]:
+        called = self.by_name.get((written.group, written.name))
+        if not called:
+            raise self._unknown(written)
+        alone = [name for draft, name in called if draft.alias is None]
+        if len(alone) > 1:
+            raise error_at(
+                written.where,
+                f'workflow "{self.workflow}": requires "{written.name}", which is '
+                f"called {len(alone)} times",
+                suggestions=("Add a distinct name: to each of these calls.",),
+                code="requires",
+            )
+        return [name for _, name in called]
+
+    def _unknown(self, written: WrittenRequirement) -> Exception:
+        title = f'workflow "{self.workflow}": requires "{shorten(written.name)}"'
+        if not written.group and written.name in self.groups:
+            group = self.groups[written.name]
+            return error_at(
+                written.where,
+                f'{title}, which is a job inside the job group "{group}"',
+                suggestions=(f"Require the group: {group}",),
+                code="job-group",
+            )
+        place = "job group" if written.group else "workflow"
+        known = [name for group, name in self.by_name if group == written.group]
+        return error_at(
             written.where,
-            f'workflow "{workflow.name}": requires "{written.name}", '
-            "which is not a job of this workflow",
+            f"{title}, which is not a job of this {place}",
             suggestions=nearest(written.name, known),
+            code="requires",
         )
-    alone = [name for draft, name in called if draft.alias is None]
-    if len(alone) > 1:
-        raise error_at(
-            written.where,
-            f'workflow "{workflow.name}": requires "{written.name}", which is called '
-            f"{len(alone)} times",
-            suggestions=("Add a distinct name: to each of these calls.",),
-        )
-    return [name for _, name in called]
 
 
 def _refuse_cycles(workflow: str, jobs: Sequence[WorkflowJob]) -> None:
@@ -150,6 +225,9 @@ def _refuse_cycles(workflow: str, jobs: Sequence[WorkflowJob]) -> None:
     except graphlib.CycleError as error:
         circle = error.args[1]
         where = next(job.where for job in jobs if job.name == circle[0])
-        chain = " → ".join(reversed(circle))
+        shown = [*reversed(circle)]
+        if len(shown) > _LONGEST_CHAIN:
+            shown[_LONGEST_CHAIN - 1 : -1] = ["…"]
+        chain = " → ".join(shown)
         message = f'workflow "{workflow}": jobs require each other: {chain}'
-        raise error_at(where, message) from None
+        raise error_at(where, message, code="circle") from None

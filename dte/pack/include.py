@@ -13,6 +13,7 @@ from typing import Any
 
 from dte.errors import UserError
 from dte.model import Where
+from dte.pack.repository import find_repository, refuse_outside
 from dte.parse import LocatedList, LocatedMap, error_at, read_text
 from dte.parse.expect import shorten
 
@@ -52,6 +53,8 @@ def _include(text: str, folder: Path, where: Where) -> str:
         )
     path = Path(os.path.normpath(folder / matches[0][1].lstrip("/")))
     try:
+        refuse_outside(path, find_repository(folder))
         return read_text(path).replace("<<", "\\<<")
     except UserError as error:
-        raise error_at(where, f"can't include {error}") from error
+        message = f"can't include {error}"
+        raise error_at(where, message, code=error.code) from error

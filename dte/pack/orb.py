@@ -17,6 +17,7 @@ from dte.errors import UserError
 from dte.model import Where
 from dte.pack.examples import read_examples
 from dte.pack.include import include_files
+from dte.pack.repository import find_repository, refuse_outside
 from dte.parse import LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, known_keys
 from dte.parse.scalars import Dialect
@@ -28,10 +29,11 @@ _AT_FILE = re.compile(r"@.*\.(yml|yaml)")
 _YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
 
 
-def pack_orb(folder: Path) -> LocatedMap:
+def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
     """Return the packed document of the orb in `folder`, with source positions.
 
-    Raises UserError if the CLI would refuse the folder or silently drop a key.
+    Raises UserError if the CLI would refuse the folder or silently drop a key. Without
+    the examples, their files are not read.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
@@ -40,23 +42,34 @@ def pack_orb(folder: Path) -> LocatedMap:
             f"{folder}: has no @orb.yml, so it is not an orb's folder",
             reference="Orb authoring process",
         )
-    document = _pack_folder(folder, root=True)
+    left_out = () if with_examples else ("examples",)
+    document = _pack_folder(
+        folder, find_repository(folder), root=True, left_out=left_out
+    )
     known_keys(document, TOP_KEYS, "orb")
     packed = LocatedMap(document.where)
     for key, value in document.items():
         if key in _WITH_INCLUDES:
             value = include_files(value, folder, document.where_is(key))
         elif key == "examples":
+            if not with_examples:
+                continue
             value = read_examples(value, document.where_is(key))
         packed.put(key, value, document.where_is(key))
     return packed
 
 
-def _pack_folder(folder: Path, *, root: bool) -> LocatedMap:
+def _pack_folder(
+    folder: Path, repository: Path, *, root: bool, left_out: tuple[str, ...] = ()
+) -> LocatedMap:
     tree = LocatedMap(Where(str(folder / "@orb.yml" if root else folder), 1))
     for entry in _entries(folder):
+        if entry.name in left_out:
+            continue
+        refuse_outside(entry, repository)
         if entry.is_dir():
-            _merge_at(tree, entry.name, _pack_folder(entry, root=False))
+            below = _pack_folder(entry, repository, root=False)
+            _merge_at(tree, entry.name, below)
             continue
         content = _read_mapping(entry)
         if root or _AT_FILE.fullmatch(entry.name):

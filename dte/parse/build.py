@@ -65,7 +65,9 @@ class Builder:
 
     def _where(self, event: yaml.Event) -> Where:
         mark = event.start_mark
-        return Where(self.file, mark.line + 1 if mark else 1)
+        if mark is None:
+            return Where(self.file, 1)
+        return Where(self.file, mark.line + 1, mark.column + 1)
 
     def _value(self, depth: int) -> Any:
         event = self._loader.get_event()

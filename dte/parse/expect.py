@@ -10,6 +10,10 @@ from dte.errors import USAGE_ERROR, UserError
 from dte.model import Where
 from dte.parse.located import LocatedList, LocatedMap
 
+MAX_NAME = 200
+MAX_NAMES = 1000
+MAX_LISTED = 40
+
 
 def error_at(
     where: Where,
@@ -18,6 +22,7 @@ def error_at(
     suggestions: Sequence[str] = (),
     reference: str = "",
     exit_code: int = USAGE_ERROR,
+    code: str = "",
 ) -> UserError:
     """Return the error `message`, prefixed with its position."""
     return UserError(
@@ -25,32 +30,49 @@ def error_at(
         suggestions=suggestions,
         reference=reference,
         exit_code=exit_code,
+        code=code,
+        where=where,
     )
 
 
-def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return suggestions for a name that is not among the `known` ones."""
+def nearest(
+    name: str, known: Iterable[str], *, only_close: bool = False
+) -> tuple[str, ...]:
+    """Return suggestions for a name that is not among the `known` ones.
+
+    Without a close one, the first ones that are known, unless `only_close`.
+    """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(name[:MAX_NAME], names[:MAX_NAMES], n=1)
     if close:
         return (f'Did you mean "{close[0]}"?',)
-    if names:
-        return (f"Known here: {', '.join(names)}",)
+    if names and not only_close:
+        listed = ", ".join(names[:MAX_LISTED])
+        more = ", …" if len(names) > MAX_LISTED else ""
+        return (f"Known here: {listed}{more}",)
     return ()
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """Return the known name that `name` seems to be a misspelling of, or nothing."""
+    close = difflib.get_close_matches(name[:MAX_NAME], list(known), n=1, cutoff=0.8)
+    return close[0] if close else ""
 
 
 def expect_map(value: Any, where: Where, what: str) -> LocatedMap:
     """Return `value` as a mapping, or raise UserError."""
     if isinstance(value, LocatedMap):
         return value
-    raise error_at(where, f"{what} must be a mapping, not {describe(value)}")
+    message = f"{what} must be a mapping, not {describe(value)}"
+    raise error_at(where, message, code="type")
 
 
 def expect_list(value: Any, where: Where, what: str) -> LocatedList:
     """Return `value` as a list, or raise UserError."""
     if isinstance(value, LocatedList):
         return value
-    raise error_at(where, f"{what} must be a list, not {describe(value)}")
+    message = f"{what} must be a list, not {describe(value)}"
+    raise error_at(where, message, code="type")
 
 
 def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
@@ -61,6 +83,7 @@ def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
                 mapping.where_is(key),
                 f'{what}: unknown key "{shorten(key)}"',
                 suggestions=nearest(key, known),
+                code="unknown-key",
             )
 
 
@@ -75,7 +98,7 @@ def describe(value: Any) -> str:
     if isinstance(value, bool):
         return f"the boolean {str(value).lower()}"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return f"the number {getattr(value, 'text', value)}"
     if isinstance(value, str):
         return f'the text "{shorten(value)}"'
     return str(value)

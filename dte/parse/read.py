@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,15 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text; raise UserError if it is not readable UTF-8."""
+    """Return the file's text; raise UserError if it is not readable UTF-8.
+
+    Only a regular file is read, and no more than the limit: a link may lead anywhere.
+    """
     try:
-        content = path.read_bytes()
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UserError(f"{path}: is not a regular file")
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -34,6 +42,11 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UserError(f"{path}:{line}: not UTF-8 text") from error
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file; opening a named pipe would otherwise wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_yaml(path: Path, dialect: Dialect = Dialect.CIRCLECI) -> Any:

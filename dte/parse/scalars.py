@@ -28,7 +28,27 @@ _GO_INTEGER = re.compile(
 _GO_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _GO_SHORT = 1_000_000
 _SPECIAL_FLOAT = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+MAX_DIGITS = 30
 _STARTS = frozenset("~+-.0123456789nNtTfFyYoO")
+
+
+class WrittenFloat(float):
+    """A number that remembers how it was written, for messages: `3.10`."""
+
+    def __new__(cls, text: str) -> WrittenFloat:
+        """Read the number in `text`, which may contain underscores."""
+        number = super().__new__(cls, text.replace("_", ""))
+        number.text = text
+        return number
+
+    text: str
+
+
+def as_written(value: float) -> str:
+    """Return a number or boolean as the file has it: 3.10 stays 3.10."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.text if isinstance(value, WrittenFloat) else str(value)
 
 
 class Dialect(Enum):
@@ -53,6 +73,9 @@ def resolve(text: str, dialect: Dialect) -> Scalar:
 
 
 def _number(text: str, old: bool) -> str | int | float:
+    if len(text) > MAX_DIGITS:
+        # A number this long is text, before it costs time and no number fits it.
+        return text
     if (_INTEGER if old else _GO_INTEGER).fullmatch(text):
         return _or_text(_integer, text)
     if old and _BASE_60.fullmatch(text):
@@ -63,7 +86,7 @@ def _number(text: str, old: bool) -> str | int | float:
         return math.nan if special[3] else sign * math.inf
     if not (_FLOAT if old else _GO_FLOAT).fullmatch(text):
         return text
-    number = float(text.replace("_", ""))
+    number = WrittenFloat(text)
     # The CLI writes 1.0 out as 1, which is an integer to the one that reads it.
     short = not old and number.is_integer() and abs(number) < _GO_SHORT
     return int(number) if short else number

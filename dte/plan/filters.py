@@ -1,16 +1,15 @@
 """Branch and tag filters: which jobs a workflow has for this pipeline.
 
 Source: CircleCI docs, Configuration reference, "Job filters". A job without a tag
-filter does not run for a tag; a pattern in slashes is a regular expression that has
-to match the whole name.
+filter does not run for a tag; a pattern in slashes has to match the whole name.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dte.model import WorkflowJob
+from dte.patterns import compile_pattern
 
 
 def select_jobs(
@@ -43,7 +42,8 @@ def _without_missing(job: WorkflowJob, names: set[str]) -> WorkflowJob:
 
 def _passes(filters: Mapping[str, Any], branch: str, tag: str) -> bool:
     if tag:
-        return "tags" in filters and _matches(filters["tags"], tag)
+        # An empty map of tags lets no tag through ("Job filters").
+        return bool(filters.get("tags")) and _matches(filters["tags"], tag)
     return _matches(filters.get("branches", {}), branch)
 
 
@@ -62,5 +62,5 @@ def _as_list(value: Any) -> list[str]:
 
 def _equals(pattern: str, name: str) -> bool:
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        return re.fullmatch(pattern[1:-1], name) is not None
+        return compile_pattern(pattern[1:-1]).matches(name)
     return pattern == name

@@ -28,7 +28,7 @@ def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
 def _list_written(job: Job) -> Iterator[tuple[str, Where]]:
     base = job.working_directory
     yield base, job.where
-    for step in job.steps:
+    for step in job.all_steps:
         for key in KINDS[step.kind].writes:
             value = step.arguments.get(key, ".")
             for path in [value] if isinstance(value, str) else value:

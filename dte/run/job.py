@@ -7,6 +7,7 @@ Source: CircleCI docs, Configuration reference, `when`: after a failure only ste
 import time
 from subprocess import Popen
 
+from dte.compile.step_kinds import runs_a_command
 from dte.model import Step
 from dte.run.context import JobContext
 from dte.run.kills import KillClock
@@ -47,7 +48,7 @@ class JobExecution:
         self._prepare_folder()
         try:
             self._clock.start("")
-            for position, step in enumerate(self._context.job.steps):
+            for position, step in enumerate(self._context.job.all_steps):
                 self._take(step, position)
         finally:
             self._clock.stop()
@@ -154,7 +155,7 @@ class JobExecution:
         context = self._context.with_output(output)
         try:
             self._inject_failure(place)
-            if step.kind == "run":
+            if runs_a_command(step.kind):
                 return run_command(step, context, self._background)
             BUILT_IN[step.kind](step, context)
         except (StepFailure, OSError) as error:

@@ -36,7 +36,7 @@ def persist(step: Step, context: JobContext) -> None:
         context.workflow.id,
         context.run.name,
         context.resolve_path(str(step.arguments["root"])),
-        _as_list(step.arguments["paths"]),
+        _as_list(step.arguments.get("paths") or step.arguments["path"]),
         copier,
     )
     copier.report()
@@ -116,4 +116,6 @@ BUILT_IN: Mapping[str, Callable[[Step, JobContext], None]] = {
     "store_test_results": say_not_rehearsed,
     "add_ssh_keys": say_not_rehearsed,
     "setup_remote_docker": say_not_rehearsed,
+    "install_signing_bundle": say_not_rehearsed,
+    "with_tool_cache": say_not_rehearsed,
 }

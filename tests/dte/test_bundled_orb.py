@@ -67,7 +67,7 @@ def test_another_version_is_an_error_that_names_the_option(tmp_path: Path) -> No
     config = write_config(tmp_path, "acme/dte@1.9.0")
     done = CliRunner().invoke(main, ["compile", str(config)])
     assert done.exit_code == 2
-    assert "--orb acme/dte=PATH" in done.output
+    assert "--orb acme/dte=dte.yml" in done.output
 
 
 @pytest.mark.parametrize("text", ["orbs: [a]\n", "a: 1\n", "orbs: {dte: {jobs: {}}}\n"])

@@ -1,7 +1,7 @@
 """Whole cases of tests/cases/compile: a config, and what it compiles to.
 
 A case may bring orbs (`orbs/<name>` a folder, `orbs/<name>.yml` packed) and the
-pipeline's values (`pipeline.yml`).
+pipeline's values (`pipeline.yml`). Its warnings and notes are in `notes.txt`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,21 @@ def compile_case(case: Path) -> CompiledConfig:
 
 def shown(error: UserError) -> str:
     """Return an error in the format of the golden files."""
-    lines = [error.message, *(f"suggestion: {line}" for line in error.suggestions)]
+    code = f"[dte-{error.code}] " if error.code else ""
+    lines = [
+        code + error.message,
+        *(f"suggestion: {line}" for line in error.suggestions),
+    ]
     return "\n".join([*lines, f"exit code: {error.exit_code}", ""])
+
+
+def shown_notes(compiled: CompiledConfig) -> str:
+    """Return the warnings and notes in the format of the golden files."""
+    lines = []
+    for note in compiled.notes:
+        lines.append(f"{note.severity}[dte-{note.code}]: {note.where}: {note.text}")
+        lines += [f"suggestion: {line}" for line in note.suggestions]
+    return "\n".join([*lines, ""])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,9 +77,11 @@ def test_case(name: str, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> Non
             compile_case(case)
         golden.check(case / "error.txt", shown(caught.value))
         return
-    document = compile_case(case).document
-    text = yaml.dump(document, Dumper=_Readable, sort_keys=False, width=88)
+    compiled = compile_case(case)
+    text = yaml.dump(compiled.document, Dumper=_Readable, sort_keys=False, width=88)
     golden.check(case / "expected.yml", text)
+    if compiled.notes or (case / "notes.txt").exists():
+        golden.check(case / "notes.txt", shown_notes(compiled))
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -54,7 +54,11 @@ def test_a_missing_orb_is_named_with_the_option(tmp_path: Path) -> None:
     """The error for a missing orb shows how to give its source."""
     with pytest.raises(UserError, match=r"config.yml:6: the orb \"alias\"") as caught:
         compile_text(USES.replace("REFERENCE", "ns/name@1"), tmp_path)
-    assert caught.value.suggestions == ("Give its source: --orb ns/name=PATH",)
+    assert caught.value.suggestions == (
+        "Get its source: circleci orb source ns/name@1 > name.yml",
+        "Then give it: --orb ns/name=name.yml",
+        "Or replace its parts: --stub-missing-orbs",
+    )
 
 
 @pytest.mark.parametrize("reference", ["name", "ns/name", "a/b/c@1", "http://x/y", "7"])
@@ -69,7 +73,6 @@ def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     [
         ("", "the orb is empty"),
         ("- a", "an orb must be a mapping"),
-        ("steps: []", 'orb: unknown key "steps"'),
         ("jobs: {work: {steps: []}}", 'job "alias/work": has no executor'),
         (ORB + "  unused: {machine: true, stepz: []}", "unknown key"),
     ],
@@ -158,3 +161,45 @@ def test_pipeline_arguments_are_checked(tmp_path: Path) -> None:
                 pipeline=PipelineValues(parameters=arguments),
             )
         assert message in str(caught.value)
+
+
+INJECTED = """
+version: 2.1
+workflows:
+  main:
+    jobs: [tool/work]
+"""
+
+
+def test_an_injected_orb(tmp_path: Path) -> None:
+    """An orb given by its alias needs no import, as orb-tools injects it."""
+    source = tmp_path / "orb.yml"
+    source.write_text(ORB)
+    compiled = compile_text(INJECTED, tmp_path, orbs={"tool": source})
+    assert only_job(compiled).steps[0].arguments["command"] == "echo here"
+    imported = INJECTED + "orbs: {tool: {}}\n"
+    assert compile_text(imported, tmp_path, orbs={"tool": source}).workflows
+
+
+def test_an_injected_orb_may_be_stubbed(tmp_path: Path) -> None:
+    """With stubs, an orb that nothing imports is a placeholder too."""
+    compiled = compile_text(INJECTED, tmp_path, stub_missing_orbs=True)
+    assert compiled.stubbed == ("job tool/work (tool, which nothing imports)",)
+    with pytest.raises(UserError, match='no job "tool/work"'):
+        compile_text(INJECTED, tmp_path)
+
+
+@pytest.mark.parametrize("folder", [".", "src", "orb"])
+def test_a_checkout_of_an_orb(folder: str, tmp_path: Path) -> None:
+    """An orb is found in a checkout, and its examples are never read."""
+    source = tmp_path / "checkout" / folder
+    (source / "examples").mkdir(parents=True)
+    (source / "jobs").mkdir()
+    (source / "@orb.yml").write_text("version: 2.1\ndescription: An orb.\n")
+    (source / "jobs" / "work.yml").write_text(
+        "machine: true\nsteps: [run: echo here]\n"
+    )
+    (source / "examples" / "bad.yml").write_text("usage: [not, {an: example\n")
+    orbs = {"a/b": tmp_path / "checkout"}
+    compiled = compile_text(USES.replace("REFERENCE", "a/b@1"), tmp_path, orbs=orbs)
+    assert only_job(compiled).steps[0].arguments["command"] == "echo here"

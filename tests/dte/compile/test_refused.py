@@ -55,7 +55,6 @@ CALLS = [
     ("build: {n: true}", "must be of type integer, not the boolean true"),
     ("build: {pre-steps: checkout}", "steps must be a list"),
     ("build: {pre-steps: [nothing]}", 'there is no command or step "nothing"'),
-    ("hold: {type: approval, n: 1}", 'unknown key "n"'),
     ("{build: {}, test: {}}", "a job must be a name or a mapping with one name"),
     ("7", "a job must be a name or a mapping with one name, not the number 7"),
     ("none/build", 'there is no job "none/build"'),
@@ -77,12 +76,14 @@ WORKFLOWS = [
     ("{when: {}, jobs: [build]}", "a condition takes one of"),
     ("{when: {and: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
     ("{when: {matches: {pattern: a}}, jobs: [build]}", "value must be text"),
-    ("{when: {matches: {pattern: (, value: a}}, jobs: [build]}", "can't be read"),
+    (
+        "{when: {matches: {pattern: (, value: a}}, jobs: [build]}",
+        "is invalid: RE2 refuses it",
+    ),
     ("{when: [1], jobs: [build]}", "a condition can't be a list"),
     ("{unless: pipeline.git.branch =, jobs: [build]}", "is not valid here"),
     ("{jobs: build}", "jobs must be a list"),
     ("{}", "needs the key jobs"),
-    ("{jobs: [build], name: x}", 'unknown key "name"'),
     ("{triggers: x, jobs: [build]}", "triggers must be a list"),
     ("{max_auto_reruns: 0, jobs: [build]}", "a whole number from 1 to 5"),
 ]
@@ -100,50 +101,59 @@ DEFINITIONS = [
     ("jobs: {build: {type: unknown}}", "type must be one of"),
     ("jobs: {build: [checkout]}", 'job "build" must be a mapping'),
     ("jobs: {build: {machine: true}}", 'job "build": needs the key steps'),
-    ("jobs: {build: {machine: false, steps: []}}", "machine: must be a mapping"),
-    ("jobs: {build: {machine: {images: a}, steps: []}}", 'unknown key "images"'),
-    ("jobs: {build: {macos: {}, steps: []}}", "macos: needs the key xcode"),
-    ("jobs: {build: {docker: [], steps: []}}", "docker: must be a list of images"),
-    ("jobs: {build: {docker: [a], steps: []}}", "an image must be a mapping"),
-    ("jobs: {build: {docker: [{name: a}], steps: []}}", "needs the key image"),
+    ("jobs: {build: {machine: [], steps: [checkout]}}", "machine: must be a mapping"),
     (
-        "jobs: {build: {executor: 7, steps: []}}",
+        "jobs: {build: {machine: {images: a}, steps: [checkout]}}",
+        'unknown key "images"',
+    ),
+    ("jobs: {build: {macos: {}, steps: [checkout]}}", "macos: needs the key xcode"),
+    (
+        "jobs: {build: {docker: [], steps: [checkout]}}",
+        "docker: must be a list of images",
+    ),
+    ("jobs: {build: {docker: [a], steps: [checkout]}}", "an image must be a mapping"),
+    ("jobs: {build: {docker: [{name: a}], steps: [checkout]}}", "needs the key image"),
+    (
+        "jobs: {build: {executor: 7, steps: [checkout]}}",
         "executor: must be a name or a mapping",
     ),
-    ("jobs: {build: {machine: true, steps: [], parallelism: 0}}", "of at least 1"),
+    (
+        "jobs: {build: {machine: true, steps: [checkout], parallelism: 0}}",
+        "of at least 1",
+    ),
     ("jobs: {}", 'no workflows and no job called "build"'),
     ("commands: {a: {description: b}}", 'command "a": needs the key steps'),
-    ("commands: {a: {steps: [], parameters: [b]}}", "parameters must be a mapping"),
-    ("commands: {a: {steps: [], parameters: {b: x}}}", "must be a mapping"),
     (
-        "commands: {a: {steps: [], parameters: {b: {type: enum}}}}",
+        "commands: {a: {steps: [checkout], parameters: [b]}}",
+        "parameters must be a mapping",
+    ),
+    ("commands: {a: {steps: [checkout], parameters: {b: x}}}", "must be a mapping"),
+    (
+        "commands: {a: {steps: [checkout], parameters: {b: {type: enum}}}}",
         "enum must be a list, not nothing",
     ),
     (
-        "commands: {a: {steps: [], parameters: {b: {type: enum, enum: []}}}}",
+        "commands: {a: {steps: [checkout], parameters: {b: {type: enum, enum: []}}}}",
         "needs at least one value",
     ),
     (
-        "commands: {a: {steps: [], parameters: {b: {type: enum, enum: [[]]}}}}",
+        "commands: {a: {steps: [checkout], parameters: {b: {type: enum, enum: [[]]}}}}",
         "may contain only text and numbers",
     ),
     (
-        "commands: {a: {steps: [], parameters: {b: {type: string, enum: [c]}}}}",
-        "enum: is for type enum",
-    ),
-    (
-        "commands: {a: {steps: [], parameters: {b: {type: string, description: []}}}}",
+        "commands: {a: {steps: [checkout], "
+        "parameters: {b: {type: string, description: []}}}}",
         "description: not text",
     ),
     (
-        "commands: {a: {steps: [], parameters: {b: {type: steps, default: [c]}}}}",
+        "commands: {a: {steps: [checkout], "
+        "parameters: {b: {type: steps, default: [c]}}}}",
         'there is no command or step "c"',
     ),
     ("executors: {Vm: {machine: true}}", "a name must begin with a lowercase letter"),
-    ("executors: {vm: {machine: true, steps: []}}", 'unknown key "steps"'),
+    ("executors: {vm: {machine: true, steps: [checkout]}}", 'unknown key "steps"'),
     ("orbs: [a]", "orbs must be a mapping"),
     ("orbs: {a: [b]}", 'orb "a" must be a reference or a mapping'),
-    ("orbs: {a: {job: {}}}", 'inline orb "a": unknown key "job"'),
     ("parameters: {a: {type: string}}", "needs a default"),
     ("parameters: {a: {type: steps, default: []}}", "can't be of type steps"),
     ("version: 2.1", "the key"),
@@ -155,8 +165,7 @@ def test_a_definition(definition: str, message: str, tmp_path: Path) -> None:
     """An invalid definition is refused even if nothing uses it."""
     text = f"version: 2.1\n{definition}\n"
     if not definition.startswith("jobs"):
-        text += "jobs: {build: {machine: true, steps: [a/b]}}\n"
-        text = text.replace("a/b", "a/b" if "orbs: {a: {job" in text else "checkout")
+        text += "jobs: {build: {machine: true, steps: [checkout]}}\n"
     with pytest.raises(UserError) as caught:
         compile_text(text, tmp_path)
     assert message in str(caught.value)

@@ -57,7 +57,9 @@ def test_meaning(text: str, circleci: Any, cli: Any) -> None:
     expected = circleci if cli is SAME else cli
     for dialect, value in ((Dialect.CIRCLECI, circleci), (Dialect.CLI, expected)):
         resolved = resolve(text, dialect)
-        assert (type(resolved), resolved) == (type(value), value)
+        assert resolved == value
+        assert isinstance(resolved, type(value))
+        assert isinstance(resolved, bool) is isinstance(value, bool)
 
 
 def test_not_a_number() -> None:

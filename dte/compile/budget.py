@@ -1,0 +1,61 @@
+"""Limits on what a config may expand to, so that a hostile one ends in an error.
+
+CircleCI's own limits are not documented, but for 8 MB of compiled config (CircleCI
+support). These are far above what a real config needs, and low enough that the
+error comes within two seconds and 300 MB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dte.model import Where
+from dte.parse import error_at
+
+MAX_EXPANSIONS = 50_000
+MAX_TEXT = 32_000_000
+MAX_VALUE = 8_000_000
+MAX_COMMANDS = 100
+
+
+@dataclass
+class Budget:
+    """Counts the steps, jobs and characters of one compilation."""
+
+    _expansions: int = 0
+    _text: int = 0
+
+    def expand(self, where: Where) -> None:
+        """Count a job, a step, or a call of a command; raises UserError."""
+        self._expansions += 1
+        if self._expansions > MAX_EXPANSIONS:
+            raise error_at(
+                where,
+                f"the config expands to more than {MAX_EXPANSIONS:,} jobs, steps and "
+                "calls of commands",
+                code="limit",
+                suggestions=("Look for commands that call each other repeatedly.",),
+            )
+
+    def write(self, size: int, where: Where) -> None:
+        """Count characters of the compiled config; raises UserError."""
+        self._text += size
+        if size > MAX_VALUE:
+            raise error_at(
+                where,
+                f"a value has more than {MAX_VALUE:,} characters, the size of the "
+                "largest config that CircleCI takes",
+                code="limit",
+            )
+        if self._text > MAX_TEXT:
+            raise error_at(
+                where,
+                f"the config expands to more than {MAX_TEXT:,} characters",
+                code="limit",
+                suggestions=("CircleCI takes at most 8 MB of compiled config.",),
+            )
+
+    @property
+    def written(self) -> int:
+        """The characters counted so far."""
+        return self._text

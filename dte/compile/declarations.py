@@ -1,0 +1,109 @@
+"""Reads what jobs, commands, executors and pipelines declare as their parameters.
+
+After "Reusable config reference", section "Parameter types".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dte.compile.namespace import Definition
+from dte.compile.notes import Notes
+from dte.compile.parameters import Parameter, chosen, listed
+from dte.model import Where
+from dte.parse import LocatedMap, error_at, nearest
+from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
+
+TYPES = (
+    "string",
+    "boolean",
+    "integer",
+    "enum",
+    "executor",
+    "steps",
+    "env_var_name",
+)
+
+
+def declared_by(definition: Definition) -> dict[str, Parameter]:
+    """Return the parameters of a job, command or executor; reads them once."""
+    memo, body = definition.memo, definition.body
+    if "parameters" not in memo:
+        memo["parameters"] = declared(
+            body.get("parameters"),
+            body.where_is("parameters"),
+            definition.title,
+            definition.namespace.notes,
+        )
+    found: dict[str, Parameter] = memo["parameters"]
+    return found
+
+
+def declared(value: Any, where: Where, what: str, notes: Notes) -> dict[str, Parameter]:
+    """Return the parameters that a `parameters:` mapping declares."""
+    if value is None:
+        return {}
+    mapping = expect_map(value, where, f"{what}: parameters")
+    return {
+        name: _declaration(name, mapping[name], mapping.where_is(name), what, notes)
+        for name in mapping
+    }
+
+
+def _declaration(
+    name: str, value: Any, where: Where, what: str, notes: Notes
+) -> Parameter:
+    title = f'{what}: parameter "{shorten(name)}"'
+    mapping = expect_map(value, where, title)
+    known_keys(mapping, ("type", "default", "description", "enum"), title)
+    kind = mapping.get("type")
+    if kind not in TYPES:
+        raise error_at(
+            mapping.where_is("type"),
+            f"{title}: type must be one of {', '.join(TYPES)}, not {describe(kind)}",
+            suggestions=nearest(str(kind), TYPES, only_close=True),
+            code="type",
+        )
+    if not isinstance(mapping.get("description", ""), str | None):
+        message = f"{title}: description: not text"
+        raise error_at(mapping.where_is("description"), message, code="type")
+    return Parameter(
+        name=name,
+        type=kind,
+        required="default" not in mapping,
+        default=mapping.get("default"),
+        choices=_choices(mapping, kind, title, notes),
+        where=mapping.where_is("default") if "default" in mapping else where,
+    )
+
+
+def _choices(
+    mapping: LocatedMap, kind: str, title: str, notes: Notes
+) -> tuple[Any, ...]:
+    if kind != "enum":
+        if "enum" in mapping:
+            # Published versions of cypress-io/cypress have it.
+            notes.warn(
+                "ignored",
+                mapping.where_is("enum"),
+                f"{title}: enum: has no effect on the type {kind}",
+                ("Write type: enum.",),
+            )
+        return ()
+    where = mapping.where_is("enum")
+    choices = tuple(expect_list(mapping.get("enum"), where, f"{title}: enum"))
+    if not choices:
+        raise error_at(where, f"{title}: enum: needs at least one value")
+    if not all(isinstance(choice, str | int | float) for choice in choices):
+        message = f"{title}: enum: may contain only text and numbers"
+        raise error_at(where, message, code="type")
+    default = mapping.get("default")
+    template = isinstance(default, str) and "<<" in default
+    if "default" in mapping and not template and not chosen(default, choices):
+        raise error_at(
+            mapping.where_is("default"),
+            f"{title}: default: must be one of {listed(choices)}, "
+            f"not {describe(default)}",
+            code="parameter",
+        )
+    return choices

@@ -1,0 +1,46 @@
+"""The jobs of a workflow before their names and requirements are final."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dte.compile.requirements import WrittenRequirement
+from dte.model import Job, Where
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A job of a workflow; ``job`` is None for an approval.
+
+    ``alias`` is a second name for it in a `requires`: that of its matrix or job group.
+    ``group`` is the call of the job group that it belongs to, whose jobs nothing
+    outside may require.
+    """
+
+    name: str
+    alias: str | None
+    job: Job | None
+    requires: tuple[WrittenRequirement, ...]
+    contexts: tuple[str, ...]
+    filters: Mapping[str, Any]
+    where: Where
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class DraftWorkflow:
+    """A workflow, before the names of its jobs are final.
+
+    ``settings`` are its further keys as CircleCI would print them. ``runs`` is False
+    for a workflow that waits for its schedule.
+    """
+
+    name: str
+    drafts: tuple[Draft, ...]
+    max_auto_reruns: int
+    where: Where
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    runs: bool = True

@@ -1,0 +1,112 @@
+"""The types of jobs and the keys of each.
+
+After "Configuration reference", `type`, and the JSON schema: a job of the type `build`
+runs steps, every other type does something on CircleCI only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dte.compile import values
+from dte.compile.executors import SHARED_KEYS
+from dte.compile.namespace import Definition
+from dte.compile.templates import Scope, fill
+from dte.compile.values import InvalidValue
+from dte.parse import error_at, nearest
+from dte.parse.expect import describe, known_keys
+
+BUILD = "build"
+TYPES = (BUILD, "approval", "no-op", "release", "lock", "unlock")
+_COMMON_KEYS = ("type", "description", "parameters")
+_BUILD_KEYS = (
+    *_COMMON_KEYS,
+    "executor",
+    "parallelism",
+    "steps",
+    "circleci_ip_ranges",
+    "retention",
+    *SHARED_KEYS,
+)
+_LOCK_KEY = re.compile(r"[A-Za-z0-9.:/_-]{1,512}")
+_CACHES = re.compile(r"([1-9]|[12][0-9]|30)d")
+
+
+def job_type(definition: Definition) -> str:
+    """Return the type of a job; raises UserError if there is no such type."""
+    kind = definition.body.get("type", BUILD)
+    if kind not in TYPES:
+        raise error_at(
+            definition.body.where_is("type"),
+            f"{definition.title}: type must be one of {', '.join(TYPES)}, not "
+            f"{describe(kind)}",
+            suggestions=nearest(str(kind), TYPES, only_close=True),
+            code="type",
+        )
+    return str(kind)
+
+
+def check_keys(definition: Definition, kind: str) -> None:
+    """Raise UserError for a key that a job of this type does not have.
+
+    The JSON schema lets approvals, no-ops and releases have any.
+    """
+    body, title = definition.body, definition.title
+    if kind == BUILD:
+        if "branches" in body:
+            definition.namespace.notes.warn(
+                "ignored",
+                body.where_is("branches"),
+                f"{title}: branches: is deprecated, and has no effect in version 2.1",
+                ("Write filters: at the job in the workflow.",),
+            )
+        known_keys(body, (*_BUILD_KEYS, "branches"), title)
+    elif kind in ("lock", "unlock"):
+        known_keys(body, (*_COMMON_KEYS, "key"), title)
+    needed = {"release": "plan_name", "lock": "key", "unlock": "key"}.get(kind)
+    if needed and body.get(needed) is None:
+        message = f"{title}: a job of type {kind} needs the key {needed}"
+        raise error_at(definition.where, message, code="missing-key")
+
+
+def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, Any]:
+    """Return the keys of a job beside its executor and steps, filled in and checked."""
+    body = definition.body
+    if kind == BUILD:
+        checks = {key: check for key, check in JOB_CHECKS.items() if key in _SETTINGS}
+        return values.take(body, checks, scope, scope.title)
+    if kind in ("lock", "unlock"):
+        return values.take(body, {"key": lock_key}, scope, scope.title)
+    release = {"plan_name": values.text, "validation": values.mapping}
+    taken = values.take(body, release, scope, scope.title)
+    others = set(body) - {*_COMMON_KEYS, *release}
+    for key in sorted(others):
+        taken[key] = fill(body[key], scope, body.where_is(key))
+    return taken
+
+
+def lock_key(value: Any) -> str:
+    """The key of a lock, 1 to 512 characters."""
+    if isinstance(value, str) and _LOCK_KEY.fullmatch(value):
+        return value
+    raise InvalidValue("1 to 512 letters, digits, and . : / _ -")
+
+
+def retention(value: Any) -> dict[str, str]:
+    """How long caches are kept: `{caches: 7d}`, 1 to 30 days."""
+    if not isinstance(value, dict) or set(value) != {"caches"}:
+        raise InvalidValue("a mapping with the key caches")
+    caches = value["caches"]
+    if isinstance(caches, str) and _CACHES.fullmatch(caches):
+        return {"caches": caches}
+    raise InvalidValue('a mapping like {caches: "7d"}, with 1 to 30 days')
+
+
+_SETTINGS = ("circleci_ip_ranges", "retention")
+JOB_CHECKS: Mapping[str, values.Check] = {
+    "parallelism": values.integer(1),
+    "circleci_ip_ranges": values.boolean,
+    "retention": retention,
+}

@@ -1,0 +1,40 @@
+"""Collects what a compilation tells the user beside its result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dte.model import Note, Where
+
+
+class Notes:
+    """Warnings and notes in the order of their first appearance, each one once."""
+
+    def __init__(self) -> None:
+        self._notes: dict[Note, None] = {}
+
+    def warn(
+        self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()
+    ) -> None:
+        """Add a warning: CircleCI may do something else than was meant."""
+        self._add("warning", code, where, text, suggestions)
+
+    def tell(
+        self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()
+    ) -> None:
+        """Add a note: the config is right, and something about it is worth knowing."""
+        self._add("note", code, where, text, suggestions)
+
+    def _add(
+        self,
+        severity: str,
+        code: str,
+        where: Where,
+        text: str,
+        suggestions: Sequence[str],
+    ) -> None:
+        self._notes[Note(severity, code, where, text, tuple(suggestions))] = None
+
+    def all(self) -> tuple[Note, ...]:
+        """Return what was added so far."""
+        return tuple(self._notes)

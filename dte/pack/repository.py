@@ -1,0 +1,31 @@
+"""Keeps what an orb is packed from inside the orb's repository.
+
+An orb's folder may come from a stranger: its includes and links must not read files of
+this machine into a config.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dte.errors import UserError
+
+
+def find_repository(folder: Path) -> Path:
+    """Return the root of the git repository that contains an orb's folder.
+
+    Outside of one, it is the folder above: `<< include(../scripts/x.sh) >>` is common.
+    """
+    resolved = folder.resolve()
+    for candidate in (resolved, *resolved.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    return resolved.parent
+
+
+def refuse_outside(path: Path, repository: Path) -> None:
+    """Raise UserError for a file outside the repository, also behind a link."""
+    if not path.resolve().is_relative_to(repository):
+        raise UserError(
+            f"{path}: is outside the orb's repository {repository}", code="outside"
+        )

@@ -1,0 +1,86 @@
+"""Patterns of branches, tags and conditions, as CircleCI reads them since 2026-09-21.
+
+CircleCI's config compiler uses RE2: matching takes time in proportion to the text, and
+lookaround, back references and possessive quantifiers are refused. Sources: thread
+54719 of discuss.circleci.com; cypress-io/circleci-orb#590; drevops/vortex#2893. The
+pages of August 2026 still name Java's patterns. CircleCI Server may read those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2  # type: ignore[import-untyped]
+
+MAX_LENGTH = 128
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+# What RE2 says, and what to write instead.
+_ADVICE = (
+    ("(?!", "RE2 has no lookahead: use not (… matches /…/) in an expression"),
+    ("(?=", "RE2 has no lookahead: use two patterns joined by and in an expression"),
+    ("(?<!", "RE2 has no lookbehind: use not (… matches /…/) in an expression"),
+    ("(?<=", "RE2 has no lookbehind: use two patterns joined by and in an expression"),
+    ("(?>", "RE2 has no atomic groups: use (?:…)"),
+    ("++", "RE2 has no possessive quantifiers: use +"),
+    ("*+", "RE2 has no possessive quantifiers: use *"),
+    ("?+", "RE2 has no possessive quantifiers: use ?"),
+    ("\\Z", "RE2 has no \\Z: use $ or \\z"),
+)
+
+
+class InvalidPattern(Exception):
+    """RE2 refuses the pattern; says why, and `advice` what to write instead."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern that has to match a whole text."""
+
+    text: str
+    _compiled: Any
+
+    def matches(self, text: str) -> bool:
+        """Return whether the pattern matches all of `text`."""
+        try:
+            return self._compiled.fullmatch(text) is not None
+        except UnicodeEncodeError:
+            return False
+
+
+@lru_cache(maxsize=1024)
+def compile_pattern(text: str) -> Pattern:
+    """Return the pattern; raises InvalidPattern."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidPattern(
+            f"it has {len(text)} characters, and CircleCI takes at most {MAX_LENGTH}",
+            "join shorter patterns by or in an expression",
+        )
+    try:
+        return Pattern(text, re2.compile(text, _OPTIONS))
+    except UnicodeEncodeError:
+        raise InvalidPattern("it is not valid text") from None
+    except re2.error as error:
+        raise InvalidPattern(
+            f"RE2 refuses it: {_reason(error)}", _advise(text)
+        ) from None
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _advise(text: str) -> str:
+    for sign, advice in _ADVICE:
+        if sign in text:
+            return advice
+    if any(f"\\{digit}" in text for digit in "123456789"):
+        return "RE2 has no back references: write the alternatives out"
+    return ""

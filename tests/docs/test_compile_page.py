@@ -1,0 +1,36 @@
+"""The page on `dte compile` names every code."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.tooling.repository import ROOT, python_files
+
+PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
+
+
+def codes_in_the_code() -> set[str]:
+    """Each code that the compiler gives an error, a warning or a note."""
+    found = {"config"}
+    for _, tree in python_files("dte/"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            values = [word.value for word in node.keywords if word.arg == "code"]
+            if name in ("warn", "tell"):
+                values += node.args[:1]
+            found |= {
+                value.value
+                for value in values
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
+            }
+    return found
+
+
+def test_the_page_lists_every_code() -> None:
+    """The table has each code, and no other."""
+    table = PAGE.split("## Codes")[1].split("\n## ")[0]
+    listed = re.findall(r"^\| `dte-([\w-]+)` \|", table, re.MULTILINE)
+    assert sorted(listed) == sorted(codes_in_the_code())

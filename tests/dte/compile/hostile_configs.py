@@ -1,0 +1,140 @@
+"""Configs that expand to far more than they say."""
+
+from __future__ import annotations
+
+_JOB = "jobs: {a: {machine: true, steps: [STEPS]}}\nworkflows: {w: {jobs: [a]}}\n"
+
+
+def _config(*parts: str, steps: str = "checkout") -> str:
+    return "version: 2.1\n" + "\n".join(parts) + "\n" + _JOB.replace("STEPS", steps)
+
+
+def nested_commands() -> str:
+    """A billion steps: each command calls the one before ten times."""
+    lines = ["commands:", "  c0: {steps: [run: x]}"]
+    for level in range(1, 10):
+        calls = ", ".join([f"c{level - 1}"] * 10)
+        lines.append(f"  c{level}: {{steps: [{calls}]}}")
+    return _config(*lines, steps="c9")
+
+
+def chained_commands() -> str:
+    """Three thousand commands, each of which calls the next."""
+    lines = ["commands:", "  c0: {steps: [run: x]}"]
+    lines += [f"  c{level}: {{steps: [c{level - 1}]}}" for level in range(1, 3000)]
+    return _config(*lines, steps="c2999")
+
+
+def doubling_parameters() -> str:
+    """A text that doubles in each of forty commands."""
+    declared = "parameters: {a: {type: string}}"
+    twice = "<< parameters.a >><< parameters.a >>"
+    lines = ["commands:", f"  c0: {{{declared}, steps: [run: << parameters.a >>]}}"]
+    lines += [
+        f"  c{level}: {{{declared}, steps: [c{level - 1}: {{a: {twice}}}]}}"
+        for level in range(1, 40)
+    ]
+    return _config(*lines, steps="c39: {a: xxxxxxxx}")
+
+
+def passed_steps() -> str:
+    """Steps that each of twenty calls repeats thirty times."""
+    repeated = ", ".join(["steps: << parameters.s >>"] * 30)
+    command = f"  c: {{parameters: {{s: {{type: steps}}}}, steps: [{repeated}]}}"
+    steps = "[run: x]"
+    for _ in range(20):
+        steps = f"[c: {{s: {steps}}}]"
+    return _config("commands:", command, steps=steps[1:-1])
+
+
+def repeated_aliases() -> str:
+    """Ten billion values in ten lines."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, 10):
+        aliases = ", ".join([f"*a{level - 1}"] * 10)
+        lines.append(f"a{level}: &a{level} [{aliases}]")
+    return _config(*lines)
+
+
+def repeated_environment() -> str:
+    """A thousand variables in each of eighty thousand steps."""
+    pairs = ", ".join(f"A{number}: << pipeline.id >>" for number in range(1000))
+    step = "run: {command: x, environment: *e}"
+    steps = ", ".join([step] * 400)
+    return _config(
+        f"e: &e {{{pairs}}}",
+        f"commands: {{c: {{steps: [{steps}]}}}}",
+        steps=", ".join(["c"] * 200),
+    )
+
+
+def repeated_text() -> str:
+    """A megabyte of text in each of 128 jobs."""
+    numbers = ", ".join(map(str, range(128)))
+    text = "y" * 1_000_000
+    return (
+        "version: 2.1\njobs:\n  a:\n    parameters: {n: {type: integer}}\n"
+        f"    machine: true\n    steps: [run: '{text} << parameters.n >>']\n"
+        "workflows:\n  w:\n    jobs:\n"
+        f"      - a: {{matrix: {{parameters: {{n: [{numbers}]}}}}}}\n"
+    )
+
+
+def base_60_number() -> str:
+    """A number in base 60 with 200,000 digits, as a number of machines."""
+    number = "1" + ":59" * 200_000
+    return _config().replace("machine: true", f"machine: true, parallelism: {number}")
+
+
+def long_number() -> str:
+    """A number with 100,000 digits, as a number of machines."""
+    number = "9" * 100_000
+    return _config().replace("machine: true", f"machine: true, parallelism: {number}")
+
+
+def nested_sections() -> str:
+    """Forty thousand sections inside each other."""
+    return _config(steps="run: '" + "<<#pipeline.id>>" * 40_000 + "'")
+
+
+def unclosed_tags() -> str:
+    """Two hundred thousand tags that open and never close."""
+    return _config(steps="run: '" + "<<" * 200_000 + "'")
+
+
+def long_expression() -> str:
+    """An expression with a hundred thousand operands."""
+    operands = " and ".join(["pipeline.id"] * 100_000)
+    return _config().replace("{jobs: [a]}", f"{{when: '{operands}', jobs: [a]}}")
+
+
+def long_circle() -> str:
+    """Three thousand jobs that require each other in one circle."""
+    calls = ", ".join(
+        f"a: {{name: n{number}, requires: [n{(number + 1) % 3000}]}}"
+        for number in range(3000)
+    )
+    return _config().replace("jobs: [a]", f"jobs: [{calls}]")
+
+
+def many_values() -> str:
+    """Four million values in one list."""
+    return _config("x: [" + "a," * 3_900_000 + "]")
+
+
+ALL = (
+    nested_commands,
+    chained_commands,
+    doubling_parameters,
+    passed_steps,
+    repeated_aliases,
+    repeated_environment,
+    repeated_text,
+    base_60_number,
+    long_number,
+    nested_sections,
+    unclosed_tags,
+    long_expression,
+    long_circle,
+    many_values,
+)

@@ -1,0 +1,142 @@
+"""The command `dte compile`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.dte.commands import run_in
+
+CONFIG = """\
+version: 2.1
+jobs:
+  test:
+    machine: true
+    steps: [run: echo << pipeline.git.branch >><< pipeline.git.tag >>]
+workflow: {}
+workflows:
+  main: {jobs: [test]}
+  pull_request:
+    when: pipeline.event.github.pull_request.base.ref == "release"
+    jobs: [test: {name: check}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a config."""
+    (tmp_path / "config.yml").write_text(CONFIG)
+    return tmp_path
+
+
+def test_warnings_go_to_stderr(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The config is printed to stdout, and messages with codes to stderr."""
+    done = run_in(folder, monkeypatch, "compile", "config.yml")
+    document = yaml.safe_load(done.stdout)
+    assert document["version"] == 2.1
+    assert document["jobs"]["test"]["steps"] == [{"run": {"command": "echo main"}}]
+    assert list(document["workflows"]) == ["main"]
+    assert done.stderr.splitlines()[:2] == [
+        'warning[dte-misspelt]: config.yml:6: config: the key "workflow" has no effect',
+        '  - Did you mean "workflows"?',
+    ]
+
+
+def test_a_tag(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline for a tag has no branch."""
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--tag", "v1")
+    document = yaml.safe_load(done.stdout)
+    assert document["jobs"]["test"]["steps"] == [{"run": {"command": "echo v1"}}]
+
+
+def test_the_values_of_an_event(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pipeline values come from a webhook's JSON, and --value takes precedence."""
+    payload = {"action": "opened", "pull_request": {"base": {"ref": "release"}}}
+    (folder / "event.json").write_text(json.dumps(payload))
+    name = "pipeline.event.github.pull_request.base.ref"
+    for options, runs in (
+        (("--event", "event.json"), True),
+        (("--value", f"{name}=release"), True),
+        (("--event", "event.json", "--value", f"{name}=main"), False),
+    ):
+        done = run_in(folder, monkeypatch, "compile", "config.yml", *options)
+        assert ("pull_request" in yaml.safe_load(done.stdout)["workflows"]) is runs
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--value", "pipeline.git.brunch=x"), 'Did you mean "pipeline.git.branch"?'),
+        (("--event", "config.yml"), "is not JSON"),
+        (("--event", "list.json"), "must contain a JSON object"),
+    ],
+)
+def test_invalid_values(
+    options: tuple[str, ...],
+    message: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An unknown pipeline value and an event that is not JSON are usage errors."""
+    (folder / "list.json").write_text("[]")
+    done = run_in(folder, monkeypatch, "compile", "config.yml", *options)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_json_for_editors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--json` prints the config and each message with its place and code."""
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["config"]["version"] == 2.1
+    assert answer["messages"][0] == {
+        "severity": "warning",
+        "code": "dte-misspelt",
+        "message": 'config: the key "workflow" has no effect',
+        "file": "config.yml",
+        "line": 6,
+        "column": 1,
+        "suggestions": ['Did you mean "workflows"?'],
+    }
+
+
+def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--json` prints an error too, and the command fails."""
+    (folder / "config.yml").write_text(CONFIG.replace("[test]", "[tset]"))
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
+    assert done.exit_code == 2
+    assert json.loads(done.stdout) == {
+        "config": None,
+        "messages": [
+            {
+                "severity": "error",
+                "code": "dte-unknown-job",
+                "message": 'workflow "main": there is no job "tset"',
+                "file": "config.yml",
+                "line": 8,
+                "column": 17,
+                "suggestions": ['Did you mean "test"?'],
+            }
+        ],
+    }
+
+
+def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing orb is an error that says how to get it, unless it is stubbed."""
+    (folder / "config.yml").write_text(
+        "version: 2.1\norbs: {node: circleci/node@7.1}\n"
+        "workflows: {main: {jobs: [node/test]}}\n"
+    )
+    done = run_in(folder, monkeypatch, "compile", "config.yml")
+    assert done.exit_code == 2
+    assert "error[dte-missing-orb]" in done.stderr
+    assert "circleci orb source circleci/node@7.1 > node.yml" in done.stderr
+    assert "--orb circleci/node=node.yml" in done.stderr
+    stubbed = run_in(
+        folder, monkeypatch, "compile", "config.yml", "--stub-missing-orbs"
+    )
+    assert stubbed.exit_code == 0
+    assert "Not rehearsed: node/test" in stubbed.stdout
