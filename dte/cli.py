@@ -77,6 +77,8 @@ def describe_defect(error: Exception) -> UserError:
 def _print_error(error: UserError) -> None:
     kind = f"error[dte-{error.code}]" if error.code else "error"
     lines = [f"{kind}: {error.message}"]
+    if error.calls:
+        lines += ["Called from:", *(f"  - {text}" for text in error.calls)]
     if error.suggestions:
         lines += ["Suggestions:", *(f"  - {text}" for text in error.suggestions)]
     if error.reference:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dte.model import Where
 
+MAX_CALLS = 10
 USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
 
@@ -15,7 +16,8 @@ class UserError(Exception):
 
     Carries what the command prints under ``error:``, ``Suggestions:`` and
     ``Reference:``, and the exit code: 2 usage error, 3 not rehearsable. An error in a
-    config also has a code, one of the table in docs/compile.md, and its place.
+    config also has a code, one of the table in docs/compile.md, its place, and the
+    chain of calls that led there.
     """
 
     def __init__(
@@ -35,3 +37,9 @@ class UserError(Exception):
         self.exit_code = exit_code
         self.code = code
         self.where = where
+        self.calls: tuple[str, ...] = ()
+
+    def add_call(self, text: str) -> None:
+        """Add one call of the chain that led here, the innermost first."""
+        if len(self.calls) < MAX_CALLS:
+            self.calls = (*self.calls, text)

@@ -198,6 +198,10 @@ class Session:
         self._not_rehearsed += config.stubbed
         for text in self._not_rehearsed:
             self._listener.note(f"not rehearsed: {text}")
+        for note in config.notes:
+            text = f"{note.where}: {note.text}"
+            if note.severity == "warning" and text not in self._notes:
+                self._note(text)
 
     def _note(self, text: str) -> None:
         self._notes.append(text)

@@ -114,6 +114,7 @@ def _describe_error(error: UserError) -> dict[str, Any]:
         "code": f"dte-{error.code or 'config'}",
         "message": message,
         **_place(error.where),
+        "calls": list(error.calls),
         "suggestions": list(error.suggestions),
     }
 

@@ -14,6 +14,7 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.notes import Notes
 from dte.compile.requirements import read_contexts, read_filters, read_requires
 from dte.compile.templates import Scope, fill_text
+from dte.errors import UserError
 from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, shorten
@@ -72,11 +73,16 @@ class CallReader:
             pre_steps=body.get("pre-steps"),
             post_steps=body.get("post-steps"),
         )
-        job = (
-            self.compiler.compile_stub(found, call, default)
-            if isinstance(found, Stub)
-            else self.compiler.compile(found, call, default)
-        )
+        try:
+            job = (
+                self.compiler.compile_stub(found, call, default)
+                if isinstance(found, Stub)
+                else self.compiler.compile(found, call, default)
+            )
+        except UserError as error:
+            if error.where is not None and error.where != where:
+                error.add_call(f'{where}: job "{name}"')
+            raise
         draft = self._draft(default, body, inner, where)
         alias = (alias or name) if "matrix" in body else None
         return replace(draft, alias=alias, job=job)

@@ -21,7 +21,7 @@ from dte.compile.workflows import WorkflowReader, finish_workflows
 from dte.errors import UserError
 from dte.model import CompiledConfig, PipelineValues, Where
 from dte.parse import LocatedList, LocatedMap, error_at, read_yaml
-from dte.parse.expect import describe, expect_map
+from dte.parse.expect import describe, expect_map, shorten
 
 _TOP_KEYS = (
     "version",
@@ -86,6 +86,7 @@ def compile_config(
         text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
         notes.warn("size", config.where, f"{text} that CircleCI takes")
     _tell_of_schedules(drafts, notes)
+    _tell_of_unused(namespace, notes)
     setup = config.get("setup") is True
     return CompiledConfig(
         tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
@@ -101,6 +102,14 @@ def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:
         if not draft.runs:
             text = f'workflow "{draft.name}" runs on its schedule only'
             notes.tell("not-run", draft.where, text)
+
+
+def _tell_of_unused(namespace: Namespace, notes: Notes) -> None:
+    unused = [job for job in namespace.own("jobs") if "called" not in job.memo]
+    if unused:
+        names = ", ".join(job.name for job in unused)
+        text = f"no workflow of this pipeline calls: {shorten(names, 200)}"
+        notes.tell("unused", unused[0].where, text)
 
 
 def _read(path: Path, notes: Notes) -> LocatedMap:

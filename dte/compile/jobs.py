@@ -57,6 +57,7 @@ class JobCompiler:
         """Return the job that a call makes; None for an approval."""
         definition.namespace.budget.expand(call.where)
         parameters, kind = read_job_head(definition)
+        definition.memo["called"] = True
         if kind == "approval":
             return None
         bound = bind(

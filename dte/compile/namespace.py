@@ -72,6 +72,7 @@ class Namespace:
     stub_unknown: bool = False
     notes: Notes = field(default_factory=Notes)
     budget: Budget = field(default_factory=Budget)
+    _own: dict[tuple[str, str], Definition] = field(default_factory=dict)
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, section: str, name: str) -> Found:
@@ -95,11 +96,15 @@ class Namespace:
         return self._definition(section, name)
 
     def _definition(self, section: str, name: str) -> Definition:
-        mapping, kind = self.sections[section], SECTIONS[section]
-        title = f'{kind} "{self.prefix}{name}"'
-        where = mapping.where_is(name)
-        body = expect_map(mapping[name], where, title)
-        return Definition(kind, name, body, self, where)
+        """Return a definition, always the same object for the same name."""
+        key = (section, name)
+        if key not in self._own:
+            mapping, kind = self.sections[section], SECTIONS[section]
+            title = f'{kind} "{self.prefix}{name}"'
+            where = mapping.where_is(name)
+            body = expect_map(mapping[name], where, title)
+            self._own[key] = Definition(kind, name, body, self, where)
+        return self._own[key]
 
     def own(self, section: str) -> Iterator[Definition]:
         """Return each definition of a section, imports not included."""

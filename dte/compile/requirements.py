@@ -101,7 +101,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if filters:
         scope.namespace.notes.tell(
             "filters",
-            where,
+            mapping.where,  # the same for each alias of one mapping
             "filters of branches and tags are deprecated",
             (f"Write the expression: filters: {as_expression(filters)}",),
         )

@@ -14,6 +14,7 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import StepsValue, bind
 from dte.compile.step_kinds import KINDS, build_step, check_held
 from dte.compile.templates import Scope, fill
+from dte.errors import UserError
 from dte.model import Step, Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -195,9 +196,14 @@ class StepExpander:
             what=command.title,
         )
         inner = Scope(command.title, command.namespace, values, trail)
-        yield from self._inside(inner, call.where).expand(
-            command.body.get("steps"), command.body.where_is("steps")
-        )
+        expander = self._inside(inner, call.where)
+        try:
+            yield from expander.expand(
+                command.body.get("steps"), command.body.where_is("steps")
+            )
+        except UserError as error:
+            error.add_call(f"{call.where}: {command.title}")
+            raise
 
 
 def size_of(arguments: Any) -> int:

@@ -118,6 +118,7 @@ def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
                 "file": "config.yml",
                 "line": 8,
                 "column": 17,
+                "calls": [],
                 "suggestions": ['Did you mean "test"?'],
             }
         ],
@@ -140,3 +141,28 @@ def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert stubbed.exit_code == 0
     assert "Not rehearsed: node/test" in stubbed.stdout
+
+
+def test_the_chain_of_calls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error inside a command names each call that led to it."""
+    (folder / "config.yml").write_text(
+        "version: 2.1\n"
+        "commands:\n"
+        "  inner: {parameters: {n: {type: string}}, steps: [run: << parameters.n >>]}\n"
+        "  outer:\n"
+        "    steps:\n"
+        "      - inner: {n: 7}\n"
+        "jobs: {test: {machine: true,\n"
+        "  steps: [outer]}}\n"
+        "workflows: {main: {jobs: [test]}}\n"
+    )
+    done = run_in(folder, monkeypatch, "compile", "config.yml")
+    assert done.stderr.splitlines() == [
+        'error[dte-parameter]: config.yml:6: command "inner": parameter "n": must be '
+        "of type string, not the number 7",
+        "Called from:",
+        '  - config.yml:8: command "outer"',
+        '  - config.yml:9: job "test"',
+        "Suggestions:",
+        '  - Put it in quotes: n: "7"',
+    ]

@@ -53,6 +53,7 @@ def shown(error: UserError) -> str:
     code = f"[dte-{error.code}] " if error.code else ""
     lines = [
         code + error.message,
+        *(f"called from: {call}" for call in error.calls),
         *(f"suggestion: {line}" for line in error.suggestions),
     ]
     return "\n".join([*lines, f"exit code: {error.exit_code}", ""])
