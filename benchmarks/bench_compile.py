@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from dte.commands.compile import dump
+from dte.compile.printed import print_document
 from dte.compile import compile_config
 from dte.model import PipelineValues
 
@@ -39,7 +39,7 @@ def write_config(agents: int, path: Path) -> None:
 def measure(path: Path) -> float:
     """The processor time of compiling and printing the config; seconds."""
     started = time.process_time()
-    dump(compile_config(path, orbs=ORBS, pipeline=PipelineValues()).document)
+    print_document(compile_config(path, orbs=ORBS, pipeline=PipelineValues()).document)
     return time.process_time() - started
 
 

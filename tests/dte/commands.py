@@ -23,4 +23,4 @@ def run_in(
     """Run `dte` with these words in `folder`, with log files beside it."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr("dte.commands.rehearse.default_parent", lambda: Path("../logs"))
-    return CliRunner().invoke(main, words, env=env)
+    return CliRunner().invoke(main, words, env=env, catch_exceptions=False)
