@@ -1,8 +1,9 @@
 """Tell Nx Cloud that main distributes its tasks to self-hosted agents."""
 
+import re
 import sys
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 from agents_mode import goes_with_agents
 from bash_env import (
@@ -22,8 +23,10 @@ from run_names import export_names
 from settings import read, read_choice, read_switch
 from targets import read_targets
 
-STARTS = ("flags", "config", "own")
+AUTO = "auto"
+STARTS = (AUTO, "flags", "config", "own")
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")
+_DISTRIBUTE_ON = re.compile(r"(?:^|[\s{,'\"])distribute-on['\"]?[ \t]*:([^,}\r\n]*)")
 
 
 def plan_flags() -> List[str]:
@@ -83,28 +86,55 @@ def refuse_unseen(start: str, fix: str) -> None:
             "with `start: {}`, Nx Cloud does not receive {}".format(
                 start, ", ".join(unseen)
             ),
-            suggestions=[fix, "or set `start: flags`"],
+            suggestions=[fix, "or set `start: flags` and remove the file"],
             reference="Nx docs, CI Configuration",
         )
 
 
-def check_config(start: str, root: Path) -> None:
+def find_config(root: Path) -> Optional[Path]:
+    """The file that configures the run, if the workspace has one."""
+    paths = [root / ".nx" / name for name in _CONFIGS]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def require_own_agents(path: Path) -> None:
+    """Raise `Refusal` if the file asks Nx Cloud for hosted agents.
+
+    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). Then the
+    agents of this workflow would wait for tasks that others run.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = _DISTRIBUTE_ON.findall(re.sub(r"(?m)(^|\s)#.*", "", text))
+    for value in found:
+        if value.strip(" \t'\"") != "manual":
+            raise Refusal(
+                "{} distributes the tasks to other agents than this workflow's: "
+                "distribute-on: {}".format(path, value.strip() or "(a mapping)"),
+                suggestions=["change the line to `distribute-on: manual`"],
+                reference="Nx docs, CI Configuration",
+            )
+    if not found:
+        say("warning: {} has no distribute-on: manual.".format(path))
+
+
+def check_config(start: str, found: Optional[Path], root: Path) -> None:
     """Raise `Refusal` if `start` contradicts the files of the workspace."""
-    found = [name for name in _CONFIGS if (root / ".nx" / name).is_file()]
     if start == "flags" and found:
         raise Refusal(
             "Nx Cloud accepts either flags or .nx/{}, and the file exists".format(
-                found[0]
+                found.name
             ),
-            suggestions=["set `start: config` on dte/main", "or remove the file"],
+            suggestions=["set `start: auto` on dte/main", "or remove the file"],
             reference="Nx docs, CI Configuration",
         )
     if start == "config" and not found:
         raise Refusal(
             "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
-            suggestions=["add the file", "or set `start: flags`"],
+            suggestions=["add the file", "or set `start: auto`"],
             reference="Nx docs, CI Configuration",
         )
+    if start == "config" and found:
+        require_own_agents(found)
 
 
 def hand_on_root(checkout: Path) -> None:
@@ -119,9 +149,14 @@ def hand_on_root(checkout: Path) -> None:
 def main() -> None:
     """Start the run, or decide that main runs all tasks itself."""
     start = read_choice("DTE_START", STARTS[0], STARTS)
+    checkout = enter_checkout()
+    root = find_root(checkout) or checkout
+    config = find_config(root)
+    if start == AUTO:
+        start = "config" if config else "flags"
+        say("`start: auto` chose `{}`.".format(start))
     plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}
     words = plans[start]()
-    checkout = enter_checkout()
     require_nx(checkout)
     export_names()
     with_agents = goes_with_agents(checkout)
@@ -131,10 +166,10 @@ def main() -> None:
         if not read_mode():
             set_mode(WITHOUT_AGENTS)
         return
-    check_config(start, find_root(checkout) or checkout)
+    check_config(start, config, root)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")
     elif status := run_with_client(call_nx_cloud(*words)).status:
         sys.exit(status)
-    set_started()
+    set_started(by_file=start == "config")

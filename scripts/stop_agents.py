@@ -6,7 +6,7 @@ It never fails: the job's log should show what failed before.
 from pathlib import Path
 from typing import List
 
-from bash_env import REFUSED, is_word, read_mode
+from bash_env import REFUSED, is_word, read_mode, started_by_file
 from bounded_run import run_bounded
 from failures import Refusal, UsageError, say
 from nx import call_nx_cloud, enter_checkout, find_nx
@@ -25,6 +25,8 @@ def explain_nothing(checkout: Path) -> str:
         return "this job was refused before it started a run"
     if mode:
         return "this job ran without agents"
+    if started_by_file() and read("DTE_WHEN") == "on_success":
+        return ".nx/ci-config.yaml decides when they end"
     if find_root(checkout) is None and find_nx(checkout) is None:
         return "there is no checkout of an Nx workspace"
     return ""

@@ -21,6 +21,7 @@ REFUSED = "refused"
 MODES = (WITHOUT_AGENTS, IDLE, REFUSED)
 NEVER_STARTED = "none"
 STARTED = "started"
+STARTED_BY_FILE = "started_by_file"
 _WORD = r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}"
 
 
@@ -70,9 +71,14 @@ def read_mode() -> str:
     return mode
 
 
-def set_started() -> None:
-    """Record that the run was started, for the steps that end it."""
-    export({"DTE_RUN": STARTED})
+def set_started(by_file: bool) -> None:
+    """Record that the run was started, and how, for the steps that end it."""
+    export({"DTE_RUN": STARTED_BY_FILE if by_file else STARTED})
+
+
+def started_by_file() -> bool:
+    """Whether .nx/ci-config.yaml started the run, and decides when it ends."""
+    return read("DTE_RUN") == STARTED_BY_FILE
 
 
 def never_started() -> bool:

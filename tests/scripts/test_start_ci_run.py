@@ -109,17 +109,63 @@ def test_a_timeout_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> N
 def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
     """With .nx/ci-config.yaml, `start: flags` is refused before Nx fails."""
     nx_job.write(f".nx/{name}", "{}")
-    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    done = nx_job.run("start_ci_run", DTE_START="flags", DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert "set `start: config`" in done.stderr
+    assert f"either flags or .nx/{name}, and the file exists" in done.stderr
+    assert "set `start: auto`" in done.stderr
 
 
-def test_a_config_file_starts_the_run(nx_job: NxJob) -> None:
-    """With `start: config`, Nx Cloud reads the file and receives no flags."""
-    nx_job.write(".nx/ci-config.yaml", "{}")
-    done = nx_job.run("start_ci_run", DTE_START="config", DTE_TARGETS="build")
+@pytest.mark.parametrize("start", ["config", "auto", ""])
+@pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
+def test_a_config_file_starts_the_run(nx_job: NxJob, start: str, name: str) -> None:
+    """With the file, `start: config` and `auto` pass no flags to Nx Cloud."""
+    nx_job.write(f".nx/{name}", "dte:\n  distribute-on: manual\n")
+    done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
     assert done.returncode == 0
     assert nx_job.read_calls() == [["nx-cloud", "start-nx-agents"]]
+    assert nx_job.read_exported()["DTE_RUN"] == "started_by_file"
+    assert "warning" not in done.stderr
+
+
+@pytest.mark.parametrize("start", ["config", "auto"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dte:\n  distribute-on: 3 linux-medium-js\n",
+        "dte: {distribute-on: 3 linux-medium-js}",
+        "distribute-on:\n  small-changeset: 3 linux-medium-js\n",
+        'dte:\n  "distribute-on": "manual-ish" # manual\n',
+        "dte:\n  # distribute-on: manual\n  distribute-on: 8 windows\n",
+    ],
+)
+def test_a_file_that_asks_for_hosted_agents_is_refused(
+    nx_job: NxJob, start: str, text: str
+) -> None:
+    """Anything but `distribute-on: manual` is refused with the line to change."""
+    nx_job.write(".nx/ci-config.yaml", text)
+    done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert "distributes the tasks to other agents than this workflow's" in done.stderr
+    assert "change the line to `distribute-on: manual`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["dte: {distribute-on: manual}", "dte:\n  distribute-on: 'manual' # ours\n"]
+)
+def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
+    """Quotes, a comment and a mapping on one line make no difference."""
+    nx_job.write(".nx/ci-config.yaml", text)
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+
+
+def test_a_file_without_distribute_on_is_warned_of(nx_job: NxJob) -> None:
+    """The file may start another kind of run, so the log names what it lacks."""
+    nx_job.write(".nx/ci-config.yaml", "{}")
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    assert done.returncode == 0
+    assert "has no distribute-on: manual" in done.stderr
 
 
 def test_a_missing_config_file_is_refused(nx_job: NxJob) -> None:

@@ -96,3 +96,13 @@ def test_the_workspace_may_be_in_a_subfolder(nx_job: NxJob) -> None:
     nx_job.write("apps/node_modules/.bin/nx", "")
     nx_job.run("stop_agents", DTE_WORKING_DIRECTORY="apps")
     assert nx_job.read_environment()["PWD"] == str(nx_job.checkout / "apps")
+
+
+def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
+    """After a run that the file started, only a failure stops the agents."""
+    env = {"DTE_RUN": "started_by_file", "CIRCLE_WORKFLOW_ID": "the-run"}
+    done = nx_job.run("stop_agents", DTE_WHEN="on_success", **env)
+    assert (done.returncode, nx_job.read_calls()) == (0, [])
+    assert ".nx/ci-config.yaml decides when they end" in done.stderr
+    nx_job.run("stop_agents", DTE_WHEN="on_fail", **env)
+    assert nx_job.read_calls() == [["nx-cloud", "stop-all-agents"]]
