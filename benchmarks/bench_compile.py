@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from dte.compile.printed import print_document
 from dte.compile import compile_config
+from dte.compile.printed import print_document
 from dte.model import PipelineValues
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -6,11 +6,12 @@ turns it into another command. This step fails instead if a task was due.
 
 import os
 import sys
+from pathlib import Path
 from typing import List, Optional
 
 from bash_env import read_mode
 from failures import Refusal, UsageError, say
-from nx import call_nx, enter_checkout, require_nx
+from nx import call_nx, enter_checkout, read_nx_major, require_nx
 from nx_arguments import read_nx_arguments
 from projects import list_affected, read_projects
 from settings import read
@@ -45,7 +46,15 @@ def allow_split_targets() -> None:
         os.environ[SKIP_VALIDATION] = "true"
 
 
-def plan_command(targets: List[str], base: str, head: str) -> List[str]:
+def name_no_agents(checkout: Path) -> str:
+    """The option for a run without agents.
+
+    Before Nx 18, Nx passes `--no-agents` on to every task (tried with 17.3.2).
+    """
+    return "--no-dte" if 0 < read_nx_major(checkout) < 18 else "--no-agents"
+
+
+def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> List[str]:
     """The `nx affected` command with everything that the parameters say."""
     configuration = read("DTE_CONFIGURATION")
     return call_nx(
@@ -56,7 +65,7 @@ def plan_command(targets: List[str], base: str, head: str) -> List[str]:
         "--targets=" + ",".join(targets),
         "--parallel=" + read("DTE_PARALLEL", "2"),
         *(["--configuration=" + configuration] if configuration else []),
-        *(["--no-agents"] if read_mode() else []),
+        *([name_no_agents(checkout)] if read_mode() else []),
         *read_nx_arguments("DTE_NX_ARGUMENTS"),
     )
 
@@ -102,8 +111,9 @@ def main() -> None:
             "DTE_TARGETS contains no target", suggestions=["set `targets`"]
         )
     base, head = read_revision("NX_BASE"), read_revision("NX_HEAD")
-    words = plan_command(targets, base, head)
-    require_nx(enter_checkout())
+    checkout = enter_checkout()
+    words = plan_command(checkout, targets, base, head)
+    require_nx(checkout)
     if read_mode():
         say("notice: this job runs all tasks itself, without agents.")
         allow_split_targets()

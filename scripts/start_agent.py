@@ -1,18 +1,26 @@
 """Run tasks for main until Nx Cloud has no more."""
 
+import signal
 import sys
+from typing import List
 
 from agents_mode import goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
+from bounded_run import run_bounded
 from durations import set_timeout
 from failures import UsageError, say
 from nx import call_nx_cloud, enter_checkout, require_nx, split_words
 from retries import run_with_client
 from run_names import export_names, read_name
 from settings import read
+from streamed_run import Finished
 
 TIMEOUT = "30m"
 NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
+# What the client prints (nx-cloud 19.0.0).
+DUPLICATE = b"Duplicate Agent ID Detected"
+ENDED_WITH_ERROR = b"Distributed Execution Terminated"
+KILLED = {128 + 9: "SIGKILL", 128 + 15: "SIGTERM"}
 
 
 def read_number(name: str, default: str) -> int:
@@ -46,6 +54,46 @@ def describe_timeout() -> str:
     return "agent_timeout ({})".format(read("DTE_AGENT_TIMEOUT", TIMEOUT))
 
 
+def run_agent(words: List[str]) -> Finished:
+    """Run the agent. Remove the lock file of an agent that was killed, once.
+
+    A runner may keep the folder of an agent that was killed, with its lock file.
+    """
+    finished = run_with_client(words)
+    if not finished.status or DUPLICATE not in finished.beginning:
+        return finished
+    say("warning: an earlier agent of this name left its lock file in this folder.")
+    run_bounded([call_nx_cloud("clean-up-agents")])
+    return run_with_client(words)
+
+
+def explain_failure(finished: Finished, limit: str) -> None:
+    """Say why the agent failed, as far as it is known."""
+    if finished.received:
+        say(
+            "The agent received {}: CircleCI canceled the job, or the machine stopped "
+            "it.".format(signal.Signals(finished.received).name)
+        )
+    elif finished.status in KILLED:
+        say(
+            "The agent was killed ({}). If its machine ran out of memory, use a larger "
+            "one or fewer parallel tasks.".format(KILLED[finished.status])
+        )
+    elif DUPLICATE in finished.beginning:
+        say(
+            "Another agent with this name runs in the same folder. Give each agent its "
+            "own ordinal."
+        )
+    elif ENDED_WITH_ERROR in finished.end:
+        say("The run ended with an error, so the agents fail too. See the log of main.")
+    else:
+        say(
+            "The agent ended with exit status {}. If it timed out waiting for tasks, "
+            "either main never started or {} is shorter than your longest "
+            "task.".format(finished.status, limit)
+        )
+
+
 def main() -> None:
     """Run `nx-cloud start-agent`, or pass at once if main works without agents."""
     pool = read_name("DTE_LAUNCH_TEMPLATE")
@@ -70,11 +118,7 @@ def main() -> None:
         export({"NX_AGENT_LAUNCH_TEMPLATE": pool})
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
-    status = run_with_client(call_nx_cloud("start-agent", *words)).status
-    if status:
-        say(
-            "The agent ended with exit status {}. If it timed out waiting for tasks, "
-            "either main never started or {} is shorter than your longest "
-            "task.".format(status, limit)
-        )
-    sys.exit(status)
+    finished = run_agent(call_nx_cloud("start-agent", *words))
+    if finished.status:
+        explain_failure(finished, limit)
+    sys.exit(finished.status)

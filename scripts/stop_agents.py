@@ -3,6 +3,7 @@
 It never fails: the job's log should show what failed before.
 """
 
+import os
 from pathlib import Path
 from typing import List
 
@@ -57,6 +58,8 @@ def main() -> None:
             say("No agents were stopped: {}.".format(nothing))
             return
         export_names()
+        # Nx Cloud's client tries ten times in two minutes, which an outage would cost.
+        os.environ.setdefault("NX_CLOUD_NUMBER_OF_RETRIES", "2")
         if run_bounded(plan_tries(checkout)):
             return
     except Refusal as refusal:

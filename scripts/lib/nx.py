@@ -1,5 +1,6 @@
 """How the scripts call Nx: the folder, the command, and the words of a parameter."""
 
+import json
 import os
 import shlex
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import List, Optional
 
 from failures import Refusal, UsageError
 from settings import read
+
+# `npx nx-cloud` works from this version on.
+OLDEST_NX = 17
 
 
 def call_nx(*words: str) -> List[str]:
@@ -66,8 +70,33 @@ def find_nx(start: Path) -> Optional[Path]:
     return None
 
 
+def read_nx_version(start: Path) -> str:
+    """The version of the workspace's Nx, for example 22.7.12, or empty if unknown."""
+    for folder in (start, *start.resolve().parents):
+        path = folder / "node_modules" / "nx" / "package.json"
+        try:
+            version = json.loads(path.read_text(encoding="utf-8")).get("version")
+        except (OSError, ValueError, AttributeError):
+            continue
+        return version if isinstance(version, str) else ""
+    return ""
+
+
+def read_nx_major(start: Path) -> int:
+    """The major version of the workspace's Nx, or 0 if it is unknown."""
+    major = read_nx_version(start).partition(".")[0]
+    return int(major) if major.isascii() and major.isdigit() and len(major) < 5 else 0
+
+
 def require_nx(checkout: Path) -> None:
-    """Raise `Refusal` if npx would not find Nx in `checkout`."""
+    """Raise `Refusal` if Nx is missing in `checkout` or too old."""
+    if 0 < read_nx_major(checkout) < OLDEST_NX:
+        raise Refusal(
+            "this workspace has Nx {}; dte needs Nx {} or later".format(
+                read_nx_version(checkout), OLDEST_NX
+            ),
+            suggestions=["update it: npx nx migrate latest"],
+        )
     if find_nx(checkout) is None:
         raise Refusal(
             "nx is not installed in {}".format(checkout),

@@ -14,11 +14,15 @@ _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Finished(NamedTuple):
-    """How a command ended: its exit status as in a shell, and its kept output."""
+    """How a command ended: its exit status as in a shell, and its kept output.
+
+    `received` is the last signal that this process forwarded to it, or 0.
+    """
 
     status: int
     beginning: bytes
     end: bytes
+    received: int = 0
 
 
 class _Output:
@@ -43,8 +47,10 @@ def run_streamed(words: Sequence[str]) -> Finished:
     # arrives before the command has started.
     children: List[subprocess.Popen[bytes]] = []
     early: List[int] = []
+    received = [0]
 
     def forward(number: int, _frame: object) -> None:
+        received.append(number)
         if children:
             children[0].send_signal(number)
         else:
@@ -74,7 +80,7 @@ def run_streamed(words: Sequence[str]) -> Finished:
     # A process that the command left running may keep the pipe open.
     reader.join(timeout=2.0)
     code = status if status >= 0 else 128 - status
-    return Finished(code, output.beginning, output.end)
+    return Finished(code, output.beginning, output.end, received[-1])
 
 
 def _make_environment() -> Dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -87,7 +88,7 @@ def run_main(
     for name, value in env.items():
         patch.setenv(name, value)
     replaced: dict[str, Any] = {
-        "enter_checkout": lambda: None,
+        "enter_checkout": Path,
         "require_nx": lambda _: None,
         "read_projects": lambda: nx.projects,
         "list_affected": lambda _base, _head: sorted(nx.affected),

@@ -41,6 +41,19 @@ def test_without_agents(nx_job: NxJob) -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "option"),
+    [("17.3.2", "--no-dte"), ("18.0.0", "--no-agents"), ("24.0.6", "--no-agents")],
+)
+def test_the_option_depends_on_the_version(
+    nx_job: NxJob, version: str, option: str
+) -> None:
+    """Nx 17 knows only --no-dte; it would pass --no-agents on to every task."""
+    nx_job.write("node_modules/nx/package.json", f'{{"version": "{version}"}}')
+    nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="without_agents", **SHAS)
+    assert nx_job.read_calls()[0][-1] == option
+
+
+@pytest.mark.parametrize(
     ("mode", "own", "seen"),
     [("without_agents", "", "true"), ("without_agents", "1", "1"), ("", "", "")],
 )

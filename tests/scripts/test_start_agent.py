@@ -184,6 +184,67 @@ def test_an_agent_that_ran_tasks_is_never_restarted(nx_job: NxJob) -> None:
     assert "agent_timeout (30m)" in done.stderr
 
 
+def test_the_lock_of_a_killed_agent_is_removed_once(nx_job: NxJob) -> None:
+    """In a kept folder, the agent cleans up and starts once more."""
+    nx_job.answer(1, "echo 'Duplicate Agent ID Detected'; exit 1")
+    done = nx_job.run("start_agent")
+    assert done.returncode == 0
+    assert nx_job.read_calls() == [
+        ["nx-cloud", "start-agent"],
+        ["nx-cloud", "clean-up-agents"],
+        ["nx-cloud", "start-agent"],
+    ]
+    assert "an earlier agent of this name left its lock file" in done.stderr
+
+
+def test_two_live_agents_of_one_name_end_in_a_message(nx_job: NxJob) -> None:
+    """If cleaning up does not help, the agent fails and names the cause."""
+    for call in (1, 3):
+        nx_job.answer(call, "echo 'Duplicate Agent ID Detected'; exit 1")
+    done = nx_job.run("start_agent")
+    assert (done.returncode, len(nx_job.read_calls())) == (1, 3)
+    assert "Another agent with this name runs in the same folder" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "message"),
+    [
+        ("kill -9 $$", 137, "The agent was killed (SIGKILL)"),
+        ("kill -15 $$", 143, "The agent was killed (SIGTERM)"),
+        (
+            "echo Distributed Execution Terminated; exit 1",
+            1,
+            "The run ended with an error, so the agents fail too",
+        ),
+    ],
+)
+def test_the_message_names_why_an_agent_failed(
+    nx_job: NxJob, end: str, status: int, message: str
+) -> None:
+    """A killed agent and a failed run are not called a timeout."""
+    nx_job.answer(1, end)
+    done = nx_job.run("start_agent")
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "timed out" not in done.stderr
+
+
+@pytest.mark.parametrize("version", ["16.10.0", "16.0.0-beta.1"])
+def test_an_nx_that_is_too_old_is_refused(nx_job: NxJob, version: str) -> None:
+    """`npx nx-cloud` needs Nx 17; the message names the version found."""
+    nx_job.write("node_modules/nx/package.json", f'{{"version": "{version}"}}')
+    done = nx_job.run("start_agent")
+    assert (done.returncode, nx_job.read_calls()) == (1, [])
+    assert f"this workspace has Nx {version}; dte needs Nx 17 or later" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 3}', '{"version": "x"}'])
+def test_an_unknown_nx_version_is_no_obstacle(nx_job: NxJob, text: str) -> None:
+    """A package.json of another form stops nobody."""
+    nx_job.write("node_modules/nx/package.json", text)
+    assert nx_job.run("start_agent").returncode == 0
+
+
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
     """The script of the agent as a running process."""
     code = copy_code("start_agent", folder / "code")

@@ -106,3 +106,11 @@ def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
     assert ".nx/ci-config.yaml decides when they end" in done.stderr
     nx_job.run("stop_agents", DTE_WHEN="on_fail", **env)
     assert nx_job.read_calls() == [["nx-cloud", "stop-all-agents"]]
+
+
+@pytest.mark.parametrize(("own", "expected"), [("", "2"), ("7", "7")])
+def test_an_outage_costs_seconds(nx_job: NxJob, own: str, expected: str) -> None:
+    """The client tries twice instead of ten times, unless the user has set it."""
+    more = {"NX_CLOUD_NUMBER_OF_RETRIES": own} if own else {}
+    nx_job.run("stop_agents", CIRCLE_WORKFLOW_ID="the-run", **more)
+    assert nx_job.read_environment()["NX_CLOUD_NUMBER_OF_RETRIES"] == expected
