@@ -1,3 +1,3 @@
 """The archive's entry: `python3 -I -S <archive> <program>`."""
 
-import start_program  # noqa: F401
+import begin  # noqa: F401

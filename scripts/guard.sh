@@ -4,7 +4,7 @@ for dte_file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-
   dte_sum=$({ sha256sum || shasum -a 256 || echo unknown; } 2>/dev/null <"$dte_file") || continue
   dte_found=${dte_sum%% *}
   [ "$dte_found" = "$DTE_CODE" ] || continue
-  python3 -I -S -c 'import sys; sys.path.insert(0, sys.argv.pop(1)); import start_program' "$dte_file" rerun_guard && exit
+  python3 -I -S -c 'import sys; sys.path.insert(0, sys.argv.pop(1)); import begin' "$dte_file" rerun_guard && exit
   dte_status=$?
   [ "$dte_status" -gt 125 ] || exit "$dte_status"
 done
@@ -13,7 +13,7 @@ exec >&2
 if ! python3 -I -S -c ''; then
   echo "error: dte needs python3, and it is missing in this job's image or does not start
 Suggestions:
-  - use an image that has it, for example cimg/node or cimg/base
+  - use an image that has it, for example cimg/node
   - or install it before this step: apt-get install python3, apk add python3"
 elif [ -z "${dte_found-}" ]; then
   echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record
@@ -24,6 +24,6 @@ elif [ -z "${dte_status-}" ]; then
   echo "error: dte's code in the workspace has the digest $dte_found, and this job needs $DTE_CODE
 Suggestions:
   - use one version of the orb for dte/attempt and this job
-  - otherwise something changed ~/.dte/code: start a new pipeline"
+  - otherwise ~/.dte/code was changed: start a new pipeline"
 fi
 exit "${dte_status:-1}"

@@ -11,6 +11,9 @@ from settings import read
 
 # `npx nx-cloud` works from this version on.
 OLDEST_NX = 17
+PNP_FIX = [
+    "set nodeLinker: node-modules in .yarnrc.yml: npx can't run a Plug'n'Play Nx"
+]
 
 
 def call_nx(*words: str) -> List[str]:
@@ -101,7 +104,8 @@ def require_nx(checkout: Path) -> None:
         raise Refusal(
             "nx is not installed in {}".format(checkout),
             suggestions=[
-                "install the packages in an earlier step (parameter `install`)",
+                "install the packages in an earlier step (parameter `package_manager`)",
                 "set the parameter `working_directory` to the folder that has nx.json",
+                *PNP_FIX * (checkout / ".pnp.cjs").exists(),
             ],
         )

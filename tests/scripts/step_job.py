@@ -56,6 +56,7 @@ class Job:
                 "BASH_ENV": str(self.home / "bash_env"),
                 "DTE_CODE": CODE,
                 "DTE_PROGRAM": "install",
+                "DTE_PACKAGE_MANAGER": "none",
                 **env,
             },
             cwd=self.checkout,

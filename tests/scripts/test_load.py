@@ -112,7 +112,7 @@ def test_other_files_of_a_kept_home_do_no_harm(job: Job, archive: bytes) -> None
     job.attach(archive)
     job.attach(b"cut", workflow_id="ffffffff")
     assert job.run("guard").returncode == 0
-    assert "`install` is empty" in job.run("run").stderr
+    assert "`package_manager` is none" in job.run("run").stderr
 
 
 def test_a_later_step_without_a_guard_says_what_is_missing(job: Job) -> None:
@@ -209,7 +209,7 @@ def test_bash_loads_the_carried_modules(job: Job) -> None:
         path.stem: path.read_text()
         for path in (
             SCRIPTS / "__main__.py",
-            SCRIPTS / "lib" / "start_program.py",
+            SCRIPTS / "lib" / "begin.py",
             SCRIPTS / "lib" / "failures.py",
         )
     }

@@ -1,0 +1,99 @@
+"""Which package manager a workspace uses, and its install command."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import List
+
+from failures import UsageError, say
+from settings import read
+
+AUTO = "auto"
+NONE = "none"
+BERRY = "yarn-berry"
+# Each installs exactly what the lock file says, and fails if that is out of date.
+INSTALLS = {
+    "npm": ["npm", "ci"],
+    "pnpm": ["pnpm", "install", "--frozen-lockfile"],
+    "yarn": ["yarn", "install", "--frozen-lockfile"],
+    BERRY: ["yarn", "install", "--immutable"],
+    "bun": ["bun", "install", "--frozen-lockfile"],
+}
+# In the order in which Nx looks (`detectPackageManager` in the nx package, 24.0.6).
+_LOCK_FILES = {
+    "bun.lockb": "bun",
+    "bun.lock": "bun",
+    "yarn.lock": "yarn",
+    "pnpm-lock.yaml": "pnpm",
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+}
+_FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})[.\w+-]*")
+
+
+def plan_install(folder: Path) -> List[str]:
+    """The install command of the workspace; empty if nothing is to be installed.
+
+    Raises `UsageError` for an unknown `package_manager`.
+    """
+    choice = read("DTE_PACKAGE_MANAGER", AUTO)
+    if choice == NONE:
+        return []
+    if choice not in (AUTO, *INSTALLS):
+        raise UsageError(
+            "DTE_PACKAGE_MANAGER is {!r}; it takes {}".format(
+                choice, ", ".join((AUTO, *INSTALLS, NONE))
+            )
+        )
+    manager = find_manager(folder) if choice == AUTO else choice
+    words = INSTALLS[manager]
+    if _needs_corepack(folder, words[0]):
+        # Corepack asks before it downloads a package manager.
+        os.environ.setdefault("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0")
+        return ["corepack", *words]
+    return words
+
+
+def find_manager(folder: Path) -> str:
+    """The key of INSTALLS for `folder`: by packageManager, or by its lock file."""
+    field = _FIELD.fullmatch(read_field(folder))
+    if field:
+        berry = field[1] == "yarn" and int(field[2]) > 1
+        say("The package manager is {}, by packageManager.".format(field[0]))
+        return BERRY if berry else field[1]
+    found = [name for name in _LOCK_FILES if (folder / name).is_file()]
+    if not found:
+        say("warning: {} has no lock file, so npm is used.".format(folder))
+        return "npm"
+    name = found[0]
+    manager = _LOCK_FILES[name]
+    if manager == "yarn" and _is_berry(folder / name):
+        manager = BERRY
+    if len({_LOCK_FILES[other] for other in found}) > 1:
+        say("warning: there are several lock files: {}.".format(", ".join(found)))
+    say("The package manager is {}, by {}.".format(manager, name))
+    return manager
+
+
+def read_field(folder: Path) -> str:
+    """The field packageManager of package.json, without its hash, or empty."""
+    try:
+        package = json.loads((folder / "package.json").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ""
+    field = package.get("packageManager") if isinstance(package, dict) else None
+    return field.partition("+")[0] if isinstance(field, str) else ""
+
+
+def _is_berry(lock_file: Path) -> bool:
+    text = lock_file.read_text(encoding="utf-8", errors="replace")
+    return re.search(r"^__metadata:", text, re.MULTILINE) is not None
+
+
+def _needs_corepack(folder: Path, command: str) -> bool:
+    """Whether only Corepack runs the version that packageManager names."""
+    if command in ("npm", "bun") or not shutil.which("corepack"):
+        return False
+    return bool(read_field(folder)) or not shutil.which(command)
