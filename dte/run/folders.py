@@ -81,8 +81,12 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
     """
     remove_leftovers(Path(tempfile.gettempdir()))
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-    with (root / _LOCK).open("w") as lock:
+    draft = root / f"{_LOCK}-soon"
+    with draft.open("w") as lock:
+        # Another rehearsal that starts now takes a folder with a free lock for that of
+        # a killed one, so the lock is taken before it gets its name.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        draft.rename(root / _LOCK)
         try:
             yield RehearsalFolder(root)
         finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dte.run.folders import open_folder, remove_leftovers
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 
@@ -165,6 +166,24 @@ def test_a_leftover_folder_is_removed_at_the_next_start(
         rehearse_text(tmp_path, one_job("run: {name: A, command: 'true'}"))
     names = sorted(path.name for path in temporary.iterdir())
     assert names == ["dte-kept", "dte-running"]
+
+
+def test_two_rehearsals_that_start_at_once_keep_their_folders(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is just being made is not taken for that of a killed rehearsal."""
+    lock = fcntl.flock
+
+    def lock_after_another_start(file: object, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        remove_leftovers(temporary)
+        lock(file, operation)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fcntl, "flock", lock_after_another_start)
+    with open_folder(keep=False) as folder:
+        remove_leftovers(temporary)
+        assert folder.root.is_dir()
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
