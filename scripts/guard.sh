@@ -16,7 +16,7 @@ Suggestions:
   - use an image that has it, for example cimg/node
   - or install it before this step: apt-get install python3, apk add python3"
 elif [ -z "${dte_found-}" ]; then
-  echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record
+  echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record and no code of dte
 Suggestions:
   - the attempt job must be upstream of this job: requires: [dte/attempt]
   - in a rerun, the workspace may have expired after 15 days: push a commit"

@@ -129,13 +129,18 @@ def require_shell() -> None:
 def remove_old_files() -> None:
     """Remove what other runs left below the home folder, once it is of no use.
 
-    A runner may keep its home folder. A workspace is kept for 15 days at most.
+    A runner may keep its home folder. A workspace is kept for 15 days at most. The
+    first archive with this job's digest stays: other jobs may be running it.
     """
+    kept = "-{}.pyz".format(read("DTE_CODE"))
     oldest = time.time() - KEPT_SECONDS
     attempts = attempts_folder()
     for folder in (attempts, os.path.join(os.path.dirname(attempts), "code")):
         try:
-            for entry in os.scandir(folder):
+            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+                if entry.name.endswith(kept):
+                    kept = os.sep
+                    continue
                 changed = entry.stat(follow_symlinks=False).st_mtime
                 if changed < oldest and re.fullmatch(_OURS, entry.name):
                     os.unlink(entry.path)

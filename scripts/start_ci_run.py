@@ -26,7 +26,11 @@ from targets import read_targets
 AUTO = "auto"
 STARTS = (AUTO, "flags", "config", "own")
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")
-_DISTRIBUTE_ON = re.compile(r"(?:^|[\s{,'\"])distribute-on['\"]?[ \t]*:([^,}\r\n]*)")
+# The value may stand on the next line.
+_DISTRIBUTE_ON = re.compile(
+    r"(?m)(?:^[ \t]*|[{,][ \t]*)['\"]?distribute-on['\"]?[ \t]*:"
+    r"([ \t]*(?:\r?\n[ \t]+manual[ \t]*$|[^,}\r\n]*))"
+)
 
 
 def plan_flags() -> List[str]:
@@ -60,7 +64,7 @@ def plan_config() -> List[str]:
     `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.
     """
-    refuse_unseen("config", "write it into .nx/ci-config.yaml")
+    refuse_unseen("config", "write it into .nx/ci-config.yaml, or remove the file")
     return ["start-nx-agents"]
 
 
@@ -86,7 +90,7 @@ def refuse_unseen(start: str, fix: str) -> None:
             "with `start: {}`, Nx Cloud does not receive {}".format(
                 start, ", ".join(unseen)
             ),
-            suggestions=[fix, "or set `start: flags` and remove the file"],
+            suggestions=[fix, "or set `start: flags`"],
             reference="Nx docs, CI Configuration",
         )
 
@@ -106,7 +110,7 @@ def require_own_agents(path: Path) -> None:
     text = path.read_text(encoding="utf-8", errors="replace")
     found = _DISTRIBUTE_ON.findall(re.sub(r"(?m)(^|\s)#.*", "", text))
     for value in found:
-        if value.strip(" \t'\"") != "manual":
+        if value.strip(" \t\r\n'\"") != "manual":
             raise Refusal(
                 "{} distributes the tasks to other agents than this workflow's: "
                 "distribute-on: {}".format(path, value.strip() or "(a mapping)"),

@@ -30,7 +30,8 @@ _LOCK_FILES = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
 }
-_FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})[.\w+-]*")
+# Corepack takes no range and no tag.
+_FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def plan_install(folder: Path) -> List[str]:
@@ -96,4 +97,5 @@ def _needs_corepack(folder: Path, command: str) -> bool:
     """Whether only Corepack runs the version that packageManager names."""
     if command in ("npm", "bun") or not shutil.which("corepack"):
         return False
-    return bool(read_field(folder)) or not shutil.which(command)
+    field = _FIELD.fullmatch(read_field(folder))
+    return bool(field and field[1] == command) or not shutil.which(command)

@@ -87,6 +87,5 @@ def test_a_refused_main_downloads_and_stops_nothing(
     assert done.job("dte/main", 2).failed_step == GUARD
     lines = done.lines("dte/main", 2)
     assert [line for line in lines if line in TWO_LINES] == list(TWO_LINES)
-    refused = "No agents were stopped: this job was refused before it started a run."
-    assert refused in lines
+    assert not [line for line in lines if "agents were stopped" in line]
     assert read_nx(fakes).count(["nx-cloud", "stop-all-agents"]) == 1

@@ -50,6 +50,10 @@ BERRY_LOCK = "# yarn\n\n__metadata:\n  version: 8\n"
             {"package.json": '{"packageManager": 3}', "bun.lock": ""},
             "bun install --frozen-lockfile",
         ),
+        (
+            {"package.json": '{"packageManager": "yarn@latest"}', "bun.lock": ""},
+            "bun install --frozen-lockfile",
+        ),
         ({"package.json": "[", "pnpm-lock.yaml": ""}, "pnpm install --frozen-lockfile"),
     ],
 )
@@ -70,6 +74,16 @@ def test_corepack_runs_the_version_of_the_field(nx_job: NxJob) -> None:
     nx_job.write("package.json", '{"packageManager": "yarn@4.5.0"}')
     done = nx_job.run("install", PATH=str(nx_job.bin))
     assert done.stdout == "corepack yarn install --immutable\n"
+
+
+@pytest.mark.parametrize("field", ["pnpm@latest", "pnpm@9", "pnpm@^9.0.0"])
+def test_corepack_gets_no_field_that_it_refuses(nx_job: NxJob, field: str) -> None:
+    """Corepack takes a full version only, so the image's own pnpm runs."""
+    write_managers(nx_job, "corepack")
+    nx_job.write("package.json", f'{{"packageManager": "{field}"}}')
+    nx_job.write("pnpm-lock.yaml", "")
+    done = nx_job.run("install", PATH=str(nx_job.bin))
+    assert done.stdout == "pnpm install --frozen-lockfile\n"
 
 
 def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:

@@ -66,8 +66,8 @@ def test_without_an_archive_the_guard_says_why(job: Job, folders: bool) -> None:
         (job.home / ".dte" / "code").mkdir(parents=True)
     done = job.run("guard", DTE_RERUN_GUARD="off")
     assert done.returncode == 1
-    start = f"error: the workspace of workflow {FIRST} contains no attempt record\n"
-    assert done.stderr.startswith(start)
+    start = f"error: the workspace of workflow {FIRST} contains no attempt record"
+    assert done.stderr.startswith(f"{start} and no code of dte\n")
     assert done.stderr.index(REQUIRES) < done.stderr.index(EXPIRED)
     assert "export DTE_MODE=refused" in job.exported
 
@@ -79,7 +79,8 @@ def test_both_messages_without_a_record_suggest_the_same(
     without_code = job.run("guard").stderr.splitlines()
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_ATTEMPTS": str(tmp_path / "none")}
     without_record = run_script("rerun_guard", env).stderr.splitlines()
-    assert without_code == without_record[: len(without_code)]
+    assert without_code[0] == without_record[0] + " and no code of dte"
+    assert without_code[1:] == without_record[1 : len(without_code)]
 
 
 @pytest.mark.parametrize("program", ["guard", "run"])
@@ -126,6 +127,29 @@ def test_a_later_step_stays_quiet_after_a_refusal(job: Job) -> None:
     """After a refusal without an archive, a step that always runs prints nothing."""
     done = job.run("run", DTE_MODE="refused", DTE_PROGRAM="fix_ci")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_later_step_stays_quiet_without_python(job: Job, archive: bytes) -> None:
+    """If the guard refused an image without python3, later steps don't start it."""
+    job.attach(archive)
+    job.path = str(job.bin)
+    (job.bin / "python3").unlink()
+    done = job.run("run", interpreter=("/bin/bash",), DTE_MODE="refused")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_archive_that_other_jobs_run_is_never_removed(
+    job: Job, archive: bytes
+) -> None:
+    """Of the archives with this digest, the guard keeps the first, which all run."""
+    first = job.attach(archive, workflow_id="00-first")
+    second = job.attach(archive, workflow_id="01-second")
+    job.attach(archive)
+    for path in (first, second):
+        os.utime(path, (1, 1))
+    assert job.run("guard").returncode == 0
+    assert first.exists()
+    assert not second.exists()
 
 
 def test_a_later_step_works_in_the_checkout(job: Job, archive: bytes) -> None:

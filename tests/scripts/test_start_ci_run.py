@@ -150,7 +150,13 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["dte: {distribute-on: manual}", "dte:\n  distribute-on: 'manual' # ours\n"]
+    "text",
+    [
+        "dte: {distribute-on: manual}",
+        "dte:\n  distribute-on: 'manual' # ours\n",
+        "dte:\n  distribute-on:\n    manual\n",
+        "note: Nx wrote distribute-on: 3 linux here\ndistribute-on: manual\n",
+    ],
 )
 def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
     """Quotes, a comment and a mapping on one line make no difference."""
