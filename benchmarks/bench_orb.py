@@ -27,8 +27,8 @@ TURNS = 30
 WORKFLOW = "11111111-1111-4111-8111-111111111111"
 
 
-def measure_bytes(agents: int, folder: Path) -> int:
-    """The size of the sample's compiled config with this many agents."""
+def write_config(agents: int, folder: Path) -> Path:
+    """Write the README's config with this many agents; return its path."""
     path = folder / "config.yml"
     jobs: list[Any] = [
         "dte/attempt",
@@ -46,6 +46,12 @@ def measure_bytes(agents: int, folder: Path) -> int:
         "workflows": {"build": {"jobs": jobs}},
     }
     path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def measure_bytes(agents: int, folder: Path) -> int:
+    """The size of the README's compiled config with this many agents; bytes."""
+    path = write_config(agents, folder)
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     return len(print_document(compiled.document).encode())
 
