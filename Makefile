@@ -9,8 +9,8 @@ PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2
 CIRCLECI := HOME="$(CURDIR)/.cache/circleci-home" CIRCLECI_CLI_TELEMETRY_OPTOUT=1 \
   .tools/bin/circleci --skip-update-check
-# Each byte of these two stands in every agent of a compiled config, so they have no `#!`.
-STEP_FILES := scripts/guard.sh scripts/run.sh
+# Each byte of these stands in every agent of a compiled config, so they have no `#!`.
+STEP_FILES := scripts/guard.sh scripts/find_lock_file.sh scripts/run.sh
 SHELL_FILES := tools/bootstrap.sh .ci/run \
   $(filter-out $(STEP_FILES),$(wildcard scripts/*.sh .circleci/*.sh))
 JUNIT := --junitxml=.cache/reports/junit.xml

@@ -2,9 +2,11 @@
 
 from bash_env import IDLE, read_mode
 from commands import become
+from download_cache import keep_downloads
 from failures import say
 from nx import enter_checkout, split_words
-from package_managers import plan_install
+from package_managers import NONE, choose_manager, plan_install
+from settings import read_switch
 
 
 def main() -> None:
@@ -14,8 +16,12 @@ def main() -> None:
         say("This agent runs no tasks, so no packages are installed.")
         return
     folder = enter_checkout()
-    words = words or plan_install(folder)
+    cached = read_switch("DTE_CACHE", False)
+    manager = choose_manager(folder) if cached or not words else NONE
+    words = words or plan_install(manager, folder)
     if not words:
         say("`package_manager` is none, so no packages are installed.")
         return
+    if cached and manager != NONE:
+        keep_downloads(manager, folder)
     become(words)

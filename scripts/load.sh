@@ -5,7 +5,7 @@
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "error: dte needs bash, and this job's image does not have it" >&2
   echo "Suggestions:" >&2
-  echo "  - use an image that has it, for example cimg/node or cimg/base" >&2
+  echo "  - use an image that has it, such as cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apk add bash, apt-get install bash" >&2
   exit 1
 fi
@@ -30,9 +30,9 @@ done
 dte_status=0
 python3 -I -S "$dte_folder" "$DTE_PROGRAM" || dte_status=$?
 if [ "$dte_status" -gt 125 ] && ! python3 -I -c ''; then
-  echo "error: dte needs python3, and it is missing in this job's image or does not start" >&2
+  echo "error: python3 is missing or does not start" >&2
   echo "Suggestions:" >&2
-  echo "  - use an image that has it, for example cimg/node or cimg/base" >&2
+  echo "  - use an image that has it, such as cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apt-get install python3, apk add python3" >&2
 fi
 exit "$dte_status"

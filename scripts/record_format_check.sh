@@ -4,9 +4,18 @@
 # 24.0.6), so a main without agents checks the format without recording it.
 set -eo pipefail
 cd -- "$DTE_NX_ROOT"
+call=("${DTE_NX_RUNNER:-npx}")
+if [ "${call[0]}" = corepack ]; then
+  call+=(yarn)
+fi
+record=("${call[@]}" nx-cloud record -- nx format:check)
 if [ "${DTE_MODE:-}" = without_agents ]; then
   echo "Main runs without agents, so this check is not recorded."
-  npx nx format:check
-else
-  npx nx-cloud record -- nx format:check
+  record=("${call[@]}" nx format:check)
+fi
+if ! "${record[@]}"; then
+  echo "error: nx format:check failed" >&2
+  echo "Suggestions:" >&2
+  echo "  - format the files that it lists, and commit them: ${call[*]} nx format:write" >&2
+  exit 1
 fi

@@ -16,7 +16,13 @@ from bash_env import (
 )
 from durations import set_timeout
 from failures import Refusal, UsageError, say
-from nx import call_nx_cloud, enter_checkout, require_nx, split_words
+from nx import (
+    call_nx_cloud,
+    enter_checkout,
+    find_runner,
+    require_nx,
+    split_words,
+)
 from nx_json import find_root
 from retries import run_with_client
 from run_names import export_names
@@ -141,11 +147,12 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
         require_own_agents(found)
 
 
-def hand_on_root(checkout: Path) -> None:
-    """Export the absolute path of the workspace if it is safe to source.
+def hand_on_workspace(checkout: Path) -> None:
+    """Export what runs Nx, and the workspace's absolute path if it is safe to source.
 
     Without it, the user's steps can't enter a `working_directory` that starts with `~`.
     """
+    export({"DTE_NX_RUNNER": find_runner()})
     if is_word(str(checkout)):
         export({"DTE_NX_ROOT": str(checkout)})
 
@@ -164,7 +171,7 @@ def main() -> None:
     require_nx(checkout)
     export_names()
     with_agents = goes_with_agents(checkout)
-    hand_on_root(checkout)
+    hand_on_workspace(checkout)
     if not with_agents:
         say("notice: main starts no run and runs all tasks itself.")
         if not read_mode():

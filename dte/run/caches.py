@@ -8,7 +8,7 @@ overwritten, and a restore takes the newest cache whose key starts with a given 
 import hashlib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -58,14 +58,18 @@ class Caches:
 
     def restore(self, keys: Sequence[str], copier: Copier) -> str | None:
         """Restore the first cache that matches one of `keys`; returns its key."""
+        key = self._find(keys)
+        # A saved cache never changes, so several jobs restore it at the same time.
+        for saved in self._entries.get(key, ()) if key else ():
+            if saved.copy.exists():
+                copier.lay_out(saved.copy, copier.boundary / saved.below_home)
+        return key
+
+    def _find(self, keys: Sequence[str]) -> str | None:
         with self._lock:
             for wanted in keys:
                 for key in reversed(self._entries):
                     if key.startswith(wanted):
-                        for saved in self._entries[key]:
-                            target = copier.boundary / saved.below_home
-                            if saved.copy.exists():
-                                copier.lay_out(saved.copy, target)
                         return key
         return None
 
@@ -75,21 +79,29 @@ class Caches:
             self._entries.clear()
 
 
-def fill_key(template: str, env: Mapping[str, str], folder: Path) -> str:
-    """The key with its templates filled in; an unknown one raises `StepFailure`."""
+def fill_key(
+    template: str, env: Mapping[str, str], resolve_path: Callable[[str], Path]
+) -> str:
+    """The key with its templates filled in; an unknown one raises `StepFailure`.
+
+    `resolve_path` finds the file of `checksum`, whose path may start with `~`, as in
+    circleci/circleci-docs, "Language Guide: Java".
+    """
 
     def fill(match: re.Match[str]) -> str:
-        return _fill_expression(match[1], env, folder)
+        return _fill_expression(match[1], env, resolve_path)
 
     return _TEMPLATE.sub(fill, template)
 
 
-def _fill_expression(words: str, env: Mapping[str, str], folder: Path) -> str:
+def _fill_expression(
+    words: str, env: Mapping[str, str], resolve_path: Callable[[str], Path]
+) -> str:
     name, _, argument = words.partition(" ")
     if name.startswith(".Environment."):
         return env.get(name.removeprefix(".Environment."), "<no value>")
     if name == "checksum":
-        path = folder / argument.strip().strip('"')
+        path = resolve_path(argument.strip().strip('"'))
         if not path.is_file():
             raise StepFailure(f"checksum: there is no file {path}")
         return hashlib.sha256(path.read_bytes()).hexdigest()

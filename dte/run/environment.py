@@ -54,29 +54,15 @@ def machine_environment(
         "TMPDIR": str(folder.temporary),
         "BASH_ENV": str(folder.temporary / "bash_env"),
         "NPM_CONFIG_CACHE": str(npm_cache),
-        **_package_caches(folder),
+        "XDG_CACHE_HOME": str(folder.caches / "xdg"),
+        "XDG_DATA_HOME": str(folder.caches / "data"),
+        "COREPACK_HOME": str(folder.caches / "corepack"),
         "NX_CACHE_DIRECTORY": str(folder.nx("cache")),
         "NX_WORKSPACE_DATA_DIRECTORY": str(folder.nx("data")),
         "NX_SOCKET_DIR": str(folder.nx("s")),
         "NX_NATIVE_FILE_CACHE_DIRECTORY": str(folder.nx("native")),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
-    }
-
-
-def _package_caches(folder: JobFolder) -> dict[str, str]:
-    """Folders of the job's own for what package managers would store elsewhere.
-
-    As root, yarn 1 would write to a folder that all users share.
-    """
-    caches = folder.root / "caches"
-    return {
-        "XDG_CACHE_HOME": str(caches / "xdg"),
-        "XDG_DATA_HOME": str(caches / "data"),
-        "YARN_CACHE_FOLDER": str(caches / "yarn"),
-        "YARN_GLOBAL_FOLDER": str(caches / "berry"),
-        "BUN_INSTALL_CACHE_DIR": str(caches / "bun"),
-        "COREPACK_HOME": str(caches / "corepack"),
     }
 
 

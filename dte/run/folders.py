@@ -48,10 +48,20 @@ class JobFolder:
         """A folder that Nx would otherwise share between clones."""
         return self.root / "nx" / name
 
+    @property
+    def caches(self) -> Path:
+        """What package managers would otherwise write outside the home."""
+        return self.root / "caches"
+
     def create(self) -> None:
-        """Make the folders that a job expects."""
+        """Make the folders that a job expects.
+
+        As root, Yarn 1 would write to a folder that all users share. The setting is in
+        a file, so that a step of the config may set the variable.
+        """
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)
+        (self.home / ".yarnrc").write_text(f'cache-folder "{self.caches / "yarn"}"\n')
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def attach(step: Step, context: JobContext) -> None:
 
 def save_cache(step: Step, context: JobContext) -> None:
     """Save paths under a key that is never overwritten."""
-    key = fill_key(str(step.arguments["key"]), context.env, context.working_directory)
+    key = fill_key(str(step.arguments["key"]), context.env, context.resolve_path)
     paths = [context.resolve_path(path) for path in _as_list(step.arguments["paths"])]
     copier = context.make_copier()
     saved = context.stores.caches.save(key, paths, copier)
@@ -70,7 +70,7 @@ def save_cache(step: Step, context: JobContext) -> None:
 def restore_cache(step: Step, context: JobContext) -> None:
     """Restore the newest cache that matches one of the keys."""
     keys = _as_list(step.arguments.get("keys") or step.arguments.get("key"))
-    filled = [fill_key(key, context.env, context.working_directory) for key in keys]
+    filled = [fill_key(key, context.env, context.resolve_path) for key in keys]
     found = context.stores.caches.restore(filled, context.make_copier())
     context.say(f"Restored the cache {found}." if found else "No cache was found.")
 

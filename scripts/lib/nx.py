@@ -2,23 +2,33 @@
 
 import json
 import os
+import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import List, Optional
 
 from failures import Refusal, UsageError
+from package_managers import needs_corepack
 from settings import read
 
 # `npx nx-cloud` works from this version on.
 OLDEST_NX = 17
-PNP_FIX = [
-    "set nodeLinker: node-modules in .yarnrc.yml: npx can't run a Plug'n'Play Nx"
-]
+# What Yarn's Plug'n'Play writes in place of node_modules.
+_PNP = ".pnp.cjs"
+_RUNNERS = {
+    "npx": ["npx"],
+    "yarn": ["yarn"],
+    "corepack": ["corepack", "yarn"],
+    "bunx": ["bunx"],
+}
+# The lock file of Yarn; a version that Plug'n'Play resolves is only there.
+_LOCKED_NX = re.compile(r'^"?nx@[^\n]*:\n +version:? "?([^"\s]+)', re.MULTILINE)
 
 
 def call_nx(*words: str) -> List[str]:
     """The command that runs the workspace's own `nx` with `words`."""
-    return ["npx", "nx", *words]
+    return [*_RUNNERS[find_runner()], "nx", *words]
 
 
 def call_nx_cloud(*words: str, version: str = "") -> List[str]:
@@ -26,9 +36,30 @@ def call_nx_cloud(*words: str, version: str = "") -> List[str]:
 
     `npx nx-cloud` works with Nx 17 to 24; `nx start-agent` only from 21.6 on.
     """
-    if version:
+    if not version:
+        return [*_RUNNERS[find_runner()], "nx-cloud", *words]
+    if shutil.which("npx") or not shutil.which("bunx"):
         return ["npx", "--yes", "nx-cloud@" + version, *words]
-    return ["npx", "nx-cloud", *words]
+    return ["bunx", "nx-cloud@" + version, *words]
+
+
+def find_runner() -> str:
+    """What runs a command of the packages in the current folder, a key of _RUNNERS.
+
+    npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
+    """
+    if _find_upwards(Path.cwd(), _PNP):
+        return "corepack" if needs_corepack(Path.cwd(), "yarn") else "yarn"
+    if not shutil.which("npx") and shutil.which("bunx"):
+        return "bunx"
+    return "npx"
+
+
+def _find_upwards(start: Path, *parts: str) -> Optional[Path]:
+    for folder in (start, *start.resolve().parents):
+        if folder.joinpath(*parts).exists():
+            return folder.joinpath(*parts)
+    return None
 
 
 def split_words(name: str) -> List[str]:
@@ -62,27 +93,26 @@ def enter_checkout() -> Path:
 
 
 def find_nx(start: Path) -> Optional[Path]:
-    """The `nx` command that npx would run in `start`, or None.
+    """The file that shows that Nx is installed in `start`, or None.
 
     Without one, npx downloads the newest version, which fails after seconds.
     """
-    for folder in (start, *start.resolve().parents):
-        command = folder / "node_modules" / ".bin" / "nx"
-        if command.exists():
-            return command
-    return None
+    installed = _find_upwards(start, "node_modules", ".bin", "nx")
+    return installed or _find_upwards(start, _PNP)
 
 
 def read_nx_version(start: Path) -> str:
     """The version of the workspace's Nx, for example 22.7.12, or empty if unknown."""
-    for folder in (start, *start.resolve().parents):
-        path = folder / "node_modules" / "nx" / "package.json"
-        try:
+    path = _find_upwards(start, "node_modules", "nx", "package.json")
+    try:
+        if path:
             version = json.loads(path.read_text(encoding="utf-8")).get("version")
-        except (OSError, ValueError, AttributeError):
-            continue
-        return version if isinstance(version, str) else ""
-    return ""
+            return version if isinstance(version, str) else ""
+        lock = _find_upwards(start, "yarn.lock")
+        found = _LOCKED_NX.search(lock.read_text(encoding="utf-8")) if lock else None
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return found[1] if found else ""
 
 
 def read_nx_major(start: Path) -> int:
@@ -106,6 +136,5 @@ def require_nx(checkout: Path) -> None:
             suggestions=[
                 "install the packages in an earlier step (parameter `package_manager`)",
                 "set the parameter `working_directory` to the folder that has nx.json",
-                *PNP_FIX * (checkout / ".pnp.cjs").exists(),
             ],
         )

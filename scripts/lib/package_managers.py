@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import List
 
-from failures import UsageError, say
-from settings import read
+from failures import say
+from settings import read_choice
 
 AUTO = "auto"
 NONE = "none"
@@ -34,23 +34,19 @@ _LOCK_FILES = {
 _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
-def plan_install(folder: Path) -> List[str]:
-    """The install command of the workspace; empty if nothing is to be installed.
+def choose_manager(folder: Path) -> str:
+    """The key of INSTALLS that `package_manager` and `folder` lead to, or NONE.
 
     Raises `UsageError` for an unknown `package_manager`.
     """
-    choice = read("DTE_PACKAGE_MANAGER", AUTO)
-    if choice == NONE:
-        return []
-    if choice not in (AUTO, *INSTALLS):
-        raise UsageError(
-            "DTE_PACKAGE_MANAGER is {!r}; it takes {}".format(
-                choice, ", ".join((AUTO, *INSTALLS, NONE))
-            )
-        )
-    manager = find_manager(folder) if choice == AUTO else choice
-    words = INSTALLS[manager]
-    if _needs_corepack(folder, words[0]):
+    choice = read_choice("DTE_PACKAGE_MANAGER", AUTO, (AUTO, *INSTALLS, NONE))
+    return find_manager(folder) if choice == AUTO else choice
+
+
+def plan_install(manager: str, folder: Path) -> List[str]:
+    """The install command of `manager`; empty for NONE."""
+    words = INSTALLS.get(manager, [])
+    if words and needs_corepack(folder, words[0]):
         # Corepack asks before it downloads a package manager.
         os.environ.setdefault("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0")
         return ["corepack", *words]
@@ -66,7 +62,7 @@ def find_manager(folder: Path) -> str:
         return BERRY if berry else field[1]
     found = [name for name in _LOCK_FILES if (folder / name).is_file()]
     if not found:
-        say("warning: {} has no lock file, so npm is used.".format(folder))
+        say("warning: {} has no lock file, so npm is assumed.".format(folder))
         return "npm"
     name = found[0]
     manager = _LOCK_FILES[name]
@@ -93,7 +89,7 @@ def _is_berry(lock_file: Path) -> bool:
     return re.search(r"^__metadata:", text, re.MULTILINE) is not None
 
 
-def _needs_corepack(folder: Path, command: str) -> bool:
+def needs_corepack(folder: Path, command: str) -> bool:
     """Whether only Corepack runs the version that packageManager names."""
     if command in ("npm", "bun") or not shutil.which("corepack"):
         return False

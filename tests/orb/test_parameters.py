@@ -25,6 +25,7 @@ OWN = {"executor"}
 # Set by the orb or by an earlier step; no parameter carries them.
 NO_PARAMETER = {
     *("DTE_ATTEMPTS", "DTE_CHECKOUT", "DTE_LEDGER", "DTE_MODE", "DTE_NX_ROOT"),
+    "DTE_NX_RUNNER",
     *("DTE_RUN", "DTE_API_URL", "DTE_RERUN_GUARD", "DTE_BASH", "DTE_CODE"),
 }
 VARIABLE = re.compile(r"DTE_[A-Z][A-Z_]*[A-Z]")

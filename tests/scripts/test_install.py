@@ -133,3 +133,80 @@ def test_a_missing_command_is_named(nx_job: NxJob) -> None:
     done = nx_job.run("install", DTE_INSTALL="no-such-manager install")
     assert done.returncode == 1
     assert "no-such-manager can't be started" in done.stderr
+
+
+KEPT = ("npm_config", "pnpm_config", "yarn_", "bun_install")
+
+
+def read_folders(nx_job: NxJob, manager: str, **env: str) -> dict[str, str]:
+    """Install with `manager` and the cache; the variables that name its folders."""
+    write_managers(nx_job)
+    command = nx_job.bin / {"yarn-berry": "yarn"}.get(manager, manager)
+    command.write_text("#!/bin/bash\nenv\n")
+    env = {"PATH": f"{nx_job.bin}:/usr/bin:/bin", "HOME": "/a-home", **env}
+    done = nx_job.run("install", DTE_CACHE="true", DTE_PACKAGE_MANAGER=manager, **env)
+    assert done.returncode == 0, done.stderr
+    pairs = (line.partition("=") for line in done.stdout.splitlines())
+    return {name: text for name, _, text in pairs if name.lower().startswith(KEPT)}
+
+
+@pytest.mark.parametrize(
+    ("manager", "folders"),
+    [
+        ("npm", {"npm_config_cache": "npm"}),
+        ("pnpm", {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"}),
+        ("yarn", {"YARN_CACHE_FOLDER": "yarn"}),
+        (
+            "yarn-berry",
+            {
+                "YARN_GLOBAL_FOLDER": "yarn-berry",
+                "YARN_CACHE_FOLDER": "yarn-berry/cache",
+            },
+        ),
+        ("bun", {"BUN_INSTALL_CACHE_DIR": "bun"}),
+    ],
+)
+def test_downloads_go_where_the_cache_steps_look(
+    nx_job: NxJob, manager: str, folders: dict[str, str]
+) -> None:
+    """With `cache: true`, each package manager downloads into ~/.cache/dte."""
+    assert read_folders(nx_job, manager) == {
+        name: f"/a-home/.cache/dte/{below}" for name, below in folders.items()
+    }
+
+
+def test_a_cache_folder_of_the_user_stays(nx_job: NxJob) -> None:
+    """A variable that names another folder is kept, in any case that npm reads."""
+    own = {"NPM_CONFIG_CACHE": "/mine"}
+    assert read_folders(nx_job, "npm", **own) == own
+    assert (
+        "NPM_CONFIG_CACHE is set"
+        in nx_job.run(
+            "install",
+            DTE_CACHE="1",
+            DTE_INSTALL="true",
+            DTE_PACKAGE_MANAGER="npm",
+            **own,
+        ).stderr
+    )
+
+
+def test_a_cache_in_the_checkout_is_not_kept_twice(nx_job: NxJob) -> None:
+    """A `.yarn/cache` that the repository has is used as it is."""
+    nx_job.write(".yarn/cache/ms.zip", "")
+    assert read_folders(nx_job, "yarn-berry") == {}
+
+
+def test_the_users_install_command_uses_the_cache(nx_job: NxJob) -> None:
+    """A command of the user gets the folders of the lock file's package manager."""
+    nx_job.write("pnpm-lock.yaml", "")
+    env = {"DTE_CACHE": "true", "DTE_INSTALL": "env", "HOME": "/a-home"}
+    done = nx_job.run("install", **env)
+    assert "npm_config_store_dir=/a-home/.cache/dte/pnpm\n" in done.stdout
+
+
+def test_without_cache_no_folder_is_set(nx_job: NxJob) -> None:
+    """With `cache: false` the package manager keeps its own folder."""
+    nx_job.write("pnpm-lock.yaml", "")
+    done = nx_job.run("install", DTE_CACHE="false", DTE_INSTALL="env")
+    assert ".cache/dte" not in done.stdout

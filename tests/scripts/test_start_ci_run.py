@@ -241,8 +241,11 @@ def test_not_connected_runs_without_agents(nx_job: NxJob) -> None:
         DTE_WHEN_NOT_CONNECTED="run_without_agents",
     )
     assert (done.returncode, nx_job.read_calls()) == (0, [])
-    exported = {"DTE_MODE": "without_agents", "DTE_NX_ROOT": str(nx_job.checkout)}
-    assert nx_job.read_exported() == exported
+    assert nx_job.read_exported() == {
+        "DTE_MODE": "without_agents",
+        "DTE_NX_ROOT": str(nx_job.checkout),
+        "DTE_NX_RUNNER": "npx",
+    }
     assert "runs all tasks itself" in done.stderr
 
 

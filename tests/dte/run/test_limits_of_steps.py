@@ -20,13 +20,14 @@ def test_a_failed_step_is_rerun_as_the_config_says(tmp_path: Path) -> None:
 
 
 def test_package_managers_write_into_the_job_s_folder(tmp_path: Path) -> None:
-    """The caches of yarn, bun and others are below the rehearsal's own folder."""
-    names = "XDG_CACHE_HOME XDG_DATA_HOME YARN_CACHE_FOLDER BUN_INSTALL_CACHE_DIR"
-    command = f"for n in {names}; do eval echo \\$$n; done; dirname $HOME"
+    """The caches of yarn, pnpm and others are below the rehearsal's own folder."""
+    names = "XDG_CACHE_HOME XDG_DATA_HOME COREPACK_HOME"
+    command = f"for n in {names}; do eval echo \\$$n; done; cat ~/.yarnrc; dirname ~"
     done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
-    *paths, root = done.lines("build")
-    assert len(paths) == 4
+    *paths, yarn, root = done.lines("build")
+    assert len(paths) == 3
     assert all(path.startswith(f"{root}/") for path in paths)
+    assert yarn == f'cache-folder "{root}/caches/yarn"'
 
 
 def test_the_time_limit_bounds_silence_and_nx(tmp_path: Path) -> None:

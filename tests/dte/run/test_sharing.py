@@ -53,7 +53,7 @@ def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
         HEAD
         + "jobs:\n"
         + job("first", write("x"), persist("file"))
-        + job("second", "run: {name: L, command: 'ls -A ~ | wc -l'}")
+        + job("second", "run: {name: L, command: 'ls ~ | wc -l'}")
         + "workflows: {all: {jobs: [first, second: {requires: [first]}]}}\n"
     )
     done = rehearse_text(tmp_path, config)

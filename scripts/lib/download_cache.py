@@ -1,0 +1,38 @@
+"""The folder with a package manager's downloads, which the orb's cache steps keep."""
+
+import os
+from pathlib import Path
+
+from failures import say
+from package_managers import BERRY
+
+FOLDER = "~/.cache/dte"
+# Paths below FOLDER. pnpm reads the second variable from version 11 on. Yarn 4 keeps
+# its downloads in `cache` below the global folder, Yarn 2 and 3 in both folders.
+_VARIABLES = {
+    "npm": {"npm_config_cache": "npm"},
+    "pnpm": {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"},
+    "yarn": {"YARN_CACHE_FOLDER": "yarn"},
+    BERRY: {"YARN_GLOBAL_FOLDER": BERRY, "YARN_CACHE_FOLDER": BERRY + "/cache"},
+    "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
+}
+
+
+def keep_downloads(manager: str, workspace: Path) -> None:
+    """Let `manager`, a key of INSTALLS, download into FOLDER, or say why it does not.
+
+    A variable that is set stays as it is. Tried with npm 10.8, pnpm 9.15 to 12.21,
+    Yarn 1.22, 3.8 and 4.18, and Bun 1.4.
+    """
+    if manager == BERRY and (workspace / ".yarn" / "cache").is_dir():
+        say("Yarn's cache is part of the checkout, so CircleCI's cache gets nothing.")
+        return
+    # npm reads its variables in any case.
+    given = {name.lower(): name for name in os.environ}
+    own = [given[name.lower()] for name in _VARIABLES[manager] if name.lower() in given]
+    if own:
+        say("notice: {} is set, so CircleCI's cache gets no downloads.".format(own[0]))
+        return
+    folder = os.path.expanduser(FOLDER)
+    for name, below in _VARIABLES[manager].items():
+        os.environ[name] = os.path.join(folder, below)
