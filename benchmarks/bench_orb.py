@@ -73,7 +73,7 @@ def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
 def attach(home: Path) -> None:
     """Write the record and the code of a full run where the guard finds them."""
     job = home / "attempt"
-    code = copy_code("record_attempt", job / "code")
+    code = copy_code(job / "code")
     words = [sys.executable, "-I", "-S", str(code), "record_attempt"]
     env = {
         "CIRCLE_WORKFLOW_ID": WORKFLOW,

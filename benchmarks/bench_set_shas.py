@@ -96,9 +96,9 @@ def ask_in_turn(url: str) -> str:
 
 def run_step(name: str, url: str, folder: Path) -> None:
     """The whole script as a process, like a step runs it."""
-    flat = folder / f"code-{name}"
+    flat = folder / "code"
     if not flat.exists():
-        copy_code(name, flat)
+        copy_code(flat)
     for record in folder.glob("*/*.json"):
         record.unlink()
     environment = {

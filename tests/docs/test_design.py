@@ -60,7 +60,7 @@ def list_code(cell: str) -> list[str]:
 def test_every_variable_is_on_the_page() -> None:
     """The tables hold what the scripts and the loader use, and nothing else."""
     used = {name for path in SCRIPTS.rglob("*.py") for name in list_names(path)}
-    loader = {"DTE_CHECKOUT", "DTE_PROGRAM", "DTE_MODULE_<name>"}
+    loader = {"DTE_CHECKOUT", "DTE_PROGRAM", "DTE_MODULE_<name>", "DTE_UNPACKED"}
     titles = ("CircleCI's", "dte's own", "Parameters", "Nx's")
     named = [
         name

@@ -21,7 +21,7 @@ def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     (checkout / "nx.json").write_text("{}")
-    code = copy_code("stop_agents", tmp_path / "code")
+    code = copy_code(tmp_path / "code")
     (tmp_path / "home").mkdir()
     with NxCloud() as cloud:
         environment = {

@@ -18,6 +18,7 @@ orbs: {dte: your-namespace/dte@1.0.0}
 workflows: {build: {jobs: [dte/attempt]}}
 """
 OLD_PYTHON = """#!/bin/bash
+[ "$3" != -c ] || exit 0
 exec {python} -c 'import sys
 sys.version_info, sys.version = (3, 6, 9), "3.6.9 (old)"
 import runpy
@@ -65,7 +66,7 @@ def test_a_missing_python_is_a_clear_error(tmp_path: Path, commands: Path) -> No
     """In an image without python3, the message says how to install it."""
     done = rehearse_attempt(tmp_path)
     text = "\n".join(done.lines("dte/attempt"))
-    assert done.job("dte/attempt").failed_step == "Record the attempt"
+    assert done.job("dte/attempt").failed_step == "Unpack dte's code"
     assert "error: python3 is missing or does not start" in text
     assert "apt-get install python3" in text
 

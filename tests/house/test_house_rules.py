@@ -130,7 +130,9 @@ def test_no_file_contains_a_path_of_one_machine() -> None:
 
 def test_every_script_of_a_command_exists_and_is_tested() -> None:
     """Each command has its script, and the script has tests under its own name."""
-    commands = [path.stem for path in (ROOT / "orb" / "commands").glob("*.yml")]
+    commands = {path.stem for path in (ROOT / "orb" / "commands").glob("*.yml")}
+    # Its code is a shell text, with the tests of the others in test_load.py.
+    commands.remove("unpack")
     missing = [
         path
         for command in sorted(commands)

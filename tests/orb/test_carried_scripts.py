@@ -7,23 +7,32 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.carried_code import list_carried, render_carried
+from tests.scripts.modules import list_imported
+from tools.carried_code import render_carried
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
-COMMANDS = sorted(path.stem for path in (ROOT / "orb" / "commands").glob("*.yml"))
+CARRIER = "unpack"
+COMMANDS = sorted(
+    path.stem
+    for path in (ROOT / "orb" / "commands").glob("*.yml")
+    if path.stem != CARRIER
+)
 FILES = sorted(path for path in SCRIPTS.rglob("*.*") if path.suffix in (".py", ".sh"))
 STRING_LIMIT = 128 * 1024
 
 
+def read_command(name: str) -> Any:
+    """The source of a command."""
+    return yaml.safe_load((ROOT / "orb" / "commands" / f"{name}.yml").read_text())
+
+
 def read_environment(command: str) -> dict[str, str]:
     """The variables of the command's one step that runs a program."""
-    text = (ROOT / "orb" / "commands" / f"{command}.yml").read_text()
-    document: Any = yaml.safe_load(text)
     (environment,) = (
         step["run"]["environment"]
-        for step in document["steps"]
-        if "environment" in step.get("run", {})
+        for step in read_command(command)["steps"]
+        if step != CARRIER and "environment" in step.get("run", {})
     )
     return dict(environment)
 
@@ -34,13 +43,13 @@ def test_the_carried_modules_and_the_digest_are_up_to_date() -> None:
         assert path.read_text(encoding="utf-8") == text, path
 
 
-def test_what_may_have_a_token_carries_its_code() -> None:
-    """Three commands carry their modules; the others run from the workspace."""
-    assert set(list_carried(ROOT / "orb")) == {
-        "record_attempt",
-        "rerun_all",
-        "set_shas",
-    }
+def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
+    """Three commands unpack dte's code first; the others run from the workspace."""
+    unpacking = {name for name in COMMANDS if read_command(name)["steps"][0] == CARRIER}
+    assert unpacking == {"record_attempt", "rerun_all", "set_shas"}
+    for name in COMMANDS:
+        checked = name not in unpacking or name == "record_attempt"
+        assert ("DTE_CODE" in read_environment(name)) == checked
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -50,13 +59,19 @@ def test_a_step_runs_the_program_of_its_command(command: str) -> None:
     assert program == command
 
 
-def test_every_module_travels_at_most_three_times() -> None:
-    """A security review reads no module of the packed orb more than three times."""
-    carried = list_carried(ROOT / "orb").values()
-    times = Counter(name for modules in carried for name in modules)
-    assert max(times.values()) <= 3
-    scripts = {path.stem for path in SCRIPTS.rglob("*.py")}
-    assert set(times) == scripts
+def test_every_module_travels_once() -> None:
+    """A security review reads each module of the packed orb as plain text, once."""
+    carried = Counter(read_environment(CARRIER).values())
+    assert carried == {
+        f"<< include(../{path.relative_to(ROOT)}) >>": 1
+        for path in SCRIPTS.rglob("*.py")
+    }
+
+
+def test_every_module_belongs_to_a_program() -> None:
+    """Each module is a program of a command, or a program imports it."""
+    used = list_imported("__main__", *COMMANDS)
+    assert set(used) == {path.stem for path in SCRIPTS.rglob("*.py")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))

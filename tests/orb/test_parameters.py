@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.orb.test_carried_scripts import COMMANDS, ROOT, SCRIPTS
-from tools.carried_code import list_modules
+from tests.scripts.modules import list_imported
 from tools.reference import read_components
 
 COMPONENTS = {
@@ -46,6 +46,7 @@ def list_carried(command: str) -> dict[str, str]:
     return {
         name: value
         for step in steps
+        if isinstance(step, dict)
         for name, value in step.get("run", {}).get("environment", {}).items()
         if str(value).startswith("<< parameters.")
     }
@@ -108,7 +109,7 @@ def test_a_parameter_has_the_variable_of_its_name(command: str) -> None:
 def test_a_script_reads_what_its_command_carries(command: str) -> None:
     """A script reads every carried parameter, and its own ones are all carried."""
     script = SCRIPTS / f"{command}.py"
-    modules = list_modules([command]).values()
+    modules = list_imported(command).values()
     carried = set(list_carried(command))
     unread = carried - list_read(*modules)
     assert unread == set(), f"scripts/{command}.py does not read it"

@@ -181,7 +181,7 @@ def test_without_a_token_of_nx_cloud_the_job_fails_with_a_fix(
 
 def record_attempt(home: Path) -> None:
     """Write the record of a full run into a home directory, like the attempt job."""
-    code = copy_code("record_attempt", home / "code")
+    code = copy_code(home / "code")
     subprocess.run(
         ["python3", "-I", "-S", code, "record_attempt"],
         env={

@@ -16,7 +16,7 @@ from tests.scripts.clients import TOKEN, Clock
 from tests.scripts.nx_job import NxJob
 from tests.scripts.repositories import Upstream, build_shop
 from tests.scripts.rerun_job import rerun_api, run_job
-from tools.carried_code import DIGEST, ROOT, copy_code
+from tools.carried_code import DIGEST, copy_code
 
 if TYPE_CHECKING:
     from circleci import CircleCIClient
@@ -38,11 +38,8 @@ class RunScript(Protocol):
 
 @pytest.fixture(scope="session")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the modules of each program, as its step has them."""
-    folder = tmp_path_factory.mktemp("code")
-    for path in (ROOT / "orb" / "commands").glob("*.yml"):
-        copy_code(path.stem, folder / path.stem)
-    return folder
+    """A folder with the modules, as a step has them."""
+    return copy_code(tmp_path_factory.mktemp("code"))
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def run_script(tmp_path: Path, code: Path) -> RunScript:
         name: str, env: Mapping[str, str], cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-I", "-S", str(code / name), name],
+            [sys.executable, "-I", "-S", str(code), name],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),

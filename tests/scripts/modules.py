@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+from pathlib import Path
 from types import ModuleType
 
 from tests.scripts.conftest import SCRIPTS
@@ -16,3 +18,21 @@ def load_script(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def list_imported(*names: str) -> dict[str, Path]:
+    """Our modules with these names and all that they import, by name."""
+    files = {path.stem: path for path in SCRIPTS.rglob("*.py")}
+    found: dict[str, Path] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in files:
+            continue
+        found[name] = files[name]
+        for node in ast.walk(ast.parse(files[name].read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                waiting.append(node.module)
+            elif isinstance(node, ast.Import):
+                waiting += [alias.name for alias in node.names]
+    return found

@@ -42,7 +42,7 @@ class Job:
     def run(
         self, script: str, *, interpreter: tuple[str, ...] = ("bash",), **env: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a step of the job: `guard`, `run` or `load`."""
+        """Run a step of the job: `guard`, `run`, `unpack` and so on."""
         text = (SCRIPTS / f"{script}.sh").read_text(encoding="utf-8")
         return subprocess.run(
             [*interpreter, "-eo", "pipefail", "-c", text]
@@ -76,7 +76,7 @@ def build_archive(python: str, folder: Path) -> bytes:
     """Run `record_attempt` with a Python, and return the archive that it wrote."""
     subprocess.run(
         [
-            *(python, "-I", "-S", copy_code("record_attempt", folder / "code")),
+            *(python, "-I", "-S", copy_code(folder / "code")),
             "record_attempt",
         ],
         env={

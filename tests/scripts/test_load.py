@@ -201,7 +201,7 @@ def write_plain_shell(folder: Path) -> str:
     return str(plain)
 
 
-@pytest.mark.parametrize("script", ["guard", "load"])
+@pytest.mark.parametrize("script", ["guard", "unpack"])
 def test_a_shell_that_is_not_bash_is_refused(
     job: Job, archive: bytes, tmp_path: Path, script: str
 ) -> None:
@@ -224,7 +224,7 @@ def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) 
 
 
 def test_bash_loads_the_carried_modules(job: Job) -> None:
-    """Every module that a step carries is there."""
+    """Every carried module is there, and is gone after the program ran."""
     program = "import word, other\n\ndef main():\n    print(word.WORD + other.WORD)\n"
     modules = {
         path.stem: path.read_text()
@@ -236,8 +236,20 @@ def test_bash_loads_the_carried_modules(job: Job) -> None:
     }
     modules |= {"p": program, "word": "WORD = 'lo'", "other": "WORD = 'aded'"}
     carried: dict[str, Any] = {f"DTE_MODULE_{name}": modules[name] for name in modules}
-    carried["DTE_PROGRAM"] = "p"
-    assert job.run("load", **carried).stdout == "loaded\n"
+    assert job.run("unpack", **carried).returncode == 0
+    words = job.exported.split("DTE_UNPACKED=")
+    folder = Path(words[-1].strip())
+    assert {path.stem for path in folder.iterdir()} == set(modules)
+    done = job.run("run_unpacked", DTE_PROGRAM="p", DTE_UNPACKED=str(folder))
+    assert (done.stdout, done.returncode) == ("loaded\n", 0)
+    assert not folder.exists()
+
+
+def test_a_program_that_was_not_unpacked_is_named(job: Job) -> None:
+    """Without the step before it, the message names the command to add."""
+    done = job.run("run_unpacked", DTE_PROGRAM="set_shas")
+    assert done.returncode != 0
+    assert "run dte/unpack in the step before this one" in done.stderr
 
 
 def test_old_files_of_a_kept_home_are_removed(job: Job, archive: bytes) -> None:

@@ -247,7 +247,7 @@ def test_an_unknown_nx_version_is_no_obstacle(nx_job: NxJob, text: str) -> None:
 
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
     """The script of the agent as a running process."""
-    code = copy_code("start_agent", folder / "code")
+    code = copy_code(folder / "code")
     env = {
         "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
         "BASH_ENV": str(folder / "bash_env"),

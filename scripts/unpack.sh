@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs the program DTE_PROGRAM from a new folder, with the modules in the variables
-# DTE_MODULE_<name>. It works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
+# Writes the modules in the variables DTE_MODULE_<name> into a new folder, and passes its
+# path on in DTE_UNPACKED. It works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
 # without bash, such as alpine, so every shell must understand the lines up to `fi`.
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "error: dte needs bash, and this job's image does not have it" >&2
@@ -16,23 +16,19 @@ case "$(uname -s)" in
     exit 1
     ;;
 esac
-export DTE_CHECKOUT="$PWD"
-dte_folder=$(mktemp -d)
-trap 'rm -rf "$dte_folder"' EXIT
 # A .python-version in the checkout must not choose the interpreter.
-cd "$dte_folder" || exit 1
-# Without quotes it is one word for each name in every bash. No name has a space.
-# shellcheck disable=SC2068
-for dte_name in ${!DTE_MODULE_@}; do
-  printf '%s' "${!dte_name}" >"${dte_name#DTE_MODULE_}.py"
-  unset "$dte_name"
-done
-dte_status=0
-python3 -I -S "$dte_folder" "$DTE_PROGRAM" || dte_status=$?
-if [ "$dte_status" -gt 125 ] && ! python3 -I -c ''; then
+cd /
+if ! python3 -I -S -c ''; then
   echo "error: python3 is missing or does not start" >&2
   echo "Suggestions:" >&2
   echo "  - use an image that has it, such as cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apt-get install python3, apk add python3" >&2
+  exit 1
 fi
-exit "$dte_status"
+dte_folder=$(mktemp -d)
+# Without quotes it is one word for each name in every bash. No name has a space.
+# shellcheck disable=SC2068
+for dte_name in ${!DTE_MODULE_@}; do
+  printf '%s' "${!dte_name}" >"$dte_folder/${dte_name#DTE_MODULE_}.py"
+done
+printf 'export DTE_UNPACKED=%q\n' "$dte_folder" >>"$BASH_ENV"
