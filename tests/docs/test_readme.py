@@ -42,3 +42,21 @@ def parameters_of(component: Path) -> list[str]:
     text = component.read_text(encoding="utf-8")
     block = re.search(r"^parameters:\n((?:[ ].*\n|\n)+)", text, re.MULTILINE)
     return re.findall(r"^  (\w+):", block[1], re.MULTILINE) if block else []
+
+
+def test_every_example_is_named() -> None:
+    """The README names each of the orb's examples."""
+    section = readme().split("[examples](orb/examples)")[1].split("###")[0]
+    named = set(re.findall(r"`(\w+)`", section))
+    assert named == names_of("examples") - {"whole_workflow"}
+
+
+def test_one_name_for_the_context_with_the_token() -> None:
+    """The README, the pages and the examples call the context by one name."""
+    files = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("orb/examples/*")]
+    named = {
+        name
+        for path in files
+        for name in re.findall(r"^ +context: (\S+)$", path.read_text(), re.MULTILINE)
+    }
+    assert named == {"circleci-api"}

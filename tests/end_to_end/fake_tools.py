@@ -1,4 +1,4 @@
-"""Fake npm and npx commands that record their arguments, for tests without Nx."""
+"""Fake package managers and npx, which record their arguments, for tests without Nx."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ END = "\n"
 
 
 def install_fakes(folder: Path) -> Path:
-    """Put npm and npx into `folder`, which goes on the PATH; returns their log."""
+    """Put them into `folder`, which goes on the PATH; returns their log."""
     folder.mkdir()
     log = folder / "log"
-    for name, more in (("npm", _NPM), ("npx", "")):
+    for name, more in (("npm", _NPM), ("pnpm", _NPM), ("npx", "")):
         command = folder / name
         command.write_text(_RECORD.format(log=log) + more)
         command.chmod(0o755)

@@ -20,10 +20,10 @@ SPY = "env -0 | tr '\\n\\0' ' \\n' >\"$(mktemp \"{log}/XXXXXX\")\"\n"
 
 @pytest.fixture
 def seen(tmp_path: Path, fakes: Path) -> Path:
-    """The environments that npm and npx had: one file for each call."""
+    """The environments that the package managers had: one file for each call."""
     log = tmp_path / "seen"
     log.mkdir()
-    for name in ("npm", "npx"):
+    for name in ("npm", "pnpm", "npx"):
         command = fakes.parent / name
         command.write_text(command.read_text() + REPORT + SPY.format(log=log))
     return log
@@ -40,6 +40,7 @@ def rehearse_usage(folder: Path, usage: dict[str, Any]) -> Rehearsed:
     project = folder / "project"
     (project / ".nx").mkdir(parents=True)
     (project / "nx.json").write_text("{}")
+    (project / "pnpm-lock.yaml").write_text("")
     return rehearse_text(folder, config, orbs=ORBS, contexts=CONTEXT)
 
 

@@ -1,12 +1,14 @@
 """The Nx commands that the orb runs: those of Nx's recipe, in its order."""
 
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.configs import config_of_orb
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
@@ -84,6 +86,52 @@ def test_main_runs_the_recipe_s_commands_in_its_order(
         ["nx-cloud", "stop-all-agents"],
     ]
     assert len(find_calls(log, "npm", "ci")) == 2
+
+
+def test_the_migrated_config_runs_the_same_commands(tmp_path: Path, log: Path) -> None:
+    """The two configs on the page run the same commands of Nx in the same order."""
+    page = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
+    by_hand, with_dte = re.findall(
+        r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL
+    )
+    ran = []
+    for number, config in enumerate((by_hand, with_dte)):
+        log.write_text("")
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        rehearse_text(folder, config, orbs=ORBS, contexts={"circleci-api": {}})
+        calls = [tuple(call[1:3]) for call in find_calls(log, "npx")]
+        agents = [call for call in calls if call == ("nx-cloud", "start-agent")]
+        ran.append((len(agents), [call for call in calls if call not in agents]))
+    assert ran[0] == ran[1]
+    assert ran[0] == (
+        3,
+        [
+            ("nx-cloud", "start-ci-run"),
+            ("nx-cloud", "record"),
+            ("nx", "affected"),
+            ("nx-cloud", "stop-all-agents"),
+        ],
+    )
+
+
+def test_every_parameter_of_nx_orb_has_its_row() -> None:
+    """The page maps each parameter of nrwl/nx-orb 1.7.0 to one that exists."""
+    page = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
+    rows = page.split("| `nx/set-shas` |")[1].split("\n\n")[0]
+    named = set(re.findall(r"^\| `([a-z-]+)", rows, re.MULTILINE))
+    assert named == {
+        "main-branch-name",
+        "error-on-no-successful-workflow",
+        "workflow-name",
+        "allow-on-hold-workflow",
+        "allow-not-run-workflow",
+        "skip-branch-filter",
+    }
+    command = yaml.safe_load((ROOT / "orb" / "commands" / "set_shas.yml").read_text())
+    ours = set(re.findall(r"`([a-z]+_[a-z_]+|workflow)[:`]", rows))
+    assert ours
+    assert ours <= command["parameters"].keys()
 
 
 def test_the_recipe_s_own_stop_line(tmp_path: Path, log: Path) -> None:

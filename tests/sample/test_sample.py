@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,30 @@ def test_the_config_is_all_it_takes() -> None:
     }
 
 
+def write_shown_configs(folder: Path) -> None:
+    """Write each YAML block of the README, the pages and the examples as a file."""
+    folder.mkdir()
+    root = SAMPLE.parent
+    texts = [
+        block
+        for page in (root / "README.md", *sorted(root.glob("docs/*.md")))
+        for block in re.findall(
+            r"^```yaml\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL
+        )
+    ]
+    for path in sorted(root.glob("orb/examples/*.yml")):
+        texts.append(textwrap.dedent(path.read_text().split("\nusage:\n")[1]))
+    for number, text in enumerate(texts):
+        (folder / f"{number}.yml").write_text(text)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
-    """All tasks pass as committed; after the README's edit exactly one fails."""
+    """All tasks pass as committed, and all configs that we show are formatted.
+
+    After the README's edit exactly one task fails.
+    """
     workspace = tmp_path / "workspace"
     ignore = shutil.ignore_patterns("node_modules", "dist", ".nx")
     shutil.copytree(SAMPLE, workspace, ignore=ignore)
@@ -113,6 +134,8 @@ def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
 
         assert run("git", "init", "--quiet", "--initial-branch=main") == 0
         assert run("npm", "ci", "--no-audit", "--no-fund") == 0
+        write_shown_configs(workspace / "shown")
+        assert run("npx", "nx", "format:check", "--all") == 0
         run_all = ("npx", "nx", "run-many", "-t", ",".join(sorted(TARGETS)))
         assert run(*run_all) == 0
 
