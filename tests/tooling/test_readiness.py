@@ -60,7 +60,7 @@ NEWEST = "the newest entry of CHANGELOG.md is"
         (write_and_tag("CHANGELOG.md", ""), f"{NEWEST} no release, not 1.2.3"),
         (
             write_and_tag("orb/examples/greet.yml", EXAMPLE.replace("@1.", "@0.")),
-            "the example greet.yml imports @0.0.0, not major 1",
+            "the example greet.yml imports acme/dte@0.0.0, not version 1",
         ),
         (
             write_and_tag("pyproject.toml", PROJECT.replace("acme", PLACEHOLDER)),
