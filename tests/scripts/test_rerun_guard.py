@@ -1,11 +1,14 @@
 """The guard, run as a process: each row of its table, and what else may lie there."""
 
+import importlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
@@ -213,3 +216,20 @@ def test_unknown_fields_are_no_damage(run_script: RunScript, tmp_path: Path) -> 
     write_record(tmp_path, {**record, "new_field": {"a": 1}})
     done = run_script("rerun_guard", variables(tmp_path, FIRST))
     assert done.returncode == 0
+
+
+def test_a_job_without_bash_is_refused(run_script: RunScript, tmp_path: Path) -> None:
+    """Variables for later steps need bash; the message names images that have it."""
+    done = run_script("rerun_guard", variables(tmp_path, FIRST, DTE_BASH=""))
+    assert done.returncode == 1
+    assert "dte needs bash, and this job's image does not have it" in done.stderr
+    assert "cimg/node" in done.stderr
+
+
+def test_windows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python for Windows is named as such before the guard looks for records."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    monkeypatch.setattr(sys, "platform", "win32")
+    guard = importlib.import_module("rerun_guard")
+    with pytest.raises(guard.Refusal, match="but this job runs on Windows"):
+        guard.require_shell()

@@ -1,8 +1,12 @@
 """The arguments of `nx affected`, with agents and without."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.scripts.nx_job import NxJob
+
+import projects  # isort: skip
 
 SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 
@@ -183,6 +187,16 @@ def test_no_task_without_an_explanation_is_an_error(nx_job: NxJob, file: str) ->
     assert done.returncode == 1
     assert "could not be listed" in done.stderr
     assert "no task ran, and it is unknown whether" in done.stderr
+
+
+def test_an_npx_that_can_t_start_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If no question to Nx can be asked, the affected projects are unknown."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert projects.list_affected("a" * 40, "b" * 40) is None
+    assert "No such file or directory: 'npx'" in capsys.readouterr().err
 
 
 def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:

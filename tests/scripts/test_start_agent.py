@@ -4,12 +4,12 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.scripts.conftest import recorded_command
 from tests.scripts.nx_job import NxJob
 from tools.carried_code import copy_code
 
@@ -254,7 +254,7 @@ def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
         "DTE_CHECKOUT": str(nx_job.checkout),
         "NX_CLOUD_ACCESS_TOKEN": "token",
     }
-    words = [sys.executable, "-I", "-S", str(code), "start_agent"]
+    words = [*recorded_command(), str(code), "start_agent"]
     return subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
 
 
