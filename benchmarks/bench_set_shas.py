@@ -20,6 +20,7 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from benchmarks.slow_api import PAGE, SLUG
+from tests.git import git
 from tools.carried_code import DIGEST, copy_code
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -122,14 +123,11 @@ def run_step(name: str, url: str, folder: Path) -> None:
 
 def make_checkout(folder: Path) -> str:
     """A repository with two commits, and the revision of the first."""
-    git = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@x"]
     folder.mkdir()
-    subprocess.run([*git, "init", "--quiet"], check=True)
+    git(folder, "init", "--quiet")
     for subject in ("One", "Two"):
-        words = ["commit", "--quiet", "--allow-empty", "-m", subject]
-        subprocess.run([*git, *words], check=True)
-    words = ["rev-parse", "HEAD~1"]
-    return subprocess.check_output([*git, *words], text=True).strip()
+        git(folder, "commit", "--quiet", "--allow-empty", "-m", subject)
+    return git(folder, "rev-parse", "HEAD~1")
 
 
 def measure_way(name: str, url: str, folder: Path) -> Figure:

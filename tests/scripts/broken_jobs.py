@@ -6,8 +6,9 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.git import git
 from tests.scripts.jobs import WORKFLOW, Job
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 def do_nothing(job: Job) -> None:
@@ -17,7 +18,7 @@ def do_nothing(job: Job) -> None:
 def remove_remote(job: Job) -> None:
     """Let the remote's address lead nowhere, with a password in it."""
     url = "http://me:secret@127.0.0.1:9/shop.git"
-    run_git(job.checkout, "remote", "set-url", "origin", url)
+    git(job.checkout, "remote", "set-url", "origin", url)
 
 
 def damage_record(job: Job) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.scripts.repositories import Upstream, run_git
+from tests.git import git
+from tests.scripts.repositories import Upstream
 
 from bases import NoBase, choose_base  # isort: skip
 from builds import classify_build  # isort: skip
@@ -90,8 +91,8 @@ def build(history: History, folder: Path) -> Upstream:
         for index, parent in enumerate(parents):
             stream.append(f"{'merge' if index else 'from'} :{parent + 1}\n")
         stream.append("\n")
-    run_git(folder, "fast-import", "--quiet", "--force", text="".join(stream))
-    listed = run_git(folder, "for-each-ref", "--format=%(refname) %(objectname)")
+    git(folder, "fast-import", "--quiet", "--force", text="".join(stream))
+    listed = git(folder, "for-each-ref", "--format=%(refname) %(objectname)")
     for line in listed.splitlines():
         name, sha = line.split()
         upstream.commits[name.removeprefix("refs/kept/")] = sha

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.refusal import REFUSAL
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript
 from tests.scripts.step_job import CODE, FIRST, Job, build_archive
@@ -47,7 +48,7 @@ def test_a_partial_rerun_uses_the_archive_of_the_first_run(
     job.attach(archive)
     done = job.run("guard", CIRCLE_WORKFLOW_ID=SECOND)
     assert done.returncode == 1
-    assert done.stderr.startswith("You reran only failed jobs")
+    assert done.stderr.startswith(REFUSAL)
     assert "export DTE_MODE=refused" in job.exported
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.refusal import REFUSAL
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
@@ -67,7 +68,7 @@ def test_main_goes_on_alone(guard: Guard) -> None:
     done = guard.run("run_without_agents")
     assert done.returncode == 0
     assert "main runs all tasks itself" in done.stderr
-    assert "You reran only failed jobs" not in done.stderr
+    assert REFUSAL not in done.stderr
     assert guard.read_mode() == "export DTE_MODE=without_agents"
 
 
@@ -91,7 +92,7 @@ def test_off_goes_on_loudly(guard: Guard) -> None:
     """With `off` the job goes on with agents, and the refusal is a warning."""
     done = guard.run("allow")
     assert done.returncode == 0
-    assert done.stderr.startswith("You reran only failed jobs")
+    assert done.stderr.startswith(REFUSAL)
     assert "warning: partial_rerun is allow" in done.stderr
     assert guard.read_mode() == ""
 

@@ -8,15 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.refusal import REFUSAL
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
 SECOND = "22222222-2222-4222-8222-222222222222"
-TWO_LINES = (
-    "You reran only failed jobs, but CI requires rerunning all jobs.\n"
-    "Rerun all jobs in the pipeline to prevent this error.\n"
-)
 
 
 def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
@@ -47,7 +44,7 @@ def test_records_of_other_workflows_are_a_partial_rerun(
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(TWO_LINES)
+    assert done.stderr.startswith(REFUSAL)
     assert f"attempt 1 (workflow {FIRST}" in done.stderr
     assert 'press "Rerun workflow from start"' in done.stderr
     assert f"https://app.circleci.com/pipelines/workflows/{SECOND}" in done.stderr
@@ -73,7 +70,7 @@ def test_no_record_in_a_first_run_asks_for_the_requires_line(
     """Nothing attached in a first run: the `requires` line to add comes first."""
     done = run_script("rerun_guard", variables(tmp_path / "none", FIRST))
     assert done.returncode == 1
-    assert "You reran" not in done.stderr
+    assert REFUSAL not in done.stderr
     assert "requires: [dte/attempt]" in done.stderr
     assert done.stderr.index("requires:") < done.stderr.index("expired")
 
@@ -176,7 +173,7 @@ def test_the_guard_can_be_switched_off_loudly(
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND, DTE_RERUN_GUARD=value))
     assert done.returncode == 0
-    assert done.stderr.startswith(TWO_LINES)
+    assert done.stderr.startswith(REFUSAL)
     assert "warning: DTE_RERUN_GUARD is off" in done.stderr
 
 

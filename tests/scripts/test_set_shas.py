@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.git import git
 from tests.scripts.base_cases import CASES, EMPTY, Case
 from tests.scripts.jobs import Job
 from tests.scripts.records import RunScript
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -86,9 +87,7 @@ def test_a_repository_of_sha256(tmp_path: Path, run_script: RunScript) -> None:
     job.record([])
     assert job.set_shas(CIRCLE_BRANCH="main").returncode == 0
     exported = job.read_exported()
-    assert exported["NX_BASE"] == run_git(
-        checkout, "hash-object", "-t", "tree", "--stdin"
-    )
+    assert exported["NX_BASE"] == git(checkout, "hash-object", "-t", "tree", "--stdin")
     assert len(exported["NX_BASE"]) == len(exported["NX_HEAD"]) == 64
 
 
@@ -97,7 +96,7 @@ def test_a_full_clone_needs_no_network(
 ) -> None:
     """With a record nobody is asked, not even for a commit that was forced away."""
     checkout = shop.clone(tmp_path / "p", "m6", "--filter=blob:none", branch="main")
-    run_git(checkout, "remote", "set-url", "origin", "ssh://git.example.com/shop")
+    git(checkout, "remote", "set-url", "origin", "ssh://git.example.com/shop")
     job = Job(run_script, tmp_path, checkout)
     job.record([shop.commits["x2"], shop.commits["m2"]])
     asked = tmp_path / "asked"

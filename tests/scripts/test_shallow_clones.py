@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.git import git
 from tests.scripts.base_cases import SHALLOW
 from tests.scripts.jobs import Job
 from tests.scripts.records import RunScript
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 def test_a_deep_history_is_fetched_step_by_step(
@@ -24,7 +25,7 @@ def test_a_deep_history_is_fetched_step_by_step(
     assert "fetched 50 more" in done.stderr
     assert "fetched 800 more" in done.stderr
     assert "150 commits ahead" in done.stderr
-    assert run_git(checkout, "rev-parse", "--is-shallow-repository") == "true"
+    assert git(checkout, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def test_a_main_that_passed_long_ago_is_found_in_a_shallow_clone(
@@ -59,6 +60,6 @@ def test_a_shallow_clone_hides_no_later_merge_base(
         "--no-single-branch",
         branch="feature",
     )
-    run_git(checkout, "fetch", "--quiet", "--depth=7", "origin", "main")
+    git(checkout, "fetch", "--quiet", "--depth=7", "origin", "main")
     done = Job(run_script, tmp_path, checkout).set_shas(CIRCLE_BRANCH="feature")
     assert f"NX_BASE={shop.commits['m6']}\n" in done.stdout, done.stderr

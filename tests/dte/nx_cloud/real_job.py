@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from dte.nx_cloud import NxCloud
+from tests.git import git, make_repository
 
 SAMPLE = Path(__file__).parents[3] / "sample"
 SECONDS = 120
@@ -82,19 +83,12 @@ def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
     return [wait(process).exit_code for process in processes]
 
 
-def git(folder: Path, *words: str) -> None:
-    """Run git as somebody with a name."""
-    name = ["-c", "user.name=dte", "-c", "user.email=dte@example.com"]
-    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
-
-
-def make_repository(folder: Path, npm_cache: Path) -> Path:
+def install_sample(folder: Path, npm_cache: Path) -> Path:
     """Copy the sample, commit it, and install what it needs."""
     shutil.copytree(
         SAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist", ".nx")
     )
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "The sample")
+    make_repository(folder)
     subprocess.run(
         ["npm", "ci", "--no-audit", "--no-fund"],
         cwd=folder,
@@ -103,12 +97,6 @@ def make_repository(folder: Path, npm_cache: Path) -> Path:
         capture_output=True,
     )
     return folder
-
-
-def commit(folder: Path, message: str) -> None:
-    """Commit everything."""
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", f"--message={message}")
 
 
 def make_job(

@@ -11,7 +11,7 @@ import pytest
 
 from dte.nx_cloud import NxCloud
 
-from ..real_job import RealJob, make_job, make_repository
+from ..real_job import RealJob, install_sample, make_job
 from .words import Jobs
 
 
@@ -26,7 +26,7 @@ def cloud() -> Iterator[NxCloud]:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the sample once for all tests."""
     folder = tmp_path_factory.mktemp("sample")
-    return make_repository(folder / "repository", folder / "npm")
+    return install_sample(folder / "repository", folder / "npm")
 
 
 @pytest.fixture

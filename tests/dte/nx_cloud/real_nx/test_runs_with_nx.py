@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dte.nx_cloud import Faults, NxCloud, read_run_report
+from tests.git import commit_all
 
-from ..real_job import commit, wait, wait_all, wait_for_line
+from ..real_job import wait, wait_all, wait_for_line
 from .words import AFFECTED, AGENT, START, TARGETS, Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -72,7 +73,7 @@ def test_a_failed_task_fails_main_and_skips_what_needs_it(
     content = json.loads(project.read_text())
     content["targets"]["build"] = {"command": "echo no tax today; exit 3"}
     project.write_text(json.dumps(content))
-    commit(repository, "Break the build of tax")
+    commit_all(repository, "Break the build of tax")
     agents = [jobs(name).start(*AGENT) for name in FIRST_AGENTS[:2]]
     main = jobs("main")
     main.run(*START, "--stop-agents-after=build")

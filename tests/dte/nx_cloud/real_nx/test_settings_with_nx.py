@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dte.nx_cloud import NxCloud
+from tests.git import commit_all
 
-from ..real_job import Ended, RealJob, commit, wait, wait_all, wait_for_line
+from ..real_job import Ended, RealJob, wait, wait_all, wait_for_line
 from .words import AFFECTED, AGENT, START, Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -156,7 +157,7 @@ def test_a_continuous_task_runs_beside_its_user(
         "cache": True,
     }
     project.write_text(json.dumps(content))
-    commit(repository, "Serve money")
+    commit_all(repository, "Serve money")
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
     main.run(*START, "--stop-agents-after=use")
