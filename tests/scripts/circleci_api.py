@@ -1,8 +1,8 @@
-"""CircleCI's API v2 on loopback, with answers in the shape of recorded ones.
+"""A server for CircleCI's API v2 on loopback; its answers look like recorded ones.
 
-Only the questions that the scripts ask: a pipeline, a project's pipelines, and a
-pipeline's workflows. `rerun_api` adds the requests of `rerun_all`. Everything that goes
-wrong in the field can be played as well.
+It answers only what the scripts request: a pipeline, a project's pipelines, and a
+pipeline's workflows. `rerun_api` adds the requests of `rerun_all`. It can also return
+every known kind of failure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @functools.cache
 def make_id(seed: object) -> str:
-    """An id in CircleCI's form, the same one for the same seed."""
+    """A UUID, the same one for the same seed."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, str(seed)))
 
 
@@ -61,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True)
 class FakePipeline:
-    """One pipeline of the project; a number is also its place in time."""
+    """One pipeline of the project. A higher number means a newer pipeline."""
 
     number: int
     revision: str
@@ -108,7 +108,7 @@ class FakePipeline:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request that the server got."""
+    """One request that the server received."""
 
     path: str
     query: dict[str, str]
@@ -118,7 +118,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """A raw answer; a body of None drops the connection."""
+    """A raw answer. If the body is None, the server drops the connection."""
 
     status: int = 200
     body: bytes | None = b"{}"
@@ -126,7 +126,7 @@ class Answer:
 
 
 class FakeCircleCI:
-    """The server, as a context manager; `url` is what goes into DTE_API_URL."""
+    """The server, as a context manager; `url` is the value for DTE_API_URL."""
 
     def __init__(self) -> None:
         self.pipelines: list[FakePipeline] = []
@@ -171,7 +171,7 @@ class FakeCircleCI:
         self._server.socket.close()
 
     def list_asked(self, ending: str) -> list[Asked]:
-        """The requests whose path ends so."""
+        """The requests whose path has this ending."""
         return [asked for asked in self.asked if asked.path.endswith(ending)]
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:

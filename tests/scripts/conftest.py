@@ -43,7 +43,7 @@ class RunScript(Protocol):
 
 
 def recorded_command() -> list[str]:
-    """The words that run a program and record its messages, before its folder."""
+    """The start of a command that runs a program and records its messages."""
     return [sys.executable, "-I", "-S", recorder.__file__, os.environ[VARIABLE]]
 
 
@@ -96,19 +96,19 @@ def nx_job(run_script: RunScript, tmp_path: Path) -> NxJob:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Upstream:
-    """The history that most tests of git are about; no test changes it."""
+    """The history that most git tests use; no test changes it."""
     return build_shop(tmp_path_factory.mktemp("host") / "shop")
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """What the client sleeps on."""
+    """The clock that the client sleeps on."""
     return Clock()
 
 
 @pytest.fixture
 def api(circleci: FakeCircleCI, clock: Clock) -> CircleCIClient:
-    """The client, with a token, in front of the server on loopback."""
+    """A client with a token for the server on loopback."""
     from circleci import CircleCIClient
 
     return CircleCIClient(circleci.url, TOKEN, sleep=clock.sleep)

@@ -1,7 +1,7 @@
 """Runs a program of the orb, and records the place of each message that it makes.
 
-Words: the file of the record, the folder of the program's modules, its name. It starts
-with `python -I -S`, as a step does, so it imports the standard library only.
+Arguments: the file of the record, the folder with the modules, the program's name. It
+starts with `python -I -S`, as a step does, so it imports the standard library only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Real git repositories in temporary folders, as CircleCI's checkout leaves them."""
+"""Real git repositories in temporary folders, like those of CircleCI's checkout."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Upstream:
         return sha
 
     def chain(self, *names: str, on: str = "") -> None:
-        """One commit after the other, the first on `on`."""
+        """A chain of commits; the parent of the first is `on`."""
         for name in names:
             self.commit(name, *([on] if on else []))
             on = name
@@ -47,7 +47,7 @@ class Upstream:
         git(self.folder, "update-ref", ref, self.commits[name])
 
     def grow(self, ref: str, names: list[str], on: str = "") -> None:
-        """A long chain of empty commits, imported at once."""
+        """A long chain of empty commits, made with one import."""
         lines = []
         for index, name in enumerate(names):
             when = f"Someone <someone@example.com> {next(CLOCK)} +0000"

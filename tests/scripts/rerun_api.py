@@ -1,4 +1,4 @@
-"""CircleCI's API as `rerun_all` meets it: one pipeline, and POST to rerun it."""
+"""CircleCI's API for `rerun_all`: one pipeline, and POST to rerun its workflows."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Play = Callable[["RerunApi"], tuple[int, bytes] | None]
 
 
 def start(api: RerunApi) -> tuple[int, bytes]:
-    """What CircleCI does: start the workflow, and name it."""
+    """Start the workflow and return its id, as CircleCI does."""
     api.add("new", status="running", tag=FROM_START, second=500)
     return 202, b'{"workflow_id": "new"}'
 
 
 def start_silently(api: RerunApi) -> None:
-    """Start the workflow, and lose the answer."""
+    """Start the workflow, and drop the connection without an answer."""
     start(api)
 
 
@@ -34,8 +34,8 @@ def answer(status: int, body: bytes = b"{}") -> Play:
 class RerunApi(FakeCircleCI):
     """The server, as a context manager; `runs` are the pipeline's workflows.
 
-    `plays` answer the POSTs in turn, the last one for ever, with `headers`. `looks` are
-    the statuses that the first questions after a POST get.
+    `plays` answer the POSTs in turn, with `headers`; the last one repeats. `looks` are
+    the statuses of the first GET requests after a POST.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class RerunApi(FakeCircleCI):
         second: int = 0,
         name: str = "build",
     ) -> None:
-        """Let the pipeline have one more workflow, created at `second`."""
+        """Add a workflow that was created at `second` to the pipeline."""
         minutes, seconds = divmod(second, 60)
         run = {"id": workflow_id, "name": name, "status": status, "tag": tag}
         run["created_at"] = f"2026-11-24T01:{minutes:02}:{seconds:02}Z"

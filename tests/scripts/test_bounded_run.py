@@ -1,4 +1,4 @@
-"""Commands with a timeout: no process of them survives it."""
+"""Commands with a timeout, after which none of their processes is left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ sys.exit(bounded_run.run_bounded([[{npx!r}]]))
 
 @pytest.fixture
 def npx(tmp_path: Path) -> Iterator[Path]:
-    """An npx that hangs. Its child is killed after the test in any case."""
+    """An npx that hangs. Its child process is always killed after the test."""
     npx, pid = tmp_path / "npx", tmp_path / "pid"
     npx.write_text(NPX.format(pid=pid))
     npx.chmod(0o755)

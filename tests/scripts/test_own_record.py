@@ -83,7 +83,7 @@ def test_all_scripts_agree_on_the_record_of_this_run(
     write: object,
     expected: dict[str, str],
 ) -> None:
-    """Each script takes the same record for this run's, and none in the same cases."""
+    """All scripts agree on which record belongs to this run."""
     assert callable(write)
     folder = tmp_path / "attempts"
     ledger = tmp_path / "ledger"

@@ -104,7 +104,7 @@ def test_targets_are_separated_by_commas_or_white_space(
 
 
 def test_a_typo_is_a_warning(nx_job: NxJob) -> None:
-    """A target that no project has, beside others, is named with the nearest target."""
+    """A target that no project has is a warning that suggests the nearest name."""
     done = nx_job.run("run_affected", DTE_TARGETS="lint,biuld", **SHAS)
     assert (done.returncode, len(nx_job.read_calls())) == (0, 1)
     warning = "warning: no project has the target 'biuld'. Did you mean 'build'?"
@@ -147,7 +147,7 @@ def test_arguments_for_the_tasks_are_not_checked(nx_job: NxJob) -> None:
 
 
 def test_nothing_affected_is_explained(nx_job: NxJob) -> None:
-    """Without an affected project main passes, and says between which revisions."""
+    """If no project is affected, main passes and names both revisions."""
     nx_job.set_projects({"shop": ["lint"], "docs": ["spell"]}, ["docs"])
     nx_job.answer(1, NO_TASKS)
     done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)

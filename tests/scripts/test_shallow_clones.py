@@ -1,4 +1,4 @@
-"""Shallow clones: deepened step by step, until the base is certain and no further."""
+"""Shallow clones are deepened step by step, only until the base is certain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.scripts.repositories import Upstream
 def test_a_deep_history_is_fetched_step_by_step(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """A shallow clone is deepened until the merge base is found, and no further."""
+    """A shallow clone is deepened only until the merge base is found."""
     shop = Upstream.create(tmp_path / "shop")
     shop.grow("refs/heads/main", [f"m{number}" for number in range(1200)])
     shop.grow("refs/heads/feature", [f"f{number}" for number in range(150)], on="m900")
@@ -31,7 +31,7 @@ def test_a_deep_history_is_fetched_step_by_step(
 def test_a_main_that_passed_long_ago_is_found_in_a_shallow_clone(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Where even the steps do not reach, the whole history is fetched."""
+    """If the steps are not enough, the whole history is fetched."""
     shop = Upstream.create(tmp_path / "shop")
     shop.grow("refs/heads/main", [f"m{number}" for number in range(4400)])
     checkout = shop.clone(tmp_path / "project", "m4399", *SHALLOW, branch="main")
@@ -45,7 +45,7 @@ def test_a_main_that_passed_long_ago_is_found_in_a_shallow_clone(
 def test_a_shallow_clone_hides_no_later_merge_base(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """An old common ancestor that a shallow clone shows first is not taken."""
+    """An older common ancestor that the shallow clone shows first is not used."""
     shop = Upstream.create(tmp_path / "shop")
     shop.chain("m1", "m2", "m3", "m4", "m5", "m6", "m7")
     shop.commit("old", "m1")
