@@ -29,8 +29,8 @@ class Where:
 class Note:
     """What the user should know about a config that compiles.
 
-    ``severity`` is `warning` where CircleCI may do something else than was meant,
-    else `note`; ``code`` is in the table of docs/compile.md.
+    ``severity`` is `warning` if CircleCI may do something unexpected, else `note`;
+    ``code`` is in the table of docs/compile.md.
     """
 
     severity: str

@@ -17,7 +17,8 @@ Check = Callable[[Any], Any]
 
 
 class InvalidValue(Exception):
-    """The value is invalid: says what is expected, and optionally how to show it."""
+    """The value is invalid; carries the expected form and, optionally, how to show the
+    value."""
 
     def __init__(self, expected: str, shown: str = "") -> None:
         super().__init__(expected)
@@ -188,8 +189,8 @@ def either(*checks: Check) -> Check:
 def environment(value: Any) -> dict[str, str]:
     """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
 
-    An empty value reads `<nil>`, as "Project values and variables" says of an
-    empty pipeline value.
+    An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
+    variables").
     """
     variables: dict[str, str] = {}
     for part in value if isinstance(value, list) else [value]:

@@ -1,4 +1,4 @@
-"""Jobs with the real Nx: a clone of the sample each, and nothing shared."""
+"""Jobs with the real Nx; each has its own clone of the sample and shares nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RealJob:
     environment: dict[str, str]
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; variables of its own come as keywords."""
+        """Start a command; keyword arguments are additional variables."""
         return subprocess.Popen(
             words,
             cwd=self.checkout,
@@ -104,8 +104,8 @@ def make_job(
 ) -> RealJob:
     """Clone the repository for a job that is named after its folder.
 
-    `modules` is the `node_modules` that the clone gets. `sockets` has a short path:
-    the system allows 108 characters for a socket's.
+    `modules` is the `node_modules` that the clone gets. `sockets` has a short path,
+    because a socket's path has at most 108 characters.
     """
     checkout = folder / "project"
     folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Projects and jobs that try to reach what is not theirs."""
+"""Projects and jobs that try to access other files or run commands."""
 
 import urllib.error
 import urllib.request
@@ -49,7 +49,7 @@ def make_hostile(folder: Path, trap: Path) -> Path:
 def test_the_project_s_git_configuration_is_never_obeyed(
     tmp_path: Path, trap: Path
 ) -> None:
-    """No command in the project's .git/config is run, and the note is still right."""
+    """No command in the project's .git/config is run, and the note is still correct."""
     project = take_project(
         make_hostile(tmp_path / "project", trap), tmp_path / "origin"
     )
@@ -85,7 +85,8 @@ def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:
 
 
 def test_a_link_and_a_file_beneath_it_stay_in_the_home(tmp_path: Path) -> None:
-    """A link of one job and a file beneath it of another write nothing outside."""
+    """A link persisted by one job can't redirect another job's files out of the
+    home."""
     outside = tmp_path / "outside"
     outside.mkdir()
     job = "docker: [{image: any}]"

@@ -17,7 +17,8 @@ from .words import Jobs
 
 @pytest.fixture
 def cloud() -> Iterator[NxCloud]:
-    """Serve a stand-in whose heartbeat a busy machine does not miss."""
+    """Serve a stand-in with a heartbeat timeout that is long enough for a busy
+    machine."""
     with NxCloud() as running:
         yield running
 
@@ -43,7 +44,7 @@ def repository(installed: Path, tmp_path: Path) -> Path:
 def jobs(
     installed: Path, repository: Path, tmp_path: Path, cloud: NxCloud
 ) -> Iterator[Jobs]:
-    """Make jobs by their names; what is left of them is killed at the end."""
+    """Make jobs by their names; their remaining processes are killed at the end."""
     made: list[RealJob] = []
 
     def make(name: str) -> RealJob:
