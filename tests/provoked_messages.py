@@ -53,7 +53,7 @@ def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
 
 
 def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
-    """Whether a test of each file in tests/scripts/ passed, and no name was chosen."""
+    """Whether a test of each file in tests/scripts/ passed, without -k."""
     passed = {
         report.nodeid.partition("::")[0] for report in reporter.getreports("passed")
     }

@@ -101,7 +101,7 @@ def test_the_same_hash_is_accepted(agent: Workspace) -> None:
 
 
 def wait_until_connected(process: subprocess.Popen[str]) -> None:
-    """Read what an agent prints until it is in the run."""
+    """Read an agent's output until it has joined the run."""
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Nx Cloud (stand-in): agent"):
