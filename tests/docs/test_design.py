@@ -53,7 +53,7 @@ def list_rows(title: str) -> list[list[str]]:
 
 
 def list_code(cell: str) -> list[str]:
-    """What stands as code in a cell."""
+    """The code spans in a cell."""
     return re.findall(r"`([^`]+)`", cell)
 
 

@@ -1,4 +1,4 @@
-"""The Makefile, the lock file and what git ignores agree with each other."""
+"""The Makefile's targets, the lock file, and the folders that git ignores."""
 
 import re
 import subprocess
