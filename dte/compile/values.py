@@ -238,8 +238,8 @@ def take(
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
     """Return one value, filled in and checked, or raise UserError.
 
-    A number or boolean may come from a parameter into a text, but may not be written
-    there ("JSON schema", which has the type string for all of these keys).
+    A text may get a number or boolean from a parameter, but not contain a literal one
+    ("JSON schema", which has the type string for all of these keys).
     """
     if check in _TEXTS:
         _refuse_unquoted(raw, where, what)

@@ -1,4 +1,4 @@
-"""Small configs that CircleCI's pages, its JSON schema or published orbs decide.
+"""Small configs whose result follows from CircleCI's pages, its schema or real orbs.
 
 The configs are in tests/cases/documented/, each with its source.
 """
