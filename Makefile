@@ -86,7 +86,7 @@ format: setup ## let ruff format and fix what it can
 
 .PHONY: spec
 spec: setup ## print what the tests say about the behaviour, as a specification
-	@$(PYTHON) -m tools.spec
+	@$(PYTEST) -n 0 --collect-only --verbose --no-header | grep -vE '<(Dir|Package|Function) ' | uniq
 
 .PHONY: docs
 docs: setup ## write what follows from the orb's commands: jobs, reference, tables
@@ -121,7 +121,7 @@ release-check: pack package ## VERSION=1.2.3: build it, and check that it is tha
 	@$(PYTHON) -m tools.publishing.readiness
 
 .PHONY: lock
-lock: setup ## lock the newest Python packages in tools/requirements/python.txt
+lock: setup ## lock the newest Python packages in tools/requirements.txt
 	@tools/bootstrap.sh lock
 
 .PHONY: clean

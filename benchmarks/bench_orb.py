@@ -93,7 +93,7 @@ def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
 
 
 def find_python() -> Path:
-    """The folder of a Python without packages, whose start is the least possible.
+    """The folder of a Python without packages, which starts as fast as possible.
 
     The one of this environment also reads the `.pth` files of the tools, which makes
     its own start slower and the guard look faster.

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.request import urlopen
 
-from benchmarks.slow_api import PAGE, SLUG
+from benchmarks.slow_api import NEWEST, OWN
+from tests.git import git
+from tests.scripts.circleci_api import PAGE, SLUG
 from tools.carried_code import DIGEST, copy_code
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -30,8 +32,6 @@ from passed_revisions import Question, Search, collect_passed  # noqa: E402
 from pipelines import Rule  # noqa: E402
 
 ANSWER_SECONDS = 0.05
-NEWEST = 1000
-OWN = NEWEST + 1
 ROUNDS = 5
 
 
@@ -55,7 +55,7 @@ def start_api(back: int, revision: str) -> Iterator[str]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        yield process.stdout.readline().strip()
 
 
 def count_requests(url: str) -> int:
@@ -76,7 +76,7 @@ def measure(work: Callable[[], object]) -> float:
 
 def open_search(url: str) -> Search:
     """The search that both ways start."""
-    question = Question("main", Rule(), f"pipeline-{OWN}", SLUG)
+    question = Question("main", Rule(), OWN.id, SLUG)
     return Search(CircleCIClient(url), question)
 
 
@@ -84,7 +84,7 @@ def ask_in_turn(url: str) -> str:
     """One request after another: what a script without threads would do."""
     api = CircleCIClient(url, seconds=600)
     token = ""
-    api.get("pipeline", f"pipeline-{OWN}")
+    api.get("pipeline", OWN.id)
     while True:
         page = api.get("project", SLUG, "pipeline", branch="main", page_token=token)
         for item in page["items"]:
@@ -106,7 +106,7 @@ def run_step(name: str, url: str, folder: Path) -> None:
         "HOME": str(folder),
         "BASH_ENV": str(folder / "bash_env"),
         "CIRCLE_BRANCH": "main",
-        "CIRCLE_PIPELINE_ID": f"pipeline-{OWN}",
+        "CIRCLE_PIPELINE_ID": OWN.id,
         "CIRCLE_ORGANIZATION_ID": "organization",
         "CIRCLE_PROJECT_ID": "project",
         "CIRCLE_WORKFLOW_ID": "workflow",
@@ -122,14 +122,11 @@ def run_step(name: str, url: str, folder: Path) -> None:
 
 def make_checkout(folder: Path) -> str:
     """A repository with two commits, and the revision of the first."""
-    git = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@x"]
     folder.mkdir()
-    subprocess.run([*git, "init", "--quiet"], check=True)
+    git(folder, "init", "--quiet")
     for subject in ("One", "Two"):
-        words = ["commit", "--quiet", "--allow-empty", "-m", subject]
-        subprocess.run([*git, *words], check=True)
-    words = ["rev-parse", "HEAD~1"]
-    return subprocess.check_output([*git, *words], text=True).strip()
+        git(folder, "commit", "--quiet", "--allow-empty", "-m", subject)
+    return git(folder, "rev-parse", "HEAD~1")
 
 
 def measure_way(name: str, url: str, folder: Path) -> Figure:

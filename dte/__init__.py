@@ -1,1 +1,1 @@
-"""The rehearsal: compiles a CircleCI config and runs its workflows at a session."""
+"""Compiles CircleCI configs, rehearses workflows locally, and asks CircleCI's API."""

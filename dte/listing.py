@@ -150,7 +150,7 @@ def _assume(
 ) -> PlannedRun:
     statuses: dict[str, str] = {}
     upstream = find_upstream([planned.job for planned in plan])
-    # A job has more upstream jobs than each of them, so this is an order to run in.
+    # A job has more upstream jobs than any of its upstream jobs, so they come first.
     names = sorted(upstream, key=lambda name: len(upstream[name]))
     by_name = {planned.job.name: planned for planned in plan}
     for planned in (by_name[name] for name in names):

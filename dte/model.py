@@ -29,8 +29,8 @@ class Where:
 class Note:
     """What the user should know about a config that compiles.
 
-    ``severity`` is `warning` where CircleCI may do something else than was meant,
-    else `note`; ``code`` is in the table of docs/compile.md.
+    ``severity`` is `warning` if CircleCI may do something unexpected, else `note`;
+    ``code`` is in the table of docs/compile.md.
     """
 
     severity: str
@@ -44,12 +44,11 @@ class Note:
 class Step:
     """One step of a job, with every parameter filled in.
 
-    ``arguments`` holds only the keys that were given, ``name`` among them; the
-    field ``name`` is what CircleCI would show, also where none was given. Their
-    values are checked: text, but a mapping of texts for ``environment``, a boolean
-    for ``background``, a tuple of texts for ``paths``, ``keys`` and
-    ``fingerprints``, an integer for ``max_auto_reruns`` and ``depth``, a tuple of
-    steps for ``steps`` and ``teardown``.
+    ``arguments`` contains only the given keys, including ``name``; the field ``name``
+    is what CircleCI would show, even if none was given. Their values are checked: text,
+    but a mapping of texts for ``environment``, a boolean for ``background``, a tuple of
+    texts for ``paths``, ``keys`` and ``fingerprints``, an integer for
+    ``max_auto_reruns`` and ``depth``, a tuple of steps for ``steps`` and ``teardown``.
     """
 
     kind: str

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.golden", "tests.slow_tests"]
+pytest_plugins = ["tests.golden", "tests.provoked_messages", "tests.slow_tests"]
 
 _PREFIXES = ("CIRCLE_", "DTE_", "NX_", "GIT_")
 _NAMES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "BASH_ENV", "ENV", "CDPATH"}

@@ -39,7 +39,8 @@ def _tell_success(attempts: Sequence[Attempt], name: str) -> str:
 
 
 def _is_refused(attempt: Attempt) -> bool:
-    """Whether dte refused it: partial, failed, and its attempt job did not run."""
+    """Whether dte refused it: it is partial, it failed, and its attempt job did not
+    run."""
     return attempt.status == "failed" and any(
         name.rpartition("/")[2].startswith("attempt") for name in attempt.carried_over
     )

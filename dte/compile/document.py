@@ -1,7 +1,7 @@
 r"""Writes the processed configuration: plain data in the shape CircleCI gives it.
 
-It is a config of version 2.1, in which `<<` is written `\<<`, so that compiling it
-gives the same again.
+It is a config of version 2.1 with `<<` written as `\<<`, so that compiling it again
+changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Expands a call of a job group into its jobs and the jobs at its two ends.
 
-After "Job groups" in "Controlling serial execution across your organization". The
-names of the jobs at the ends are not documented; those here are ours.
+Source: "Controlling serial execution across your organization", "Job groups". The names
+of the jobs at the ends are not documented; those here are ours.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ Check = Callable[[Any], Any]
 
 
 class InvalidValue(Exception):
-    """The value is invalid: says what is expected, and optionally how to show it."""
+    """The value is invalid; carries the expected form and, optionally, how to show the
+    value."""
 
     def __init__(self, expected: str, shown: str = "") -> None:
         super().__init__(expected)
@@ -188,8 +189,8 @@ def either(*checks: Check) -> Check:
 def environment(value: Any) -> dict[str, str]:
     """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
 
-    An empty value reads `<nil>`, as "Project values and variables" says of an
-    empty pipeline value.
+    An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
+    variables").
     """
     variables: dict[str, str] = {}
     for part in value if isinstance(value, list) else [value]:
@@ -237,8 +238,8 @@ def take(
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
     """Return one value, filled in and checked, or raise UserError.
 
-    A number or boolean may come from a parameter into a text, but may not be written
-    there ("JSON schema", which has the type string for all of these keys).
+    A text may get a number or boolean from a parameter, but not contain a literal one
+    ("JSON schema", which has the type string for all of these keys).
     """
     if check in _TEXTS:
         _refuse_unquoted(raw, where, what)

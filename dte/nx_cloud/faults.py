@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,20 @@ class Faults:
 
 
 NO_FAULTS = Faults()
+
+_Change = Callable[[Faults, int | None], Faults]
+# Each service fault of Nx Cloud by its name; the number in NAME=NUMBER is optional.
+CLOUD_FAULTS: Mapping[str, _Change] = {
+    "cloud-unreachable": lambda faults, number: (
+        replace(faults, unreachable=True)
+        if number is None
+        else replace(faults, unreachable_after=number)
+    ),
+    "cloud-rejects-token": lambda faults, number: replace(faults, reject_token=True),
+    "cloud-downloads": lambda faults, number: replace(
+        faults, fail_client_downloads=1 if number is None else number
+    ),
+    "cloud-cut-downloads": lambda faults, number: replace(
+        faults, cut_client_downloads=1 if number is None else number
+    ),
+}

@@ -40,10 +40,9 @@ class NxCloud:
     ) -> None:
         """Prepare a stand-in; `with` starts it.
 
-        `heartbeat_seconds`: how long main may be silent before its agents end.
-        `token`: the access token; a new one where None. `folder`: an existing folder
-        for the outputs of tasks, at most `cache_limit` bytes; a temporary one where
-        None.
+        `heartbeat_seconds`: how long main may be silent before its agents end. `token`:
+        the access token; a new one if None. `folder`: an existing folder for at most
+        `cache_limit` bytes of tasks' outputs; a temporary folder if None.
         """
         self.token = token or secrets.token_hex(24)
         self.url = ""

@@ -7,18 +7,12 @@ from fnmatch import fnmatchcase
 
 from dte.errors import UserError
 from dte.nx_cloud import Faults as CloudFaults
-from dte.nx_cloud.faults import NO_FAULTS
+from dte.nx_cloud.faults import CLOUD_FAULTS, NO_FAULTS
 
 LOST = "KILL"
 CANCEL = "CANCEL"
 API_FAULTS = ("api-down", "api-unauthorized", "api-garbage", "api-refuses-reruns")
 _DAY_SECONDS = 86400.0
-CLOUD_FAULTS = (
-    "cloud-unreachable",
-    "cloud-rejects-token",
-    "cloud-downloads",
-    "cloud-cut-downloads",
-)
 
 
 @dataclass(frozen=True)
@@ -74,29 +68,21 @@ class FaultPlan:
     def with_service_fault(self, text: str) -> "FaultPlan":
         """This plan with one more service fault; raises `UserError`."""
         name, _, number = text.partition("=")
-        amount = _read_amount(text, number)
         if name in API_FAULTS and not number:
             return replace(self, api=self.api | {name})
-        changes: Mapping[str, Mapping[str, bool | int]] = {
-            "cloud-unreachable": (
-                {"unreachable_after": amount} if number else {"unreachable": True}
-            ),
-            "cloud-rejects-token": {"reject_token": True},
-            "cloud-downloads": {"fail_client_downloads": amount},
-            "cloud-cut-downloads": {"cut_client_downloads": amount},
-        }
-        if name not in changes:
+        amount = _read_number(text, number)
+        if name not in CLOUD_FAULTS:
             raise UserError(
                 f"--fault {text} is unknown",
-                suggestions=["one of: " + ", ".join(CLOUD_FAULTS + API_FAULTS)],
+                suggestions=["one of: " + ", ".join((*CLOUD_FAULTS, *API_FAULTS))],
             )
-        return replace(self, cloud=replace(self.cloud, **changes[name]))  # type: ignore[arg-type]
+        return replace(self, cloud=CLOUD_FAULTS[name](self.cloud, amount))
 
 
-def _read_amount(text: str, number: str) -> int:
+def _read_number(text: str, number: str) -> int | None:
     if number and not number.isdecimal():
         raise UserError(f"--fault {text}: {number} is not a number")
-    return int(number or 1)
+    return int(number) if number else None
 
 
 def refuse_unmatched(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None:

@@ -1,7 +1,6 @@
 """Usage examples of an orb, in the shape that the CLI gives them when it packs.
 
-The CLI reads them into a fixed structure, so that a key it does not know would
-be dropped: here that is an error.
+The CLI drops keys that it does not know; here they are errors.
 """
 
 from __future__ import annotations

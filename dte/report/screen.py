@@ -1,4 +1,4 @@
-"""The console, and lines with a job's gutter on it."""
+"""The console, and lines that start with a job's name."""
 
 import os
 

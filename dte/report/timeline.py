@@ -84,7 +84,7 @@ def _draw_job(
                 f'height="{_ROW - 6}" fill="none" stroke="{_CARRIED}" '
                 f'stroke-dasharray="3 3"/>'
             )
-        # The words stay inside the picture, also at its right edge.
+        # Labels stay inside the picture, even at its right edge.
         x = min(x + 4, WIDTH - _MARGIN - len(words) * _CHARACTER)
         yield _draw_text(x, y + 15, words, "faint")
         return

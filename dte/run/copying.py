@@ -1,8 +1,8 @@
 """Copies files between a job's home and the stores, and nothing else.
 
-Only regular files, folders and links are copied. A link has to lead inside the home; an
-absolute one becomes relative, since each job has its own home. Nothing is written
-through a link that leads outside.
+Only regular files, folders and links are copied. A link must point inside the home
+folder. An absolute link becomes relative, since each job has its own home folder.
+Nothing is written through a link that leads outside.
 """
 
 import os

@@ -40,7 +40,7 @@ def kill(processes: set[psutil.Process]) -> None:
     """Kill the processes and their descendants."""
     for process in processes:
         with suppress(psutil.Error):
-            # is_running compares start times: a reused id is not ours.
+            # is_running compares start times, so a process that reuses the id is safe.
             if process.is_running():
                 for child in process.children(recursive=True):
                     child.kill()

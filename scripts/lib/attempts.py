@@ -4,8 +4,8 @@
 module decides which record belongs to the current run. A file that can't be read is
 reported by name.
 
-The guard runs in every job, so what it imports leaves out `pathlib`, `typing` and
-named tuples: together they take as long as half of Python's own start.
+The guard runs in every job, so this module doesn't import `pathlib`, `typing` or named
+tuples: they take half as long as Python's own start.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def attempts_folder(default: str = "~/.dte/attempts") -> str:
 def find_records(folder: str = "") -> RunRecords:
     """Decide which of the records in `folder` (the attempts folder) are this run's.
 
-    A record belongs to this run when its file bears CIRCLE_WORKFLOW_ID and it names
-    the same workspace. Raises `UsageError` when an id is unset or malformed.
+    A record belongs to this run if its file is named after CIRCLE_WORKFLOW_ID and it
+    names the same workspace. Raises `UsageError` when an id is unset or malformed.
     """
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
     workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)

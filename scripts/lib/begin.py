@@ -1,6 +1,6 @@
 """Run the program of dte that the first argument names, for example `start_agent`.
 
-It has to start with any Python 3, to say that one before 3.8 is too old.
+It must start with any Python 3, so that it can refuse a version before 3.8.
 """
 
 import sys

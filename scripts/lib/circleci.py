@@ -258,7 +258,7 @@ class CircleCIClient:
         # Replace the token before the text is cut: half a token is a leak, too.
         if self._token:
             text = text.replace(self._token, "[token]")
-            # The replacement and the text around it may spell the token again.
+            # After a replacement, the text may contain the token again.
             if self._token in text:
                 return ""
         return text[:200]

@@ -53,8 +53,8 @@ def remove_archives(folder: Path) -> None:
 def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
     """Write `<workflow id>-<digest>.pyz` into `folder`; return its path.
 
-    Raises `Refusal` if the code that this step carries has not the digest that the
-    orb names: the other jobs would refuse it.
+    Raises `Refusal` if the code in this step doesn't have the digest that the orb
+    names, because the other jobs would refuse it.
     """
     archive = build_archive(read_modules(Path(__file__).resolve().parent))
     found = find_digest(archive)

@@ -53,12 +53,13 @@ def list_rows(title: str) -> list[list[str]]:
 
 
 def list_code(cell: str) -> list[str]:
-    """What stands as code in a cell."""
+    """The code spans in a cell."""
     return re.findall(r"`([^`]+)`", cell)
 
 
 def test_every_variable_is_on_the_page() -> None:
-    """The tables hold what the scripts and the loader use, and nothing else."""
+    """docs/design.md lists the variables that the scripts and the loader use, and no
+    others."""
     used = {name for path in SCRIPTS.rglob("*.py") for name in list_names(path)}
     loader = {"DTE_CHECKOUT", "DTE_PROGRAM", "DTE_MODULE_<name>", "DTE_UNPACKED"}
     titles = ("CircleCI's", "dte's own", "Parameters", "Nx's")

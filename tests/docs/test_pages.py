@@ -91,7 +91,8 @@ def list_messages() -> list[str]:
 def test_every_explained_message_exists(message: str) -> None:
     """A reworded message makes the page fail here."""
     words = message.removeprefix("the command git ")
-    assert any(words in " ".join(text.split()) for text in list_texts())
+    found = any(words in " ".join(text.split()) for text in list_texts())
+    assert found, "reword it in docs/refused.md or docs/troubleshooting.md"
 
 
 def test_the_readme_lists_the_options_of_rehearse() -> None:

@@ -42,7 +42,8 @@ def write_config(folder: Path, reference: str) -> Path:
     ],
 )
 def test_name_and_version_decide(reference: str, expected: bool) -> None:
-    """Any namespace names the bundled orb; another name or version does not."""
+    """The bundled orb is found under any namespace, but not under another name or
+    version."""
     assert is_bundled(reference) is expected
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from dte.report.data import JobReport, Report, RunReport
 from dte.report.table import print_tables
 from tests.configs import one_job
+from tests.git import git, make_repository
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSES = one_job("run: {name: A, command: echo hello}")
@@ -182,11 +183,7 @@ def test_compile_prints_what_circleci_would_process(tmp_path: Path) -> None:
 
 def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
     """Uncommitted changes are not rehearsed, and a note says that."""
-    for words in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["commit", "--quiet", "--allow-empty", "-m", "First"],
-    ):
-        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    make_repository(tmp_path)
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0
     assert "uncommitted changes are not rehearsed" in done.stderr
@@ -205,12 +202,7 @@ def test_the_config_is_the_project_s_own_by_default(tmp_path: Path) -> None:
     project = tmp_path / "my-repository"
     (project / ".circleci").mkdir(parents=True)
     (project / ".circleci" / "config.yml").write_text(PASSES)
-    for words in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["add", "."],
-        ["commit", "--quiet", "-m", "First"],
-    ):
-        subprocess.run(["git", *words], cwd=project, check=True)
+    make_repository(project)
     words = ["rehearse", "--project", "../my-repository"]
     (tmp_path / "elsewhere").mkdir()
     done = subprocess.run(
@@ -262,7 +254,7 @@ def test_a_project_without_anything_is_named(tmp_path: Path, kind: str) -> None:
     project = tmp_path / "project"
     project.mkdir()
     if kind != "empty":
-        subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
+        git(project, "init", "--quiet")
     done = run_dte(tmp_path, PASSES, "--project", "project")
     assert done.returncode == 2
     said = "is empty" if kind == "empty" else "has no commits"

@@ -16,7 +16,7 @@ END = "\n"
 
 
 def install_fakes(folder: Path) -> Path:
-    """Put them into `folder`, which goes on the PATH; returns their log."""
+    """Put the fakes into `folder`, which is for PATH; return their log."""
     folder.mkdir()
     log = folder / "log"
     for name, more in (("npm", _NPM), ("pnpm", _NPM), ("npx", "")):

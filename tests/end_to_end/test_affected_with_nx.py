@@ -1,7 +1,6 @@
 """Real Nx runs exactly the affected projects, on branches and on main."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,10 @@ from tests.end_to_end.sample_workspace import (
     make_config,
     rehearse_sample,
 )
+from tests.git import git
 
 pytestmark = pytest.mark.slow
 EVERYTHING = {"money", "tax", "discounts", "shop"}
-
-
-def git(folder: Path, *words: str) -> str:
-    """git's output in `folder`."""
-    done = subprocess.run(
-        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 def commit_change(folder: Path, package: str) -> str:

@@ -7,8 +7,9 @@ import pytest
 from dte.order.scenario import plan_faults
 from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.faults import FAULTS, Fault
-from tests.end_to_end.faults.row import GUARD, MAIN, TWO_LINES
+from tests.end_to_end.faults.row import GUARD, MAIN
 from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
+from tests.refusal import TWO_LINES
 
 QUICK = {"targets": "lint", "record": []}
 # Each of these only starts a script; the stop has nothing to do.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.faults.row import TWO_LINES
 from tests.end_to_end.test_own_pipelines import copy_repository
+from tests.refusal import TWO_LINES
 
 TASK = re.compile(r"^(\d) +(\S+:\S+) +(\S+) +(hit|miss) +(\d+) ", re.MULTILINE)
 

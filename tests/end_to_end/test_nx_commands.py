@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import yaml
 from tests.configs import config_of_orb
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import install_fakes, read_calls
+from tests.git import git, make_repository
 
 ROOT = Path(__file__).resolve().parents[2]
 ORBS = {"your-namespace/dte": ROOT / "orb"}
@@ -267,13 +267,7 @@ def test_no_branch_name_is_run_as_code(tmp_path: Path, log: Path, branch: str) -
     project = tmp_path / "project"
     project.mkdir()
     (project / "file").touch()
-    for words in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["add", "file"],
-        ["commit", "--quiet", "-m", "First"],
-        ["update-ref", f"refs/heads/{branch}", "HEAD"],
-    ):
-        subprocess.run(["git", *words], cwd=project, check=True)
+    git(make_repository(project), "update-ref", f"refs/heads/{branch}", "HEAD")
     done = rehearse_text(tmp_path, make_config({}, {}, {}), orbs=ORBS, branch=branch)
     assert set(done.statuses().values()) == {"success"}, done.heard.lines
     assert not list(tmp_path.rglob("pwned"))
@@ -285,13 +279,7 @@ def test_no_tag_is_run_as_code(tmp_path: Path, log: Path) -> None:
     project.mkdir()
     (project / "file").touch()
     tag = "v1$(touch${IFS}pwned)`touch${IFS}pwned`"
-    for words in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["add", "file"],
-        ["commit", "--quiet", "-m", "First"],
-        ["tag", tag],
-    ):
-        subprocess.run(["git", *words], cwd=project, check=True)
+    git(make_repository(project), "tag", tag)
     every: dict[str, Any] = {"filters": {"tags": {"only": "/.*/"}}}
     config = make_config(every, every, every)
     done = rehearse_text(tmp_path, config, orbs=ORBS, tag=tag)

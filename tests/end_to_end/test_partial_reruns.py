@@ -7,7 +7,8 @@ import pytest
 
 from dte.order.faults import Failure, FaultPlan
 from tests.end_to_end.fake_workflow import make_jobs, read_nx, rehearse_jobs
-from tests.end_to_end.faults.row import GUARD, TASKS, TWO_LINES
+from tests.end_to_end.faults.row import GUARD, TASKS
+from tests.refusal import TWO_LINES
 
 ALONE: dict[str, Any] = {"partial_rerun": "run_without_agents"}
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))

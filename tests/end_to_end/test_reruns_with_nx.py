@@ -6,8 +6,8 @@ import pytest
 
 from dte.nx_cloud import TaskExecution
 from tests.dte.rehearse_config import Rehearsed
-from tests.end_to_end.faults.row import TWO_LINES
 from tests.end_to_end.sample_workspace import FAILING, make_config, rehearse_sample
+from tests.refusal import TWO_LINES
 
 pytestmark = pytest.mark.slow
 WAIT_SECONDS = 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from tests.end_to_end.sample_workspace import (
     make_config,
     rehearse_sample,
 )
+from tests.git import make_repository
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -39,8 +39,7 @@ def commit_config(project: Path, text: str) -> None:
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     (project / ".nx").mkdir()
     (project / ".nx" / "ci-config.yaml").write_text(text)
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Go"]):
-        subprocess.run(["git", *words], cwd=project, check=True)
+    make_repository(project)
 
 
 def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:

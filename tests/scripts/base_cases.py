@@ -1,4 +1,4 @@
-"""The table of builds: what is checked out, how, and the base that is right."""
+"""A table of builds: what is checked out, how, and the expected base."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ QUEUE = "gh-readonly-queue/main/"
 
 @dataclass(frozen=True)
 class Case:
-    """What is built, and the base (a commit's name, or "everything") that is right."""
+    """One build, and its expected base: a commit's name, or "everything"."""
 
     name: str
     head: str

@@ -1,4 +1,4 @@
-"""Jobs that go wrong, and how each is brought about."""
+"""Jobs that fail, and how a test causes each failure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.git import git
 from tests.scripts.jobs import WORKFLOW, Job
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 def do_nothing(job: Job) -> None:
@@ -15,20 +16,20 @@ def do_nothing(job: Job) -> None:
 
 
 def remove_remote(job: Job) -> None:
-    """Let the remote's address lead nowhere, with a password in it."""
+    """Set the remote to an unreachable address that contains a password."""
     url = "http://me:secret@127.0.0.1:9/shop.git"
-    run_git(job.checkout, "remote", "set-url", "origin", url)
+    git(job.checkout, "remote", "set-url", "origin", url)
 
 
 def damage_record(job: Job) -> None:
-    """Cut the record in the middle."""
+    """Truncate the record."""
     job.record([])
     path = job.folder / "attempts" / f"{WORKFLOW}.json"
     path.write_text(path.read_text()[:40])
 
 
 def answer_with(said: str, *, to: str) -> Callable[[Job], None]:
-    """Let git print `said` whenever it is run with the word `to`."""
+    """Make git print `said` whenever it is run with the argument `to`."""
 
     def arrange(job: Job) -> None:
         git = job.folder / "bin" / "git"
@@ -44,23 +45,23 @@ def answer_with(said: str, *, to: str) -> Callable[[Job], None]:
 
 
 def leave_checkout(job: Job) -> None:
-    """Look at a folder that is in no repository."""
+    """Start in a folder outside any repository."""
     job.checkout = job.folder / "plain"
     job.checkout.mkdir()
 
 
 def lose_checkout(job: Job) -> None:
-    """Look at a folder that does not exist."""
+    """Start in a folder that does not exist."""
     job.checkout = job.folder / "missing"
 
 
 def start_anew(job: Job) -> None:
-    """Look at a repository without a commit."""
+    """Start in a repository without commits."""
     job.checkout = Upstream.create(job.folder / "new").folder
 
 
 def give_away(job: Job) -> None:
-    """Let git take the checkout for somebody else's."""
+    """Make git believe that another user owns the checkout."""
     git = job.folder / "bin" / "git"
     git.parent.mkdir()
     git.write_text(
@@ -72,7 +73,7 @@ def give_away(job: Job) -> None:
 
 @dataclass(frozen=True)
 class Message:
-    """A job that goes wrong, what is said, and what is said to help."""
+    """A job that fails, with its expected message and suggestion."""
 
     said: str
     fix: str

@@ -1,11 +1,13 @@
-"""CircleCI's API v2 on loopback, with answers in the shape of recorded ones.
+"""A server for CircleCI's API v2 on loopback; its answers look like recorded ones.
 
-Only the three questions that the scripts ask: a pipeline, a project's pipelines, and a
-pipeline's workflows. Everything that goes wrong in the field can be played as well.
+It answers only what the scripts request: a pipeline, a project's pipelines, and a
+pipeline's workflows. `rerun_api` adds the requests of `rerun_all`. It can also return
+every known kind of failure.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 import time
@@ -13,15 +15,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PAGE = 20
 SLUG = "gh/acme/shop"
+T = TypeVar("T")
 
 
+@functools.cache
 def make_id(seed: object) -> str:
-    """An id in CircleCI's form, the same one for the same seed."""
+    """A UUID, the same one for the same seed."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, str(seed)))
 
 
@@ -57,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True)
 class FakePipeline:
-    """One pipeline of the project; a number is also its place in time."""
+    """One pipeline of the project. A higher number means a newer pipeline."""
 
     number: int
     revision: str
@@ -104,16 +108,17 @@ class FakePipeline:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request that the server got."""
+    """One request that the server received."""
 
     path: str
     query: dict[str, str]
     token: str | None
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A raw answer; a body of None drops the connection."""
+    """A raw answer. If the body is None, the server drops the connection."""
 
     status: int = 200
     body: bytes | None = b"{}"
@@ -121,7 +126,7 @@ class Answer:
 
 
 class FakeCircleCI:
-    """The server, as a context manager; `url` is what goes into DTE_API_URL."""
+    """The server, as a context manager; `url` is the value for DTE_API_URL."""
 
     def __init__(self) -> None:
         self.pipelines: list[FakePipeline] = []
@@ -136,11 +141,14 @@ class FakeCircleCI:
         self.intercept: Callable[[Asked], Answer | None] = lambda asked: None
         self._lock = threading.Lock()
 
-    def __enter__(self) -> FakeCircleCI:
+    def __enter__(self) -> Self:
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                fake._answer(self)
+
+            def do_POST(self) -> None:
                 fake._answer(self)
 
             def log_message(self, *args: object) -> None: ...
@@ -163,19 +171,21 @@ class FakeCircleCI:
         self._server.socket.close()
 
     def list_asked(self, ending: str) -> list[Asked]:
-        """The requests whose path ends so."""
+        """The requests whose path has this ending."""
         return [asked for asked in self.asked if asked.path.endswith(ending)]
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        asked = Asked(unquote(parts.path), query, handler.headers.get("Circle-Token"))
+        token = handler.headers.get("Circle-Token")
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        asked = Asked(unquote(parts.path), query, token, body)
         with self._lock:
             self.asked.append(asked)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         time.sleep(self.seconds)
-        answer = self.intercept(asked) or self._play(asked)
+        answer = self.intercept(asked) or self.play(asked)
         with self._lock:
             self.at_once -= 1
         if answer.body is None:
@@ -191,7 +201,8 @@ class FakeCircleCI:
             time.sleep(self.drip)
             handler.wfile.write(answer.body[start : start + size])
 
-    def _play(self, asked: Asked) -> Answer:
+    def play(self, asked: Asked) -> Answer:
+        """What CircleCI answers."""
         if self.private_token is not None and asked.token != self.private_token:
             return Answer(404, b'{:message "Project not found"}')
         path = asked.path.removeprefix("/api/v2/").split("/")
@@ -200,27 +211,30 @@ class FakeCircleCI:
         if path[0] == "project" and path[-1] == "pipeline":
             return self._play_page(asked)
         if path[0] == "pipeline" and len(path) == 2 and path[1] in by_id:
-            return _encode(by_id[path[1]].encode())
+            return encode(by_id[path[1]].encode())
         if path[0] == "pipeline" and path[-1] == "workflow" and path[1] in by_id:
             pipeline = by_id[path[1]]
             runs = [run.encode(pipeline) for run in pipeline.runs]
-            return _encode(_slice(runs, asked, self.page))
+            items, token = _cut_page(runs, asked, self.page)
+            return encode({"next_page_token": token, "items": items})
         return Answer(404, b'{"message": "Not found."}')
 
     def _play_page(self, asked: Asked) -> Answer:
         branch = asked.query.get("branch")
         chosen = [one for one in self.pipelines if branch in (None, one.branch)]
         chosen.sort(key=lambda one: -one.number)
-        return _encode(_slice([one.encode() for one in chosen], asked, self.page))
+        page, token = _cut_page(chosen, asked, self.page)
+        items = [one.encode() for one in page]
+        return encode({"next_page_token": token, "items": items})
 
 
-def _slice(items: list[dict[str, Any]], asked: Asked, page: int) -> dict[str, Any]:
+def _cut_page(items: list[T], asked: Asked, page: int) -> tuple[list[T], str | None]:
     start = int(asked.query.get("page-token", "after-0").removeprefix("after-"))
     end = start + page
-    token = f"after-{end}" if end < len(items) else None
-    return {"next_page_token": token, "items": items[start:end]}
+    return items[start:end], f"after-{end}" if end < len(items) else None
 
 
-def _encode(fields: dict[str, Any]) -> Answer:
+def encode(fields: dict[str, Any]) -> Answer:
+    """A JSON object as CircleCI sends it."""
     headers = {"Content-Type": "application/json;charset=utf-8"}
     return Answer(200, json.dumps(fields).encode(), headers)

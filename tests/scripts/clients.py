@@ -1,4 +1,4 @@
-"""A client in front of the server of a test, with pauses that take no time."""
+"""A client of a test's server, with pauses that take no time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TOKEN = "CCIPAT_tEsT0123456789_0123456789abcdef0123456789abcdef01234567"
 
 
 class Clock:
-    """Pauses that only add up."""
+    """Records pauses instead of sleeping."""
 
     def __init__(self) -> None:
         self.pauses: list[float] = []
@@ -21,7 +21,7 @@ class Clock:
 
 
 def play(circleci: FakeCircleCI, *answers: Answer) -> None:
-    """Let the server give these answers one after the other, the last one for ever."""
+    """Make the server return these answers in turn, and then repeat the last one."""
     queue: Iterator[Answer] = chain(answers, repeat(answers[-1]))
     circleci.intercept = lambda asked: next(queue)
 

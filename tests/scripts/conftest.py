@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.provoked_messages import VARIABLE
+from tests.scripts import recorder
 from tests.scripts.circleci_api import FakeCircleCI
 from tests.scripts.clients import TOKEN, Clock
 from tests.scripts.nx_job import NxJob
@@ -26,6 +29,9 @@ __all__ = ["rerun_api", "run_job"]  # fixtures
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 # Unit tests import the scripts' modules by their flat names, as the scripts do.
 sys.path.insert(0, str(SCRIPTS / "lib"))
+recorder.record_messages(
+    importlib.import_module("failures"), lambda: os.environ[VARIABLE]
+)
 
 
 class RunScript(Protocol):
@@ -34,6 +40,11 @@ class RunScript(Protocol):
     def __call__(
         self, name: str, env: Mapping[str, str], cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]: ...
+
+
+def recorded_command() -> list[str]:
+    """The start of a command that runs a program and records its messages."""
+    return [sys.executable, "-I", "-S", recorder.__file__, os.environ[VARIABLE]]
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +63,7 @@ def run_script(tmp_path: Path, code: Path) -> RunScript:
         name: str, env: Mapping[str, str], cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-I", "-S", str(code), name],
+            [*recorded_command(), str(code), name],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),
@@ -85,19 +96,19 @@ def nx_job(run_script: RunScript, tmp_path: Path) -> NxJob:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Upstream:
-    """The history that most tests of git are about; no test changes it."""
+    """The history that most git tests use; no test changes it."""
     return build_shop(tmp_path_factory.mktemp("host") / "shop")
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """What the client sleeps on."""
+    """The clock that the client sleeps on."""
     return Clock()
 
 
 @pytest.fixture
 def api(circleci: FakeCircleCI, clock: Clock) -> CircleCIClient:
-    """The client, with a token, in front of the server on loopback."""
+    """A client with a token for the server on loopback."""
     from circleci import CircleCIClient
 
     return CircleCIClient(circleci.url, TOKEN, sleep=clock.sleep)

@@ -1,4 +1,4 @@
-"""A main job as `set_shas` sees it, and what it exported."""
+"""A main job in which `set_shas` runs, and what it exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that go wrong: what `set_shas` says of each, and what it says to help."""
+"""Failing jobs, each with the message and the suggestion of `set_shas`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `set_shas` says where the remote or the history is in the way of a base."""
+"""The messages of `set_shas` when the remote or the history prevents a base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The orb's scripts as modules of a test's own process."""
+"""Imports the orb's scripts into the process of a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.scripts.conftest import SCRIPTS
 
 
 def load_script(name: str) -> ModuleType:
-    """scripts/<name>.py as a module, without running it."""
+    """Import scripts/<name>.py without running it."""
     spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None

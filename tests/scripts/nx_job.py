@@ -60,7 +60,7 @@ class NxJob:
         path.write_text(text)
 
     def set_projects(self, projects: dict[str, list[str]], affected: list[str]) -> None:
-        """Make `nx graph` and `nx show projects --affected` answer with these."""
+        """Make `nx graph` and `nx show projects --affected` return these projects."""
         nodes = {
             name: {
                 "name": name,

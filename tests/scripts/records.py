@@ -1,4 +1,4 @@
-"""Attempt records as tests write them, independent of the code that reads them."""
+"""Writes attempt records without the code under test."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ RunScript = Callable[..., "CompletedProcess[str]"]
 def make_record(
     *, workflow_id: str, workspace_id: str, attempt: int = 1, **more: Any
 ) -> dict[str, Any]:
-    """A record's JSON object, by the table in docs/design.md."""
+    """A record's JSON object, after the table in docs/design.md."""
     return {
         "schema": 1,
         "attempt": attempt,

@@ -1,37 +1,11 @@
-"""Real git repositories in temporary folders, as CircleCI's checkout leaves them."""
+"""Real git repositories in temporary folders, like those of CircleCI's checkout."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_CLOCK = itertools.count(1_790_000_000, 60)
-
-
-def run_git(folder: Path, *words: str, text: str = "") -> str:
-    """Run git in `folder` with an identity and no configuration of this machine."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-    }
-    for role in ("AUTHOR", "COMMITTER"):
-        environment[f"GIT_{role}_NAME"] = "Someone"
-        environment[f"GIT_{role}_EMAIL"] = "someone@example.com"
-        environment[f"GIT_{role}_DATE"] = f"{next(_CLOCK)} +0000"
-    done = subprocess.run(
-        ["git", "-C", str(folder), *words],
-        env=environment,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+from tests.git import CLOCK, git
 
 
 @dataclass
@@ -45,44 +19,44 @@ class Upstream:
     def create(cls, folder: Path, *words: str) -> Upstream:
         """An empty repository that serves partial clones."""
         folder.mkdir(parents=True)
-        run_git(folder, "init", "--quiet", "--initial-branch=main", *words)
-        run_git(folder, "config", "uploadpack.allowFilter", "true")
+        git(folder, "init", "--quiet", "--initial-branch=main", *words)
+        git(folder, "config", "uploadpack.allowFilter", "true")
         return cls(folder)
 
     def commit(self, name: str, *parents: str, subject: str = "") -> str:
         """A new commit on `parents`, by their names, with one file of its own."""
-        blob = run_git(self.folder, "hash-object", "-w", "--stdin", text=name)
-        tree = run_git(
+        blob = git(self.folder, "hash-object", "-w", "--stdin", text=name)
+        tree = git(
             self.folder, "mktree", text=f"100644 blob {blob}\t{name.replace('/', '-')}"
         )
         words = [word for one in parents for word in ("-p", self.commits[one])]
-        sha = run_git(
+        sha = git(
             self.folder, "commit-tree", tree, *words, "-m", subject or f"Add {name}"
         )
         self.commits[name] = sha
         return sha
 
     def chain(self, *names: str, on: str = "") -> None:
-        """One commit after the other, the first on `on`."""
+        """A chain of commits; the parent of the first is `on`."""
         for name in names:
             self.commit(name, *([on] if on else []))
             on = name
 
     def set_ref(self, ref: str, name: str) -> None:
         """Point a full ref at a named commit."""
-        run_git(self.folder, "update-ref", ref, self.commits[name])
+        git(self.folder, "update-ref", ref, self.commits[name])
 
     def grow(self, ref: str, names: list[str], on: str = "") -> None:
-        """A long chain of empty commits, imported at once."""
+        """A long chain of empty commits, made with one import."""
         lines = []
         for index, name in enumerate(names):
-            when = f"Someone <someone@example.com> {next(_CLOCK)} +0000"
+            when = f"Someone <someone@example.com> {next(CLOCK)} +0000"
             start = f"from {self.commits[on]}\n" if on and index == 0 else ""
             mark = f"commit {ref}\nmark :{index + 1}\ncommitter {when}\n"
             lines.append(f"{mark}data {len(name)}\n{name}\n{start}\n")
         marks = self.folder / ".git" / "marks"
         words = ("fast-import", "--quiet", "--force", f"--export-marks={marks}")
-        run_git(self.folder, *words, text="".join(lines))
+        git(self.folder, *words, text="".join(lines))
         for line in marks.read_text().splitlines():
             mark, sha = line.split()
             self.commits[names[int(mark[1:]) - 1]] = sha
@@ -92,14 +66,12 @@ class Upstream:
     ) -> Path:
         """A clone with the named commit checked out, on `branch` or detached."""
         url = f"file://{self.folder}"
-        run_git(
-            self.folder, "clone", "--quiet", "--no-checkout", *words, url, str(folder)
-        )
+        git(self.folder, "clone", "--quiet", "--no-checkout", *words, url, str(folder))
         if ref:
             depth = [word for word in words if word.startswith("--depth")]
-            run_git(folder, "fetch", "--quiet", *depth, "origin", ref)
+            git(folder, "fetch", "--quiet", *depth, "origin", ref)
         where = ["-B", branch] if branch else ["--detach"]
-        run_git(folder, "checkout", "--quiet", "--force", *where, self.commits[head])
+        git(folder, "checkout", "--quiet", "--force", *where, self.commits[head])
         return folder
 
 

@@ -16,7 +16,7 @@ TOKEN = "CCIPAT_0123456789abcdefghijkl_0123456789abcdef"
 
 @dataclass(frozen=True)
 class Request:
-    """One request: what CircleCI knows, newest first, and the base that is right."""
+    """One request: CircleCI's pipelines, newest first, and the expected base."""
 
     number: str
     what: str

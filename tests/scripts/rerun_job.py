@@ -1,4 +1,4 @@
-"""The job of `rerun_all` in a partial rerun, in front of a server on loopback."""
+"""The job of `rerun_all` in a partial rerun, with an API on loopback."""
 
 from __future__ import annotations
 

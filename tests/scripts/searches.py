@@ -1,4 +1,4 @@
-"""Searches on the server of a test, and pipelines for it."""
+"""Searches for a test's server, and its pipelines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RED = (Run(status="failed"),)
 
 
 def make_revision(number: int) -> str:
-    """A revision for a pipeline's number."""
+    """The revision of the pipeline with this number."""
     return f"{number:040x}"
 
 
@@ -29,12 +29,12 @@ def list_pipelines(count: int, *green: int) -> list[FakePipeline]:
 
 
 def search(circleci: FakeCircleCI, seconds: float = 30, **question: Any) -> Search:
-    """A search on the server, of main, in a project that is known by its slug."""
+    """A search for main in a project whose slug is known."""
     asked = Question(**{"branch": "main", "rule": Rule(), "slug": SLUG, **question})
     return Search(CircleCIClient(circleci.url, seconds=seconds), asked)
 
 
 def find(circleci: FakeCircleCI, **question: Any) -> list[int]:
-    """The numbers behind all the revisions that a search gives."""
+    """The pipeline numbers of all revisions that a search finds."""
     found = search(circleci, **question).find()
     return [int(passed.revision, 16) for passed in found]

@@ -1,4 +1,4 @@
-"""A job that has a home folder, and the code of the orb in it or not."""
+"""A job whose home folder may contain the orb's code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST = "11111111-1111-4111-8111-111111111111"
 
 
 class Job:
-    """A job with a home folder, into which an archive was attached or not."""
+    """A job with a home folder, which may contain an attached archive."""
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "job" / "home"
@@ -30,7 +30,7 @@ class Job:
     def attach(
         self, archive: bytes, workflow_id: str = FIRST, digest: str = CODE
     ) -> Path:
-        """Write the archive and the record as attaching the workspace does."""
+        """Write the archive and the record, as if the workspace had been attached."""
         code = self.home / ".dte" / "code"
         code.mkdir(parents=True, exist_ok=True)
         path = code / f"{workflow_id}-{digest}.pyz"

@@ -1,4 +1,4 @@
-"""What the attempt job asks CircleCI, and what its record then says."""
+"""What the attempt job requests from CircleCI, and what it records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_revision(number: int) -> str:
 
 
 class Attempt:
-    """The attempt job of pipeline 50, on main unless told otherwise."""
+    """The attempt job of pipeline 50, on main by default."""
 
     def __init__(
         self, run_script: RunScript, folder: Path, circleci: FakeCircleCI
@@ -42,7 +42,7 @@ class Attempt:
         circleci.own = FakePipeline(50, make_revision(50))
 
     def run(self, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run the script, which never fails."""
+        """Run the script and require success."""
         variables = {
             "CIRCLE_WORKFLOW_ID": WORKFLOW,
             "CIRCLE_PIPELINE_ID": make_id(50),
@@ -56,7 +56,7 @@ class Attempt:
         return done
 
     def read(self) -> dict[str, Any]:
-        """The record that it left."""
+        """The record that the script wrote."""
         text = (self.folder / "attempts" / f"{WORKFLOW}.json").read_text()
         record: dict[str, Any] = json.loads(text)
         return record
@@ -64,7 +64,7 @@ class Attempt:
 
 @pytest.fixture
 def attempt(run_script: RunScript, tmp_path: Path, circleci: FakeCircleCI) -> Attempt:
-    """An attempt job in front of the server."""
+    """An attempt job that uses the server."""
     return Attempt(run_script, tmp_path, circleci)
 
 
@@ -72,7 +72,7 @@ def attempt(run_script: RunScript, tmp_path: Path, circleci: FakeCircleCI) -> At
 def test_a_team_that_needs_no_base_asks_nothing(
     attempt: Attempt, circleci: FakeCircleCI, value: str
 ) -> None:
-    """With `find_base: false` the API gets no request, and the record says why."""
+    """With `find_base: false` nothing is requested, and the record says why."""
     attempt.run(DTE_FIND_BASE=value)
     assert circleci.asked == []
     assert attempt.read()["successful_revisions"] is None
@@ -83,7 +83,8 @@ def test_a_team_that_needs_no_base_asks_nothing(
 def test_main_and_tags_get_the_newest_that_passed(
     attempt: Attempt, circleci: FakeCircleCI, build: dict[str, str]
 ) -> None:
-    """The record lists them newest first; the log says where each of them passed."""
+    """The record lists the revisions newest first, and the log names their
+    pipelines."""
     circleci.pipelines = [
         FakePipeline(46, make_revision(46)),
         FakePipeline(47, make_revision(47), RED),
@@ -102,7 +103,8 @@ def test_main_and_tags_get_the_newest_that_passed(
 def test_other_builds_do_not_ask(
     attempt: Attempt, circleci: FakeCircleCI, branch: str
 ) -> None:
-    """If git alone gives the base, the record gives the reason, without the API."""
+    """If git alone finds the base, the API isn't used, and the record has the
+    reason."""
     attempt.run(CIRCLE_BRANCH=branch)
     assert circleci.asked == []
     assert attempt.read()["successful_revisions"] is None
@@ -113,7 +115,7 @@ def test_other_builds_do_not_ask(
 
 
 def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
-    """An empty list, and how far the search went."""
+    """If no revision passed, the list is empty and the log says how far it searched."""
     circleci.pipelines = [FakePipeline(3, make_revision(3), RED), FakePipeline(4, "")]
     attempt.run()
     record = attempt.read()
@@ -140,7 +142,7 @@ def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
 def test_trouble_is_recorded(
     attempt: Attempt, circleci: FakeCircleCI, answer: Answer, reason: str
 ) -> None:
-    """Whatever the API answers, the job is green and the record has the reason."""
+    """With any answer of the API the job passes, and the record has the reason."""
     circleci.intercept = lambda asked: answer
     done = attempt.run()
     record = attempt.read()
@@ -153,7 +155,7 @@ def test_trouble_is_recorded(
 def test_what_was_found_before_trouble_is_kept(
     attempt: Attempt, circleci: FakeCircleCI
 ) -> None:
-    """A later failure does not take back what passed; it is in the reason."""
+    """A later failure keeps the revisions found before it, and is the reason."""
     circleci.pipelines = [FakePipeline(8, make_revision(8)), FakePipeline(7, "b" * 40)]
     circleci.intercept = lambda asked: Answer(404) if make_id(7) in asked.path else None
     attempt.run()
@@ -182,13 +184,13 @@ def test_what_was_found_before_trouble_is_kept(
 def test_a_senseless_variable_is_recorded(
     attempt: Attempt, env: dict[str, str], reason: str
 ) -> None:
-    """The attempt job stays green even then; main refuses the same variable."""
+    """The attempt job passes despite an invalid variable, which main refuses."""
     attempt.run(**env)
     assert reason in attempt.read()["reason"]
 
 
 def test_a_defect_of_ours_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even what nobody thought of leaves the job green, and only its kind is told."""
+    """After an unexpected exception the job passes, and only its type is printed."""
     module = load_script("record_attempt")
 
     def break_down(main_branch: str) -> None:
@@ -204,7 +206,7 @@ def test_a_defect_of_ours_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_parameters_decide_what_counts(
     attempt: Attempt, circleci: FakeCircleCI
 ) -> None:
-    """Main's name, the workflow's, and the statuses come from the parameters."""
+    """The main branch, the workflow and the statuses come from the parameters."""
     circleci.pipelines = [
         FakePipeline(3, make_revision(3), (Run("nx", "on_hold"), *RED), branch="trunk"),
         FakePipeline(4, make_revision(4), (Run("nx", "failed"), Run()), branch="trunk"),
@@ -225,7 +227,7 @@ def test_parameters_decide_what_counts(
 def test_a_private_project_takes_either_token(
     attempt: Attempt, circleci: FakeCircleCI, name: str
 ) -> None:
-    """CIRCLE_TOKEN or CIRCLE_API_TOKEN goes into the header, and nowhere else."""
+    """CIRCLE_TOKEN or CIRCLE_API_TOKEN is sent in the header, and nowhere else."""
     circleci.private_token = TOKEN
     circleci.pipelines = [FakePipeline(8, make_revision(8))]
     attempt.run(**{name: f"{TOKEN}\n"})
@@ -237,7 +239,7 @@ def test_a_private_project_takes_either_token(
 def test_an_echoed_token_reaches_no_record_and_no_log(
     attempt: Attempt, circleci: FakeCircleCI, tmp_path: Path
 ) -> None:
-    """A server that echoes the token, also as a revision, gets it nowhere."""
+    """A token that the server repeats, even as a revision, is never recorded."""
     item = json.dumps(FakePipeline(8, TOKEN).encode()).replace(SLUG, f"gh/{TOKEN}/shop")
     page = f'{{"next_page_token": "{TOKEN}", "items": [{item}]}}'
     run = json.dumps(Run(TOKEN).encode(FakePipeline(8, TOKEN)))
@@ -262,7 +264,7 @@ def test_an_echoed_token_reaches_no_record_and_no_log(
 def test_a_second_call_does_not_ask_again(
     attempt: Attempt, circleci: FakeCircleCI
 ) -> None:
-    """The API is asked once for each workflow."""
+    """A second call in the same workflow makes no requests."""
     circleci.pipelines = [FakePipeline(8, make_revision(8))]
     attempt.run()
     count = len(circleci.asked)

@@ -1,4 +1,4 @@
-"""What may be handed on to later steps: words that no shell can run."""
+"""Only words that a shell can't execute are passed to later steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "DTE_HANDED_ON"
 
 @given(st.text(alphabet="ab1./_-+@$`'\"\\;&|() \n=~*é", max_size=12))
 def test_only_plain_words_reach_the_shell(text: str) -> None:
-    """A word arrives as it is in a shell that sources it, and nothing of it is run."""
+    """A shell that sources the file gets the word unchanged and runs nothing."""
     if not is_word(text):
         return
     script = f'export {NAME}={text}\nprintf %s "${NAME}"'
@@ -34,7 +34,7 @@ def test_only_plain_words_reach_the_shell(text: str) -> None:
 def test_anything_else_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
 ) -> None:
-    """What a shell could take for code never gets into the file."""
+    """Anything that a shell could run as code is refused."""
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "env"))
     with pytest.raises(UsageError, match="not a plain word"):
         export({NAME: text})
@@ -44,7 +44,7 @@ def test_anything_else_is_refused(
 def test_the_file_keeps_what_it_held(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A last line without its end is not joined to the new one."""
+    """A last line without a newline is not joined with the new line."""
     file = tmp_path / "env"
     file.write_text("export A=1")
     monkeypatch.setenv("BASH_ENV", str(file))
@@ -56,7 +56,7 @@ def test_the_file_keeps_what_it_held(
 def test_a_file_that_can_t_be_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """An unwritable BASH_ENV is named, with what to do about it."""
+    """The error for an unwritable BASH_ENV names it and the fix."""
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "missing" / "env"))
     with pytest.raises(Refusal, match="which can't be written: No such file") as error:
         export({NAME: "new"})

@@ -1,4 +1,4 @@
-"""Commands with a timeout: no process of them survives it."""
+"""Commands with a timeout, after which none of their processes is left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ sys.exit(bounded_run.run_bounded([[{npx!r}]]))
 
 @pytest.fixture
 def npx(tmp_path: Path) -> Iterator[Path]:
-    """An npx that hangs. Its child is killed after the test in any case."""
+    """An npx that hangs. Its child process is always killed after the test."""
     npx, pid = tmp_path / "npx", tmp_path / "pid"
     npx.write_text(NPX.format(pid=pid))
     npx.chmod(0o755)
@@ -58,3 +58,14 @@ def test_a_timeout_closes_the_output_of_the_step(npx: Path) -> None:
         check=True,
     )
     assert "did not end within 1 s" in done.stderr
+
+
+def test_a_missing_program_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that can't start is named, and the next try follows."""
+    monkeypatch.setattr(bounded_run, "PAUSE", 0.0)
+    missing = str(tmp_path / "npx")
+    assert bounded_run.run_bounded([[missing], ["true"]])
+    warning = f"warning: {missing} can't be started: No such file or directory"
+    assert warning in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Which attempt record `set_shas` takes, where several lie there."""
+"""Which of several attempt records `set_shas` uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER = "22222222-2222-4222-8222-222222222222"
 def test_a_debug_rerun_takes_the_last_record_of_its_workspace(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """With the guard off, the record of the last full run serves the partial one."""
+    """With the guard off, a partial rerun uses the record of the last full run."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "m6", branch="main"))
     for attempt, name in ((1, "m3"), (2, "m4")):
         record = make_record(
@@ -35,7 +35,8 @@ def test_a_debug_rerun_takes_the_last_record_of_its_workspace(
 def test_records_of_another_workspace_are_ignored(
     shop: Upstream, tmp_path: Path, run_script: RunScript, circleci: FakeCircleCI
 ) -> None:
-    """What a runner kept from another pipeline is no record: the API is asked."""
+    """A record that a runner kept from another pipeline is ignored, and the API is
+    used."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "m6", branch="main"))
     record = make_record(
         workflow_id=WORKFLOW,

@@ -1,4 +1,4 @@
-"""Asking CircleCI's API: patience, its end, and odd answers."""
+"""Requests to CircleCI's API: retries, their limits, and unexpected answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from circleci import TRIES, ApiFailure, CircleCIClient  # isort: skip
 def test_passing_trouble_is_waited_out(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, trouble: Answer
 ) -> None:
-    """A 5xx, a 429 or a dropped connection is asked again, after growing pauses."""
+    """After a 5xx, a 429 or a dropped connection the request is repeated, with growing
+    pauses."""
     play(circleci, trouble, trouble, GOOD)
     assert api.get("pipeline", "x") == {"fine": True}
     assert len(circleci.asked) == 3
@@ -35,7 +36,7 @@ def test_passing_trouble_is_waited_out(
 def test_lasting_trouble_ends(
     circleci: FakeCircleCI, api: CircleCIClient, status: int
 ) -> None:
-    """After the stated number of tries the error names the status and the fix."""
+    """After the last try, the error names the status and the fix."""
     play(circleci, Answer(status))
     with pytest.raises(
         ApiFailure, match=f"answered {status}, {TRIES} times"
@@ -49,7 +50,7 @@ def test_lasting_trouble_ends(
 def test_retry_after_is_honoured(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, header: str
 ) -> None:
-    """Seconds or a date in Retry-After are the pause, for every thread."""
+    """All threads pause for the seconds, or until the date, in Retry-After."""
     if header == "date":
         header = email.utils.formatdate(time.time() + 7, usegmt=True)
     play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
@@ -60,7 +61,7 @@ def test_retry_after_is_honoured(
 def test_a_longer_retry_after_than_the_budget_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock
 ) -> None:
-    """Nobody waits an hour: the answer's own words are told, and the search ends."""
+    """If Retry-After is too long, the search ends at once and prints the value."""
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
     with pytest.raises(
         ApiFailure,
@@ -74,7 +75,7 @@ def test_a_longer_retry_after_than_the_budget_is_told(
 def test_a_senseless_retry_after_does_no_harm(
     circleci: FakeCircleCI, api: CircleCIClient, header: str
 ) -> None:
-    """A Retry-After that is no number and no date leaves the usual pause or an end."""
+    """With an invalid Retry-After, the usual pauses and limits apply."""
     play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
     try:
         assert api.get("pipeline", "x") == {"fine": True}
@@ -93,7 +94,7 @@ def test_a_senseless_retry_after_does_no_harm(
 def test_a_refused_token_names_the_fix(
     circleci: FakeCircleCI, api: CircleCIClient, status: int, words: str
 ) -> None:
-    """Which token works, and where to set it, is in the message."""
+    """The message says which kind of token works and where to set it."""
     play(circleci, Answer(status, b'{:message "Project not found"}'))
     with pytest.raises(ApiFailure, match=words) as failure:
         api.get("pipeline", "x")
@@ -111,7 +112,7 @@ def test_a_missing_token_names_the_fix(circleci: FakeCircleCI, status: int) -> N
 
 
 def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCIClient) -> None:
-    """A status that the API does not document points at a proxy or at the address."""
+    """For an undocumented status, the message suggests a proxy or a wrong address."""
     play(circleci, Answer(418))
     with pytest.raises(ApiFailure, match="answered 418") as failure:
         api.get("pipeline", "x")
@@ -134,7 +135,7 @@ def test_another_status_is_told(circleci: FakeCircleCI, api: CircleCIClient) -> 
 def test_what_is_not_json_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
-    """What is no JSON, cut, or built to exhaust the reader ends in a message."""
+    """Invalid, truncated or deeply nested JSON is an error with a message."""
     play(circleci, Answer(200, body))
     with pytest.raises(ApiFailure, match="is not JSON") as failure:
         api.get("pipeline", "x")
@@ -145,7 +146,7 @@ def test_what_is_not_json_is_told(
 def test_json_of_another_shape_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
-    """JSON that is no object is no answer of this API."""
+    """JSON that is not an object is an error."""
     play(circleci, Answer(200, body))
     with pytest.raises(ApiFailure, match="an unexpected answer"):
         api.get("pipeline", "x")
@@ -164,7 +165,8 @@ def test_json_of_another_shape_is_told(
 def test_any_answer_is_an_object_or_a_failure(
     circleci: FakeCircleCI, body: bytes, status: int, location: str | None
 ) -> None:
-    """Random bytes under random statuses never give anything else, nor a hang."""
+    """Random bytes with random statuses give an object or an ApiFailure, and never
+    hang."""
     headers = {} if location is None else {"Location": location}
     play(circleci, Answer(status, body, headers))
     try:

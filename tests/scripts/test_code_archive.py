@@ -22,7 +22,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def list_pythons() -> list[str]:
-    """The commands of all Pythons from 3.8 on that start on this machine."""
+    """The commands of all working Pythons on this machine that are 3.8 or later."""
     commands = [shutil.which(f"python3.{minor}") or "" for minor in range(8, 20)]
     return [
         command
@@ -35,7 +35,7 @@ def list_pythons() -> list[str]:
 
 
 def test_every_python_builds_the_same_bytes(tmp_path: Path, archive: bytes) -> None:
-    """The digest that the orb names is that of the archive, with any Python."""
+    """With any Python, the archive has the digest that the orb names."""
     for python in list_pythons():
         folder = tmp_path / Path(python).name
         folder.mkdir()
@@ -43,7 +43,7 @@ def test_every_python_builds_the_same_bytes(tmp_path: Path, archive: bytes) -> N
 
 
 def test_the_archive_is_plain_text(tmp_path: Path, archive: bytes) -> None:
-    """Its files are stored without compression, and are those of the repository."""
+    """The archive contains the repository's files without compression."""
     path = tmp_path / "code.pyz"
     path.write_bytes(archive)
     with zipfile.ZipFile(path) as opened:
@@ -57,7 +57,7 @@ def test_the_archive_is_plain_text(tmp_path: Path, archive: bytes) -> None:
 def test_the_attempt_job_refuses_code_that_changed_on_the_way(
     run_script: RunScript, tmp_path: Path, change: str
 ) -> None:
-    """If its code has another digest than the orb names, the attempt job fails."""
+    """The attempt job fails if its code doesn't have the digest that the orb names."""
     named = {"a byte": "0" * 64, "none named": ""}[change]
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_CODE": named, "DTE_ATTEMPTS": "a/b"}
     done = run_script("record_attempt", {**env, "DTE_CHECKOUT": str(tmp_path)})

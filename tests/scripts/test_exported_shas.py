@@ -16,7 +16,8 @@ from tests.scripts.repositories import Upstream
 def test_what_is_said_of_a_build(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """The log names the build, both revisions with day and subject, and a distance."""
+    """The log names the build, both revisions with day and subject, and the
+    distance."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "m6", branch="main"))
     job.record([shop.commits["m4"]], attempt=3)
     said = job.set_shas(CIRCLE_BRANCH="main").stderr
@@ -65,7 +66,7 @@ HOSTILE = [
 def test_no_name_is_run_as_code(
     shop: Upstream, tmp_path: Path, run_script: RunScript, name: str, value: str
 ) -> None:
-    """However a branch, tag or parameter is called, only revisions are exported."""
+    """With any name of a branch, tag or parameter, only revisions are exported."""
     marker = tmp_path / "marker"
     checkout = shop.clone(
         tmp_path / "p", "f2", "--single-branch", "--branch=feature", branch="feature"
@@ -90,7 +91,7 @@ def test_no_name_is_run_as_code(
 def test_bash_env_is_appended_to(
     shop: Upstream, tmp_path: Path, run_script: RunScript, before: str
 ) -> None:
-    """What the file held stays as it was, also without a line break at its end."""
+    """Existing lines of the file are kept, also if the last one has no newline."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "f2", branch="feature"))
     if before:
         job.bash_env.write_text(before)

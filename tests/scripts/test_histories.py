@@ -1,4 +1,4 @@
-"""Random histories in real repositories, against a reference that walks parents."""
+"""Random histories in real repositories, compared with a simple reference."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.scripts.repositories import Upstream, run_git
+from tests.git import git
+from tests.scripts.repositories import Upstream
 
 from bases import NoBase, choose_base  # isort: skip
 from builds import classify_build  # isort: skip
@@ -20,7 +21,8 @@ from passed_revisions import Passed  # isort: skip
 
 @dataclass(frozen=True)
 class History:
-    """Commits by number, each with the numbers of its parents; and what is built."""
+    """Commits by number, each with its parents' numbers, and the commit that is
+    built."""
 
     parents: tuple[tuple[int, ...], ...]
     main: int
@@ -30,7 +32,7 @@ class History:
     depth: int
 
     def reach(self, start: int) -> set[int]:
-        """All that `start` has, itself included."""
+        """`start` and all its ancestors."""
         found: set[int] = set()
         todo = [start]
         while todo:
@@ -41,7 +43,7 @@ class History:
         return found
 
     def find_bases(self) -> set[int]:
-        """Every base that would be right, by the words of the table."""
+        """Every correct base, according to the table in docs/shas.md."""
         head = self.reach(self.head)
         if self.branch == "main":
             return set([one for one in self.passed if one in head - {self.head}][:1])
@@ -57,7 +59,8 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to 14 commits: roots, chains and merges; main may have been forced away."""
+    """Up to 14 commits: roots, chains and merges, with or without a force push to
+    main."""
     count = draw(st.integers(1, 14))
     parents = []
     for number in range(count):
@@ -79,7 +82,7 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def build(history: History, folder: Path) -> Upstream:
-    """The history as a repository whose branches are its tips."""
+    """A repository with this history and a branch for each tip."""
     upstream = Upstream.create(folder)
     stream = []
     for number, parents in enumerate(history.parents):
@@ -90,8 +93,8 @@ def build(history: History, folder: Path) -> Upstream:
         for index, parent in enumerate(parents):
             stream.append(f"{'merge' if index else 'from'} :{parent + 1}\n")
         stream.append("\n")
-    run_git(folder, "fast-import", "--quiet", "--force", text="".join(stream))
-    listed = run_git(folder, "for-each-ref", "--format=%(refname) %(objectname)")
+    git(folder, "fast-import", "--quiet", "--force", text="".join(stream))
+    listed = git(folder, "for-each-ref", "--format=%(refname) %(objectname)")
     for line in listed.splitlines():
         name, sha = line.split()
         upstream.commits[name.removeprefix("refs/kept/")] = sha
@@ -101,7 +104,7 @@ def build(history: History, folder: Path) -> Upstream:
 
 
 def check_history(history: History) -> None:
-    """Compare the base that is chosen in a clone with those that would be right."""
+    """Compare the base chosen in a clone with the correct ones."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         upstream = build(history, folder / "host")
@@ -131,7 +134,7 @@ ROOMY = [HealthCheck.too_slow]
 @settings(max_examples=25, deadline=None, suppress_health_check=ROOMY)
 @given(histories())
 def test_the_base_of_random_histories(history: History) -> None:
-    """Merges, roots, forced branches and shallow clones: the base is always right."""
+    """The base is correct for merges, roots, force pushes and shallow clones."""
     check_history(history)
 
 
@@ -139,5 +142,5 @@ def test_the_base_of_random_histories(history: History) -> None:
 @settings(max_examples=400, deadline=None, suppress_health_check=ROOMY)
 @given(histories())
 def test_the_base_of_many_random_histories(history: History) -> None:
-    """The same, many more times."""
+    """The same with many more examples."""
     check_history(history)

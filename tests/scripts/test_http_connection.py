@@ -1,4 +1,4 @@
-"""The connection to CircleCI's API: silence, redirects, proxies, and the token."""
+"""The connection to CircleCI's API: timeouts, redirects, proxies, and the token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from circleci import ApiFailure, CircleCIClient  # isort: skip
 
 
 def test_nobody_listens(clock: Clock) -> None:
-    """A host that can't be reached is named, with what to look at."""
+    """The error for an unreachable host names it and suggests what to check."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{server.getsockname()[1]}/api/v2"
@@ -28,7 +28,7 @@ def test_nobody_listens(clock: Clock) -> None:
 def test_a_server_that_goes_silent_does_not_hang_the_job(
     speech: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that accepts and then says no more is given up within the budget."""
+    """A request to a server that never answers ends within the budget."""
     monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.2)
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -59,7 +59,7 @@ def test_a_server_that_goes_silent_does_not_hang_the_job(
 def test_a_trickling_answer_is_cut_off(
     circleci: FakeCircleCI, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A byte now and then does not keep the job waiting for ever."""
+    """A server that sends single bytes can't keep the job waiting."""
     monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.3)
     circleci.drip = 0.1
     play(circleci, Answer(200, b" " * 1000))
@@ -70,7 +70,7 @@ def test_a_trickling_answer_is_cut_off(
 def test_an_endless_answer_is_cut_off(
     circleci: FakeCircleCI, api: CircleCIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer longer than any of this API's is given up."""
+    """An answer that is too long is an error."""
     monkeypatch.setattr("http_connection.LARGEST_BODY", 1000)
     play(circleci, Answer(200, b" " * 5000))
     with pytest.raises(ApiFailure, match="longer than 1000 bytes"):
@@ -80,13 +80,13 @@ def test_an_endless_answer_is_cut_off(
 def test_a_cut_answer_is_asked_for_again(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """A body shorter than its Content-Length is trouble on the way, not an answer."""
+    """A body shorter than its Content-Length is a network error."""
     play(circleci, Answer(200, b'{"a', {"Content-Length": "20"}), GOOD)
     assert api.get("pipeline", "x") == {"fine": True}
 
 
 def redirect_to(url: str) -> Callable[[Asked], Answer | None]:
-    """A server's habit: the first address leads to `url`, others do not."""
+    """Redirect the first request to `url`, and answer the others."""
     return lambda asked: (
         Answer(302, headers={"Location": url}) if asked.path.endswith("/x") else None
     )
@@ -95,7 +95,7 @@ def redirect_to(url: str) -> Callable[[Asked], Answer | None]:
 def test_a_redirect_on_the_same_host_is_followed(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """The token goes along where scheme, host and port stay."""
+    """A redirect with the same scheme, host and port is followed with the token."""
     target = circleci.url.replace("/api/v2", "/elsewhere")
     circleci.intercept = lambda asked: (
         GOOD if asked.path == "/elsewhere" else redirect_to(target)(asked)
@@ -107,7 +107,7 @@ def test_a_redirect_on_the_same_host_is_followed(
 def test_no_token_follows_a_redirect_to_another_host(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """Another host, or another port, gets the question without the token."""
+    """A redirect to another host or port is followed without the token."""
     with FakeCircleCI() as other:
         other.intercept = lambda asked: GOOD
         circleci.intercept = redirect_to(other.url + "/found")
@@ -129,7 +129,7 @@ def test_no_token_follows_a_redirect_to_another_host(
 def test_a_redirect_to_another_protocol_is_not_followed(
     circleci: FakeCircleCI, api: CircleCIClient, location: str
 ) -> None:
-    """Only http and https are followed; anything else is an error of the answer."""
+    """A redirect to anything but http and https is an error."""
     circleci.intercept = redirect_to(location)
     with pytest.raises(ApiFailure):
         api.get("pipeline", "x")
@@ -138,7 +138,7 @@ def test_a_redirect_to_another_protocol_is_not_followed(
 def test_a_redirect_in_a_circle_ends(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """An address that leads back to itself is an error, not a loop."""
+    """A redirect loop is an error."""
     circleci.intercept = redirect_to(circleci.url + "/pipeline/x")
     with pytest.raises(ApiFailure, match="answered 302"):
         api.get("pipeline", "x")
@@ -147,7 +147,7 @@ def test_a_redirect_in_a_circle_ends(
 def test_the_token_does_not_come_back(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """A token that the server echoes, also escaped, is out of the answer."""
+    """A token that the server repeats, even escaped, is removed from the answer."""
     escaped = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
     body = f'{{"id": "{TOKEN}", "number": ["{escaped}"], "{TOKEN}": 1}}'
     play(circleci, Answer(200, body.encode()))
@@ -161,7 +161,7 @@ def test_the_token_does_not_come_back(
 def test_the_token_does_not_come_back_in_an_error(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """A server that puts the token where errors come from finds it nowhere."""
+    """A token that the server repeats is never in an error message."""
     for location in (f"http://[{TOKEN}", f"{TOKEN}:x", f"http://127.0.0.1:{TOKEN}/"):
         circleci.intercept = redirect_to(location)
         with pytest.raises(ApiFailure) as failure:
@@ -173,7 +173,7 @@ def test_the_token_does_not_come_back_in_an_error(
 def test_loopback_is_asked_directly(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy in the environment does not stand before this machine itself."""
+    """Requests to loopback don't use the environment's proxy."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     play(circleci, GOOD)
     assert CircleCIClient(circleci.url).get("x") == {"fine": True}
@@ -182,7 +182,7 @@ def test_loopback_is_asked_directly(
 def test_a_proxy_is_honoured(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Any other host is asked through the environment's proxy."""
+    """Requests to any other host use the environment's proxy."""
     monkeypatch.setenv("http_proxy", circleci.url.removesuffix("/api/v2"))
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)

@@ -1,4 +1,4 @@
-"""A home folder that was kept: what else lies there stays, and hinders nothing."""
+"""Other files in a home folder that a runner keeps stay and do no harm."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STRANGERS = {
 def test_somebody_s_folder_is_never_emptied(
     run_script: RunScript, tmp_path: Path, where: str
 ) -> None:
-    """Files that are no records stay as they were, and the record is written."""
+    """Files that are not records stay unchanged, and the record is written."""
     folder = tmp_path / where
     (folder / "folder.json").mkdir(parents=True)
     for name, text in STRANGERS.items():
@@ -41,7 +41,7 @@ def test_somebody_s_folder_is_never_emptied(
 def test_a_copy_of_a_record_under_another_name_stays(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Only a record in the file of its own name is taken for the orb's."""
+    """A record in a file with another name is ignored."""
     old = make_record(workflow_id=SECOND, workspace_id="other")
     kept = write_record(tmp_path / "attempts", old).rename(
         tmp_path / "attempts" / "saved.json"
@@ -53,7 +53,7 @@ def test_a_copy_of_a_record_under_another_name_stays(
 def test_a_folder_in_the_place_of_a_ledger_file(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """What can't be written in the ledger is warned of; the record is written."""
+    """A ledger that can't be written is a warning, and the record is written."""
     (tmp_path / "ledger" / f"{FIRST}.json" / "deep").mkdir(parents=True)
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0, done.stderr
@@ -66,7 +66,8 @@ def test_a_folder_in_the_place_of_a_ledger_file(
 def test_a_ledger_that_can_t_be_written(
     run_script: RunScript, tmp_path: Path, kind: str
 ) -> None:
-    """Without a ledger the record is still written: only the number may restart."""
+    """If the ledger can't be used, the record is written, and only the number may
+    restart."""
     if kind == "a file":
         (tmp_path / "ledger").write_text("")
     else:
@@ -85,7 +86,7 @@ def test_a_ledger_that_can_t_be_written(
 def test_without_a_ledger_a_second_call_repeats_its_record(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """The record in the attempts folder serves where the ledger kept none."""
+    """If the ledger has no record, the one in the attempts folder is used."""
     own = make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=5)
     write_record(tmp_path / "attempts", own)
     done = run_script("record_attempt", variables(tmp_path, FIRST))
@@ -106,7 +107,7 @@ def test_a_ledger_does_not_grow_without_end(
 def test_an_old_record_that_can_t_be_removed_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that nobody may write to keeps its records; the job goes on."""
+    """Records in a read-only folder stay, and the job continues."""
     from record_files import remove_records
 
     path = write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))

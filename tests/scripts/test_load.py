@@ -1,4 +1,4 @@
-"""How a step's program gets into the job: carried, or from the workspace."""
+"""Where a step gets its program from: its own variables or the workspace."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.refusal import REFUSAL
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript
 from tests.scripts.step_job import CODE, FIRST, Job, build_archive
@@ -47,12 +48,12 @@ def test_a_partial_rerun_uses_the_archive_of_the_first_run(
     job.attach(archive)
     done = job.run("guard", CIRCLE_WORKFLOW_ID=SECOND)
     assert done.returncode == 1
-    assert done.stderr.startswith("You reran only failed jobs")
+    assert done.stderr.startswith(REFUSAL)
     assert "export DTE_MODE=refused" in job.exported
 
 
 def test_a_full_rerun_clashes_with_nothing(job: Job, archive: bytes) -> None:
-    """The archives of two runs lie side by side, under two names."""
+    """The archives of two runs have different names in one folder."""
     job.attach(archive)
     job.attach(archive, workflow_id=SECOND)
     assert job.run("guard", CIRCLE_WORKFLOW_ID=SECOND).returncode == 0
@@ -61,7 +62,8 @@ def test_a_full_rerun_clashes_with_nothing(job: Job, archive: bytes) -> None:
 
 @pytest.mark.parametrize("folders", [False, True])
 def test_without_an_archive_the_guard_says_why(job: Job, folders: bool) -> None:
-    """An expired workspace or a failed attach ends in the guard's own message."""
+    """After an expired workspace or a failed attach, the guard's own message
+    appears."""
     if folders:
         (job.home / ".dte" / "code").mkdir(parents=True)
     done = job.run("guard", DTE_RERUN_GUARD="off")
@@ -85,7 +87,7 @@ def test_both_messages_without_a_record_suggest_the_same(
 
 @pytest.mark.parametrize("program", ["guard", "run"])
 def test_changed_code_is_never_run(job: Job, archive: bytes, program: str) -> None:
-    """One byte more, and the step names both digests and does not run the code."""
+    """If one byte is added, the step names both digests and doesn't run the code."""
     path = job.attach(archive + b"\n")
     done = job.run(program)
     assert done.returncode == 1
@@ -98,7 +100,7 @@ def test_changed_code_is_never_run(job: Job, archive: bytes, program: str) -> No
 
 
 def test_code_of_another_version_is_never_run(job: Job, archive: bytes) -> None:
-    """If dte/attempt is of another version of the orb, the guard names the cause."""
+    """If dte/attempt is from another version of the orb, the guard names that cause."""
     job.attach(archive + b"#", digest="0" * 64)
     done = job.run("guard")
     assert done.returncode == 1
@@ -128,7 +130,7 @@ def test_a_later_step_stays_quiet_after_a_refusal(job: Job) -> None:
 
 
 def test_a_later_step_stays_quiet_without_python(job: Job, archive: bytes) -> None:
-    """If the guard refused an image without python3, later steps don't start it."""
+    """If the image has no python3, the later steps don't try to start it."""
     job.attach(archive)
     job.path = str(job.bin)
     (job.bin / "python3").unlink()
@@ -139,7 +141,7 @@ def test_a_later_step_stays_quiet_without_python(job: Job, archive: bytes) -> No
 def test_the_archive_that_other_jobs_run_is_never_removed(
     job: Job, archive: bytes
 ) -> None:
-    """Of the archives with this digest, the guard keeps the first, which all run."""
+    """The guard keeps the first archive with its digest, which all steps run."""
     first = job.attach(archive, workflow_id="00-first")
     second = job.attach(archive, workflow_id="01-second")
     job.attach(archive)
@@ -194,7 +196,7 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
 
 
 def write_plain_shell(folder: Path) -> str:
-    """A POSIX shell, also where this machine's sh is a bash."""
+    """A POSIX shell, even if this machine's sh is bash."""
     plain = folder / "plain"
     plain.write_text('#!/bin/sh\nunset BASH_VERSION\neval "$3"\n')
     plain.chmod(0o755)
@@ -205,7 +207,7 @@ def write_plain_shell(folder: Path) -> str:
 def test_a_shell_that_is_not_bash_is_refused(
     job: Job, archive: bytes, tmp_path: Path, script: str
 ) -> None:
-    """Where /bin/sh is dash or busybox's, the message says how to get bash."""
+    """If /bin/sh is dash or busybox, the message says how to get bash."""
     job.attach(archive)
     done = job.run(script, interpreter=(write_plain_shell(tmp_path),))
     assert (done.returncode, done.stdout) == (1, "")
@@ -218,7 +220,7 @@ def test_a_shell_that_is_not_bash_is_refused(
 
 @pytest.mark.parametrize("script", ["guard", "run"])
 def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) -> None:
-    """Without an archive, a POSIX shell ends in the same message."""
+    """Without an archive, a POSIX shell prints the same message."""
     said = job.run(script, interpreter=(write_plain_shell(tmp_path),)).stderr
     assert said == job.run(script).stderr
 

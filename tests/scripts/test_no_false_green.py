@@ -39,7 +39,7 @@ PROJECTS = st.dictionaries(
 
 
 class FakeNx:
-    """Answers like Nx, which ignores unknown targets and passes without a task."""
+    """Behaves like Nx, which ignores unknown targets and passes without a task."""
 
     def __init__(self, projects: dict[str, set[str]], affected: set[str]) -> None:
         self.projects = projects

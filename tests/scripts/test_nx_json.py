@@ -76,7 +76,7 @@ def test_the_extended_file_is_read_too(nx_job: NxJob, name: str) -> None:
 
 
 def test_the_extended_file_may_be_missing(nx_job: NxJob) -> None:
-    """Before the install a preset may be missing; nx.json alone counts then."""
+    """If a preset is missing before the install, only nx.json is read."""
     nx_job.write("nx.json", '{"extends": "nx/presets/npm.json", "nxCloudId": "own"}')
     assert read_nx_json(nx_job.checkout)["nxCloudId"] == "own"
 

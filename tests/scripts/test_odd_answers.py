@@ -1,4 +1,4 @@
-"""Whatever the API answers: a right base, or a failure in words; nothing else."""
+"""With any answer of the API, the base is correct or the failure has a message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def checkout(shop: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(shop: Upstream) -> Iterator[FakeCircleCI]:
-    """CircleCI with a main branch of which some pipelines passed."""
+    """An API with a main branch on which some pipelines passed."""
     with FakeCircleCI() as circleci:
         circleci.own = FakePipeline(99, shop.commits["m6"])
         circleci.pipelines = [
@@ -59,7 +59,7 @@ def list_places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]
 
 
 def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
-    """The value with what stands at `place` replaced."""
+    """The value with the part at `place` replaced."""
     if not place:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -68,7 +68,7 @@ def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
 
 
 def spoil(draw: st.DataObject, body: bytes, revisions: list[str]) -> bytes:
-    """An answer that was cut, exchanged, or changed in one place."""
+    """An answer that is truncated, replaced, or changed in one place."""
     how = draw.draw(st.sampled_from(["cut", "bytes", "json", "place", "place"]))
     if how == "cut":
         return body[: draw.draw(st.integers(0, len(body)))]
@@ -95,7 +95,7 @@ def test_an_odd_answer_never_gives_a_wrong_base(
     draw: st.DataObject,
     which: int,
 ) -> None:
-    """One odd answer among good ones: the base is an ancestor, or the failure said."""
+    """After one invalid answer, the base is still an ancestor, or a message follows."""
     server.asked.clear()
     kinds = (server.own.id if server.own else "", "/pipeline", "/workflow")
     ending = kinds[which % 3]

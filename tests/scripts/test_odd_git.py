@@ -1,4 +1,4 @@
-"""A git that answers anything at all never gives a traceback or an unsafe export."""
+"""No output of git causes a traceback or an unsafe export."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REPLIES = st.lists(
 def test_odd_words_of_git_end_in_a_message_or_a_revision(
     branch: str, replies: list[tuple[bytes, int]], tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Whatever git prints: a known exit status, and only revisions are exported."""
+    """With any output of git, the status is known and only revisions are exported."""
     folder = tmp_path / "git"
     folder.mkdir(exist_ok=True)
     (folder / "calls").unlink(missing_ok=True)

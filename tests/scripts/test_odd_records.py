@@ -1,4 +1,4 @@
-"""Records that nobody wrote: whatever lies in the workspace or the ledger is judged."""
+"""Arbitrary files in the workspace and the ledger are read or refused."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RECORDS_WITHOUT_PLACES = st.builds(
 
 
 def with_lines(record: AttemptRecord) -> AttemptRecord:
-    """The record with a place for each of its revisions."""
+    """The record with a pipeline for each of its revisions."""
     count = len(record.successful_revisions or ())
     return AttemptRecord(**{**vars(record), "passed_in": ("pipeline 1",) * count})
 
@@ -55,13 +55,13 @@ NAMES = st.sampled_from(["first", "second", "third"])
 
 @given(RECORDS)
 def test_a_record_comes_back_as_it_was(record: AttemptRecord) -> None:
-    """What is written is read again, whatever the branch is called."""
+    """A written record is read back unchanged, with any branch name."""
     assert vars(decode_record(encode_record(record))) == vars(record)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_any_object_is_a_record_or_is_refused(change: Mapping[str, Any]) -> None:
-    """A record with any fields exchanged is sound, or refused, never a surprise."""
+    """A record with any fields replaced is valid or refused."""
     fields = {**make_record(workflow_id="a", workspace_id="b"), **change}
     try:
         record = decode_record(json.dumps(fields))
@@ -73,7 +73,8 @@ def test_any_object_is_a_record_or_is_refused(change: Mapping[str, Any]) -> None
 
 @given(st.dictionaries(NAMES, st.binary(max_size=40) | RECORDS.map(encode_record)))
 def test_any_folder_can_be_read(files: dict[str, bytes | str]) -> None:
-    """Each file of a folder is a record of its own name, or is named as damaged."""
+    """Each file in a folder is a record with its own name, or is reported as
+    damaged."""
     with tempfile.TemporaryDirectory() as name:
         for stem, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
@@ -89,7 +90,7 @@ def test_any_folder_can_be_read(files: dict[str, bytes | str]) -> None:
 def test_a_ledger_of_odd_files_still_counts(
     run_script: RunScript, files: dict[str, bytes | str]
 ) -> None:
-    """Whatever the cache brought back, the attempt job is green and has a number."""
+    """With any files in the ledger, the attempt job passes and has a number."""
     with tempfile.TemporaryDirectory() as name:
         ledger, attempts = Path(name) / "ledger", Path(name) / "attempts"
         ledger.mkdir()
@@ -114,7 +115,7 @@ def test_a_ledger_of_odd_files_still_counts(
 def test_an_odd_record_never_lets_a_job_through(
     run_script: RunScript, content: bytes | str
 ) -> None:
-    """Whatever stands in the place of the own record, the guard refuses it in words."""
+    """The guard refuses anything in place of its record with a message."""
     with tempfile.TemporaryDirectory() as name:
         data = content if isinstance(content, bytes) else content.encode()
         (Path(name) / "own.json").write_bytes(data)

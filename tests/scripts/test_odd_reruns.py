@@ -1,4 +1,4 @@
-"""Whatever CircleCI answers to the request to rerun: words, one request, no token."""
+"""With any answer to its request, `rerun_all` prints a message and no token."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 @pytest.fixture
 def rerun_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    """The script as a module, in the partial rerun `own`, with looks without pauses."""
+    """The script as a module, in the partial rerun `own`, without pauses."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id="first", workspace_id="first")
     )
@@ -88,7 +88,8 @@ def run(module: ModuleType, api: RerunApi) -> tuple[int, str]:
 def test_any_answer_ends_in_words(
     rerun_all: ModuleType, api: RerunApi, status: int, body: bytes, looks: list[int]
 ) -> None:
-    """Any answer, any looks: red, in words, asked once, and nothing of the token."""
+    """With any answers, the script fails with a message after one POST, without the
+    token."""
     api.plays = [answer(status, body)]
     api.looks = [one for one in looks if one < 500]
     code, printed = run(rerun_all, api)
@@ -104,7 +105,7 @@ def test_any_answer_ends_in_words(
 def test_the_looks_have_a_time_of_their_own(
     rerun_all: ModuleType, api: RerunApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A request that took all of the time leaves enough to look for what it started."""
+    """After a request that used all of its time, the new run is still looked for."""
     real, passed = time.monotonic, [0.0]
 
     def dawdle(api: RerunApi) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.git import make_repository
 from tests.scripts.records import RunScript, make_record, write_record
 
 OWN = "own-workflow"
@@ -83,7 +83,7 @@ def test_all_scripts_agree_on_the_record_of_this_run(
     write: object,
     expected: dict[str, str],
 ) -> None:
-    """Each script takes the same record for this run's, and none in the same cases."""
+    """All scripts agree on which record belongs to this run."""
     assert callable(write)
     folder = tmp_path / "attempts"
     ledger = tmp_path / "ledger"
@@ -91,10 +91,7 @@ def test_all_scripts_agree_on_the_record_of_this_run(
     for place in (folder, ledger):
         write_record(place, earlier)
     write(folder)
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@x"]
-    subprocess.run([*git, "init", "--quiet"], check=True)
-    words = ["commit", "--quiet", "--allow-empty", "-m", "One"]
-    subprocess.run([*git, *words], check=True)
+    make_repository(tmp_path)
     done = run_script(
         script,
         {

@@ -1,10 +1,11 @@
-"""What the guard does with a partial rerun when it is told not to refuse it."""
+"""What the guard does if `partial_rerun` doesn't refuse partial reruns."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.refusal import REFUSAL
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
@@ -12,7 +13,7 @@ SECOND = "22222222-2222-4222-8222-222222222222"
 
 
 class Guard:
-    """A job in a workflow that only inherited the record of the first one."""
+    """A job in a workflow that only has the record of the first one."""
 
     def __init__(self, run_script: RunScript, folder: Path) -> None:
         self.run_script = run_script
@@ -45,7 +46,7 @@ class Guard:
         )
 
     def read_mode(self) -> str:
-        """What later steps are told."""
+        """The line that sets DTE_MODE for later steps."""
         return self.bash_env.read_text().strip() if self.bash_env.exists() else ""
 
 
@@ -57,22 +58,22 @@ def guard(run_script: RunScript, tmp_path: Path) -> Guard:
 
 @pytest.mark.parametrize("choice", ["refuse", ""])
 def test_a_refusal_is_told_to_later_steps(guard: Guard, choice: str) -> None:
-    """By default the rerun is refused, and `stop_agents` knows that nothing ran."""
+    """By default the rerun is refused, and DTE_MODE tells the later steps."""
     assert guard.run(choice).returncode == 1
     assert guard.read_mode() == "export DTE_MODE=refused"
 
 
 def test_main_goes_on_alone(guard: Guard) -> None:
-    """With `run_without_agents` main goes on, and its later steps know."""
+    """With `run_without_agents` main continues, and DTE_MODE tells its later steps."""
     done = guard.run("run_without_agents")
     assert done.returncode == 0
     assert "main runs all tasks itself" in done.stderr
-    assert "You reran only failed jobs" not in done.stderr
+    assert REFUSAL not in done.stderr
     assert guard.read_mode() == "export DTE_MODE=without_agents"
 
 
 def test_an_agent_ends_at_once(guard: Guard) -> None:
-    """An agent that came back is halted by CircleCI's own command, green."""
+    """An agent that reruns ends with success through CircleCI's `step halt`."""
     guard.install_agent()
     done = guard.run("run_without_agents", DTE_ROLE="agent")
     assert done.returncode == 0
@@ -81,23 +82,23 @@ def test_an_agent_ends_at_once(guard: Guard) -> None:
 
 
 def test_an_agent_ends_without_circleci_s_command(guard: Guard) -> None:
-    """Where circleci-agent is missing, the later steps are told to do nothing."""
+    """Without circleci-agent, DTE_MODE makes the later steps do nothing."""
     done = guard.run("run_without_agents", DTE_ROLE="agent")
     assert done.returncode == 0
     assert guard.read_mode() == "export DTE_MODE=idle"
 
 
 def test_off_goes_on_loudly(guard: Guard) -> None:
-    """With `off` the job goes on with agents, and the refusal is a warning."""
+    """With `allow` the job continues with agents, and the refusal is a warning."""
     done = guard.run("allow")
     assert done.returncode == 0
-    assert done.stderr.startswith("You reran only failed jobs")
+    assert done.stderr.startswith(REFUSAL)
     assert "warning: partial_rerun is allow" in done.stderr
     assert guard.read_mode() == ""
 
 
 def test_the_switch_goes_before_the_parameter(guard: Guard) -> None:
-    """DTE_RERUN_GUARD=off lets a debug run go on with agents, whatever was chosen."""
+    """DTE_RERUN_GUARD=off takes precedence over the parameter."""
     done = guard.run("run_without_agents", DTE_RERUN_GUARD="off")
     assert done.returncode == 0
     assert "warning: DTE_RERUN_GUARD is off" in done.stderr
@@ -105,21 +106,21 @@ def test_the_switch_goes_before_the_parameter(guard: Guard) -> None:
 
 
 def test_a_full_run_changes_nothing(guard: Guard) -> None:
-    """In a full run `run_without_agents` is not heard of."""
+    """In a full run `run_without_agents` has no effect."""
     done = guard.run("run_without_agents", CIRCLE_WORKFLOW_ID=FIRST)
     assert (done.returncode, done.stderr) == (0, "")
     assert guard.read_mode() == ""
 
 
 def test_a_missing_record_is_refused_all_the_same(guard: Guard) -> None:
-    """Without any record it can't be told that this is a partial rerun."""
+    """Without any record the run is refused, since it may be a full one."""
     done = guard.run("run_without_agents", DTE_ATTEMPTS=str(guard.folder / "none"))
     assert done.returncode == 1
     assert "no attempt record" in done.stderr
 
 
 def test_without_a_later_step_nothing_is_promised(guard: Guard) -> None:
-    """Where no later step could be told, the job does not go on alone."""
+    """Without BASH_ENV, which carries DTE_MODE, the job fails."""
     done = guard.run("run_without_agents", BASH_ENV="")
     assert done.returncode == 2
     assert "BASH_ENV is not set" in done.stderr
@@ -129,5 +130,5 @@ def test_without_a_later_step_nothing_is_promised(guard: Guard) -> None:
     ("name", "value"), [("DTE_PARTIAL_RERUN", "maybe"), ("DTE_ROLE", "attempt")]
 )
 def test_a_choice_without_sense(guard: Guard, name: str, value: str) -> None:
-    """Values that the parameters don't know are usage errors."""
+    """Unknown values of the parameters are usage errors."""
     assert guard.run("refuse", **{name: value}).returncode == 2

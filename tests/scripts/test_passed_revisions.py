@@ -1,4 +1,4 @@
-"""Searching the pipelines of a branch: order, limits, and requests side by side."""
+"""Searching a branch's pipelines: order, limits, and parallel requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from passed_revisions import (  # isort: skip
 
 
 def test_the_newest_comes_first(circleci: FakeCircleCI) -> None:
-    """Revisions come newest first, over all the pages, whichever answer comes first."""
+    """Revisions are found newest first across pages, in any order of the answers."""
     circleci.pipelines = list_pipelines(50, 49, 30, 12, 3)
     delays = {make_id(49): 0.15, make_id(30): 0.05}
 
@@ -42,7 +42,7 @@ def test_the_newest_comes_first(circleci: FakeCircleCI) -> None:
 
 
 def test_where_a_revision_passed_is_told(circleci: FakeCircleCI) -> None:
-    """Pipeline number and a link to the workflow that proves it come along."""
+    """Each revision has its pipeline's number and a link to the passed workflow."""
     circleci.pipelines = list_pipelines(3, 2)
     passed = next(search(circleci).find())
     workflow_id = circleci.pipelines[1].runs[0].encode(circleci.pipelines[1])["id"]
@@ -52,7 +52,7 @@ def test_where_a_revision_passed_is_told(circleci: FakeCircleCI) -> None:
 
 
 def test_the_running_pipeline_never_counts(circleci: FakeCircleCI) -> None:
-    """Neither it, nor another pipeline of the revision that is being built."""
+    """The own pipeline and others of the same revision are ignored."""
     circleci.pipelines = list_pipelines(4, 1, 2, 3, 4)
     again = FakePipeline(5, make_revision(4))
     circleci.pipelines.append(again)
@@ -60,7 +60,7 @@ def test_the_running_pipeline_never_counts(circleci: FakeCircleCI) -> None:
 
 
 def test_a_revision_that_passed_twice_is_given_once(circleci: FakeCircleCI) -> None:
-    """A nightly pipeline on a revision that passed before adds nothing."""
+    """A revision that passed twice is listed once."""
     circleci.pipelines = [
         FakePipeline(number, make_revision(number // 2)) for number in range(2, 8)
     ]
@@ -70,7 +70,7 @@ def test_a_revision_that_passed_twice_is_given_once(circleci: FakeCircleCI) -> N
 def test_a_pipeline_without_a_revision_is_skipped_and_said(
     circleci: FakeCircleCI,
 ) -> None:
-    """It can't be a base; the log names it."""
+    """A pipeline without a revision can't be a base, and the log names it."""
     circleci.pipelines = [FakePipeline(1, make_revision(1)), FakePipeline(2, "")]
     one = search(circleci)
     assert len(list(one.find())) == 1
@@ -78,7 +78,7 @@ def test_a_pipeline_without_a_revision_is_skipped_and_said(
 
 
 def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
-    """A pipeline with many reruns is judged by the newest, wherever it is listed."""
+    """Of many reruns the newest decides, on any page of the list."""
     runs = tuple(Run(status="failed", second=number) for number in range(45))
     green = FakePipeline(1, make_revision(1), (*runs, Run(second=99)))
     red = FakePipeline(2, make_revision(2), (Run(), *runs))
@@ -87,7 +87,7 @@ def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> No
 
 
 def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -> None:
-    """The stated number of requests at once is used, and never exceeded."""
+    """The limit of parallel requests is used and never exceeded."""
     circleci.pipelines = list_pipelines(200)
     circleci.seconds = 0.03
     assert find(circleci) == []
@@ -97,7 +97,7 @@ def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -
 def test_the_search_ends_after_the_stated_pages(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not all history is asked for; the log says where the search ended."""
+    """The search stops at its limit of pages, which the log names."""
     monkeypatch.setattr("passed_revisions.MOST_PAGES", 3)
     circleci.pipelines = list_pipelines(PAGE * 3 + 5, 2)
     one = search(circleci)
@@ -107,12 +107,12 @@ def test_the_search_ends_after_the_stated_pages(
 
 
 def test_300_pipelines_back_is_within_the_stated_pages() -> None:
-    """The limit leaves room for a main branch that was red for 300 pipelines."""
+    """A success 300 pipelines back is found."""
     assert MOST_PAGES * PAGE >= 300
 
 
 def test_a_server_that_repeats_its_pages_is_no_loop(circleci: FakeCircleCI) -> None:
-    """Pipelines that come again are not asked for again."""
+    """A pipeline on two pages is requested once."""
     circleci.pipelines = list_pipelines(3)
     page = [pipeline.encode() for pipeline in circleci.pipelines]
 
@@ -127,7 +127,7 @@ def test_a_server_that_repeats_its_pages_is_no_loop(circleci: FakeCircleCI) -> N
 
 
 def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -> None:
-    """Whoever needs one revision waits neither for older ones nor for slow answers."""
+    """The first revision is returned before older or slower answers arrive."""
     circleci.pipelines = list_pipelines(100, 99)
     released = threading.Event()
 
@@ -157,7 +157,7 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
 def test_a_rerun_of_an_older_pipeline(
     circleci: FakeCircleCI, branch: str, first: int
 ) -> None:
-    """What passed on main after the own pipeline of main can't be its base."""
+    """A revision that passed after the own pipeline can't be its base."""
     circleci.pipelines = list_pipelines(30, 3, 4, *range(6, 30))
     circleci.own = FakePipeline(5, make_revision(5), branch=branch)
     found = [
@@ -168,7 +168,7 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """After the first find only the rest of its page is waited for, if it is long."""
+    """After the first revision, a long rest of its page is enough."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]
@@ -176,8 +176,8 @@ def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> 
 
 
 def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
-    """Late on a page, the next one is read too, and no third: a force push may have
-    thrown away what passed last."""
+    """After a revision near the end of a page, one more page is read, because a force
+    push may have removed the newest revisions."""
     circleci.pipelines = list_pipelines(100, 85, 75, 61, 60, 55)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [85, 75, 61]
@@ -186,7 +186,8 @@ def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
 def test_a_record_that_finds_late_looks_one_page_further_from_there(
     circleci: FakeCircleCI,
 ) -> None:
-    """The further page is counted from the find, however far the pages ran ahead."""
+    """The additional page follows the first revision's page, not the newest fetched
+    one."""
     circleci.pipelines = list_pipelines(200, 130, 115, 90, 10)
     slow = make_id(130)
     circleci.intercept = lambda asked: time.sleep(0.2 if slow in asked.path else 0)
@@ -195,7 +196,7 @@ def test_a_record_that_finds_late_looks_one_page_further_from_there(
 
 
 def test_a_further_page_that_fails_costs_nothing(circleci: FakeCircleCI) -> None:
-    """What was found before it is given first."""
+    """Revisions found before the failure are returned first."""
     circleci.pipelines = list_pipelines(60, 45)
     circleci.intercept = lambda asked: (
         Answer(404) if asked.query.get("page-token") else None
@@ -207,7 +208,7 @@ def test_a_further_page_that_fails_costs_nothing(circleci: FakeCircleCI) -> None
 
 
 def test_a_page_that_fails_hides_nothing_older(circleci: FakeCircleCI) -> None:
-    """What the pages before it tell is given first, then the failure."""
+    """Revisions from earlier pages are returned before the failure."""
     circleci.pipelines = list_pipelines(60, 45)
     circleci.intercept = lambda asked: (
         Answer(404) if asked.query.get("page-token") else None
@@ -219,7 +220,7 @@ def test_a_page_that_fails_hides_nothing_older(circleci: FakeCircleCI) -> None:
 
 
 def test_workflows_that_can_t_be_read_end_the_search(circleci: FakeCircleCI) -> None:
-    """Whether a pipeline passed is never guessed; nothing older takes its place."""
+    """If a pipeline's result is unknown, no older revision is returned."""
     circleci.pipelines = list_pipelines(9, 8, 3)
     circleci.intercept = lambda asked: (
         Answer(200, b'{"items": [{}]}') if make_id(5) in asked.path else None
@@ -231,7 +232,7 @@ def test_workflows_that_can_t_be_read_end_the_search(circleci: FakeCircleCI) -> 
 
 
 def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
-    """After the stated time the search ends with a message."""
+    """After its time limit the search ends with a message."""
     circleci.pipelines = list_pipelines(3)
     circleci.intercept = lambda asked: time.sleep(1.5)
     with pytest.raises(ApiFailure, match=r"did not answer all requests within 0\.3 s"):
@@ -239,7 +240,7 @@ def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
 
 
 def test_the_budget_is_for_asking_alone(circleci: FakeCircleCI) -> None:
-    """What the caller does with a revision, deepening a clone say, costs no budget."""
+    """The time that the caller uses between revisions doesn't count."""
     circleci.pipelines = list_pipelines(40, 38, 2)
     circleci.page = 4
     found = search(circleci, seconds=1).find()

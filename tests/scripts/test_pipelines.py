@@ -1,4 +1,4 @@
-"""When a pipeline counts as passed: a table, and random ones against a reference."""
+"""Whether a pipeline passed: a table, and random ones compared with a reference."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SSH_RERUN = "rerun-single-job"
 
 @dataclass(frozen=True)
 class Case:
-    """A pipeline's runs, newest first, and the name of the run that proves a pass."""
+    """A pipeline's runs, newest first, and the id of the run by which it passed."""
 
     name: str
     runs: tuple[Run, ...]
@@ -130,7 +130,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_pipeline_passed_or_not(case: Case) -> None:
-    """The newest run of each workflow decides, setup workflows aside."""
+    """The newest run of each workflow decides, without setup workflows."""
     pipeline = FakePipeline(1, REVISION, case.runs)
     runs = read_workflows({"items": [run.encode(pipeline) for run in case.runs]})
     proof = find_proof(runs, Rule(case.workflow, frozenset(case.statuses)))
@@ -140,7 +140,7 @@ def test_a_pipeline_passed_or_not(case: Case) -> None:
 def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
-    """The rule once more, word by word, without any cleverness."""
+    """The same rule, written as simply as possible."""
     runs = [run for run in runs if run.tag != SSH_RERUN]
     names = {run.name for run in runs}
     verdicts = []
@@ -178,7 +178,7 @@ def test_the_rule_agrees_with_its_words(
     workflow: str,
     statuses: set[str],
 ) -> None:
-    """Random reruns, names, statuses and orders are judged as the rule's words say."""
+    """Random runs get the same result as from the simple rule."""
     runs = [Run(*kind[:2], index, kind[2]) for index, kind in enumerate(kinds)]
     expected = passed_by_reference(runs, workflow, frozenset(statuses))
     order.shuffle(runs)
@@ -189,7 +189,7 @@ def test_the_rule_agrees_with_its_words(
 
 @pytest.mark.parametrize("state", ["errored", "setup", "setup-pending", "pending"])
 def test_a_pipeline_without_its_workflows_is_not_asked_for(state: str) -> None:
-    """A missing continuation, or a config error, is known without a second request."""
+    """A missing continuation or a config error needs no second request."""
     pipeline = FakePipeline(1, REVISION, state=state)
     assert not may_have_passed(read_pipeline(pipeline.encode()), "main")
 
@@ -203,14 +203,14 @@ def test_a_revision_is_found_where_github_app_puts_it() -> None:
 
 @pytest.mark.parametrize("revision", ["", "HEAD", "a" * 39, "$(touch x)", "A" * 40])
 def test_what_is_no_revision_does_not_become_one(revision: str) -> None:
-    """Only 40 or 64 lower hexadecimal digits are a revision."""
+    """Only 40 or 64 lowercase hexadecimal digits are a revision."""
     item = FakePipeline(1, revision or "x").encode()
     assert read_pipeline(item).revision == ""
     assert not may_have_passed(read_pipeline(item), "main")
 
 
 def test_a_pipeline_of_another_branch_does_not_count() -> None:
-    """A server that ignores the branch in the question changes nothing."""
+    """Pipelines of other branches are ignored, even if the server returns them."""
     pipeline = read_pipeline(FakePipeline(1, REVISION, branch="feature").encode())
     assert not may_have_passed(pipeline, "main")
 
@@ -233,7 +233,7 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["items", "next_page_token", "id"]), JSON))
 def test_odd_shapes_are_told_apart(page: dict[str, Any]) -> None:
-    """Any JSON object is read, or refused with a ValueError, and nothing else."""
+    """Any JSON object is read or refused with a ValueError."""
     for read in (read_pipelines, read_workflows, read_pipeline):
         with contextlib.suppress(ValueError):
             read(page)
@@ -241,7 +241,7 @@ def test_odd_shapes_are_told_apart(page: dict[str, Any]) -> None:
 
 
 def test_ids_are_safe_in_an_address() -> None:
-    """An id with a slash or dots is refused: it becomes part of an address."""
+    """An id with a slash or dots is refused, because it becomes part of a URL."""
     item = FakePipeline(1, REVISION).encode()
     assert read_pipeline(item).id == make_id(1)
     for bad in ("../x", "a/b", "", None, "a b"):

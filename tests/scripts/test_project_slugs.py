@@ -1,4 +1,4 @@
-"""Under which slug the project is asked for, and which pipeline is its own."""
+"""Which project slug is used, and which pipeline is the own one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from circleci import ApiFailure  # isort: skip
     "slug", ["gh/acme/shop", "bb/acme/shop", "circleci/Q1w2/E3r4", "github/acme/a b"]
 )
 def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
-    """GitHub, Bitbucket, GitHub App and GitLab slugs come from the own pipeline."""
+    """The slugs of GitHub, Bitbucket, GitHub App and GitLab come from the own
+    pipeline."""
     own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
 
@@ -38,14 +39,14 @@ def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
 
 
 def test_the_slug_of_ids_stands_in(circleci: FakeCircleCI) -> None:
-    """Where the own pipeline can't be read, the ids of organisation and project do."""
+    """If the own pipeline can't be read, the slug consists of ids."""
     circleci.pipelines = list_pipelines(3, 2)
     assert find(circleci, own_pipeline=make_id("unknown"), slug="circleci/o/p") == [2]
     assert circleci.list_asked("/api/v2/project/circleci/o/p/pipeline")
 
 
 def test_the_slug_of_ids_saves_a_round_trip(circleci: FakeCircleCI) -> None:
-    """Own pipeline and first page are asked for at once; each page only once."""
+    """The own pipeline and the first page are requested in parallel, each page once."""
     circleci.own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
     circleci.seconds = 0.1
@@ -58,7 +59,7 @@ def test_the_slug_of_ids_saves_a_round_trip(circleci: FakeCircleCI) -> None:
 def test_an_unknown_slug_of_ids_does_no_harm(
     circleci: FakeCircleCI, answer: Answer
 ) -> None:
-    """Where the API does not know the project by its ids, the looked-up slug serves."""
+    """If the API doesn't accept the ids, the slug of the own pipeline is used."""
     circleci.own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
     circleci.intercept = lambda asked: answer if "/circleci/o/p" in asked.path else None
@@ -68,7 +69,7 @@ def test_an_unknown_slug_of_ids_does_no_harm(
 def test_a_pipeline_that_lacks_its_revision_is_known_by_its_id(
     circleci: FakeCircleCI,
 ) -> None:
-    """The running pipeline does not count, even where nothing tells its revision."""
+    """The running pipeline is ignored, even if its revision is unknown."""
     circleci.pipelines = list_pipelines(4, 2, 4)
     circleci.intercept = lambda asked: (
         Answer(404) if asked.path.endswith(make_id(4)) else None
@@ -77,7 +78,7 @@ def test_a_pipeline_that_lacks_its_revision_is_known_by_its_id(
 
 
 def test_a_pipeline_without_a_slug_is_an_odd_answer(circleci: FakeCircleCI) -> None:
-    """Without any slug the project is not guessed from elsewhere."""
+    """Without a slug the search fails instead of guessing the project."""
     circleci.intercept = lambda asked: Answer(200, b'{"id": "x"}')
     with pytest.raises(ApiFailure, match="no project_slug"):
         find(circleci, own_pipeline="x", slug="")

@@ -1,4 +1,4 @@
-"""Random pipelines, searched, and read one by one: both find the same."""
+"""A search of random pipelines finds the same as reading them one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting attempts, run as a process: the record's rules, one after the other."""
+"""`record_attempt` as a process: how it counts attempts and writes records."""
 
 import json
 import subprocess
@@ -16,7 +16,8 @@ THIRD = "33333333-3333-4333-8333-333333333333"
 
 
 def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """The environment of an attempt job on a branch, in the first's workspace."""
+    """The environment of an attempt job on a branch, in the workspace of the first
+    run."""
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,
@@ -29,7 +30,7 @@ def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
 
 
 def test_the_first_run_is_attempt_1(run_script: RunScript, tmp_path: Path) -> None:
-    """Without a ledger it is attempt 1, in the ledger and for the workspace."""
+    """Without a ledger the attempt is 1, and both folders get the record."""
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0
     assert done.stdout == f"This is attempt 1 of workflow {FIRST}.\n"
@@ -56,7 +57,8 @@ def test_a_rerun_counts_on(run_script: RunScript, tmp_path: Path) -> None:
 def test_the_workspace_gets_this_run_s_record_alone(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """What lay in the attempts folder is gone: a file persisted twice may clash."""
+    """Old records are removed from the attempts folder, since persisting twice may
+    fail."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id=FIRST, workspace_id=FIRST)
     )
@@ -67,7 +69,7 @@ def test_the_workspace_gets_this_run_s_record_alone(
 def test_a_second_call_repeats_its_number(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """The same workflow finds its own record and stays the same attempt."""
+    """A second call in one workflow keeps the attempt's number."""
     run_script("record_attempt", variables(tmp_path, FIRST))
     before = (tmp_path / "attempts" / f"{FIRST}.json").read_text()
     done = run_script("record_attempt", variables(tmp_path, FIRST))
@@ -79,7 +81,7 @@ def test_a_second_call_repeats_its_number(
 def test_a_cut_ledger_file_is_warned_of(
     run_script: RunScript, tmp_path: Path, text: str
 ) -> None:
-    """A file cut off halfway is not counted, and named; the others still count."""
+    """A truncated record is named and not counted; the others still count."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=4))
     (ledger / f"{SECOND}.json").write_text(text)
@@ -92,7 +94,7 @@ def test_a_cut_ledger_file_is_warned_of(
 def test_its_own_cut_record_is_written_again(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A cut record of this very workflow is replaced by a whole one."""
+    """A truncated record of this workflow is replaced."""
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / f"{FIRST}.json").write_text("{")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
@@ -102,7 +104,7 @@ def test_its_own_cut_record_is_written_again(
 
 
 def test_a_foreign_record_is_not_counted(run_script: RunScript, tmp_path: Path) -> None:
-    """Records of another workspace, from a home folder that was kept, count nothing."""
+    """Records of another workspace, from a kept home folder, are not counted."""
     foreign = make_record(workflow_id=SECOND, workspace_id="other", attempt=7)
     write_record(tmp_path / "ledger", foreign)
     done = run_script("record_attempt", variables(tmp_path, FIRST))
@@ -112,7 +114,7 @@ def test_a_foreign_record_is_not_counted(run_script: RunScript, tmp_path: Path) 
 def test_a_lost_ledger_restarts_the_number(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A rerun whose ledger was lost is attempt 1 again, and its record is its own."""
+    """A rerun whose ledger was lost is attempt 1 and has its own record."""
     done = run_script("record_attempt", variables(tmp_path, SECOND))
     assert "attempt 1" in done.stdout
     assert read_attempt(tmp_path / "attempts", SECOND) == 1
@@ -121,7 +123,7 @@ def test_a_lost_ledger_restarts_the_number(
 def test_two_full_reruns_at_once_may_share_a_number(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Two reruns that start from the same ledger each leave a record under their id."""
+    """Two reruns with the same ledger each write a record under their own id."""
     homes = {SECOND: tmp_path / "a", THIRD: tmp_path / "b"}
     for home in homes.values():
         write_record(
@@ -140,7 +142,8 @@ def test_two_full_reruns_at_once_may_share_a_number(
 
 
 def test_a_record_is_whole_or_not_there(run_script: RunScript, tmp_path: Path) -> None:
-    """Where the disk refuses, it fails with a message and leaves no half record."""
+    """If the disk is full, the script fails with a message and leaves no partial
+    record."""
     (tmp_path / "attempts").write_text("a file where the folder should be")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 1
@@ -150,7 +153,7 @@ def test_a_record_is_whole_or_not_there(run_script: RunScript, tmp_path: Path) -
 
 
 def test_killed_while_it_writes_it_leaves_no_record(tmp_path: Path) -> None:
-    """A process killed before the last moment of writing leaves no record behind."""
+    """A process that is killed while it writes leaves no record."""
     library = Path(__file__).resolve().parents[2] / "scripts" / "lib"
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
@@ -169,7 +172,7 @@ def test_killed_while_it_writes_it_leaves_no_record(tmp_path: Path) -> None:
 def test_one_folder_for_both_is_a_usage_error(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """The ledger and the attempts can't be one folder: one loses its old records."""
+    """The ledger and the attempts can't be the same folder."""
     same = str(tmp_path / "same")
     done = run_script(
         "record_attempt", variables(tmp_path, FIRST, DTE_ATTEMPTS=same, DTE_LEDGER=same)
@@ -181,7 +184,7 @@ def test_one_folder_for_both_is_a_usage_error(
 def test_without_a_workspace_id_the_workflow_s_own_serves(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Where CircleCI sets no workspace id, the workflow's id stands for it."""
+    """If CircleCI sets no workspace id, the workflow's id is used."""
     env = variables(tmp_path, FIRST)
     env["CIRCLE_WORKFLOW_WORKSPACE_ID"] = ""
     assert run_script("record_attempt", env).returncode == 0

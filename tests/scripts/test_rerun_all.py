@@ -1,4 +1,4 @@
-"""`rerun_all` as a process: what it starts, when it starts nothing, and never twice."""
+"""`rerun_all` as a process: when it starts a run, and when it starts none."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.scripts.rerun_job import RERUN, TOKEN, RunJob
 
 @pytest.fixture
 def api(rerun_api: RerunApi) -> RerunApi:
-    """The server, by the name that reads best here."""
+    """The server, under a shorter name."""
     return rerun_api
 
 
 def test_a_partial_rerun_becomes_a_full_one(run_job: RunJob, api: RerunApi) -> None:
-    """The last full run is started again, once, from its start, and linked to."""
+    """The last full run is rerun once from its start, and its link is printed."""
     done = run_job()
     assert api.posts == [(RERUN, {"from_failed": False}, TOKEN)]
     assert "https://app.circleci.com/pipelines/workflows/new" in done.stdout
 
 
 def test_it_ends_red(run_job: RunJob) -> None:
-    """Also after a start it ends red, so that it comes back in any rerun."""
+    """The job fails even after a start, so that it runs again in every rerun."""
     done = run_job()
     assert done.returncode == 1
     assert "fails on purpose" in done.stderr
@@ -47,7 +47,7 @@ def test_the_newest_of_several_full_runs_is_started(
 def test_a_genuine_failure_starts_nothing(
     run_job: RunJob, api: RerunApi, tmp_path: Path
 ) -> None:
-    """In a full run nothing is started, and no token is needed to decide that."""
+    """In a full run nothing is started, and no token is needed."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id="own", workspace_id="first")
     )
@@ -67,14 +67,14 @@ def test_without_a_record_nothing_is_started(run_job: RunJob, api: RerunApi) -> 
 
 
 def test_with_the_guard_off_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """With the guard off, a user is debugging and does not want another run."""
+    """With the guard off, nothing is started."""
     done = run_job(DTE_RERUN_GUARD="off")
     assert (done.returncode, api.posts) == (1, [])
     assert "DTE_RERUN_GUARD is off, so partial reruns are allowed" in done.stderr
 
 
 def test_without_a_token_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """The message names the token, and where to put it."""
+    """The message names the token and where to set it."""
     done = run_job(CIRCLE_TOKEN="")
     assert (done.returncode, api.posts) == (1, [])
     assert "there is no token, so no rerun can be requested" in done.stderr
@@ -101,7 +101,7 @@ OBSTACLES = [
 def test_another_run_is_enough(
     run_job: RunJob, api: RerunApi, other: dict[str, object], says: str
 ) -> None:
-    """A newer full run, or one that may become it, is linked to; nothing is started."""
+    """If there is a newer full run, or one may follow, its link is printed instead."""
     api.add("other", **other)  # type: ignore[arg-type]
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
@@ -110,7 +110,7 @@ def test_another_run_is_enough(
 
 
 def test_other_workflows_are_no_obstacle(run_job: RunJob, api: RerunApi) -> None:
-    """Another workflow, an SSH rerun, a younger sibling and old reruns are let be."""
+    """Other workflows, SSH reruns and old reruns don't prevent a start."""
     api.add("deploy", name="deploy", status="running", tag=FROM_START, second=60)
     api.add("ssh", status="running", tag="rerun-single-job", second=60)
     api.add("younger", status="running", tag=FROM_FAILED, second=120)
@@ -120,7 +120,7 @@ def test_other_workflows_are_no_obstacle(run_job: RunJob, api: RerunApi) -> None
 
 
 def test_a_full_run_that_has_not_ended(run_job: RunJob, api: RerunApi) -> None:
-    """What the API would refuse is not asked for."""
+    """A run that has not ended is not rerun, since the API would refuse it."""
     api.runs = [run for run in api.runs if run["id"] != "first"]
     api.add("first", status="on_hold")
     done = run_job()
@@ -131,7 +131,7 @@ def test_a_full_run_that_has_not_ended(run_job: RunJob, api: RerunApi) -> None:
 def test_automatic_reruns_start_one_full_run(
     run_job: RunJob, api: RerunApi, tmp_path: Path
 ) -> None:
-    """However often CircleCI reruns by itself, a pipeline gets one full run more."""
+    """Automatic reruns start at most one full run in a pipeline."""
     api.automatic = 1
     run_job()
     assert len(api.posts) == 1
@@ -149,7 +149,7 @@ def test_automatic_reruns_start_one_full_run(
 def test_a_person_may_start_another(
     run_job: RunJob, api: RerunApi, tmp_path: Path
 ) -> None:
-    """A person who presses Rerun again gets another full run."""
+    """Each manual rerun gets another full run."""
     run_job()
     api.runs[0]["status"] = "failed"
     write_record(
@@ -163,7 +163,7 @@ def test_a_person_may_start_another(
 
 @pytest.mark.parametrize("status", [401, 404])
 def test_a_list_that_can_t_be_had(run_job: RunJob, api: RerunApi, status: int) -> None:
-    """Where the pipeline can't be seen, nothing is started."""
+    """If the pipeline can't be read, nothing is started."""
     api.get_status = status
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
@@ -171,7 +171,7 @@ def test_a_list_that_can_t_be_had(run_job: RunJob, api: RerunApi, status: int) -
 
 
 def test_a_list_without_sense(run_job: RunJob, api: RerunApi) -> None:
-    """An answer of another shape starts nothing."""
+    """After an answer of the wrong shape, nothing is started."""
     api.runs.append({"id": "x"})
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
@@ -179,7 +179,7 @@ def test_a_list_without_sense(run_job: RunJob, api: RerunApi) -> None:
 
 
 def test_a_list_without_the_last_full_run(run_job: RunJob, api: RerunApi) -> None:
-    """Where CircleCI doesn't list the last full run, nothing is started."""
+    """If CircleCI doesn't list the last full run, nothing is started."""
     api.runs = [run for run in api.runs if run["id"] != "first"]
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])

@@ -1,4 +1,4 @@
-"""What `rerun_all` makes of each answer to its request: it never sends it again."""
+"""How `rerun_all` handles each answer to its request, which it never repeats."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def api(rerun_api: RerunApi) -> RerunApi:
 def test_an_answer_that_is_lost(
     run_job: RunJob, api: RerunApi, plays: list[Play], posts: int
 ) -> None:
-    """A lost or odd answer: the new run is looked for, not asked for again."""
+    """After a lost or invalid answer, it looks for the new run and doesn't ask
+    again."""
     api.plays = plays
     api.headers = {"Retry-After": "0"}
     done = run_job()
@@ -40,7 +41,7 @@ def test_an_answer_that_is_lost(
 
 @pytest.mark.slow
 def test_a_look_that_fails_is_not_the_last(run_job: RunJob, api: RerunApi) -> None:
-    """A 404 while it looks for the run that it started is looked past."""
+    """A 404 during a check for the new run is ignored."""
     api.plays = [lambda api: (502, start(api)[1])]
     api.looks = [404, 404]
     done = run_job()
@@ -50,7 +51,8 @@ def test_a_look_that_fails_is_not_the_last(run_job: RunJob, api: RerunApi) -> No
 
 @pytest.mark.slow
 def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) -> None:
-    """Where no look succeeds, it says that it is in doubt, why, and what to press."""
+    """If all checks fail, it says that the result is unknown, why, and what to
+    press."""
     api.plays = [lambda api: (502, start(api)[1])]
     api.looks = [404, 404, 404]
     done = run_job()
@@ -62,7 +64,7 @@ def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) ->
 
 
 def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> None:
-    """A Retry-After that is too long ends it at once, in words; nothing was started."""
+    """A Retry-After that is too long ends the script at once with a message."""
     api.plays = [answer(429)]
     api.headers = {"Retry-After": "3600"}
     done = run_job()
@@ -96,7 +98,7 @@ def test_a_doubt_that_stays(run_job: RunJob, api: RerunApi, status: int) -> None
 def test_a_refusal_of_the_api(
     run_job: RunJob, api: RerunApi, status: int, body: bytes, says: str
 ) -> None:
-    """What CircleCI refuses is said in its words, and is not asked for again."""
+    """CircleCI's reason for a refusal is printed, and the request is not repeated."""
     api.plays = [answer(status, body)]
     done = run_job()
     assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")
@@ -104,7 +106,7 @@ def test_a_refusal_of_the_api(
 
 
 def test_429_does_not_go_on_for_ever(run_job: RunJob, api: RerunApi) -> None:
-    """After four answers of 429 it gives up."""
+    """After four answers with 429 the script fails."""
     api.plays = [answer(429)]
     api.headers = {"Retry-After": "0"}
     done = run_job()
@@ -112,7 +114,7 @@ def test_429_does_not_go_on_for_ever(run_job: RunJob, api: RerunApi) -> None:
 
 
 def test_a_replaced_token_does_not_form_again(run_job: RunJob, api: RerunApi) -> None:
-    """A refusal's reason is left out if its redaction spells the token once more."""
+    """The reason is left out if redacting it would produce the token again."""
     api.plays = [answer(400, b'{"message": "n]xx"}')]
     done = run_job(CIRCLE_TOKEN="n]x")
     assert "answered 400" in done.stderr

@@ -1,23 +1,23 @@
-"""The guard, run as a process: each row of its table, and what else may lie there."""
+"""The guard as a process: each row of its table, and unexpected files."""
 
+import importlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.refusal import REFUSAL
+from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
 SECOND = "22222222-2222-4222-8222-222222222222"
-TWO_LINES = (
-    "You reran only failed jobs, but CI requires rerunning all jobs.\n"
-    "Rerun all jobs in the pipeline to prevent this error.\n"
-)
 
 
 def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """The environment of a guard in a workflow of the first's workspace."""
+    """The environment of a guard in the workspace of the first workflow."""
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,
@@ -40,11 +40,11 @@ def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
 def test_records_of_other_workflows_are_a_partial_rerun(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Only older records: the two lines, the last attempt, what to press, a link."""
+    """With only older records it prints the two lines, the last attempt and a link."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(TWO_LINES)
+    assert done.stderr.startswith(REFUSAL)
     assert f"attempt 1 (workflow {FIRST}" in done.stderr
     assert 'press "Rerun workflow from start"' in done.stderr
     assert f"https://app.circleci.com/pipelines/workflows/{SECOND}" in done.stderr
@@ -67,10 +67,10 @@ def test_the_last_attempt_is_named(run_script: RunScript, tmp_path: Path) -> Non
 def test_no_record_in_a_first_run_asks_for_the_requires_line(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Nothing attached in a first run: the `requires` line to add comes first."""
+    """Without a record in a first run, the missing `requires` is named first."""
     done = run_script("rerun_guard", variables(tmp_path / "none", FIRST))
     assert done.returncode == 1
-    assert "You reran" not in done.stderr
+    assert REFUSAL not in done.stderr
     assert "requires: [dte/attempt]" in done.stderr
     assert done.stderr.index("requires:") < done.stderr.index("expired")
 
@@ -78,7 +78,7 @@ def test_no_record_in_a_first_run_asks_for_the_requires_line(
 def test_no_record_in_a_rerun_names_the_expired_workspace_first(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Nothing attached in a rerun: the workspace has probably expired."""
+    """Without a record in a rerun, the expired workspace is named first."""
     done = run_script("rerun_guard", variables(tmp_path / "none", SECOND))
     assert done.returncode == 1
     assert done.stderr.index("expired") < done.stderr.index("requires:")
@@ -125,7 +125,7 @@ def test_a_damaged_record_is_named(
 def test_a_record_that_names_another_workflow_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A file of this workflow's name with another workflow inside is not believed."""
+    """A file with this workflow's name but another workflow's record is refused."""
     record = make_record(workflow_id=FIRST, workspace_id=FIRST)
     (tmp_path / f"{SECOND}.json").write_text(json.dumps(record))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
@@ -136,7 +136,7 @@ def test_a_record_that_names_another_workflow_is_refused(
 def test_a_folder_in_the_record_s_place_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A folder in the record's place is named, without a traceback."""
+    """A folder in place of the record is an error that names it."""
     (tmp_path / f"{SECOND}.json").mkdir()
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert done.returncode == 1
@@ -158,7 +158,7 @@ def test_records_of_another_workspace_count_for_nothing(
 def test_a_damaged_older_record_is_mentioned(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A damaged record of another workflow is ignored, and said to be."""
+    """A damaged record of another workflow is ignored with a notice."""
     (tmp_path / f"{FIRST}.json").write_text("{")
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert done.returncode == 1
@@ -169,11 +169,11 @@ def test_a_damaged_older_record_is_mentioned(
 def test_the_guard_can_be_switched_off_loudly(
     run_script: RunScript, tmp_path: Path, value: str
 ) -> None:
-    """DTE_RERUN_GUARD=off lets a partial rerun through, with the refusal as warning."""
+    """With DTE_RERUN_GUARD=off a partial rerun continues with a warning."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND, DTE_RERUN_GUARD=value))
     assert done.returncode == 0
-    assert done.stderr.startswith(TWO_LINES)
+    assert done.stderr.startswith(REFUSAL)
     assert "warning: DTE_RERUN_GUARD is off" in done.stderr
 
 
@@ -189,7 +189,7 @@ def test_the_guard_can_be_switched_off_loudly(
 def test_invalid_variables_are_usage_errors(
     run_script: RunScript, tmp_path: Path, name: str, value: str, says: str
 ) -> None:
-    """A missing or senseless variable ends with exit status 2 and is named."""
+    """A missing or invalid variable is named, and the exit status is 2."""
     done = run_script("rerun_guard", variables(tmp_path, FIRST, **{name: value}))
     assert done.returncode == 2
     assert says in done.stderr
@@ -198,7 +198,7 @@ def test_invalid_variables_are_usage_errors(
 def test_the_link_follows_the_host_of_a_server(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """On CircleCI Server the link leads to the host that ran the job."""
+    """On CircleCI Server the link has the server's own host."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     env = variables(
         tmp_path, SECOND, CIRCLE_BUILD_URL="https://ci.example.com/jobs/gh/o/p/1"
@@ -213,3 +213,20 @@ def test_unknown_fields_are_no_damage(run_script: RunScript, tmp_path: Path) -> 
     write_record(tmp_path, {**record, "new_field": {"a": 1}})
     done = run_script("rerun_guard", variables(tmp_path, FIRST))
     assert done.returncode == 0
+
+
+def test_a_job_without_bash_is_refused(run_script: RunScript, tmp_path: Path) -> None:
+    """Variables for later steps need bash; the message names images that have it."""
+    done = run_script("rerun_guard", variables(tmp_path, FIRST, DTE_BASH=""))
+    assert done.returncode == 1
+    assert "dte needs bash, and this job's image does not have it" in done.stderr
+    assert "cimg/node" in done.stderr
+
+
+def test_windows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows the guard fails before it looks for records."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    monkeypatch.setattr(sys, "platform", "win32")
+    guard = importlib.import_module("rerun_guard")
+    with pytest.raises(guard.Refusal, match="but this job runs on Windows"):
+        guard.require_shell()

@@ -1,4 +1,4 @@
-"""Whether a full run may be started: it never starts two, whoever presses what."""
+"""Whether a full run may be started: never a second one for the same rerun."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, "rerun-single-job", "setup"
 
 @st.composite
 def pipelines(draw: st.DrawFn) -> RerunHistory:
-    """Any pipeline, and any two of its runs as this one and the last full one."""
+    """Any pipeline, with any two of its runs as this run and the last full run."""
     count = draw(st.integers(1, 8))
     runs = [
         WorkflowRun(
@@ -45,7 +45,7 @@ def pipelines(draw: st.DrawFn) -> RerunHistory:
 
 @given(pipelines())
 def test_what_may_be_started(pipeline: RerunHistory) -> None:
-    """Only a listed run that ended, and after which no full run was created."""
+    """Only a listed run that has ended is rerun, and only if no full run is newer."""
     if find_obstacle(pipeline):
         return
     last = next(run for run in pipeline.runs if run.id == pipeline.last)
@@ -59,7 +59,7 @@ def test_what_may_be_started(pipeline: RerunHistory) -> None:
 
 @dataclass
 class Play:
-    """A pipeline as CircleCI keeps it, and people and machines that press Rerun."""
+    """Simulates a pipeline in which people and CircleCI rerun workflows."""
 
     automatic: bool
     runs: list[WorkflowRun] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Play:
         return self.runs[-1]
 
     def rerun_partially(self, last: str) -> str:
-        """Rerun from failed: `rerun_all` decides. Gives the last full run then."""
+        """Rerun from failed, let `rerun_all` decide, and return the last full run."""
         own = self.add(FROM_FAILED, "failed")
         if find_obstacle(RerunHistory(self.runs, own.id, last, self.automatic)):
             return last
@@ -83,10 +83,10 @@ class Play:
 
 @given(st.booleans(), st.lists(st.booleans(), max_size=30))
 def test_it_never_loops(automatic: bool, presses: list[bool]) -> None:
-    """Reruns of the newest or of the first run, thirty times: automatic ones start one.
+    """After thirty reruns of the newest or the first run, automatic ones started one.
 
-    Even where each full run fails and is rerun again at once, a pipeline gets no more
-    than a fixed number of them.
+    Even if each full run fails and is rerun at once, a pipeline gets a limited number
+    of full runs.
     """
     play = Play(automatic)
     first = play.add("", "failed").id

@@ -1,8 +1,12 @@
 """The arguments of `nx affected`, with agents and without."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.scripts.nx_job import NxJob
+
+import projects  # isort: skip
 
 SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 
@@ -100,7 +104,7 @@ def test_targets_are_separated_by_commas_or_white_space(
 
 
 def test_a_typo_is_a_warning(nx_job: NxJob) -> None:
-    """A target that no project has, beside others, is named with the nearest target."""
+    """A target that no project has is a warning that suggests the nearest name."""
     done = nx_job.run("run_affected", DTE_TARGETS="lint,biuld", **SHAS)
     assert (done.returncode, len(nx_job.read_calls())) == (0, 1)
     warning = "warning: no project has the target 'biuld'. Did you mean 'build'?"
@@ -143,7 +147,7 @@ def test_arguments_for_the_tasks_are_not_checked(nx_job: NxJob) -> None:
 
 
 def test_nothing_affected_is_explained(nx_job: NxJob) -> None:
-    """Without an affected project main passes, and says between which revisions."""
+    """If no project is affected, main passes and names both revisions."""
     nx_job.set_projects({"shop": ["lint"], "docs": ["spell"]}, ["docs"])
     nx_job.answer(1, NO_TASKS)
     done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)
@@ -183,6 +187,16 @@ def test_no_task_without_an_explanation_is_an_error(nx_job: NxJob, file: str) ->
     assert done.returncode == 1
     assert "could not be listed" in done.stderr
     assert "no task ran, and it is unknown whether" in done.stderr
+
+
+def test_an_npx_that_can_t_start_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If no question to Nx can be asked, the affected projects are unknown."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert projects.list_affected("a" * 40, "b" * 40) is None
+    assert "No such file or directory: 'npx'" in capsys.readouterr().err
 
 
 def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:

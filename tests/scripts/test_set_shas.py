@@ -1,4 +1,4 @@
-"""The base of every kind of build, in real git repositories, one row a case."""
+"""The base of every kind of build, in real git repositories."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.git import git
 from tests.scripts.base_cases import CASES, EMPTY, Case
 from tests.scripts.jobs import Job
 from tests.scripts.records import RunScript
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_base_is_right(
     case: Case, shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Each kind of build in each kind of clone gets the base that its row names."""
+    """Each kind of build in each kind of clone gets the base in its row."""
     checkout = shop.clone(
         tmp_path / "my project",
         case.head,
@@ -42,7 +43,7 @@ def test_the_base_is_right(
 def test_a_folder_below_the_root(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """A working directory below the root of the checkout changes nothing."""
+    """A working directory below the checkout's root has no effect."""
     checkout = shop.clone(tmp_path / "project", "f2", branch="feature")
     below = checkout / "deep" / "er"
     below.mkdir(parents=True)
@@ -54,7 +55,7 @@ def test_a_folder_below_the_root(
 def test_paths_with_spaces(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Spaces, quotes and umlauts in the folders of a job change nothing."""
+    """Spaces, quotes and umlauts in folder names have no effect."""
     home = tmp_path / "my \"very\" own 'home' $HOME"
     checkout = shop.clone(home / "Läden & co", "m6", "--depth=1", branch="main")
     below = checkout / "my shop"
@@ -69,7 +70,7 @@ def test_paths_with_spaces(
 def test_the_current_folder_is_the_checkout(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Without DTE_CHECKOUT the script looks at the folder that it runs in."""
+    """Without DTE_CHECKOUT the script uses the current folder."""
     checkout = shop.clone(tmp_path / "project", "f2", branch="feature")
     env = {"BASH_ENV": str(tmp_path / "env"), "CIRCLE_BRANCH": "feature"}
     done = run_script("set_shas", env, cwd=checkout)
@@ -77,7 +78,7 @@ def test_the_current_folder_is_the_checkout(
 
 
 def test_a_repository_of_sha256(tmp_path: Path, run_script: RunScript) -> None:
-    """The empty tree and the revisions have the repository's own object format."""
+    """The empty tree and the revisions have the repository's object format."""
     shop = Upstream.create(tmp_path / "shop", "--object-format=sha256")
     shop.chain("m1", "m2")
     shop.set_ref("refs/heads/main", "m2")
@@ -86,18 +87,17 @@ def test_a_repository_of_sha256(tmp_path: Path, run_script: RunScript) -> None:
     job.record([])
     assert job.set_shas(CIRCLE_BRANCH="main").returncode == 0
     exported = job.read_exported()
-    assert exported["NX_BASE"] == run_git(
-        checkout, "hash-object", "-t", "tree", "--stdin"
-    )
+    assert exported["NX_BASE"] == git(checkout, "hash-object", "-t", "tree", "--stdin")
     assert len(exported["NX_BASE"]) == len(exported["NX_HEAD"]) == 64
 
 
 def test_a_full_clone_needs_no_network(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """With a record nobody is asked, not even for a commit that was forced away."""
+    """With a record no request is made, not even for a commit removed by a force
+    push."""
     checkout = shop.clone(tmp_path / "p", "m6", "--filter=blob:none", branch="main")
-    run_git(checkout, "remote", "set-url", "origin", "ssh://git.example.com/shop")
+    git(checkout, "remote", "set-url", "origin", "ssh://git.example.com/shop")
     job = Job(run_script, tmp_path, checkout)
     job.record([shop.commits["x2"], shop.commits["m2"]])
     asked = tmp_path / "asked"
@@ -110,7 +110,7 @@ def test_a_full_clone_needs_no_network(
 def test_variables_of_git_do_not_lead_elsewhere(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """GIT_DIR and its like in the job's environment change nothing."""
+    """GIT_DIR and similar variables in the environment have no effect."""
     other = Upstream.create(tmp_path / "other")
     other.chain("z1")
     other.set_ref("refs/heads/main", "z1")

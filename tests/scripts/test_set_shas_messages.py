@@ -1,6 +1,6 @@
-"""Every message of `set_shas`, once, with the fix that it names.
+"""Every message of `set_shas`, with the fix that it names.
 
-What the API's trouble sounds like is in test_circleci.py.
+test_circleci.py has the messages about the API.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def test_the_message_names_its_fix(
 
 @pytest.mark.parametrize("user", ["me:secret@", "secret@", ""])
 def test_the_password_of_a_remote_is_not_shown(user: str) -> None:
-    """What git says of an address comes without the user and password in it."""
+    """The user and the password are removed from an address in git's output."""
     from git import hide_passwords
 
     shown = hide_passwords(f"fatal: https://{user}example.com/a@b failed")
@@ -57,7 +57,7 @@ def test_the_password_of_a_remote_is_not_shown(user: str) -> None:
 def test_git_that_hangs_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A git that never ends is killed with its helpers, and a message names it."""
+    """A git process that hangs is killed with its children, and a message names it."""
     from failures import Refusal
     from git import ask_git
 

@@ -1,6 +1,6 @@
-"""What users of nrwl/nx-orb and nrwl/nx-set-shas asked for, each by its number.
+"""Requests of users of nrwl/nx-orb and nrwl/nx-set-shas, by issue number.
 
-The command runs alone here: without an attempt record it asks the API itself.
+There is no attempt record, so the command asks the API itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def test_the_request_is_met(
     run_script: RunScript,
     circleci: FakeCircleCI,
 ) -> None:
-    """Each request gets the base that its users asked for."""
+    """Each case gets the base that its users asked for."""
     one = request_
     checkout = shop.clone(tmp_path / "project", one.head, *one.clone, branch=one.branch)
     folder = checkout / one.below
@@ -77,7 +77,7 @@ def test_the_request_is_met(
 def test_the_host_of_the_job_is_asked(
     build_url: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """nx-orb#26: on CircleCI Server the server's own host is asked."""
+    """nx-orb#26: on CircleCI Server, requests go to the server's own host."""
     from api_settings import read_api_url
 
     monkeypatch.setenv("CIRCLE_BUILD_URL", build_url)

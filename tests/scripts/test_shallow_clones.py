@@ -1,19 +1,20 @@
-"""Shallow clones: deepened step by step, until the base is certain and no further."""
+"""Shallow clones are deepened step by step, only until the base is certain."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from tests.git import git
 from tests.scripts.base_cases import SHALLOW
 from tests.scripts.jobs import Job
 from tests.scripts.records import RunScript
-from tests.scripts.repositories import Upstream, run_git
+from tests.scripts.repositories import Upstream
 
 
 def test_a_deep_history_is_fetched_step_by_step(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """A shallow clone is deepened until the merge base is found, and no further."""
+    """A shallow clone is deepened only until the merge base is found."""
     shop = Upstream.create(tmp_path / "shop")
     shop.grow("refs/heads/main", [f"m{number}" for number in range(1200)])
     shop.grow("refs/heads/feature", [f"f{number}" for number in range(150)], on="m900")
@@ -24,13 +25,13 @@ def test_a_deep_history_is_fetched_step_by_step(
     assert "fetched 50 more" in done.stderr
     assert "fetched 800 more" in done.stderr
     assert "150 commits ahead" in done.stderr
-    assert run_git(checkout, "rev-parse", "--is-shallow-repository") == "true"
+    assert git(checkout, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def test_a_main_that_passed_long_ago_is_found_in_a_shallow_clone(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Where even the steps do not reach, the whole history is fetched."""
+    """If the steps are not enough, the whole history is fetched."""
     shop = Upstream.create(tmp_path / "shop")
     shop.grow("refs/heads/main", [f"m{number}" for number in range(4400)])
     checkout = shop.clone(tmp_path / "project", "m4399", *SHALLOW, branch="main")
@@ -44,7 +45,7 @@ def test_a_main_that_passed_long_ago_is_found_in_a_shallow_clone(
 def test_a_shallow_clone_hides_no_later_merge_base(
     tmp_path: Path, run_script: RunScript
 ) -> None:
-    """An old common ancestor that a shallow clone shows first is not taken."""
+    """An older common ancestor that the shallow clone shows first is not used."""
     shop = Upstream.create(tmp_path / "shop")
     shop.chain("m1", "m2", "m3", "m4", "m5", "m6", "m7")
     shop.commit("old", "m1")
@@ -59,6 +60,6 @@ def test_a_shallow_clone_hides_no_later_merge_base(
         "--no-single-branch",
         branch="feature",
     )
-    run_git(checkout, "fetch", "--quiet", "--depth=7", "origin", "main")
+    git(checkout, "fetch", "--quiet", "--depth=7", "origin", "main")
     done = Job(run_script, tmp_path, checkout).set_shas(CIRCLE_BRANCH="feature")
     assert f"NX_BASE={shop.commits['m6']}\n" in done.stdout, done.stderr

@@ -4,12 +4,12 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.scripts.conftest import recorded_command
 from tests.scripts.nx_job import NxJob
 from tools.carried_code import copy_code
 
@@ -52,7 +52,7 @@ def test_the_name_of_an_agent(
 def test_no_two_agents_of_a_run_share_a_name(
     nx_job: NxJob, ordinals: tuple[int, ...], total: int
 ) -> None:
-    """A matrix from any number, parallelism, and both together give unique names."""
+    """A matrix, parallelism, and both together give unique names."""
     names: list[str] = []
     for ordinal in ordinals:
         for index in range(total):
@@ -240,7 +240,7 @@ def test_an_nx_that_is_too_old_is_refused(nx_job: NxJob, version: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 3}', '{"version": "x"}'])
 def test_an_unknown_nx_version_is_no_obstacle(nx_job: NxJob, text: str) -> None:
-    """A package.json of another form stops nobody."""
+    """An unexpected package.json doesn't stop the agent."""
     nx_job.write("node_modules/nx/package.json", text)
     assert nx_job.run("start_agent").returncode == 0
 
@@ -254,7 +254,7 @@ def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
         "DTE_CHECKOUT": str(nx_job.checkout),
         "NX_CLOUD_ACCESS_TOKEN": "token",
     }
-    words = [sys.executable, "-I", "-S", str(code), "start_agent"]
+    words = [*recorded_command(), str(code), "start_agent"]
     return subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
 
 

@@ -97,7 +97,8 @@ def test_only_a_started_run_counts_as_started(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("value", ["10m", "0", "-1", "NaN", "1e999"])
 def test_a_timeout_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> None:
-    """If the user's timeout is not a number, Nx would wait forever."""
+    """A timeout variable that is not a number is refused, since Nx would wait
+    forever."""
     done = nx_job.run(
         "start_ci_run", DTE_TARGETS="build", NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS=value
     )
@@ -224,7 +225,7 @@ def test_other_starts_may_complete_explicitly(nx_job: NxJob, start: str) -> None
 
 
 def test_not_connected_is_an_error(nx_job: NxJob) -> None:
-    """Without a token the job fails and says what to set, where Nx would pass."""
+    """Without a token the job fails and says what to set, although Nx would pass."""
     done = nx_job.run("start_ci_run", DTE_TARGETS="build", NX_CLOUD_ACCESS_TOKEN="")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
     assert "not connected to Nx Cloud: no token is set" in done.stderr

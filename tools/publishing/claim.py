@@ -13,7 +13,7 @@ from tools.publishing.identity import Identity, check_namespace, read_identity
 def claim(root: Path, wanted: str) -> list[str]:
     """Replace the current namespace by `wanted`; return the names of changed files.
 
-    The owner of the repository on GitHub is taken to have the same name.
+    It assumes that the owner of the GitHub repository has the same name.
     """
     check_namespace(wanted)
     now = read_identity(root)

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from tools.failures import ToolError, exit_with
+from tools.orb_review import read_orb, shows_current_major
 from tools.publishing.identity import PLACEHOLDER, read_identity
 
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -48,17 +47,10 @@ def find_problems(root: Path, version: str) -> Iterator[Problem]:
     if (found := project["project"]["version"]) != version:
         words = f"pyproject.toml has the version {found}, not {version}"
         yield Problem(words, f'set version = "{version}"')
-    yield from check_examples(root / "orb" / "examples", version.split(".")[0])
-
-
-def check_examples(examples: Path, major: str) -> Iterator[Problem]:
-    """Give each example that imports another major version of the orb."""
-    for file in sorted(examples.glob("*.yml")):
-        usage = yaml.safe_load(file.read_text(encoding="utf-8"))["usage"]
-        imported = str(usage["orbs"]["dte"]).rpartition("@")[2]
-        if imported.split(".")[0] != major:
-            words = f"the example {file.name} imports @{imported}, not major {major}"
-            yield Problem(words, f"change it to @{major}.0.0 or newer")
+    major = version.split(".")[0]
+    for file, words in shows_current_major(read_orb(root / "orb", major=int(major))):
+        example = f"the example {Path(file).name} {words}"
+        yield Problem(example, f"change it to @{major}.0.0 or newer")
 
 
 def ask_git(root: Path, *words: str) -> list[str]:

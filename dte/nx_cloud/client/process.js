@@ -55,7 +55,7 @@ function abandon(child) {
 }
 
 // Ends the children first, then does the caller's last work, which returns the exit
-// code, then ends. A last work that fails does not keep the process.
+// code, then ends. A last action that fails does not keep it alive.
 function endOnSignal(signals, lastWork) {
   for (const signal of signals) {
     process.on(signal, async () => {

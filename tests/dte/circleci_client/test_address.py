@@ -25,7 +25,7 @@ ORG = "circleci/9YytKzouJxzu4TjCRFqAoD/44n9wujWcTnVZ2b5S8Fnat"
     ],
 )
 def test_a_workflow_is_found_by_its_id(text: str, host: str) -> None:
-    """Wherever a URL contains a workflow, that workflow is meant."""
+    """If a URL contains a workflow, that workflow is used."""
     kind = "workflow" if host else "any"
     assert parse_address(text) == Address(kind, host, id=ID)
 

@@ -1,4 +1,4 @@
-"""What the client makes of each answer of the API."""
+"""How the client handles each answer of the API."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_list_has_the_items_of_all_pages() -> None:
 
 @responses.activate
 def test_endless_pages_are_an_error() -> None:
-    """A server that never ends its list is given up."""
+    """A list that never ends is an error."""
     add_page("workflow/x/job", [], token="again")
     with pytest.raises(UserError, match="more than 100 pages"):
         make_client().get_all("workflow", "x", "job")
@@ -82,7 +82,7 @@ def test_a_rerun_is_never_sent_twice() -> None:
 
 
 def test_a_long_pause_is_cut() -> None:
-    """A server that asks for an hour gets a minute."""
+    """The client waits at most a minute, even if the server asks for an hour."""
     adapter: Any = make_client()._session.get_adapter(API)
     answer = type("Answer", (), {"headers": {"Retry-After": "3600"}})()
     assert adapter.max_retries.get_retry_after(answer) == LONGEST_WAIT_SECONDS

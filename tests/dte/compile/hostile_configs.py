@@ -1,4 +1,4 @@
-"""Configs that expand to far more than they say."""
+"""Short configs that expand enormously."""
 
 from __future__ import annotations
 

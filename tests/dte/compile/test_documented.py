@@ -1,4 +1,4 @@
-"""What CircleCI's pages, its JSON schema and published orbs say of small configs.
+"""Small configs whose result follows from CircleCI's pages, its schema or real orbs.
 
 The configs are in tests/cases/documented/, each with its source.
 """
@@ -28,7 +28,7 @@ ACCEPTED, REFUSED = cases("accepted.yml"), cases("refused.yml")
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case["name"])
 def test_accepted(case: dict[str, Any], tmp_path: Path) -> None:
-    """A documented config compiles, and says no more than it has to."""
+    """A documented config compiles with only the expected notes."""
     compiled = compile_text(case["config"], tmp_path)
     text = yaml.safe_dump(compiled.document, sort_keys=False, width=1000)
     for words in case.get("prints", []):

@@ -1,4 +1,4 @@
-"""A config or orb from a stranger ends in a clear error, soon and within bounds."""
+"""A hostile config or orb ends in a clear error, with limited time and memory."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ print("peak", peak // (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 @pytest.mark.parametrize("write", ALL, ids=lambda write: write.__name__)
 def test_a_config_that_expands(write: Callable[[], str], tmp_path: Path) -> None:
-    """A config that expands without measure is refused, in 300 MB and bounded time."""
+    """A config that expands too far is refused, within 300 MB and a time limit."""
     path = tmp_path / "config.yml"
     path.write_text(write())
     result = subprocess.run(
@@ -54,7 +54,7 @@ def test_a_config_that_expands(write: Callable[[], str], tmp_path: Path) -> None
 
 @pytest.mark.parametrize("kind", ["device", "link", "pipe", "folder"])
 def test_only_regular_files_are_read(kind: str, tmp_path: Path) -> None:
-    """A device, a link to one, a named pipe and a folder are refused at once."""
+    """Devices, links to devices, named pipes and folders are refused at once."""
     path = tmp_path / "orb.yml"
     if kind == "device":
         path = Path("/dev/zero")
@@ -139,7 +139,7 @@ workflows: {w: {jobs: [a]}}
 
 
 def test_steps_passed_to_a_command_may_call_it(tmp_path: Path) -> None:
-    """A command inside its own argument is no circle."""
+    """A command that is an argument of itself is not a cycle."""
     assert len(only_job(compile_text(PASSED, tmp_path)).steps) == 4
 
 

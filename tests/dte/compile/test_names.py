@@ -63,7 +63,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("calls", "names"), [row[1:] for row in TABLE])
 def test_names(calls: list[list[str]], names: list[list[str]], tmp_path: Path) -> None:
-    """Jobs are numbered only where one name would mean two jobs."""
+    """Jobs are numbered only if two of them would have the same name."""
     text = JOBS
     for number, workflow in enumerate(calls):
         text += f"  w{number}:\n    jobs:\n"

@@ -1,4 +1,4 @@
-"""What is printed is a config that compiles to itself."""
+"""The printed config compiles to itself."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ TEXTS = st.text(
 
 @given(text=TEXTS)
 def test_any_text_again(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A text is printed so that it is read as the same text."""
+    """A printed text is read back unchanged."""
     folder = tmp_path_factory.getbasetemp()
     config = config_with(
         [{"run": {"command": text.replace("<<", "\\<<"), "name": "x"}}],

@@ -1,6 +1,6 @@
-"""What CircleCI's JSON schema refuses is refused here too, but for explained kinds.
+"""dte refuses what CircleCI's JSON schema refuses, except for the explained cases.
 
-The other way round there is no agreement: the schema knows no names and no parameters.
+The reverse doesn't hold, because the schema knows no names and no parameters.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def first_error(config: Any) -> ValidationError:
 
 
 def explained(config: Any) -> bool:
-    """Whether the schema's first refusal of a config is of an explained kind."""
+    """Whether the first error of the schema is an explained case."""
     error = first_error(config)
     place = [str(part) for part in error.absolute_path]
     return any(why(place, error.instance, config) for why in EXPLAINED.values())
@@ -106,7 +106,7 @@ def explained(config: Any) -> bool:
 def test_what_the_schema_refuses(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A changed config that the schema refuses is refused, or of an explained kind."""
+    """A changed config that the schema refuses is refused, or is an explained case."""
     config = yaml.safe_load(text)
     if VALIDATOR.is_valid(config):
         return
@@ -135,7 +135,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("part", "message"), REFUSED)
 def test_what_only_the_schema_refused(part: str, message: str, tmp_path: Path) -> None:
-    """Kinds that the schema refuses are refused with the reason."""
+    """What the schema refuses is refused with the reason."""
     text = f"version: 2.1\n{part}\n"
     if not part.startswith("workflows"):
         text += "workflows: {w: {jobs: [a]}}\n"

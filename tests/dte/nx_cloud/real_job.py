@@ -1,4 +1,4 @@
-"""Jobs with the real Nx: a clone of the sample each, and nothing shared."""
+"""Jobs with the real Nx; each has its own clone of the sample and shares nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from dte.nx_cloud import NxCloud
+from tests.git import git, make_repository
 
 SAMPLE = Path(__file__).parents[3] / "sample"
 SECONDS = 120
@@ -33,7 +34,7 @@ class RealJob:
     environment: dict[str, str]
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; variables of its own come as keywords."""
+        """Start a command; keyword arguments are additional variables."""
         return subprocess.Popen(
             words,
             cwd=self.checkout,
@@ -82,19 +83,12 @@ def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
     return [wait(process).exit_code for process in processes]
 
 
-def git(folder: Path, *words: str) -> None:
-    """Run git as somebody with a name."""
-    name = ["-c", "user.name=dte", "-c", "user.email=dte@example.com"]
-    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
-
-
-def make_repository(folder: Path, npm_cache: Path) -> Path:
+def install_sample(folder: Path, npm_cache: Path) -> Path:
     """Copy the sample, commit it, and install what it needs."""
     shutil.copytree(
         SAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist", ".nx")
     )
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "The sample")
+    make_repository(folder)
     subprocess.run(
         ["npm", "ci", "--no-audit", "--no-fund"],
         cwd=folder,
@@ -105,19 +99,13 @@ def make_repository(folder: Path, npm_cache: Path) -> Path:
     return folder
 
 
-def commit(folder: Path, message: str) -> None:
-    """Commit everything."""
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", f"--message={message}")
-
-
 def make_job(
     folder: Path, *, repository: Path, modules: Path, sockets: Path, cloud: NxCloud
 ) -> RealJob:
     """Clone the repository for a job that is named after its folder.
 
-    `modules` is the `node_modules` that the clone gets. `sockets` has a short path:
-    the system allows 108 characters for a socket's.
+    `modules` is the `node_modules` that the clone gets. `sockets` has a short path,
+    because a socket's path has at most 108 characters.
     """
     checkout = folder / "project"
     folder.mkdir(parents=True)

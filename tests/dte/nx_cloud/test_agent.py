@@ -31,7 +31,7 @@ def agent(tmp_path: Path, cloud: NxCloud) -> Workspace:
 
 
 def post(cloud: NxCloud, path: str, **message: Any) -> dict[str, Any]:
-    """Say something to the stand-in, as main would in workflow w1."""
+    """Send a message to the stand-in as main of workflow w1."""
     response = requests.post(
         cloud.url + path,
         json={"run": "w1", **message},
@@ -54,7 +54,7 @@ def give(cloud: NxCloud, *tasks: str, **more: Any) -> None:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something has become true, and fail when it does not."""
+    """Wait until a condition is true, and fail if it never is."""
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
@@ -74,7 +74,7 @@ def test_an_agent_runs_its_tasks_and_ends(agent: Workspace) -> None:
 
 
 def test_a_crash_of_nx_is_a_failed_task(agent: Workspace) -> None:
-    """When nx ends before it comes to the task, main gets what it printed."""
+    """If nx fails before it runs the task, main receives its output."""
     give(agent.cloud, "a:crash")
     assert finish(agent.start("start-agent")).exit_code == 0
     [execution] = agent.cloud.executions()
@@ -84,7 +84,7 @@ def test_a_crash_of_nx_is_a_failed_task(agent: Workspace) -> None:
 
 
 def test_another_revision_is_noticed(agent: Workspace) -> None:
-    """A task whose hash here is not main's fails, instead of running something else."""
+    """A task whose hash differs from main's fails instead of running."""
     give(agent.cloud, "a:pass", hash="hash in main")
     finish(agent.start("start-agent"))
     [execution] = agent.cloud.executions()
@@ -94,14 +94,14 @@ def test_another_revision_is_noticed(agent: Workspace) -> None:
 
 
 def test_the_same_hash_is_accepted(agent: Workspace) -> None:
-    """A task whose hash is main's passes."""
+    """A task with the same hash as main's passes."""
     give(agent.cloud, "a:pass", hash="hash-of-a:pass")
     finish(agent.start("start-agent"))
     assert [each.exit_code for each in agent.cloud.executions()] == [0]
 
 
 def wait_until_connected(process: subprocess.Popen[str]) -> None:
-    """Read what an agent prints until it is in the run."""
+    """Read an agent's output until it has joined the run."""
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Nx Cloud (stand-in): agent"):
@@ -128,7 +128,7 @@ def test_a_name_is_taken_within_a_folder(agent: Workspace) -> None:
 def test_two_machines_may_have_agents_of_one_name(
     agent: Workspace, tmp_path: Path
 ) -> None:
-    """Agents in different folders don't see each other's lock files: both work."""
+    """Agents in different folders don't see each other's lock files, so both work."""
     other = replace(
         make_workspace(tmp_path / "other", agent.cloud), environment=agent.environment
     )
@@ -159,7 +159,7 @@ def test_the_lock_of_a_killed_agent_stays(agent: Workspace) -> None:
 
 
 def test_a_name_with_a_slash_is_refused(agent: Workspace) -> None:
-    """A job's name such as dte/agent can't name a lock file."""
+    """A name with a slash, such as dte/agent, can't name a lock file."""
     finished = agent.run("start-agent", NX_AGENT_NAME="dte/agent")
     assert finished.exit_code == 1
     assert "dte/agent contains a slash" in finished.stderr
@@ -174,7 +174,7 @@ def test_another_environment_is_another_run(agent: Workspace) -> None:
 
 @pytest.mark.parametrize("variable", ["NX_CI_EXECUTION_ID", "NX_RUN_GROUP"])
 def test_the_run_can_be_named(agent: Workspace, variable: str) -> None:
-    """A run that is named explicitly does not go by the workflow's id."""
+    """A run with an explicit name doesn't use the workflow's id."""
     post(agent.cloud, "/runs/complete", run="mine")
     assert "of run mine" in agent.run("start-agent", **{variable: "mine"}).stdout
 
@@ -194,7 +194,7 @@ def test_an_invalid_timeout_is_an_error(agent: Workspace) -> None:
 
 
 def test_an_agent_that_comes_late_ends_too(agent: Workspace) -> None:
-    """After the stop there is nothing to wait for."""
+    """An agent that starts after the stop exits at once."""
     post(agent.cloud, "/runs/complete")
     finished = agent.run("start-agent")
     assert finished.exit_code == 0
@@ -216,14 +216,14 @@ def test_agents_end_when_mains_job_is_gone(agent: Workspace, tmp_path: Path) -> 
 
 
 def sleeper(agent: Workspace) -> psutil.Process:
-    """Wait until the task `sleep` has started its child, and give that back."""
+    """Wait until the task `sleep` has started its child; return the child."""
     file = agent.folder / "sleeper"
     wait_for(lambda: file.exists() and file.read_text() != "")
     return psutil.Process(int(file.read_text()))
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Return whether a process has ended, also when nobody has buried it."""
+    """Return whether a process has ended; a zombie has ended too."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -234,7 +234,7 @@ def is_gone(process: psutil.Process) -> bool:
 def test_a_terminated_agent_ends_the_run(
     agent: Workspace, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """An agent that is told to end kills its task, and main and the others fail."""
+    """After SIGTERM an agent kills its task, and main and the other agents fail."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
@@ -251,7 +251,7 @@ def test_a_terminated_agent_ends_the_run(
 
 
 def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> None:
-    """A hard kill tells main nothing; the task's processes die all the same."""
+    """After SIGKILL main isn't informed, but the task's processes end."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
@@ -275,7 +275,7 @@ def test_an_agent_takes_the_targets_it_was_given(agent: Workspace) -> None:
 
 
 def test_an_unknown_argument_has_no_effect(agent: Workspace) -> None:
-    """An argument that Nx Cloud does not document is named, and the agent works."""
+    """An undocumented argument is named in a notice, and the agent works."""
     post(agent.cloud, "/runs/complete")
     finished = agent.run("start-agent", "--scheduling-constraints=big")
     assert finished.exit_code == 0

@@ -18,7 +18,8 @@ RULES = (Rule(("large",), targets=("build",)), Rule(("small",), targets=("lint",
 
 
 def test_a_task_goes_to_its_pool_only() -> None:
-    """By assignment rules an agent gets what its pool may run, and the rest of all."""
+    """With assignment rules an agent gets the tasks of its pool and those without a
+    rule."""
     run = make_run(rules=RULES)
     for name, pool in (("a", "small"), ("b", "large"), ("c", "")):
         run.join(name, 0, pool=pool)
@@ -50,7 +51,7 @@ def stuck(run: Run) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_a_task_that_nobody_may_run_is_stuck() -> None:
-    """A rule that names a pool nobody has is noticed while other agents are there."""
+    """Tasks of a pool without agents are reported while other agents are connected."""
     run = make_run(rules=RULES)
     add(run, task("x", "build"), task("x", "test"))
     assert stuck(run) == [], "no agent is connected yet"

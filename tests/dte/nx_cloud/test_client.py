@@ -19,7 +19,7 @@ def main(tmp_path: Path, cloud: NxCloud) -> Workspace:
 
 
 def test_start_ci_run_leaves_a_heartbeat(main: Workspace) -> None:
-    """The command ends, and a process of it goes on pinging until the run ends."""
+    """The command exits, and its heartbeat process continues until the run ends."""
     started = main.run("start-ci-run", "--stop-agents-after", "lint, test")
     assert (started.exit_code, started.stdout, started.stderr) == (0, "", "")
     [heartbeat] = find_heartbeats(main.folder)
@@ -28,7 +28,7 @@ def test_start_ci_run_leaves_a_heartbeat(main: Workspace) -> None:
 
 
 def test_explicit_completion_leaves_no_heartbeat(main: Workspace) -> None:
-    """With --require-explicit-completion there is nothing to ping."""
+    """With --require-explicit-completion there is no heartbeat."""
     assert main.run("start-ci-run", "--require-explicit-completion").exit_code == 0
     assert find_heartbeats(main.folder) == []
 
@@ -52,7 +52,7 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
 def test_what_can_not_be_rehearsed_is_an_error(
     main: Workspace, words: list[str], message: str
 ) -> None:
-    """The message shows the word, and the run is not started."""
+    """An invalid value is named, and the run is not started."""
     finished = main.run("start-ci-run", *words)
     assert finished.exit_code == 1
     assert message in finished.stderr
@@ -61,14 +61,15 @@ def test_what_can_not_be_rehearsed_is_an_error(
 
 @pytest.mark.parametrize("word", ["--stop-agents-afer=e2e", "lint", "--fix-tasks=*"])
 def test_an_unknown_argument_is_ignored_aloud(main: Workspace, word: str) -> None:
-    """Nx Cloud ignores it in silence; the stand-in names it and starts the run."""
+    """The stand-in names an unknown argument, which Nx Cloud ignores, and starts the
+    run."""
     finished = main.run("start-ci-run", "--require-explicit-completion", word)
     assert (finished.exit_code, finished.stdout) == (0, "")
     assert f"the argument {word} is unknown and has no effect" in finished.stderr
 
 
 def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
-    """Flags that come after another nx command have no effect, which is said."""
+    """Flags after another nx command have no effect, and a notice names them."""
     assert main.run("record", "--", "true").exit_code == 0
     late = main.run("start-ci-run", "--require-explicit-completion")
     assert late.exit_code == 0
@@ -80,7 +81,7 @@ def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
 def test_start_ci_run_refuses_a_configured_run(main: Workspace, name: str) -> None:
-    """Where a configuration file is, start-ci-run points to the other command."""
+    """With a configuration file, start-ci-run names the other command."""
     (main.folder / ".nx").mkdir()
     (main.folder / ".nx" / name).write_text("lifecycle: {stop-after: [lint]}\n")
     finished = main.run("start-ci-run", "--distribute-on=manual")
@@ -89,7 +90,7 @@ def test_start_ci_run_refuses_a_configured_run(main: Workspace, name: str) -> No
 
 
 def test_start_nx_agents_takes_no_flags(main: Workspace) -> None:
-    """Everything about such a run is in its file."""
+    """start-nx-agents refuses flags, because the file configures the run."""
     started = main.run("start-nx-agents", "--stop-agents-after=e")
     assert started.exit_code == 0
     assert "--stop-agents-after=e is unknown and has no effect" in started.stderr
@@ -98,7 +99,7 @@ def test_start_nx_agents_takes_no_flags(main: Workspace) -> None:
 
 @pytest.mark.parametrize("command", ["fix-ci", "upload-agent-metrics"])
 def test_commands_without_meaning_here_say_so(main: Workspace, command: str) -> None:
-    """What only Nx Cloud's service can do is named, and fails nothing."""
+    """Commands that only Nx Cloud's service supports print a notice and pass."""
     finished = main.run(command)
     assert (finished.exit_code, finished.stderr) == (0, "")
     assert "in a rehearsal" in finished.stdout
@@ -108,7 +109,7 @@ def test_commands_without_meaning_here_say_so(main: Workspace, command: str) -> 
 def test_without_a_run_there_is_nothing_to_do(
     tmp_path: Path, cloud: NxCloud, command: str
 ) -> None:
-    """Outside CI the commands say which variable would tell the run."""
+    """Outside CI the commands name the variable that identifies the run."""
     finished = make_workspace(tmp_path / "desk", cloud).run(command)
     assert finished.exit_code == 1
     assert "NX_CI_EXECUTION_ID" in finished.stderr
@@ -145,7 +146,7 @@ def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
 def test_a_request_is_repeated(
     main: Workspace, environment: dict[str, str], tries: int
 ) -> None:
-    """There are ten more tries in CI, one elsewhere, or as many as one says."""
+    """There are ten more tries in CI, one elsewhere, or the number in the variable."""
     with CountingServer() as server:
         environment = {**environment, "NX_CLOUD_API": server.url}
         finished = main.run("complete-ci-run", DTE_NX_CLOUD_SPEED="500", **environment)
@@ -155,21 +156,22 @@ def test_a_request_is_repeated(
 
 
 def test_a_refused_token_is_not_tried_again(main: Workspace) -> None:
-    """A token does not become valid by waiting."""
+    """A refused token is not tried again."""
     with CountingServer(status=401) as server:
         main.run("complete-ci-run", CI="true", NX_CLOUD_API=server.url)
     assert server.requests == 1
 
 
 def test_a_number_of_retries_that_is_none(main: Workspace) -> None:
-    """With a word, the real client would try without end."""
+    """A number of retries that is not a number is refused: the real client would never
+    stop."""
     finished = main.run("complete-ci-run", NX_CLOUD_NUMBER_OF_RETRIES="few")
     assert finished.exit_code == 1
     assert "NX_CLOUD_NUMBER_OF_RETRIES=few is not a number" in finished.stderr
 
 
 def test_record_runs_the_words_as_they_are(main: Workspace) -> None:
-    """No shell looks at a recorded command, and its output and status are kept."""
+    """A recorded command runs without a shell, and its output and status are stored."""
     word = "$(touch pwned) `id` ; exit"
     script = 'echo out; echo err >&2; printf %s "$1"; exit 7'
     finished = main.run("record", "--", "sh", "-c", script, "sh", word)
@@ -188,7 +190,7 @@ def test_record_runs_the_words_as_they_are(main: Workspace) -> None:
 def test_a_failed_recorded_command_completes_the_run(
     main: Workspace, tmp_path: Path
 ) -> None:
-    """The agents end, and pass, although the run goes no further."""
+    """After a failed recorded command the agents end with success."""
     silent = main.run("record", "--", "true", NX_CLOUD_SILENT_RECORD="true")
     assert (silent.exit_code, silent.stdout) == (0, "")
     main.run("record", "--", "false")
@@ -199,7 +201,7 @@ def test_a_failed_recorded_command_completes_the_run(
 
 
 def test_record_without_words_is_an_error(main: Workspace) -> None:
-    """There must be something to record."""
+    """`record` without a command is an error."""
     assert "Nothing to record" in main.run("record", "--").stderr
 
 
@@ -215,6 +217,6 @@ def test_recording_a_missing_command_fails(main: Workspace) -> None:
 def test_recording_a_command_that_a_signal_ends(
     main: Workspace, signal: str, code: int
 ) -> None:
-    """The exit code tells SIGTERM, but not every signal, as Nx's own does."""
+    """The exit code shows SIGTERM, but not every signal, like that of Nx."""
     finished = main.run("record", "--", "sh", "-c", f"kill -{signal} $$")
     assert finished.exit_code == code

@@ -1,4 +1,4 @@
-"""The tasks of one nx command: order, hand-out, failures."""
+"""The tasks of one nx command: order, assignment, failures."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def names(command: Command) -> list[str]:
 
 
 def run(command: Command, task: str, state: State = State.PASSED) -> None:
-    """Hand a task out, and end it."""
+    """Assign a task and complete it."""
     command.hand_out(task)
     command.finish(Result(task, state))
 
 
 def test_only_tasks_without_dependencies_are_ready_at_first() -> None:
-    """At first nothing is ready but what depends on nothing."""
+    """At first only tasks without dependencies are ready."""
     assert names(Command(DIAMOND, ["build"])) == ["money"]
 
 
@@ -51,7 +51,7 @@ def test_a_task_is_ready_when_all_it_needs_has_passed() -> None:
 
 
 def test_a_failure_skips_everything_that_depends_on_it() -> None:
-    """What depends on a failed task, directly or not, is skipped; the rest runs."""
+    """Direct and indirect dependents of a failed task are skipped; the rest runs."""
     command = Command(DIAMOND, ["build"])
     run(command, "money")
     run(command, "tax", State.FAILED)
@@ -62,26 +62,26 @@ def test_a_failure_skips_everything_that_depends_on_it() -> None:
 
 
 def test_cached_tasks_need_no_agent() -> None:
-    """A task whose outputs are cached has passed before the first hand-out."""
+    """A task whose outputs are cached has passed from the start."""
     command = Command(DIAMOND, ["build"], cached={"m", "d"})
     assert [result.task for result in command.results] == ["money", "discounts"]
     assert names(command) == ["tax"]
 
 
 def test_a_command_without_tasks_is_done() -> None:
-    """Nothing affected means nothing to wait for."""
+    """A command without tasks is done at once."""
     assert Command((), ["build"]).done
 
 
 @pytest.mark.parametrize("task", ["tax", "shop"])
 def test_a_task_that_waits_is_not_handed_out(task: str) -> None:
-    """Handing out a task before its dependencies have passed is an error."""
+    """Assigning a task before its dependencies have passed is an error."""
     with pytest.raises(ProtocolError, match=f"{task} is not ready"):
         Command(DIAMOND, ["build"]).hand_out(task)
 
 
 def test_a_task_is_not_handed_out_twice() -> None:
-    """A task that runs is not ready any more."""
+    """A running task is no longer ready."""
     command = Command(DIAMOND, ["build"])
     command.hand_out("money")
     with pytest.raises(ProtocolError, match="money is not ready"):
@@ -89,13 +89,13 @@ def test_a_task_is_not_handed_out_twice() -> None:
 
 
 def test_only_a_running_task_can_end() -> None:
-    """A result for a task that nobody runs is an error."""
+    """A result of a task that isn't running is an error."""
     with pytest.raises(ProtocolError, match="money is not running"):
         Command(DIAMOND, ["build"]).finish(Result("money", State.PASSED))
 
 
 def test_a_dependency_outside_the_graph_is_refused() -> None:
-    """A task graph whose edges lead nowhere could never end."""
+    """A task graph with a missing task is refused, since it could never end."""
     with pytest.raises(ProtocolError, match="tax depends on unknown money"):
         Command((Task("tax", needs=("money",)),), ["build"])
 
@@ -128,7 +128,8 @@ def task_graphs(draw: st.DrawFn) -> tuple[Task, ...]:
 def test_every_task_ends_once_and_never_before_its_dependencies(
     tasks: tuple[Task, ...], failing: set[int], cached: set[int], data: st.DataObject
 ) -> None:
-    """In any order of hand-outs and ends, each task ends exactly once, in order."""
+    """In any order of assignments and results, each task ends once, after its
+    dependencies."""
     command = Command(tasks, ["t"], cached={f"hash{index}" for index in cached})
     running: list[str] = []
     handed: list[str] = []

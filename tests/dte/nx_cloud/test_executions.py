@@ -1,4 +1,4 @@
-"""Reading what Nx says it did."""
+"""Reading Nx's report on its tasks."""
 
 from __future__ import annotations
 

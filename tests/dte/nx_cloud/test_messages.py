@@ -1,4 +1,4 @@
-"""What clients send is checked before it is believed."""
+"""Messages of clients are validated."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_field_of_another_type_is_refused(fields: dict[str, Any], read: Any) -
 
 
 def test_missing_fields_are_empty() -> None:
-    """A client may leave out what it has nothing to say about."""
+    """A client may omit fields that have a default."""
     message = Message({})
     assert message.text("run") == ""
     assert message.flag("yes", True) is True
@@ -57,7 +57,7 @@ def test_missing_fields_are_empty() -> None:
 
 @given(JSON | st.dictionaries(FIELDS, JSON))
 def test_no_message_crashes_a_reader(value: Any) -> None:
-    """Whatever comes is read, or refused with a BadMessage."""
+    """Any message is read or refused with a BadMessage."""
     try:
         message = Message(value)
         read_task(message)

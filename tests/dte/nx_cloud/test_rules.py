@@ -38,7 +38,7 @@ def task(project: str, target: str, configuration: str = "") -> Task:
     ],
 )
 def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
-    """A star, a question mark, a negation, and globs that all have to match."""
+    """A star, a question mark, a negation, and a list of globs that must all match."""
     one = rule("p", targets=glob)
     assert [
         name for name in matching + other if one.matches(task("x", name))
@@ -46,7 +46,7 @@ def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
 
 
 def test_the_more_specific_rule_goes_first() -> None:
-    """Each rule of the precedence chart gives way to the one before it."""
+    """Each rule of the precedence chart yields to the one before it."""
     matched = {"configurations": "production", "targets": "build", "projects": "app1"}
     chart = ["ctp", "ct", "cp", "tp", "c", "t", "p"]
     names = {name[0]: name for name in matched}
@@ -68,5 +68,5 @@ def test_of_two_equal_rules_the_first_counts() -> None:
 
 
 def test_a_task_without_a_rule_may_run_anywhere() -> None:
-    """What no rule speaks of belongs to all pools."""
+    """A task that no rule matches belongs to all pools."""
     assert find_pools(task("money", "lint"), [rule("large", targets="build")]) == ()

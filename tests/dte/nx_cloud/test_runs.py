@@ -1,4 +1,4 @@
-"""A CI pipeline execution: who gets which task, and when agents may end."""
+"""A CI pipeline execution: which agent gets which task, and when agents end."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_agents_get_different_tasks() -> None:
 
 
 def test_an_agent_that_missed_the_answer_gets_the_same_task_again() -> None:
-    """Asking twice does not take two tasks."""
+    """An agent that asks twice gets the same task."""
     run = make_run("a")
     add(run, Task("1"), Task("2"))
     assert [ask(run, "a"), ask(run, "a")] == ["1", "1"]
 
 
 def test_the_agent_that_had_least_work_goes_first() -> None:
-    """A chain of tasks wanders over the agents, however fast one of them asks."""
+    """A chain of tasks is spread over the agents, even if one of them asks faster."""
     run = make_run("a", "b", "c")
     add(run, Task("1"), Task("2", needs=("1",)), Task("3", needs=("2",)))
     workers = []
@@ -44,7 +44,7 @@ def test_the_agent_that_had_least_work_goes_first() -> None:
 
 
 def test_a_silent_agent_does_not_hold_up_the_others() -> None:
-    """An agent that was killed without a word is not waited for."""
+    """A run does not wait for an agent that was killed."""
     run = make_run("dead", "a")
     add(run, Task("1"))
     assert ask(run, "a", IDLE_SECONDS) == ""
@@ -52,7 +52,8 @@ def test_a_silent_agent_does_not_hold_up_the_others() -> None:
 
 
 def test_two_agents_of_one_name_both_work() -> None:
-    """Agents on two machines may have one name: their keys tell them apart."""
+    """Agents on two machines may have the same name, because they have different
+    keys."""
     run = make_run()
     for key in ("first", "second"):
         run.join("a", 0, key=key)
@@ -61,7 +62,8 @@ def test_two_agents_of_one_name_both_work() -> None:
 
 
 def test_agents_end_when_all_named_targets_have_run() -> None:
-    """Agents stay for the next command until every named target was covered."""
+    """Agents wait for more commands until every target in --stop-agents-after has
+    run."""
     run = make_run("a", stop_after=frozenset({"lint", "build"}))
     add(run, Task("1"), targets=("lint",))
     ask(run, "a")
@@ -72,7 +74,7 @@ def test_agents_end_when_all_named_targets_have_run() -> None:
 
 
 def test_failed_tasks_cover_their_target_too() -> None:
-    """Agents end after a command with failures as after one without."""
+    """Agents end after the last command, even if it has failures."""
     run = make_run("a")
     add(run, Task("1"))
     ask(run, "a")
@@ -90,7 +92,7 @@ def test_without_named_targets_agents_stay() -> None:
 
 
 def test_a_late_agent_ends_too() -> None:
-    """An agent that connects after the stop has nothing to do."""
+    """An agent that connects after the stop ends at once."""
     run = make_run()
     run.complete()
     run.join("late", 5)
@@ -98,7 +100,7 @@ def test_a_late_agent_ends_too() -> None:
 
 
 def test_a_stop_before_the_start_holds() -> None:
-    """A run that was stopped before it was started hands nothing out."""
+    """A run that was stopped before its start assigns no tasks."""
     run = Run("w1", heartbeat_seconds=HEARTBEAT)
     run.complete()
     run.start(1)
@@ -118,14 +120,14 @@ def test_agents_end_when_main_is_silent_for_too_long() -> None:
 
 
 def test_explicit_completion_needs_no_heartbeat() -> None:
-    """With --require-explicit-completion silence ends nobody."""
+    """With --require-explicit-completion a missing heartbeat ends no agent."""
     run = make_run("a", heartbeat=False)
     run.watch(10_000)
     assert run.ask("a", 10_000).end == ""
 
 
 def test_agents_without_a_main_wait() -> None:
-    """Nothing ends agents that came before main did."""
+    """Agents that connect before main wait for it."""
     run = Run("w1", heartbeat_seconds=HEARTBEAT)
     run.join("a", 0)
     run.watch(10_000)
@@ -133,7 +135,7 @@ def test_agents_without_a_main_wait() -> None:
 
 
 def test_an_agent_that_leaves_with_an_error_ends_the_run() -> None:
-    """Main and the other agents learn the error."""
+    """Main and the other agents receive the error."""
     run = make_run("a", "b")
     run.leave("a", error="Agent was terminated via SIGTERM")
     assert run.error == "Agent was terminated via SIGTERM"
@@ -141,7 +143,7 @@ def test_an_agent_that_leaves_with_an_error_ends_the_run() -> None:
 
 
 def test_an_error_after_the_end_changes_nothing() -> None:
-    """An agent that is killed when the work is done fails nobody."""
+    """An agent that is killed after the last task fails no other."""
     run = make_run("a", "b")
     run.complete()
     run.leave("a", error="Agent was terminated via SIGTERM")
@@ -173,7 +175,7 @@ def test_more_failures_may_be_allowed() -> None:
 
 
 def test_the_first_command_fixes_the_settings() -> None:
-    """Settings that come later have no effect, and their command learns of it."""
+    """Later settings have no effect, and their command is told."""
     run = Run("w1", heartbeat_seconds=HEARTBEAT)
     assert run.fix_settings(RunSettings())
     assert run.fix_settings(RunSettings()), "the same settings are no contradiction"
@@ -182,7 +184,7 @@ def test_the_first_command_fixes_the_settings() -> None:
 
 
 def test_a_command_of_a_closed_run_can_not_go_on() -> None:
-    """What is sent after the end is run by nobody; what runs already may end."""
+    """Tasks that are sent after the end don't run; running ones may finish."""
     run = make_run("a")
     add(run, Task("1"), Task("2"))
     [command] = run.commands
@@ -208,7 +210,7 @@ def test_a_stranger_gets_nothing() -> None:
 
 
 def test_a_result_of_somebody_elses_task_is_refused() -> None:
-    """An agent reports its own task only."""
+    """An agent may report only its own task."""
     run = make_run("a", "b")
     add(run, Task("1"), Task("2"))
     ask(run, "a")
@@ -218,7 +220,7 @@ def test_a_result_of_somebody_elses_task_is_refused() -> None:
 
 
 def test_the_oldest_run_gives_way() -> None:
-    """A stand-in that runs for long does not remember every run."""
+    """Only the latest runs are kept."""
     runs = Runs(heartbeat_seconds=HEARTBEAT, limit=2)
     first = runs.get("1")
     runs.get("2")
@@ -236,7 +238,7 @@ def test_the_oldest_run_gives_way() -> None:
 def test_agents_finish_any_task_graph(
     agents: int, edges: set[tuple[int, int]], failing: set[int], seed: int
 ) -> None:
-    """Agents that ask in any order end, no task runs twice, and none is forgotten."""
+    """With any order of requests all agents end, and each task runs exactly once."""
     order = Random(seed)
     free = [f"agent-{number}" for number in range(agents)]
     run = make_run(*free)

@@ -1,4 +1,4 @@
-"""The stand-in's server: who may ask, what is served, how it misbehaves and ends."""
+"""The stand-in's server: access, content, faults, and shutdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TIMEOUT = 10
 
 
 def get(cloud: NxCloud, path: str, token: str = "") -> requests.Response:
-    """Ask for a path, with the stand-in's own token unless another is given."""
+    """Request a path, by default with the stand-in's token."""
     headers = {"Authorization": f"Bearer {token or cloud.token}"}
     return requests.get(cloud.url + path, headers=headers, timeout=TIMEOUT)
 
@@ -53,7 +53,7 @@ def test_a_client_of_this_version_is_valid(cloud: NxCloud) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/cache/abc", "/nonsense"])
 def test_a_wrong_token_is_refused(cloud: NxCloud, path: str) -> None:
-    """Without the right token there is nothing but 401."""
+    """Every request without the right token gets 401."""
     assert get(cloud, path, token="wrong").status_code == 401
     assert requests.get(cloud.url + path, timeout=TIMEOUT).status_code == 401
     assert get(cloud, path).status_code == 404
@@ -133,7 +133,7 @@ def test_downloads_break_off_as_often_as_told() -> None:
 
 
 def test_an_unreachable_stand_in_closes_connections(cloud: NxCloud) -> None:
-    """Nothing is answered, not even an error."""
+    """With `unreachable` the server closes connections without an answer."""
     cloud.set_faults(Faults(unreachable=True))
     with pytest.raises(requests.ConnectionError):
         get(cloud, "/v1/cache/abc")

@@ -42,7 +42,8 @@ def read_waits(speed: str = "") -> list[float]:
 
 
 def test_polls_grow_like_the_real_ones() -> None:
-    """At speed 1 polls grow from 5 to 30 seconds, and begin anew after a task."""
+    """At speed 1 the pauses between polls grow from 5 to 30 seconds, and restart after
+    a task."""
     seconds = [wait / 1000 for wait in read_waits("1")[:8]]
     assert seconds == [5, 10, 15, 20, 25, 30, 30, 5]
 

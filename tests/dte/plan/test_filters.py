@@ -47,7 +47,7 @@ def runs(filters: dict[str, Any], branch: str, tag: str) -> bool:
     ],
 )
 def test_the_expression(filters: dict[str, Any], expression: str) -> None:
-    """Filters are written as the shortest expression that lets the same through."""
+    """Filters are converted to the shortest expression with the same result."""
     assert as_expression(filters) == expression
 
 
@@ -76,7 +76,7 @@ def test_the_expression_lets_the_same_through(
 
 
 def test_a_tag_needs_a_filter() -> None:
-    """A job runs for a tag only with a filter of tags that is not empty."""
+    """A job runs for a tag only if its tag filter is not empty."""
     assert not runs({"tags": {}}, "", "v1")
     assert runs({"tags": {"ignore": "x"}}, "", "v1")
     assert not runs({}, "", "v1")

@@ -37,7 +37,8 @@ def ended_workflows(
 def test_a_rerun_from_failed_runs_every_job_that_did_not_pass(
     ended: tuple[tuple[WorkflowJob, ...], dict[str, str]], comes_back: bool
 ) -> None:
-    """Every job that did not pass runs; one that passed, only downstream of those."""
+    """Every job that did not pass runs, and of the others only those downstream of
+    it."""
     jobs, statuses = ended
     plan = plan_rerun(
         jobs,

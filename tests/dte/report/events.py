@@ -8,6 +8,7 @@ from dte.nx_cloud import TaskExecution
 from dte.report.data import JobReport, Report, RunReport, StepReport
 from dte.report.live import LiveListener
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
+from tests.refusal import TWO_LINES
 
 TASKS = "Run the affected tasks"
 LOG = "/tmp/logs/run-1/dte_main/08-Run_the_affected_tasks.log"
@@ -74,7 +75,7 @@ def make_report(*runs: RunReport, **more: object) -> Report:
 def make_story() -> Report:
     """A failure, the refused partial rerun, and a parallel job."""
     failed = make_step_report(TASKS, "failed", number=8, log=LOG)
-    lines = ("You reran only failed jobs, but CI requires rerunning all jobs.",)
+    lines = TWO_LINES[:1]
     refused = make_step_report(
         "Refuse a partial rerun", "failed", seconds=0.18, last_lines=lines
     )

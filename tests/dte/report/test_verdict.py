@@ -12,6 +12,7 @@ from tests.dte.report.events import (
     make_run,
     make_step_report,
 )
+from tests.refusal import TWO_LINES
 
 
 def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobReport:
@@ -31,8 +32,8 @@ def report_on(*jobs: JobReport) -> Report:
     [
         (fail_with("x"), "dte/main failed in Run the affected tasks, exit 1"),
         (
-            fail_with("", "You reran only failed jobs.", name="Refuse a partial rerun"),
-            "dte/main was refused: You reran only failed jobs.",
+            fail_with("", TWO_LINES[0], name="Refuse a partial rerun"),
+            f"dte/main was refused: {TWO_LINES[0]}",
         ),
         (
             fail_with("No new completed tasks after 30 seconds"),

@@ -1,6 +1,5 @@
-"""Projects and jobs that try to reach what is not theirs."""
+"""Projects and jobs that try to access other files or run commands."""
 
-import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -11,14 +10,7 @@ from dte.circleci_api import CircleCIApi
 from dte.run.project import take_project
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
-
-
-def git(folder: Path, *words: str) -> str:
-    """git's output in `folder`."""
-    done = subprocess.run(
-        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+from tests.git import git
 
 
 @pytest.fixture
@@ -49,14 +41,15 @@ def make_hostile(folder: Path, trap: Path) -> Path:
     ):
         git(folder, "config", key, str(trap))
     git(folder, "config", "core.hooksPath", str(trap.parent))
-    (folder / "file").write_text("two\n")
+    # Of another length: git may miss a change of one second that keeps the length.
+    (folder / "file").write_text("changed\n")
     return folder
 
 
 def test_the_project_s_git_configuration_is_never_obeyed(
     tmp_path: Path, trap: Path
 ) -> None:
-    """No command in the project's .git/config is run, and the note is still right."""
+    """No command in the project's .git/config is run, and the note is still correct."""
     project = take_project(
         make_hostile(tmp_path / "project", trap), tmp_path / "origin"
     )
@@ -74,7 +67,7 @@ def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
     take_project(folder, tmp_path / "origin")
     assert not (tmp_path / "sprung").exists()
     shown = git(tmp_path / "origin", "show", "main:clone/file")
-    assert shown == "two"
+    assert shown == "changed"
 
 
 def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:
@@ -92,7 +85,8 @@ def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:
 
 
 def test_a_link_and_a_file_beneath_it_stay_in_the_home(tmp_path: Path) -> None:
-    """A link of one job and a file beneath it of another write nothing outside."""
+    """A link persisted by one job can't redirect another job's files out of the
+    home."""
     outside = tmp_path / "outside"
     outside.mkdir()
     job = "docker: [{image: any}]"

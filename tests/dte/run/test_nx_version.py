@@ -1,6 +1,5 @@
 """A version of Nx that can't be rehearsed is refused before the first job."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from dte.errors import UserError
 from dte.run.nx_version import refuse_old_nx
 from tests.dte.rehearse_config import rehearse_text
+from tests.git import make_repository
 
 JOB = """
 version: 2.1
@@ -22,9 +22,7 @@ workflows: {main: {jobs: [hello]}}
 def make_project(folder: Path, package: str) -> Path:
     """A repository with this package.json."""
     (folder / "package.json").write_text(package)
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
-    return folder
+    return make_repository(folder)
 
 
 @pytest.mark.parametrize("wanted", ["17.3.2", "^16.10.0", "~15.6", ">=14", "v13"])

@@ -1,20 +1,12 @@
 """The repository that a rehearsal's checkouts clone."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from dte.errors import UserError
 from dte.run.project import take_project
-
-
-def git(folder: Path, *words: str) -> str:
-    """git's answer in `folder`."""
-    done = subprocess.run(
-        ["git", *words], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+from tests.git import git
 
 
 @pytest.fixture

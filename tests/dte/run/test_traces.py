@@ -57,7 +57,7 @@ def test_a_folder_can_be_kept(temporary: Path, tmp_path: Path) -> None:
 
 
 def test_no_daemon_is_left(tmp_path: Path) -> None:
-    """A process that left its session and its parent is killed with its job."""
+    """A process that has left its session and its parent is killed with its job."""
     words = f"time.sleep(300)  # {tmp_path}"
     script = tmp_path / "daemon.py"
     script.write_text(

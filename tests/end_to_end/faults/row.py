@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.refusal import TWO_LINES
+
 FIRST, MAIN, AGENT = "dte/attempt", "dte/main", "dte/agent-1"
 GUARD = "Refuse a partial rerun"
 TASKS = "Run the affected tasks"
 START = "Start the CI pipeline execution"
 WORK = "Run tasks for main"
-TWO_LINES = (
-    "You reran only failed jobs, but CI requires rerunning all jobs.",
-    "Rerun all jobs in the pipeline to prevent this error.",
-)
 DOWN = {"SAMPLE_PAYMENTS": "off"}
 UP = "set:SAMPLE_PAYMENTS=on"
 # Main's HEAD is an empty commit, and its parent is the base: nothing is affected.

@@ -1,6 +1,6 @@
 """A loopback server with the few routes of Nx Cloud that the old client needs.
 
-It has no logic: a test says what the next polls are answered.
+It has no logic: a test sets the answers to the next polls.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ScriptedServer:
         return [each.body for each in self.received if each.path == name]
 
     def polls(self) -> list[float]:
-        """When an agent asked for tasks."""
+        """The times at which an agent asked for tasks."""
         return [each.at for each in self.received if each.path == PREFIX + "tasks"]
 
     def _answer(self, path: str) -> dict[str, Any] | Response:

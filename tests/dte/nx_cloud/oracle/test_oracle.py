@@ -83,7 +83,7 @@ def test_an_agent_after_an_error(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_agent_without_tasks(sides: tuple[Side, Side]) -> None:
-    """An agent that gets nothing for too long ends with 1, at a poll."""
+    """An agent without tasks exits with 1 at the first poll after its timeout."""
 
     def act(side: Side) -> Ended:
         return run(side, "start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="1")
@@ -106,7 +106,7 @@ def test_a_terminated_agent(sides: tuple[Side, Side]) -> None:
 
 
 def test_two_agents_of_one_name(sides: tuple[Side, Side]) -> None:
-    """In one folder the second is refused; after a kill the lock file stays."""
+    """In one folder the second agent is refused; after a kill the lock file stays."""
 
     def act(side: Side) -> Ended:
         first = side.start("start-agent")
@@ -124,7 +124,7 @@ def test_two_agents_of_one_name(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_agent_whose_name_has_a_slash(sides: tuple[Side, Side]) -> None:
-    """Such a name can't be that of a lock file."""
+    """An agent whose name can't be a file name exits with 1."""
 
     def act(side: Side) -> Ended:
         return run(side, "start-agent", NX_AGENT_NAME="dte/agent")
@@ -133,7 +133,7 @@ def test_an_agent_whose_name_has_a_slash(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
-    """Both say to which targets an agent limits itself."""
+    """Both print the targets to which an agent limits itself."""
 
     def act(side: Side) -> Ended:
         side.end_run()
@@ -144,7 +144,7 @@ def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
 
 
 def test_polls_grow(real: RealSide) -> None:
-    """The old client's polls grow apart, as those of the stand-in's do."""
+    """The pauses between polls grow in both clients."""
     process = real.start("start-agent")
     wait_until(lambda: len(real.server.polls()) == 3)
     process.kill()
@@ -155,7 +155,7 @@ def test_polls_grow(real: RealSide) -> None:
 
 @pytest.mark.parametrize("words", [["sh", "-c", "echo no; exit 7"], ["false"]])
 def test_a_failing_record(sides: tuple[Side, Side], words: list[str]) -> None:
-    """The command's code is kept, and the run is completed, without an error."""
+    """`record` exits with the command's code and completes the run without an error."""
 
     def act(side: Side) -> Ended:
         ended = run(side, "record", "--", *words)
@@ -182,7 +182,7 @@ def test_a_record(sides: tuple[Side, Side], words: list[str], message: str) -> N
 
 
 def test_a_start(sides: tuple[Side, Side]) -> None:
-    """`start-ci-run` ignores what it does not know, the stand-in with a notice."""
+    """`start-ci-run` ignores unknown arguments; the stand-in prints a notice."""
 
     def act(side: Side) -> Ended:
         return run(side, "start-ci-run", "--stop-agents-after=build", "--unknown")
@@ -194,7 +194,7 @@ def test_a_start(sides: tuple[Side, Side]) -> None:
 
 @pytest.mark.parametrize("command", ["start-ci-run", "start-agent", "stop-all-agents"])
 def test_a_refused_connection(sides: tuple[Side, Side], command: str) -> None:
-    """Without anybody at the address a command ends with 1 and the reason."""
+    """If nothing listens at the address, a command exits with 1 and the reason."""
     with ScriptedServer() as closed:
         address = closed.url
     message = (
@@ -240,7 +240,8 @@ def test_a_main_after_an_error(sides: tuple[Side, Side]) -> None:
 
 
 def test_a_main_without_agents(sides: tuple[Side, Side]) -> None:
-    """A main for which nothing is done for too long ends with 1, at a poll."""
+    """A main without finished tasks exits with 1 at the first poll after its
+    timeout."""
 
     def act(side: Side) -> Ended:
         start_run(side)
@@ -271,5 +272,5 @@ def test_a_terminated_main(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_interrupted_main(sides: tuple[Side, Side]) -> None:
-    """With this version of Nx, its own handler of SIGINT comes first, and exits 130."""
+    """With this version of Nx, its own SIGINT handler runs first and exits with 130."""
     compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")

@@ -11,13 +11,14 @@ import pytest
 
 from dte.nx_cloud import NxCloud
 
-from ..real_job import RealJob, make_job, make_repository
+from ..real_job import RealJob, install_sample, make_job
 from .words import Jobs
 
 
 @pytest.fixture
 def cloud() -> Iterator[NxCloud]:
-    """Serve a stand-in whose heartbeat a busy machine does not miss."""
+    """Serve a stand-in with a heartbeat timeout that is long enough for a busy
+    machine."""
     with NxCloud() as running:
         yield running
 
@@ -26,7 +27,7 @@ def cloud() -> Iterator[NxCloud]:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the sample once for all tests."""
     folder = tmp_path_factory.mktemp("sample")
-    return make_repository(folder / "repository", folder / "npm")
+    return install_sample(folder / "repository", folder / "npm")
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def repository(installed: Path, tmp_path: Path) -> Path:
 def jobs(
     installed: Path, repository: Path, tmp_path: Path, cloud: NxCloud
 ) -> Iterator[Jobs]:
-    """Make jobs by their names; what is left of them is killed at the end."""
+    """Make jobs by their names; their remaining processes are killed at the end."""
     made: list[RealJob] = []
 
     def make(name: str) -> RealJob:

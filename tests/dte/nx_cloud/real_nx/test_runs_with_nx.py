@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dte.nx_cloud import Faults, NxCloud, read_run_report
+from tests.git import commit_all
 
-from ..real_job import commit, wait, wait_all, wait_for_line
+from ..real_job import wait, wait_all, wait_for_line
 from .words import AFFECTED, AGENT, START, TARGETS, Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -33,7 +34,7 @@ FIRST_AGENTS = ("agent-1", "agent-2", "agent-3")
 
 
 def test_three_agents_share_the_tasks(jobs: Jobs, cloud: NxCloud) -> None:
-    """Every task really runs once, on several agents, after what it depends on."""
+    """Every task runs once, on several agents, after its dependencies."""
     agents = [jobs(name).start(*AGENT) for name in FIRST_AGENTS]
     main = jobs("main")
     assert main.run(*START, f"--stop-agents-after={TARGETS}").exit_code == 0
@@ -67,12 +68,13 @@ def test_three_agents_share_the_tasks(jobs: Jobs, cloud: NxCloud) -> None:
 def test_a_failed_task_fails_main_and_skips_what_needs_it(
     repository: Path, jobs: Jobs, cloud: NxCloud
 ) -> None:
-    """Main shows why, skips the dependents, runs the rest; agents exit 0."""
+    """After a failed task main skips its dependents and runs the rest; agents exit
+    0."""
     project = repository / "packages/tax/project.json"
     content = json.loads(project.read_text())
     content["targets"]["build"] = {"command": "echo no tax today; exit 3"}
     project.write_text(json.dumps(content))
-    commit(repository, "Break the build of tax")
+    commit_all(repository, "Break the build of tax")
     agents = [jobs(name).start(*AGENT) for name in FIRST_AGENTS[:2]]
     main = jobs("main")
     main.run(*START, "--stop-agents-after=build")
@@ -85,7 +87,8 @@ def test_a_failed_task_fails_main_and_skips_what_needs_it(
 
 
 def test_main_alone_runs_the_tasks_itself(jobs: Jobs, cloud: NxCloud) -> None:
-    """With --no-agents, without a started run, and without Nx Cloud, main works."""
+    """Main runs the tasks with --no-agents, without a started run, and without Nx
+    Cloud."""
     main = jobs("main")
     assert main.run(*AFFECTED, "-t", "lint").exit_code == 0
     main.run(*START, "--stop-agents-after=build")

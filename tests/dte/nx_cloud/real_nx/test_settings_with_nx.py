@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dte.nx_cloud import NxCloud
+from tests.git import commit_all
 
-from ..real_job import Ended, RealJob, commit, wait, wait_all, wait_for_line
+from ..real_job import Ended, RealJob, wait, wait_all, wait_for_line
 from .words import AFFECTED, AGENT, START, Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -107,7 +108,8 @@ def write_rules(job: RealJob, pools: dict[str, str]) -> str:
 
 
 def test_a_pool_that_nobody_has(jobs: Jobs, cloud: NxCloud) -> None:
-    """Its tasks wait until main's timeout, and main says for which pool."""
+    """The tasks of a missing pool wait until main's timeout, and main names the
+    pool."""
     agent = jobs("agent-1").start(*AGENT)
     wait_for_line(agent, "agent agent-1 of run")
     main = jobs("main")
@@ -140,7 +142,7 @@ again(100).then(console.log);
 def test_a_continuous_task_runs_beside_its_user(
     repository: Path, jobs: Jobs, cloud: NxCloud
 ) -> None:
-    """A server starts with the task that needs it, on the same agent, and ends."""
+    """A server starts and ends with the task that needs it, on the same agent."""
     for name, text in (("server.js", SERVER), ("user.js", USER)):
         (repository / "packages/money" / name).write_text(text)
     project = repository / "packages/money/project.json"
@@ -156,7 +158,7 @@ def test_a_continuous_task_runs_beside_its_user(
         "cache": True,
     }
     project.write_text(json.dumps(content))
-    commit(repository, "Serve money")
+    commit_all(repository, "Serve money")
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
     main.run(*START, "--stop-agents-after=use")

@@ -1,0 +1,101 @@
+"""A change that needs several files fails here with the name of the missing one.
+
+CONTRIBUTING lists these changes. `tests/dte/compile/test_step_kinds.py` checks a kind
+of step, `tests/orb/test_parameters.py` the parameters, `tests/provoked_messages.py` the
+messages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from dte.compile.step_kinds import KINDS
+from dte.nx_cloud.faults import CLOUD_FAULTS, Faults
+from dte.order.faults import API_FAULTS
+from tests.tooling.repository import ROOT
+from tools.reference import read_components
+
+import package_managers  # isort: skip
+
+COMPONENTS = {
+    f"orb/{kind}/{name}.yml": body
+    for kind in ("commands", "jobs")
+    for name, body in read_components(ROOT / "orb", kind).items()
+}
+PARAMETERS = {
+    name for body in COMPONENTS.values() for name in body.get("parameters", ())
+}
+MANAGERS = {*package_managers.INSTALLS}
+
+
+def read_words(paths: Iterable[Path]) -> set[str]:
+    """The words in the files, where a word may contain hyphens."""
+    return {
+        word
+        for path in paths
+        for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [
+        ("parameters", PARAMETERS),
+        ("faults", {*CLOUD_FAULTS, *API_FAULTS}),
+        ("kinds of steps", {*KINDS}),
+        ("package managers", MANAGERS),
+    ],
+)
+def test_the_changelog_has_every_name(what: str, names: set[str]) -> None:
+    """A name that users write is in the changelog."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    quoted = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", text))))
+    assert sorted(names - quoted) == [], f"add these {what} to CHANGELOG.md"
+
+
+@pytest.mark.parametrize("file", [name for name in COMPONENTS if "/commands/" in name])
+def test_a_test_sets_every_parameter(file: str) -> None:
+    """The variable of each parameter of a command is set by a test of the scripts."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    variables = set(re.findall(r"(DTE_\w+): << parameters\.", text))
+    missing = variables - read_words((ROOT / "tests" / "scripts").glob("*.py"))
+    test = f"tests/scripts/test_{Path(file).stem}.py"
+    assert sorted(missing) == [], f"set these in {test}"
+
+
+def test_every_fault_has_an_effect() -> None:
+    """Each name of `--fault` is read where the service answers."""
+    server = read_words([ROOT / "dte/circleci_api/server.py"])
+    missing = sorted(set(API_FAULTS) - server)
+    assert missing == [], "break the API for these in dte/circleci_api/server.py"
+    state = (ROOT / "dte/nx_cloud/state.py").read_text(encoding="utf-8")
+    unread = [one.name for one in fields(Faults) if f"faults.{one.name}" not in state]
+    assert unread == [], "read these in dte/nx_cloud/state.py"
+
+
+def test_every_fault_is_injected_by_a_test() -> None:
+    """Each name of `--fault` stands in a test."""
+    tests = ROOT / "tests"
+    words = read_words([*tests.glob("dte/**/*.py"), *tests.glob("end_to_end/**/*.py")])
+    missing = sorted(set(API_FAULTS) - words)
+    assert missing == [], "inject these in tests/dte/circleci_api/test_api.py"
+    missing = sorted(CLOUD_FAULTS.keys() - words)
+    assert missing == [], "inject these in tests/dte/nx_cloud/test_server.py"
+
+
+def test_the_orb_offers_every_package_manager() -> None:
+    """The enum of the orb and the table of the script have the same managers."""
+    command = COMPONENTS["orb/commands/install.yml"]["parameters"]["package_manager"]
+    offered = {*command["enum"]} - {package_managers.AUTO, package_managers.NONE}
+    assert sorted(MANAGERS - offered) == [], "add these to orb/commands/install.yml"
+    missing = sorted(offered - MANAGERS)
+    assert missing == [], "add these to scripts/lib/package_managers.py"
+    tested = read_words([ROOT / "tests/scripts/test_install.py"])
+    assert sorted(MANAGERS - tested) == [], (
+        "test these in tests/scripts/test_install.py"
+    )

@@ -1,0 +1,47 @@
+"""The record of the messages that the tests provoke."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.provoked_messages import list_messages
+from tests.scripts import recorder
+from tests.scripts.conftest import SCRIPTS
+
+PROGRAM = '''\
+"""A program with three messages."""
+from failures import Refusal, UsageError, say
+
+class Odd(UsageError):
+    """A refusal below another one."""
+
+def main():
+    """Make two of them."""
+    say("first")
+    if say is None:
+        raise Refusal("never")
+    raise Odd(
+        "third"
+    )
+'''
+
+
+def test_the_place_of_each_message_is_recorded(tmp_path: Path) -> None:
+    """The record has each message that was made, where it is written, and no other."""
+    folder, record = tmp_path / "scripts", tmp_path / "record"
+    folder.mkdir()
+    for name in ("begin", "failures"):
+        shutil.copy(SCRIPTS / "lib" / f"{name}.py", folder)
+    (folder / "odd.py").write_text(PROGRAM)
+    command = [sys.executable, "-I", "-S", recorder.__file__]
+    done = subprocess.run(
+        [*command, record, folder, "odd"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "first\nerror: third\n")
+    listed = dict(list_messages(folder))
+    made = set(record.read_text().split()) & set(listed)
+    assert set(listed) - made == {"odd.py:11"}
+    assert listed["odd.py:11"] == "scripts/odd.py:11: 'never'"
