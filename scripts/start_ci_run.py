@@ -1,6 +1,5 @@
 """Tell Nx Cloud that main distributes its tasks to self-hosted agents."""
 
-import re
 import sys
 from pathlib import Path
 from typing import List, Optional
@@ -14,6 +13,7 @@ from bash_env import (
     set_mode,
     set_started,
 )
+from ci_config import REFERENCE, find_config, note_pipeline, require_own_agents
 from durations import set_timeout
 from failures import Refusal, UsageError, say
 from nx import (
@@ -31,12 +31,6 @@ from targets import read_targets
 
 AUTO = "auto"
 STARTS = (AUTO, "flags", "config", "own")
-_CONFIGS = ("ci-config.yaml", "ci-config.yml")
-# The value may stand on the next line.
-_DISTRIBUTE_ON = re.compile(
-    r"(?m)(?:^[ \t]*|[{,][ \t]*)['\"]?distribute-on['\"]?[ \t]*:"
-    r"([ \t]*(?:\r?\n[ \t]+manual[ \t]*$|[^,}\r\n]*))"
-)
 
 
 def plan_flags() -> List[str]:
@@ -97,34 +91,8 @@ def refuse_unseen(start: str, fix: str) -> None:
                 start, ", ".join(unseen)
             ),
             suggestions=[fix, "or set `start: flags`"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
-
-
-def find_config(root: Path) -> Optional[Path]:
-    """The file that configures the run, if the workspace has one."""
-    paths = [root / ".nx" / name for name in _CONFIGS]
-    return next((path for path in paths if path.is_file()), None)
-
-
-def require_own_agents(path: Path) -> None:
-    """Raise `Refusal` if the file asks Nx Cloud for hosted agents.
-
-    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). Then the
-    agents of this workflow would wait for tasks that others run.
-    """
-    text = path.read_text(encoding="utf-8", errors="replace")
-    found = _DISTRIBUTE_ON.findall(re.sub(r"(?m)(^|\s)#.*", "", text))
-    for value in found:
-        if value.strip(" \t\r\n'\"") != "manual":
-            raise Refusal(
-                "{} distributes the tasks to other agents than this workflow's: "
-                "distribute-on: {}".format(path, value.strip() or "(a mapping)"),
-                suggestions=["change the line to `distribute-on: manual`"],
-                reference="Nx docs, CI Configuration",
-            )
-    if not found:
-        say("warning: {} has no distribute-on: manual.".format(path))
 
 
 def check_config(start: str, found: Optional[Path], root: Path) -> None:
@@ -135,13 +103,13 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
                 found.name
             ),
             suggestions=["set `start: auto` on dte/main", "or remove the file"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
     if start == "config" and not found:
         raise Refusal(
             "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
             suggestions=["add the file", "or set `start: auto`"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
     if start == "config" and found:
         require_own_agents(found)
@@ -166,6 +134,8 @@ def main() -> None:
     if start == AUTO:
         start = "config" if config else "flags"
         say("`start: auto` chose `{}`.".format(start))
+    if start != "own":
+        note_pipeline(root)
     plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}
     words = plans[start]()
     require_nx(checkout)
