@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
-from bash_env import read_mode
+from agents_mode import goes_on_after
+from bash_env import WITHOUT_AGENTS, read_mode, set_mode
+from cloud_refusals import find_refusal, ran_tasks
 from failures import Refusal, UsageError, say
 from nx import call_nx, enter_checkout, read_nx_major, require_nx
 from nx_arguments import read_nx_arguments
@@ -76,6 +78,23 @@ def ran_no_task(finished: Finished) -> bool:
     return b"No tasks were run" in text and b"Successfully ran" not in text
 
 
+def goes_on_alone(finished: Finished) -> bool:
+    """Whether main has to run the tasks itself, since Nx Cloud refused to.
+
+    Raises `Refusal` if it may not. Some clients go on by themselves (nx-cloud 19.0.0).
+    """
+    refusal = find_refusal(finished)
+    if not refusal or (finished.status and ran_tasks(finished)):
+        return False
+    if not finished.status:
+        say("warning: {}. Nx ran the tasks in this job.".format(refusal.message))
+        return False
+    if not goes_on_after(refusal):
+        raise refusal
+    set_mode(WITHOUT_AGENTS)
+    return True
+
+
 def explain_no_task(
     targets: List[str], projects: Optional[Projects], base: str, head: str
 ) -> None:
@@ -121,6 +140,9 @@ def main() -> None:
     if projects is not None:
         check_targets(targets, projects)
     finished = run_streamed(words)
+    if goes_on_alone(finished):
+        allow_split_targets()
+        finished = run_streamed(plan_command(checkout, targets, base, head))
     if finished.status == 0 and ran_no_task(finished):
         explain_no_task(targets, projects, base, head)
     sys.exit(finished.status)

@@ -4,9 +4,10 @@ import signal
 import sys
 from typing import List
 
-from agents_mode import goes_with_agents
+from agents_mode import goes_on_after, goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from bounded_run import run_bounded
+from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import UsageError, say
 from nx import call_nx_cloud, enter_checkout, require_nx, split_words
@@ -119,6 +120,12 @@ def main() -> None:
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
     finished = run_agent(call_nx_cloud("start-agent", *words))
+    refusal = find_refusal(finished)
+    if finished.status and refusal:
+        if not goes_on_after(refusal):
+            raise refusal
+        set_mode(IDLE)
+        return
     if finished.status:
         explain_failure(finished, limit)
     sys.exit(finished.status)

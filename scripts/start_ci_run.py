@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
-from agents_mode import goes_with_agents
+from agents_mode import ALONE, goes_on_after, goes_with_agents
 from bash_env import (
     WITHOUT_AGENTS,
     export,
@@ -14,6 +14,7 @@ from bash_env import (
     set_started,
 )
 from ci_config import REFERENCE, find_config, note_pipeline, require_own_agents
+from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import Refusal, UsageError, say
 from nx import (
@@ -125,6 +126,22 @@ def hand_on_workspace(checkout: Path) -> None:
         export({"DTE_NX_ROOT": str(checkout)})
 
 
+def start_run(words: List[str]) -> bool:
+    """Start the run; False if Nx Cloud refused it and main goes on alone.
+
+    Ends the process with the client's exit status after any other failure.
+    """
+    finished = run_with_client(call_nx_cloud(*words))
+    refusal = find_refusal(finished)
+    if finished.status and refusal:
+        if goes_on_after(refusal):
+            return False
+        raise refusal
+    if finished.status:
+        sys.exit(finished.status)
+    return True
+
+
 def main() -> None:
     """Start the run, or decide that main runs all tasks itself."""
     start = read_choice("DTE_START", STARTS[0], STARTS)
@@ -149,8 +166,12 @@ def main() -> None:
         return
     check_config(start, config, root)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
+    if read("DTE_WHEN_NOT_CONNECTED") == ALONE:
+        # Nx Cloud may refuse this job only when it runs the tasks.
+        export({"DTE_WHEN_NOT_CONNECTED": ALONE})
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")
-    elif status := run_with_client(call_nx_cloud(*words)).status:
-        sys.exit(status)
+    elif not start_run(words):
+        set_mode(WITHOUT_AGENTS)
+        return
     set_started(by_file=start == "config")

@@ -15,6 +15,8 @@ class Faults:
 
     reject_token: bool = False
     """Answer 401 to every token, as for one that was revoked."""
+    over_limit: bool = False
+    """Answer 401 to every token, as for an organization that exceeded its plan."""
     fail_client_downloads: int = 0
     """How many of the next downloads of the client end with 503."""
     cut_client_downloads: int = 0

@@ -16,6 +16,7 @@ _DAY_SECONDS = 86400.0
 CLOUD_FAULTS = (
     "cloud-unreachable",
     "cloud-rejects-token",
+    "cloud-over-limit",
     "cloud-downloads",
     "cloud-cut-downloads",
 )
@@ -82,6 +83,7 @@ class FaultPlan:
                 {"unreachable_after": amount} if number else {"unreachable": True}
             ),
             "cloud-rejects-token": {"reject_token": True},
+            "cloud-over-limit": {"over_limit": True},
             "cloud-downloads": {"fail_client_downloads": amount},
             "cloud-cut-downloads": {"cut_client_downloads": amount},
         }
