@@ -21,6 +21,7 @@ NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
 # What the client prints (nx-cloud 19.0.0).
 DUPLICATE = b"Duplicate Agent ID Detected"
 ENDED_WITH_ERROR = b"Distributed Execution Terminated"
+STOPPED_AGENT = b"Agent was terminated via SIG"
 KILLED = {128 + 9: "SIGKILL", 128 + 15: "SIGTERM"}
 
 
@@ -84,6 +85,11 @@ def explain_failure(finished: Finished, limit: str) -> None:
         say(
             "Another agent with this name runs in the same folder. Give each agent its "
             "own ordinal."
+        )
+    elif ENDED_WITH_ERROR in finished.end and STOPPED_AGENT in finished.end:
+        say(
+            "Another agent of the run received a signal, which ends the run: its job "
+            "was canceled, or its machine stopped it or ran out of memory."
         )
     elif ENDED_WITH_ERROR in finished.end:
         say("The run ended with an error, so the agents fail too. See the log of main.")

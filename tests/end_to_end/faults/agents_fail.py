@@ -56,6 +56,8 @@ AGENTS_FAIL = (
         said=(
             Said(1, MAIN, "Distributed Execution Terminated"),
             Said(1, "dte/agent-2", "Distributed Execution Terminated"),
+            Said(1, "dte/agent-2", "Another agent of the run received a signal"),
+            Said(1, AGENT, "The agent received SIGTERM: CircleCI canceled the job"),
             STOPPED,
         ),
         attempts=(1,),
