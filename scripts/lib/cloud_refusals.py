@@ -1,6 +1,5 @@
 """Whether Nx Cloud refused a command: its token, or an organization over its limit."""
 
-import re
 from typing import Optional
 
 from failures import Refusal
@@ -27,9 +26,6 @@ _GO_ON = (
 )
 
 
-_COLOR = re.compile(rb"\x1b\[[0-9;]*m")
-
-
 def find_refusal(finished: Finished) -> Optional[Refusal]:
     """The refusal that a command of Nx Cloud's client printed first, or None."""
     text = finished.beginning
@@ -53,9 +49,3 @@ def find_refusal(finished: Finished) -> Optional[Refusal]:
             reference="Nx docs, CI Access Tokens",
         )
     return None
-
-
-def ran_tasks(finished: Finished) -> bool:
-    """Whether Nx printed that it ran a task: the command must not run again then."""
-    text = _COLOR.sub(b"", finished.beginning + finished.end)
-    return b"nx run " in text

@@ -93,12 +93,10 @@ def build_workspace(folder: Path, node_modules: Path) -> AffectedWorkspace:
         _write(checkout / project / "project.json", fields)
     _git(checkout, "init", "--quiet", "--initial-branch=main")
     revisions = [_commit(checkout)]
-    _write(checkout / "nx.json", {"analytics": False, "parallel": 2})
-    revisions.append(_commit(checkout))
-    for project in ("shop", "docs"):
-        (checkout / project / "readme.md").write_text("One line more.\n")
+    for change, projects in CHANGES.items():
+        for project in projects:
+            (checkout / project / "readme.md").write_text(f"Changed by {change}.\n")
         revisions.append(_commit(checkout))
-    revisions.append(_commit(checkout))
     ranges = dict(zip(CHANGES, pairwise(revisions), strict=True))
     ranges["same"] = (revisions[-1], revisions[-1])
     code = copy_code("run_affected", folder / "code")

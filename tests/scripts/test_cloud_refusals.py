@@ -98,7 +98,8 @@ def test_tasks_are_never_run_twice(nx_job: NxJob) -> None:
 
 def test_a_client_that_goes_on_by_itself_is_warned_of(nx_job: NxJob) -> None:
     """Client 19.0.0 runs the tasks in main; main passes with a warning."""
-    refuse(nx_job, " NX   Nx Cloud: Workspace Disabled", status=0)
+    text = " NX   Nx Cloud: Workspace Disabled\n> nx run shop:lint"
+    refuse(nx_job, text, status=0)
     done = nx_job.run("run_affected", **STEPS["run_affected"])
     assert (done.returncode, len(nx_job.read_calls())) == (0, 1)
     assert f"warning: {LIMIT}" in done.stderr
