@@ -5,19 +5,28 @@ turns it into another command. This step fails instead if a task was due.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import List, Optional
 
-from bash_env import read_mode
+from agents_mode import goes_on_after
+from bash_env import WITHOUT_AGENTS, read_mode, set_mode
+from cloud_refusals import find_refusal
 from failures import Refusal, UsageError, say
 from nx import call_nx, enter_checkout, read_nx_major, require_nx
 from nx_arguments import read_nx_arguments
 from projects import list_affected, read_projects
 from settings import read
-from streamed_run import Finished, run_streamed
+from streamed_run import Finished, ran_tasks, run_streamed, strip_colors
 from targets import Projects, check_targets, read_targets
 
+_RAN = re.compile(
+    rb"Successfully ran targets? .* for (?!0 projects)|(?<!\d)[1-9]\d* tasks?: \d+ succ"
+)
+_RAN_NONE = re.compile(
+    rb"No tasks were run|No projects with .* were run|(?<!\d)0 tasks: 0 succeeded"
+)
 SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
@@ -71,9 +80,33 @@ def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> Li
 
 
 def ran_no_task(finished: Finished) -> bool:
-    """Whether Nx said so. A task may print the same words, but then Nx ran a task."""
-    text = finished.end
-    return b"No tasks were run" in text and b"Successfully ran" not in text
+    """Whether Nx printed that no task ran, or nothing that shows one.
+
+    Nx 17 and 18 end with "Successfully ran target lint for 0 projects", and Nx 24 with
+    "0 tasks: 0 succeeded" where the output style is `summary` (tried). A task may print
+    the same as Nx without tasks, but then Nx also prints that a task ran.
+    """
+    text = strip_colors(finished.beginning + finished.end)
+    if _RAN.search(text):
+        return False
+    return _RAN_NONE.search(text) is not None or not ran_tasks(finished)
+
+
+def goes_on_alone(finished: Finished) -> bool:
+    """Whether main has to run the tasks itself, since Nx Cloud refused to.
+
+    Raises `Refusal` if it may not. Some clients go on by themselves (nx-cloud 19.0.0).
+    """
+    refusal = find_refusal(finished)
+    if not refusal or (finished.status and ran_tasks(finished)):
+        return False
+    if not finished.status:
+        say("warning: {}. Nx ran the tasks in this job.".format(refusal.message))
+        return False
+    if not goes_on_after(refusal):
+        raise refusal
+    set_mode(WITHOUT_AGENTS)
+    return True
 
 
 def explain_no_task(
@@ -121,6 +154,9 @@ def main() -> None:
     if projects is not None:
         check_targets(targets, projects)
     finished = run_streamed(words)
+    if goes_on_alone(finished):
+        allow_split_targets()
+        finished = run_streamed(plan_command(checkout, targets, base, head))
     if finished.status == 0 and ran_no_task(finished):
         explain_no_task(targets, projects, base, head)
     sys.exit(finished.status)

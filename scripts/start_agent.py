@@ -4,9 +4,10 @@ import signal
 import sys
 from typing import List
 
-from agents_mode import goes_with_agents
+from agents_mode import goes_on_after, goes_with_agents
 from bash_env import IDLE, export, read_mode, set_mode
 from bounded_run import run_bounded
+from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import UsageError, say
 from nx import call_nx_cloud, enter_checkout, require_nx, split_words
@@ -20,6 +21,7 @@ NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
 # What the client prints (nx-cloud 19.0.0).
 DUPLICATE = b"Duplicate Agent ID Detected"
 ENDED_WITH_ERROR = b"Distributed Execution Terminated"
+STOPPED_AGENT = b"Agent was terminated via SIG"
 KILLED = {128 + 9: "SIGKILL", 128 + 15: "SIGTERM"}
 
 
@@ -84,6 +86,11 @@ def explain_failure(finished: Finished, limit: str) -> None:
             "Another agent with this name runs in the same folder. Give each agent its "
             "own ordinal."
         )
+    elif ENDED_WITH_ERROR in finished.end and STOPPED_AGENT in finished.end:
+        say(
+            "Another agent of the run received a signal, which ends the run: its job "
+            "was canceled, or its machine stopped it or ran out of memory."
+        )
     elif ENDED_WITH_ERROR in finished.end:
         say("The run ended with an error, so the agents fail too. See the log of main.")
     else:
@@ -119,6 +126,12 @@ def main() -> None:
     limit = describe_timeout()
     set_timeout(NX_TIMEOUT, "DTE_AGENT_TIMEOUT", TIMEOUT)
     finished = run_agent(call_nx_cloud("start-agent", *words))
+    refusal = find_refusal(finished)
+    if finished.status and refusal:
+        if not goes_on_after(refusal):
+            raise refusal
+        set_mode(IDLE)
+        return
     if finished.status:
         explain_failure(finished, limit)
     sys.exit(finished.status)

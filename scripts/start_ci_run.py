@@ -1,11 +1,10 @@
 """Tell Nx Cloud that main distributes its tasks to self-hosted agents."""
 
-import re
 import sys
 from pathlib import Path
 from typing import List, Optional
 
-from agents_mode import goes_with_agents
+from agents_mode import ALONE, goes_on_after, goes_with_agents
 from bash_env import (
     WITHOUT_AGENTS,
     export,
@@ -14,6 +13,8 @@ from bash_env import (
     set_mode,
     set_started,
 )
+from ci_config import REFERENCE, find_config, note_pipeline, require_own_agents
+from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import Refusal, UsageError, say
 from nx import (
@@ -31,12 +32,6 @@ from targets import read_targets
 
 AUTO = "auto"
 STARTS = (AUTO, "flags", "config", "own")
-_CONFIGS = ("ci-config.yaml", "ci-config.yml")
-# The value may stand on the next line.
-_DISTRIBUTE_ON = re.compile(
-    r"(?m)(?:^[ \t]*|[{,][ \t]*)['\"]?distribute-on['\"]?[ \t]*:"
-    r"([ \t]*(?:\r?\n[ \t]+manual[ \t]*$|[^,}\r\n]*))"
-)
 
 
 def plan_flags() -> List[str]:
@@ -97,34 +92,8 @@ def refuse_unseen(start: str, fix: str) -> None:
                 start, ", ".join(unseen)
             ),
             suggestions=[fix, "or set `start: flags`"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
-
-
-def find_config(root: Path) -> Optional[Path]:
-    """The file that configures the run, if the workspace has one."""
-    paths = [root / ".nx" / name for name in _CONFIGS]
-    return next((path for path in paths if path.is_file()), None)
-
-
-def require_own_agents(path: Path) -> None:
-    """Raise `Refusal` if the file asks Nx Cloud for hosted agents.
-
-    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). Then the
-    agents of this workflow would wait for tasks that others run.
-    """
-    text = path.read_text(encoding="utf-8", errors="replace")
-    found = _DISTRIBUTE_ON.findall(re.sub(r"(?m)(^|\s)#.*", "", text))
-    for value in found:
-        if value.strip(" \t\r\n'\"") != "manual":
-            raise Refusal(
-                "{} distributes the tasks to other agents than this workflow's: "
-                "distribute-on: {}".format(path, value.strip() or "(a mapping)"),
-                suggestions=["change the line to `distribute-on: manual`"],
-                reference="Nx docs, CI Configuration",
-            )
-    if not found:
-        say("warning: {} has no distribute-on: manual.".format(path))
 
 
 def check_config(start: str, found: Optional[Path], root: Path) -> None:
@@ -135,13 +104,13 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
                 found.name
             ),
             suggestions=["set `start: auto` on dte/main", "or remove the file"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
     if start == "config" and not found:
         raise Refusal(
             "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
             suggestions=["add the file", "or set `start: auto`"],
-            reference="Nx docs, CI Configuration",
+            reference=REFERENCE,
         )
     if start == "config" and found:
         require_own_agents(found)
@@ -157,6 +126,22 @@ def hand_on_workspace(checkout: Path) -> None:
         export({"DTE_NX_ROOT": str(checkout)})
 
 
+def start_run(words: List[str]) -> bool:
+    """Start the run; False if Nx Cloud refused it and main goes on alone.
+
+    Ends the process with the client's exit status after any other failure.
+    """
+    finished = run_with_client(call_nx_cloud(*words))
+    refusal = find_refusal(finished)
+    if finished.status and refusal:
+        if goes_on_after(refusal):
+            return False
+        raise refusal
+    if finished.status:
+        sys.exit(finished.status)
+    return True
+
+
 def main() -> None:
     """Start the run, or decide that main runs all tasks itself."""
     start = read_choice("DTE_START", STARTS[0], STARTS)
@@ -166,6 +151,8 @@ def main() -> None:
     if start == AUTO:
         start = "config" if config else "flags"
         say("`start: auto` chose `{}`.".format(start))
+    if start != "own":
+        note_pipeline(root)
     plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}
     words = plans[start]()
     require_nx(checkout)
@@ -179,8 +166,12 @@ def main() -> None:
         return
     check_config(start, config, root)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
+    if read("DTE_WHEN_NOT_CONNECTED") == ALONE:
+        # Nx Cloud may refuse this job only when it runs the tasks.
+        export({"DTE_WHEN_NOT_CONNECTED": ALONE})
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")
-    elif status := run_with_client(call_nx_cloud(*words)).status:
-        sys.exit(status)
+    elif not start_run(words):
+        set_mode(WITHOUT_AGENTS)
+        return
     set_started(by_file=start == "config")

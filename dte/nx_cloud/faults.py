@@ -16,6 +16,8 @@ class Faults:
 
     reject_token: bool = False
     """Answer 401 to every token, as for one that was revoked."""
+    over_limit: bool = False
+    """Answer 401 to every token, as for an organization that exceeded its plan."""
     fail_client_downloads: int = 0
     """How many of the next downloads of the client end with 503."""
     cut_client_downloads: int = 0
@@ -37,6 +39,7 @@ CLOUD_FAULTS: Mapping[str, _Change] = {
         else replace(faults, unreachable_after=number)
     ),
     "cloud-rejects-token": lambda faults, number: replace(faults, reject_token=True),
+    "cloud-over-limit": lambda faults, number: replace(faults, over_limit=True),
     "cloud-downloads": lambda faults, number: replace(
         faults, fail_client_downloads=1 if number is None else number
     ),

@@ -19,11 +19,12 @@ from dte.nx_cloud.messages import (
     write_stuck,
     write_task,
 )
-from dte.nx_cloud.state import CloudState, RecordedCommand
+from dte.nx_cloud.state import BAD_TOKEN, CloudState, RecordedCommand
 
 PUBLIC = ("/nx-cloud/client/",)
 """Paths that Nx requests without a token."""
 
+CACHE = "/v1/cache/"
 PINGS_PER_HEARTBEAT = 5
 
 
@@ -35,9 +36,11 @@ def create_app(state: CloudState) -> Flask:
     def check_token() -> Response | None:
         if request.path.startswith(PUBLIC):
             return None
-        if state.accepts(request.headers.get("Authorization", "")):
-            return None
-        return Response("Nx Cloud does not accept this access token", 401)
+        if not state.accepts(request.headers.get("Authorization", "")):
+            return Response(BAD_TOKEN, 401)
+        # Nx's own cache is not part of Nx Cloud: it works also without it.
+        refusal = "" if request.path.startswith(CACHE) else state.refusal()
+        return Response(refusal, 401) if refusal else None
 
     @app.errorhandler(ProtocolError)
     @app.errorhandler(BadMessage)

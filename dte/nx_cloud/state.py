@@ -13,6 +13,8 @@ from dte.nx_cloud.executions import TaskExecution
 from dte.nx_cloud.faults import NO_FAULTS, Faults
 from dte.nx_cloud.runs import Runs
 
+BAD_TOKEN = "Nx Cloud does not accept this access token"
+
 
 @dataclass(frozen=True)
 class RecordedCommand:
@@ -42,8 +44,19 @@ class CloudState:
 
     def accepts(self, authorization: str) -> bool:
         """Return whether a request's Authorization header carries the token."""
-        given = authorization.removeprefix("Bearer ")
-        return given == self.token and not self.faults.reject_token
+        return authorization.removeprefix("Bearer ") == self.token
+
+    def refusal(self) -> str:
+        """Return why every request to Nx Cloud is refused, or empty.
+
+        The text of an organization over its limit is Nx Cloud's (qauth-labs/qauth#219).
+        """
+        if self.faults.over_limit:
+            return (
+                "This Nx Cloud organization has been disabled due to exceeding the "
+                "FREE plan."
+            )
+        return BAD_TOKEN if self.faults.reject_token else ""
 
     def take_download_fault(self) -> Literal["", "fail", "cut"]:
         """Return how this download of the client fails, and count it."""

@@ -9,7 +9,7 @@ from dte.words import count_of
 
 _NO_AGENTS = re.compile(r"No new completed tasks after (\d+) seconds")
 _NO_MAIN = re.compile(r"No new messages received after (\d+) seconds")
-_NOTHING = re.compile(r"No tasks were run")
+_NOTHING = re.compile(r"No tasks were run|No projects with .* were run")
 
 
 def judge(report: Report, expected: tuple[str, ...]) -> int:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bash_env import read_mode
+from bash_env import export, read_mode
 from failures import Refusal, say
 from nx_cloud import TOKENS, Connection, check_connection
 from settings import read_choice
@@ -31,6 +31,15 @@ def goes_with_agents(folder: Path) -> bool:
     say("Connected to Nx Cloud by {}.".format(connection))
     if why:
         say("warning: {}; Nx Cloud may refuse this job.".format(why))
+    return True
+
+
+def goes_on_after(refusal: Refusal) -> bool:
+    """Whether the job goes on although Nx Cloud refused it, without Nx Cloud."""
+    if read_choice("DTE_WHEN_NOT_CONNECTED", ERROR, (ERROR, ALONE)) == ERROR:
+        return False
+    say("notice: {}, so this job runs without agents.".format(refusal.message))
+    export({"NX_NO_CLOUD": "true"})
     return True
 
 

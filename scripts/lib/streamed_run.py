@@ -1,6 +1,7 @@
 """Run a command, print its output at once, and keep the start and end of the output."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import IO, Dict, List, NamedTuple, Sequence
 from commands import start
 
 KEPT_BYTES = 8192
+_COLOR = re.compile(rb"\x1b\[[0-9;]*m")
 _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -23,6 +25,17 @@ class Finished(NamedTuple):
     beginning: bytes
     end: bytes
     received: int = 0
+
+
+def strip_colors(text: bytes) -> bytes:
+    """`text` without the sequences that color a terminal."""
+    return _COLOR.sub(b"", text)
+
+
+def ran_tasks(finished: Finished) -> bool:
+    """Whether the kept output of Nx names a task, as in `nx run shop:build`."""
+    text = strip_colors(finished.beginning + finished.end)
+    return re.search(rb"nx run \S+:\S", text) is not None
 
 
 class _Output:

@@ -12,6 +12,9 @@ cat "$call" >>"{log}"
 rm "$call"
 """
 _NPM = "mkdir -p node_modules/.bin && : >node_modules/.bin/nx\n"
+_NPX = """
+if [ "$2" = affected ]; then echo "Successfully ran target lint for 2 projects"; fi
+"""
 END = "\n"
 
 
@@ -19,7 +22,7 @@ def install_fakes(folder: Path) -> Path:
     """Put the fakes into `folder`, which is for PATH; return their log."""
     folder.mkdir()
     log = folder / "log"
-    for name, more in (("npm", _NPM), ("pnpm", _NPM), ("npx", "")):
+    for name, more in (("npm", _NPM), ("pnpm", _NPM), ("npx", _NPX)):
         command = folder / name
         command.write_text(_RECORD.format(log=log) + more)
         command.chmod(0o755)

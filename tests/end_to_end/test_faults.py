@@ -62,6 +62,13 @@ def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
     }
 
 
+def tasks_that_nx_lists(lines: list[str]) -> set[str]:
+    """The lint tasks that Nx itself lists as passed."""
+    listed = [line for line in lines if "nx run" in line and "✔" in line]
+    names = {f"{project}:lint" for project in PROJECTS}
+    return {name for name in names if any(name in line for line in listed)}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> None:
@@ -79,7 +86,9 @@ def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> N
     for number in range(1, len(done.report.runs) + 1):
         main = done.job(MAIN, number)
         if main.ran and main.status == "success" and not fault.nothing_to_run:
-            passed = tasks_that_passed(done, number)
+            passed = set(tasks_that_passed(done, number))
+            if fault.unseen:
+                passed = tasks_that_nx_lists(done.lines(MAIN, number))
             assert {name.split(":")[0] for name in passed} == PROJECTS, talk
     if fault.ran_in_main:
         places = tasks_that_passed(done, len(done.report.runs)).values()

@@ -108,6 +108,43 @@ def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:
     assert passed_tasks(done, of="-other") == dict.fromkeys(builds, "agent-0")
 
 
+def test_agents_that_are_limited_to_targets(tmp_path: Path, node_modules: Path) -> None:
+    """`agent_arguments` limits each agent; what Nx Cloud does not know is named."""
+    builder = {
+        "name": "builder",
+        "ordinal": 2,
+        "requires": ["dte/attempt"],
+        "install": f"cp -al '{node_modules}' .",
+        "agent_arguments": "--targets=build --scheduling-constraints=big",
+    }
+    config = make_config(
+        node_modules,
+        agents=1,
+        agent={"agent_arguments": "--targets=lint"},
+        main={**QUICK, "targets": "lint build"},
+        more_jobs=[{"dte/agent": builder}],
+    )
+    done = rehearse_sample(tmp_path, config)
+    assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
+    builds = {name.replace(":lint", ":build") for name in LINTS}
+    agents = {**dict.fromkeys(LINTS, "agent-1"), **dict.fromkeys(builds, "agent-2")}
+    assert passed_tasks(done) == agents
+    notice = "--scheduling-constraints=big is unknown and has no effect"
+    assert any(notice in line for line in done.lines("builder"))
+
+
+def test_a_failed_record_that_is_ignored_inside(
+    tmp_path: Path, node_modules: Path
+) -> None:
+    """A failure that the recorded command itself ignores does not end the run."""
+    ignored = "npx nx-cloud record -- sh -c 'false || true'"
+    record = [{"run": {"name": "Record", "command": ignored}}]
+    config = make_config(node_modules, agents=1, main={**QUICK, "record": record})
+    done = rehearse_sample(tmp_path, config)
+    assert set(done.statuses().values()) == {"success"}, done.lines(MAIN)
+    assert passed_tasks(done) == dict.fromkeys(LINTS, "agent-1")
+
+
 def test_a_lost_main_with_explicit_completion(
     tmp_path: Path, node_modules: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """The arguments of `nx affected`, with agents and without."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -199,10 +200,42 @@ def test_an_npx_that_can_t_start_is_named(
     assert "No such file or directory: 'npx'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        # Nx 17 and 18, Nx 19 and later, Nx 24 with --output-style=summary, and unknown.
+        (" NX   Successfully ran target lint for project shop", 0),
+        (" NX   Successfully ran targets lint, test for 10 projects", 0),
+        ("\x1b[32mSuccessfully ran target \x1b[1mlint\x1b[22m for 4 projects", 0),
+        (" NX   10 tasks: 10 succeeded", 0),
+        ("> nx run shop:lint", 0),
+        ("\x1b[2mnx run\x1b[22m shop:lint", 0),
+        (
+            "No projects with target lint for 0 projects were run\n"
+            "Successfully ran target lint for 0 projects",
+            1,
+        ),
+        ("Successfully ran target lint for 0 projects", 1),
+        (" NX   No tasks were run", 1),
+        (" NX   No tasks were run\nTip: nx run shop:lint", 1),
+        (" NX   \x1b[32m0 tasks: 0 succeeded\x1b[39m", 1),
+        ("", 1),
+        ("done", 1),
+    ],
+)
+def test_each_version_s_way_to_say_what_ran(
+    nx_job: NxJob, text: str, status: int
+) -> None:
+    """Main passes only if Nx prints that a task ran, where one was due."""
+    nx_job.answer(1, f"printf '%s\\n' {shlex.quote(text)}")
+    done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)
+    assert done.returncode == status, done.stderr
+
+
 def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:
     """If the projects can't be listed, the tasks still run, and a failure is Nx's."""
     (nx_job.bin / "graph.json").unlink()
-    nx_job.answer(1, "echo 'Successfully ran target lint: No tasks were run'; exit 0")
+    nx_job.answer(1, f"{NO_TASKS}; echo Successfully ran target lint for 2 projects")
     nx_job.answer(2, "exit 7")
     assert nx_job.run("run_affected", DTE_TARGETS="x", **SHAS).returncode == 0
     assert nx_job.run("run_affected", DTE_TARGETS="x", **SHAS).returncode == 7

@@ -216,6 +216,12 @@ def test_two_live_agents_of_one_name_end_in_a_message(nx_job: NxJob) -> None:
             1,
             "The run ended with an error, so the agents fail too",
         ),
+        (
+            "echo Distributed Execution Terminated; "
+            "echo Agent was terminated via SIGTERM; exit 1",
+            1,
+            "Another agent of the run received a signal",
+        ),
     ],
 )
 def test_the_message_names_why_an_agent_failed(
@@ -272,7 +278,7 @@ def test_a_signal_between_two_tries_ends_the_agent(
 
 
 def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
-    """SIGTERM to the script reaches the agent, which tells Nx Cloud that it stops."""
+    """SIGTERM reaches the agent, which tells Nx Cloud that it stops, and is named."""
     heard = tmp_path / "heard"
     nx_job.answer(
         1,
@@ -285,4 +291,8 @@ def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 143
+        assert process.stderr is not None
+        talk = process.stderr.read()
     assert heard.exists()
+    assert "The agent received SIGTERM: CircleCI canceled the job, or the" in talk
+    assert "timed out" not in talk

@@ -128,53 +128,6 @@ def test_a_config_file_starts_the_run(nx_job: NxJob, start: str, name: str) -> N
     assert "warning" not in done.stderr
 
 
-@pytest.mark.parametrize("start", ["config", "auto"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "dte:\n  distribute-on: 3 linux-medium-js\n",
-        "dte: {distribute-on: 3 linux-medium-js}",
-        "distribute-on:\n  small-changeset: 3 linux-medium-js\n",
-        'dte:\n  "distribute-on": "manual-ish" # manual\n',
-        "dte:\n  # distribute-on: manual\n  distribute-on: 8 windows\n",
-    ],
-)
-def test_a_file_that_asks_for_hosted_agents_is_refused(
-    nx_job: NxJob, start: str, text: str
-) -> None:
-    """Anything but `distribute-on: manual` is refused with the line to change."""
-    nx_job.write(".nx/ci-config.yaml", text)
-    done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
-    assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert "distributes the tasks to other agents than this workflow's" in done.stderr
-    assert "change the line to `distribute-on: manual`" in done.stderr
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "dte: {distribute-on: manual}",
-        "dte:\n  distribute-on: 'manual' # ours\n",
-        "dte:\n  distribute-on:\n    manual\n",
-        "note: Nx wrote distribute-on: 3 linux here\ndistribute-on: manual\n",
-    ],
-)
-def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
-    """Quotes, a comment and a mapping on one line make no difference."""
-    nx_job.write(".nx/ci-config.yaml", text)
-    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
-    assert done.returncode == 0, done.stderr
-    assert "warning" not in done.stderr
-
-
-def test_a_file_without_distribute_on_is_warned_of(nx_job: NxJob) -> None:
-    """The file may start another kind of run, so the log names what it lacks."""
-    nx_job.write(".nx/ci-config.yaml", "{}")
-    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
-    assert done.returncode == 0
-    assert "has no distribute-on: manual" in done.stderr
-
-
 def test_a_missing_config_file_is_refused(nx_job: NxJob) -> None:
     """`start: config` without the file is refused, and the message names the file."""
     done = nx_job.run("start_ci_run", DTE_START="config")

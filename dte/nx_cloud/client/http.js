@@ -41,7 +41,7 @@ class ConnectionError extends UserError {}
 
 function describe({ code, text }) {
   const title = `Error when connecting to Nx Cloud. Code: ${code}. Error: ${text}`;
-  return code === 401
+  return code === 401 && !text.includes('disabled')
     ? new ConnectionError(title, 'Check NX_CLOUD_ACCESS_TOKEN.')
     : new ConnectionError(title);
 }

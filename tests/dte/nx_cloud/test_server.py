@@ -107,12 +107,23 @@ def test_runs_of_different_workflows_are_apart(cloud: NxCloud) -> None:
     assert not post(cloud, "/agents/ask", run="w2", agent="a").json()["end"]
 
 
-def test_a_revoked_token_is_a_fault(cloud: NxCloud) -> None:
-    """The right token stops working while the fault is set."""
-    cloud.set_faults(Faults(reject_token=True))
-    assert get(cloud, "/v1/cache/abc").status_code == 401
-    cloud.set_faults(Faults())
+@pytest.mark.parametrize(
+    ("faults", "text"),
+    [
+        (Faults(reject_token=True), "does not accept this access token"),
+        (Faults(over_limit=True), "organization has been disabled"),
+    ],
+)
+def test_a_refused_token_is_a_fault(cloud: NxCloud, faults: Faults, text: str) -> None:
+    """The right token stops working while the fault is set, except for Nx's cache."""
+    cloud.set_faults(faults)
+    refused = post(cloud, "/runs/complete", run="w1")
+    assert refused.status_code == 401
+    assert text in refused.text
     assert get(cloud, "/v1/cache/abc").status_code == 404
+    assert get(cloud, "/v1/cache/abc", token="other").status_code == 401
+    cloud.set_faults(Faults())
+    assert post(cloud, "/runs/complete", run="w1").status_code == 200
 
 
 def test_downloads_fail_as_often_as_told() -> None:

@@ -12,6 +12,21 @@ from tests.end_to_end.faults.row import (
 
 # The run has started, but no task has: the agent that gets the signal is in the run.
 PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
+# As on a runner that keeps its folders: an agent of an earlier run, killed by SIGKILL.
+LEAVE_A_LOCK = [
+    {
+        "run": {
+            "name": "Leave the lock file of a killed agent",
+            "command": (
+                "export NX_AGENT_NAME=agent-1 NX_CI_EXECUTION_ENV=earlier\n"
+                "setsid npx nx-cloud start-agent & agent=$!\n"
+                'until find "${NX_CACHE_DIRECTORY:-.nx}" -name agent-1.lock | grep .\n'
+                "do sleep 0.2; done\n"
+                'kill -KILL -- "-$agent"\n'
+            ),
+        }
+    }
+]
 AGENTS_FAIL = (
     Fault(
         "an agent fails before it connects",
@@ -41,6 +56,8 @@ AGENTS_FAIL = (
         said=(
             Said(1, MAIN, "Distributed Execution Terminated"),
             Said(1, "dte/agent-2", "Distributed Execution Terminated"),
+            Said(1, "dte/agent-2", "Another agent of the run received a signal"),
+            Said(1, AGENT, "The agent received SIGTERM: CircleCI canceled the job"),
             STOPPED,
         ),
         attempts=(1,),
@@ -73,6 +90,17 @@ AGENTS_FAIL = (
         main={"main_timeout": "8s"},
         jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
         said=(Said(1, MAIN, "No new completed tasks after 8 seconds"),),
+        attempts=(1,),
+    ),
+    Fault(
+        "an agent was killed in a kept folder",
+        statuses=("success",),
+        agent={"after_install": LEAVE_A_LOCK},
+        jobs={MAIN: "success", AGENT: "success"},
+        said=(
+            Said(1, AGENT, "Duplicate Agent ID Detected"),
+            Said(1, AGENT, "an earlier agent of this name left its lock file"),
+        ),
         attempts=(1,),
     ),
     Fault(

@@ -3,6 +3,9 @@
 from tests.end_to_end.faults.row import AGENT, MAIN, Fault, Said
 
 SHORT_WAIT = {"agent_timeout": "20s"}
+ALONE = {"when_not_connected": "run_without_agents"}
+BAD_TOKEN = "Nx Cloud refused the access token of this job"
+OVER_LIMIT = "Nx Cloud has disabled this organization"
 NX_CLOUD_FAILS = (
     Fault(
         "no token of Nx Cloud",
@@ -20,6 +23,30 @@ NX_CLOUD_FAILS = (
         statuses=("failed",),
         fault=("cloud-rejects-token",),
         jobs={MAIN: "failed", AGENT: "failed"},
+        said=(Said(1, MAIN, BAD_TOKEN), Said(1, AGENT, BAD_TOKEN)),
+        attempts=(1,),
+    ),
+    Fault(
+        "an organization over its limit",
+        statuses=("failed",),
+        fault=("cloud-over-limit",),
+        jobs={MAIN: "failed", AGENT: "failed"},
+        said=(Said(1, MAIN, OVER_LIMIT), Said(1, AGENT, OVER_LIMIT)),
+        attempts=(1,),
+    ),
+    Fault(
+        "an organization over its limit, without agents",
+        statuses=("success",),
+        fault=("cloud-over-limit",),
+        main=ALONE,
+        agent=ALONE,
+        jobs={MAIN: "success", AGENT: "success"},
+        said=(
+            Said(1, MAIN, f"notice: {OVER_LIMIT}"),
+            Said(1, MAIN, "Successfully ran target"),
+            Said(1, AGENT, f"notice: {OVER_LIMIT}"),
+        ),
+        unseen=True,
         attempts=(1,),
     ),
     Fault(

@@ -44,7 +44,7 @@ class Fault:
 
     `statuses` are those of the runs, and `jobs` those of jobs in the last run.
     `ran_in_main`: main itself ran the tasks of the last run. `nothing_to_run`: the run
-    had no tasks.
+    had no tasks. `unseen`: main ran them without Nx Cloud, which knows none.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Fault:
     then: Sequence[str] = ()
     ran_in_main: bool = False
     nothing_to_run: bool = False
+    unseen: bool = False
 
 
 STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")

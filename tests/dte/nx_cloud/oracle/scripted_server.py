@@ -33,6 +33,7 @@ class ScriptedServer:
 
     def __init__(self) -> None:
         self.ended = False
+        self.enabled = True
         self.error = ""
         self.received: list[Received] = []
         self.url = ""
@@ -70,7 +71,7 @@ class ScriptedServer:
         self.received.append(Received(time.monotonic(), "/" + path, body))
         run = {"criticalErrorMessage": self.error or None, "runUrl": "https://nx.app/r"}
         answers: dict[str, dict[str, Any]] = {
-            "workspace-status": {"enabled": True},
+            "workspace-status": {"enabled": self.enabled},
             "start": {"enabled": True, "id": "execution"},
             "tasks": {
                 **run,

@@ -143,6 +143,29 @@ def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
     compare(sides, act, message)
 
 
+def test_an_agent_with_an_unknown_argument(sides: tuple[Side, Side]) -> None:
+    """An argument that the client does not know has no effect; only ours names it."""
+
+    def act(side: Side) -> Ended:
+        side.end_run()
+        ended = run(side, "start-agent", "--scheduling-constraints=big")
+        named = "--scheduling-constraints=big is unknown" in ended.output
+        assert named == isinstance(side, StandInSide)
+        return ended
+
+    compare(sides, act, "Starting an agent for running Nx tasks")
+
+
+def test_a_disabled_workspace(real: RealSide) -> None:
+    """The old client runs the tasks in main. Today's fails (qauth-labs/qauth#219)."""
+    real.server.enabled = False
+    start_run(real)
+    ended = run(real, *BUILD)
+    assert ended.exit_code == 0
+    assert "Nx Cloud: Workspace Disabled" in ended.output
+    assert "Execution will now continue using this machine only." in ended.output
+
+
 def test_polls_grow(real: RealSide) -> None:
     """The pauses between polls grow in both clients."""
     process = real.start("start-agent")

@@ -1,0 +1,111 @@
+"""The file that configures a run of Nx Cloud, and whether its agents are our own."""
+
+from pathlib import Path
+from typing import Any, Dict, Iterator, Optional, Tuple
+
+from failures import Refusal, say
+from settings import read
+from small_yaml import NotSimple, parse
+
+REFERENCE = "Nx docs, CI Configuration"
+_CONFIGS = ("ci-config.yaml", "ci-config.yml")
+_PIPELINES = ("ci.yaml", "ci.yml")
+
+
+def find_config(root: Path) -> Optional[Path]:
+    """The file that `nx-cloud start-nx-agents` reads, if the workspace has one."""
+    return _find(root / ".nx", _CONFIGS)
+
+
+def note_pipeline(root: Path) -> None:
+    """Say that .nx/pipelines/ci.yaml is not used, if the workspace has it.
+
+    Nx deprecates .nx/ci-config.yaml in favor of it, for `nx-cloud start-workers`
+    (nx.dev/docs/kb/migrate-from-ci-config). How self-hosted agents take part there is
+    undocumented. The file may also be an unrelated pipeline of Nx Cloud CI.
+    """
+    pipeline = _find(root / ".nx" / "pipelines", _PIPELINES)
+    if pipeline:
+        say("notice: dte starts the run without {}.".format(pipeline))
+        say(
+            "notice: To start it with that file, set `start: own` with "
+            "`npx nx-cloud start-workers` in start_steps."
+        )
+
+
+def _find(folder: Path, names: Tuple[str, ...]) -> Optional[Path]:
+    paths = [folder / name for name in names]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def require_own_agents(path: Path) -> None:
+    """Raise `Refusal` if the file asks Nx Cloud for hosted agents, or can't be read.
+
+    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). Then the
+    agents of this workflow would wait for tasks that others run.
+    """
+    config = _read_config(path)
+    environment = read("NX_CI_EXECUTION_ENV")
+    values = dict(_find_distributions(config, environment))
+    for place, value in values.items():
+        if value != "manual":
+            shown = value if isinstance(value, str) else "(a list or mapping)"
+            raise Refusal(
+                "{} distributes the tasks to other agents than this workflow's: "
+                "{}: {}".format(path, place, shown or "(empty)"),
+                suggestions=["change the line to `distribute-on: manual`"],
+                reference=REFERENCE,
+            )
+    if not any(place.endswith("dte.distribute-on") for place in values):
+        say("warning: {} has no distribute-on: manual under dte.".format(path))
+
+
+def _read_config(path: Path) -> Any:
+    try:
+        text = path.read_bytes().decode("utf-8")
+        return parse(text)
+    except UnicodeDecodeError:
+        line = "it is not UTF-8"
+    except NotSimple as refusal:
+        row = text.splitlines()[refusal.number - 1 : refusal.number]
+        line = "line {}: {}".format(refusal.number, ascii("".join(row).strip())[1:-1])
+    raise Refusal(
+        "{} has YAML that dte does not read, so it is unknown which agents run the "
+        "tasks".format(path),
+        details=[line],
+        suggestions=[
+            "write it in block style, one `key: value` a line, with these two lines:\n"
+            "      dte:\n        distribute-on: manual",
+            "or set `start: own` with `npx nx-cloud start-nx-agents` in start_steps",
+        ],
+        reference=REFERENCE,
+    )
+
+
+def _find_distributions(config: Any, environment: str) -> Iterator[Tuple[str, Any]]:
+    """Each `distribute-on` that counts for the run, with its place.
+
+    An override of the same environment replaces the value of the section `dte`; those
+    of other environments have no effect.
+    """
+    sections: Dict[str, Any] = config if isinstance(config, dict) else {}
+    overrides = sections.get("overrides")
+    own = overrides.get(environment) if isinstance(overrides, dict) else None
+    found = dict(_walk({**sections, "overrides": None}, ""))
+    replaced = dict(_walk(own, "overrides.{}.".format(environment)))
+    if any(place.endswith(".dte.distribute-on") for place in replaced):
+        found.pop("dte.distribute-on", None)
+    yield from found.items()
+    yield from replaced.items()
+
+
+def _walk(value: Any, place: str) -> Iterator[Tuple[str, Any]]:
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _walk(item, "{}{}.".format(place, number))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "distribute-on":
+                yield place + key, item
+            else:
+                yield from _walk(item, "{}{}.".format(place, key))

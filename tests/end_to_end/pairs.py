@@ -1,0 +1,40 @@
+"""Few combinations of parameters in which each pair of values occurs."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+Combination = dict[str, str]
+Pair = frozenset[tuple[str, str]]
+
+
+def list_pairs(combination: Mapping[str, str]) -> set[Pair]:
+    """The pairs of values of two parameters in one combination."""
+    return {frozenset(pair) for pair in combinations(combination.items(), 2)}
+
+
+def combine(parameters: Mapping[str, Sequence[str]]) -> list[Combination]:
+    """Combinations in which each value of a parameter meets each value of the others.
+
+    Each starts with a pair that is still missing and takes, parameter by parameter,
+    the value that adds the most missing pairs.
+    """
+    missing = {
+        frozenset(((one, value), (other, another)))
+        for one, other in combinations(parameters, 2)
+        for value in parameters[one]
+        for another in parameters[other]
+    }
+    found = []
+    while missing:
+        chosen = dict(min(missing, key=sorted))
+        for name in parameters:
+            if name not in chosen:
+                chosen[name] = max(
+                    parameters[name],
+                    key=lambda value, name=name: len(  # type: ignore[misc]
+                        list_pairs({**chosen, name: value}) & missing
+                    ),
+                )
+        missing -= list_pairs(chosen)
+        found.append(chosen)
+    return found
