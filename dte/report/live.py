@@ -1,6 +1,7 @@
 """Prints progress: one line for each step, or every line with --verbose."""
 
 import sys
+from collections.abc import Sequence
 from threading import Lock
 
 from rich.console import Console
@@ -75,17 +76,19 @@ class LiveListener(Listener):
         name = job.name_machine(step.machine)
         self._progress.start(job.name, name, step_title(step.name))
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
-        """Print the line if the user asked for all lines."""
+        """Print the lines if the user asked for all lines."""
         if self._verbose:
-            text = Text.from_ansi(line[:_LONGEST_SHOWN])
-            if len(line) > _LONGEST_SHOWN:
-                text.append(
-                    f" … {count_of(len(line) - _LONGEST_SHOWN, 'character')} more"
-                )
-            self._write(job.name_machine(step.machine), "│", "dim", text)
+            self._progress.heard_now()
+            with self._lock:
+                shown = [_shorten(line) for line in lines]
+                self._gutter.write_all(job.name_machine(step.machine), shown)
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
@@ -141,3 +144,10 @@ class LiveListener(Listener):
         self._progress.heard_now()
         with self._lock:
             self._gutter.write(name, mark, style, text)
+
+
+def _shorten(line: str) -> str:
+    if len(line) <= _LONGEST_SHOWN:
+        return line
+    more = count_of(len(line) - _LONGEST_SHOWN, "character")
+    return f"{line[:_LONGEST_SHOWN]} … {more} more"

@@ -1,6 +1,6 @@
 """What a step of a running job can use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,6 +64,11 @@ class JobContext:
         """Print a line to the step's output."""
         if self.output:
             self.output.say(line)
+
+    def say_all(self, lines: Sequence[str]) -> None:
+        """Print several lines to the step's output."""
+        if self.output:
+            self.output.say_all(lines)
 
     def flush(self) -> None:
         """Pass on the lines that the step's output holds back."""

@@ -1,5 +1,7 @@
 """Receives the events of a running workflow."""
 
+from collections.abc import Sequence
+
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
 
 
@@ -26,10 +28,14 @@ class Listener:
     ) -> None:
         """A step starts."""
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
-        """A step printed a line."""
+        """A step printed these lines, which arrived together."""
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult

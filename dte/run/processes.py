@@ -72,8 +72,8 @@ def start_process(
 class Output(Protocol):
     """Takes the lines of a process."""
 
-    def say(self, line: str) -> None:
-        """Take one line."""
+    def say_all(self, lines: Sequence[str]) -> None:
+        """Take the lines that arrived together."""
 
     def flush(self) -> None:
         """Pass on lines that are held back, since no more come for now."""
@@ -133,7 +133,7 @@ class Lines:
     def __exit__(self, *_error: object) -> None:
         self._rest += self._decoder.decode(b"", final=True)
         if self._rest:
-            self._output.say(self._rest)
+            self._output.say_all([self._rest])
         self._selector.close()
         self._pipe.close()
 
@@ -151,12 +151,12 @@ class Lines:
         if not chunk:
             self._selector.unregister(self._pipe)
         *whole, rest = (self._rest + self._decoder.decode(chunk)).split("\n")
-        for line in whole:
-            self._output.say(line)
         while len(rest) > LONGEST_LINE:
-            self._output.say(rest[:LONGEST_LINE])
+            whole.append(rest[:LONGEST_LINE])
             rest = rest[LONGEST_LINE:]
         self._rest = rest
+        if whole:
+            self._output.say_all(whole)
         return bool(chunk)
 
 
