@@ -54,6 +54,11 @@ class JobContext:
         """The folder in which the job's steps run."""
         return self.resolve_path(self.job.working_directory, self.folder.home)
 
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """The names of the job's steps, in order."""
+        return tuple(step.name for step in self.job.all_steps)
+
     def resolve_path(self, path: str, relative_to: Path | None = None) -> Path:
         """The path on this machine for a path in the config."""
         return expand_home(

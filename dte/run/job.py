@@ -47,7 +47,7 @@ class JobExecution:
         """Run every step that is due; kill everything the job started when it ends."""
         self._prepare_folder()
         try:
-            self._clock.start("")
+            self._clock.start(0)
             for position, step in enumerate(self._context.job.all_steps):
                 self._take(step, position)
         finally:
@@ -107,7 +107,7 @@ class JobExecution:
             log=context.logs.create(context.workflow, context.run, place),
         )
         started_at, started = time.time(), time.monotonic()
-        self._clock.start(step.name)
+        self._clock.start(place.number)
         try:
             outcome = self._attempt_with_reruns(step, place, output)
             status = _judge(outcome)
@@ -168,7 +168,7 @@ class JobExecution:
         """Raise `StepFailure` if `--fail` hits this step."""
         context = self._context
         for failure in context.faults.failures:
-            if failure.hits(context.run.name, place.name, place.number - 1):
+            if failure.hits(context.run.name, context.step_names, place.number):
                 context.hits.add(failure)
                 raise StepFailure("this step was made to fail (--fail)")
 

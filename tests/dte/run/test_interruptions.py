@@ -92,7 +92,14 @@ def test_the_report_says_what_had_happened(
     temporary = tmp_path / "t"
     temporary.mkdir()
     report_file, timeline = tmp_path / "report.json", tmp_path / "timeline.svg"
-    words = ["--logs", "../logs", "--report", report_file, "--timeline", timeline]
+    words: list[str | Path] = [
+        "--logs",
+        "../logs",
+        "--report",
+        report_file,
+        "--timeline",
+        timeline,
+    ]
     source = str(Path(__file__).resolve().parents[3])
     process = subprocess.Popen(
         [sys.executable, "-m", "dte", "rehearse", *words],
