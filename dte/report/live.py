@@ -108,6 +108,15 @@ class LiveListener(Listener):
             text = self._gutter.fit(name, text, tail[-1].strip())
         self._write(name, mark, style, text)
 
+    def background_ended(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
+    ) -> None:
+        """Print how a background step ended."""
+        how = "with the job" if step.exit_code is None else f"exit {step.exit_code}"
+        title = f"{step_title(step.name)} in the background"
+        words = f"{title} ended ({step.seconds:.1f} s, {how})"
+        self._print(job.name_machine(step.machine), "■", "dim", words)
+
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """Print the job's status."""
         self._progress.end(job.name)

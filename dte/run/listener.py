@@ -42,6 +42,11 @@ class Listener:
     ) -> None:
         """A step ended, or was skipped."""
 
+    def background_ended(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
+    ) -> None:
+        """A background step ended; it has no exit code if it ended with its job."""
+
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """A job ended, or was not run."""
 

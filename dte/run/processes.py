@@ -55,7 +55,6 @@ def start_process(
     *,
     env: Mapping[str, str],
     cwd: Path,
-    output: int = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
     """Start `argv` in its own session, with stdout and stderr in one pipe."""
     return subprocess.Popen(
@@ -63,7 +62,7 @@ def start_process(
         env=dict(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
-        stdout=output,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
