@@ -47,6 +47,7 @@ class JobContext:
     logs: StepLogs
     machine: int = 0
     time_limit: float | None = None
+    size_limit: int | None = None
     output: StepOutput | None = field(default=None, repr=False)
 
     @property
@@ -82,7 +83,7 @@ class JobContext:
 
     def make_copier(self) -> Copier:
         """A copier for files of this job."""
-        return Copier(self.folder.home, self.interrupt, self.say)
+        return Copier(self.folder.home, self.interrupt, self.say, self.size_limit)
 
     def with_output(self, output: StepOutput) -> "JobContext":
         """The same job, while a step with this output runs."""

@@ -21,12 +21,17 @@ _PIECE = 1 << 20
 
 @dataclass
 class Copier:
-    """Copies below `boundary`, the job's home; counts files and what was skipped."""
+    """Copies below `boundary`, the job's home; counts files and what was skipped.
+
+    It copies at most `limit` bytes.
+    """
 
     boundary: Path
     interrupt: Interrupt
     say: Callable[[str], None]
+    limit: int | None = None
     files: int = 0
+    bytes: int = 0
     skipped: list[str] = field(default_factory=list)
 
     def collect(self, source: Path, target: Path) -> None:
@@ -77,8 +82,16 @@ class Copier:
         with source.open("rb") as reader, target.open("wb") as writer:
             while piece := reader.read(_PIECE):
                 self._refuse_interrupted()
+                self._count(len(piece))
                 writer.write(piece)
         shutil.copystat(source, target)
+
+    def _count(self, size: int) -> None:
+        self.bytes += size
+        if self.limit is not None and self.bytes > self.limit:
+            raise StepFailure(
+                f"more than {self.limit:,} bytes: allow more with --size-limit"
+            )
 
     def _refuse_interrupted(self) -> None:
         if self.interrupt.pressed:
