@@ -241,7 +241,7 @@ def adopt_orphans() -> Iterator[None]:
 def watch_over(root: Path, *, keep: bool) -> Iterator[None]:
     """Start a process that cleans up if this one is killed."""
     script = Path(__file__).with_name("watchdog.py")
-    words = [str(root), str(os.getpid()), "keep" if keep else "remove"]
+    words = [str(root), str(os.getpid()), MARK, "keep" if keep else "remove"]
     watchdog = subprocess.Popen(
         [sys.executable, "-I", str(script), *words],
         stdin=subprocess.PIPE,
