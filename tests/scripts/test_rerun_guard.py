@@ -1,11 +1,14 @@
 """The guard, run as a process: each row of its table, and what else may lie there."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript, make_record, write_record
 
 FIRST = "11111111-1111-4111-8111-111111111111"
@@ -213,3 +216,17 @@ def test_unknown_fields_are_no_damage(run_script: RunScript, tmp_path: Path) -> 
     write_record(tmp_path, {**record, "new_field": {"a": 1}})
     done = run_script("rerun_guard", variables(tmp_path, FIRST))
     assert done.returncode == 0
+
+
+def test_the_guard_imports_nothing_slow() -> None:
+    """The guard runs in every job, and leaves out modules that take as long as it."""
+    folders = [str(SCRIPTS), str(SCRIPTS / "lib")]
+    code = (
+        f"import sys; sys.path[:0] = {folders}; import rerun_guard; print(*sys.modules)"
+    )
+    words = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    slow = {"typing", "pathlib", "tempfile", "subprocess", "urllib"}
+    modules = set(done.stdout.split())
+    assert "attempts" in modules
+    assert slow & modules == set()
