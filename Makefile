@@ -36,7 +36,7 @@ rehearse: setup ## show a failure, the refused partial rerun, and the full rerun
 	@dte rehearse sample/.circleci/config.yml --project sample \
 	  --orb your-namespace/dte=orb --set SAMPLE_PAYMENTS=off \
 	  --then rerun-from-failed --then set:SAMPLE_PAYMENTS=on --then rerun-from-start \
-	  --expect failed,failed,success
+	  --expect failed,failed,success --timeline .cache/rehearsal.svg
 
 .PHONY: test
 test: setup ## run the quick tests; ARGS="tests/orb -k pack" runs some of them

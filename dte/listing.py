@@ -47,6 +47,7 @@ class Listing:
     branch: str
     jobs: tuple[ListedJob, ...]
     runs: tuple[PlannedRun, ...]
+    defaults: tuple[str, ...] = ()
 
 
 def list_jobs(order: Order, *, plan: bool = False) -> Listing:
@@ -73,7 +74,8 @@ def list_jobs(order: Order, *, plan: bool = False) -> Listing:
             for job in _list_workflow(workflow, order, project)
         )
         runs = _plan_runs(config, order, project, origin) if plan else ()
-        return Listing(project.branch or project.tag, listed, runs)
+        ref = project.branch or project.tag
+        return Listing(ref, listed, runs, tuple(order.defaults))
 
 
 def _list_workflow(

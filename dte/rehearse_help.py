@@ -32,7 +32,9 @@ Output:
   --json, --verbose        Print the report as JSON; print every line
   --report FILE, --timeline FILE.svg  Write the report, a picture of the runs
   --logs DIR, --keep       Where log files go; keep the rehearsal's folder
+  --size-limit SIZE        What a step may persist, cache or store (10G)
   --jobs N, --debug, -h, --help  At most N jobs at once; tracebacks; this help
+Files of defaults: ~/.config/dte/config.toml, and .dte.toml in the repository
 Examples:
   dte rehearse --then rerun-from-failed --expect success,failed
   dte rehearse --fail dte/main --then fix --then rerun-from-failed

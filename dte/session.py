@@ -97,6 +97,7 @@ class Session:
             services={**cloud.job_environment(), "DTE_API_URL": api.url},
             assumptions=order.assumptions,
             time_limit=order.time_limit,
+            size_limit=order.size_limit,
             max_jobs=order.max_jobs,
         )
         self._set_faults(order.faults)

@@ -4,11 +4,11 @@ for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; d
   sum=$({ sha256sum || shasum -a 256 || echo unknown; } 2>/dev/null <"$file") || continue
   dte_found=${sum%% *}
   [ "$dte_found" = "$DTE_CODE" ] || continue
-  python3 -I -S -c 'import sys; sys.path.insert(0, sys.argv.pop(1)); import begin' "$file" rerun_guard && exit
+  python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$file" rerun_guard && exit
   dte_status=$?
   [ "$dte_status" -gt 125 ] || exit "$dte_status"
 done
-echo export DTE_MODE=refused >>"${BASH_ENV:-/dev/null}"
+echo export DTE_MODE=refused 2>/dev/null >>"$BASH_ENV" || :
 exec >&2
 if ! python3 -I -S -c ''; then
   echo "error: python3 is missing or does not start: use an image that has it, such as cimg/node"

@@ -14,11 +14,12 @@ from attempts import (
     AttemptRecord,
     RunRecords,
     attempts_folder,
+    describe_damage,
     find_records,
 )
 from builds import read_build
 from code_archive import remove_archives, write_archive
-from failures import Refusal, UsageError, say
+from failures import Refusal, UsageError, clean, say
 from passed_revisions import Passed, collect_passed
 from record_files import remove_records, write_record
 from search_settings import open_search
@@ -55,9 +56,9 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
 
 
 def warn_of_damage(records: RunRecords) -> None:
-    """Name the files of the ledger that can't be counted."""
-    for error in records.damaged:
-        say("warning: {}; it is not counted".format(error.message))
+    """Say in a line which files of the ledger are not counted."""
+    for line in describe_damage(records.damaged, "warning: not counted: "):
+        say(line)
 
 
 def make_record(ledger: RunRecords, attempts: RunRecords) -> AttemptRecord:
@@ -119,6 +120,7 @@ def main() -> None:
     path = write_record(attempts, record)
     save_in_ledger(ledger, record)
     if not record.successful_revisions:
-        say("The record has no passed revisions: {}.".format(record.reason))
+        reason = clean(record.reason, 500)
+        say("The record has no passed revisions: {}.".format(reason))
     say("Recorded in {}.".format(path))
     print("This is attempt {} of workflow {}.".format(record.attempt, workflow_id))

@@ -9,7 +9,7 @@ import time
 from typing import List
 
 from api_settings import read_api_url, read_token
-from attempts import AttemptRecord, find_records
+from attempts import AttemptRecord, describe_damage, find_records
 from circleci import SET_TOKEN, ApiFailure, CircleCIClient
 from failures import Refusal, say
 from pipelines import WorkflowRun, read_next_page, read_workflows
@@ -19,8 +19,10 @@ from settings import read_switch, require_id, workflow_link
 
 MOST_PAGES = 20
 LOOKS = (2.0, 4.0, 8.0)
-LOOK_SECONDS = 20.0
-REQUEST_SECONDS = 60.0
+# With the pauses before the looks, these are less than two minutes.
+LIST_SECONDS = 40.0
+REQUEST_SECONDS = 30.0
+LOOK_SECONDS = 10.0
 
 
 class Nothing(Refusal):
@@ -45,7 +47,7 @@ def find_last_full_run() -> AttemptRecord:
         raise Nothing(
             "the workspace contains no attempt record, so the last full run is "
             "unknown.",
-            details=["ignored: " + error.message for error in found.damaged],
+            details=describe_damage(found.damaged, "ignored: "),
             suggestions=[
                 "the attempt job must be upstream of main",
                 "a workspace is kept for 15 days at most; after that, push a commit",
@@ -117,7 +119,7 @@ def main() -> None:
             "there is no token, so no rerun can be requested",
             suggestions=[SET_TOKEN],
         )
-    circleci = CircleCIClient(read_api_url(), token)
+    circleci = CircleCIClient(read_api_url(), token, seconds=LIST_SECONDS)
     runs = list_runs(circleci, pipeline_id)
     number = circleci.get("workflow", own).get("auto_rerun_number")
     pipeline = RerunHistory(runs, own, last.workflow_id, automatic=bool(number))

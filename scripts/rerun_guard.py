@@ -5,6 +5,8 @@ a full run has a record under its own workflow id, because the attempt job runs 
 only in a full run.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import sys
@@ -14,16 +16,21 @@ from attempts import (
     AttemptRecord,
     RunRecords,
     attempts_folder,
+    describe_damage,
     find_records,
 )
 from bash_env import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
-from failures import Refusal, say
+from failures import Refusal, clean, say
 from settings import (
     read,
     read_choice,
     read_switch,
     workflow_link,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 ALONE = "run_without_agents"
 ALLOW = "allow"
@@ -48,7 +55,8 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
         details=[
             "",
             f"The last full run was attempt {last.attempt} "
-            f"(workflow {last.workflow_id}, recorded {last.recorded_at}).",
+            f"(workflow {clean(last.workflow_id)}, recorded "
+            f"{clean(last.recorded_at)}).",
             f"This workflow, {workflow_id}, reran some of its jobs.",
         ],
         suggestions=[
@@ -69,7 +77,7 @@ def refuse_without_record(found: RunRecords) -> Refusal:
     first_run = found.workflow_id == found.workspace_id
     return Refusal(
         f"the workspace of workflow {found.workflow_id} contains no attempt record",
-        details=[f"ignored: {error.message}" for error in found.damaged],
+        details=describe_damage(found.damaged, "ignored: "),
         suggestions=[upstream, expired] if first_run else [expired, upstream],
         reference="CircleCI docs, Using workspaces to share data between jobs",
     )
@@ -109,6 +117,17 @@ def guard(choice: str, role: str) -> None:
         go_on_alone(role)
     else:
         print(f"This is attempt {record.attempt} of workflow {record.workflow_id}.")
+
+
+def refuse(refusal: Refusal) -> NoReturn:
+    """Print the refusal first, whatever BASH_ENV is, and end the job's later steps."""
+    say(str(refusal))
+    try:
+        if read("BASH_ENV"):
+            set_mode(REFUSED)
+    except Refusal as failure:
+        say(f"warning: later steps may run: {failure.message}")
+    sys.exit(refusal.exit_code)
 
 
 def require_shell() -> None:
@@ -164,9 +183,7 @@ def main() -> None:
         guard(ALLOW if reasons else choice, role)
     except Refusal as refusal:
         if refusal.exit_code != 1 or not reasons:
-            if read("BASH_ENV"):
-                set_mode(REFUSED)
-            raise
+            refuse(refusal)
         say(str(refusal))
         say("warning: {}, so this job continues.".format(reasons[0]))
         say("warning: main may wait for missing agents until its timeout.")

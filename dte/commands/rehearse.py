@@ -11,12 +11,14 @@ import click
 from dte.command_options import DEBUG, ORB, PARAMETER, STUB_MISSING_ORBS
 from dte.listing import list_jobs
 from dte.needed_commands import refuse_missing_commands
+from dte.order.defaults import SPEED, read_defaults
 from dte.order.env_file import read_env_file
 from dte.order.options import (
     parse_assumptions,
     parse_contexts,
     parse_orbs,
     parse_parameters,
+    parse_size,
     parse_time,
     parse_variables,
 )
@@ -74,6 +76,7 @@ class RehearseCommand(click.Command):
 @click.option("--timeline", "timeline_file", type=_FILE)
 @click.option("--logs", type=_FOLDER)
 @click.option("--keep", is_flag=True)
+@click.option("--size-limit", default="10G")
 @click.option("--jobs", "max_jobs", type=click.IntRange(min=1))
 @DEBUG
 def command(**options: Any) -> int:
@@ -102,15 +105,18 @@ def command(**options: Any) -> int:
 
 def read_order(options: dict[str, Any]) -> Order:
     """The order that the options make up; raises `UserError`."""
-    project = options["project"] or find_project(Path.cwd())
+    repository = options["project"] or find_project(Path.cwd())
+    defaults = read_defaults(repository, os.environ)
+    project = options["project"] or defaults.project or repository
     config, jobs = split_words(options["words"], project)
-    variables: dict[str, str] = {}
-    for file in options["env_files"]:
+    variables = {SPEED: defaults.speed} if defaults.speed else {}
+    for file in (*defaults.env_files, *options["env_files"]):
         variables |= read_env_file(file)
+    files = [f"{context}={file}" for context, file in defaults.context_files]
     return Order(
         config=config,
         project=project,
-        orbs=parse_orbs(options["orbs"]),
+        orbs={**defaults.orbs, **parse_orbs(options["orbs"])},
         branch=options["branch"],
         revision=options["revision"],
         tag=options["tag"],
@@ -118,7 +124,7 @@ def read_order(options: dict[str, Any]) -> Order:
         variables=variables
         | parse_variables("--set", options["variables"], os.environ),
         contexts=parse_contexts(
-            options["contexts"], options["context_files"], os.environ
+            options["contexts"], [*files, *options["context_files"]], os.environ
         ),
         parameters=parse_parameters(options["parameters"]),
         actions=tuple(parse_action(text) for text in options["actions"]),
@@ -130,4 +136,6 @@ def read_order(options: dict[str, Any]) -> Order:
         jobs=jobs,
         with_needs=not options["only"],
         max_jobs=options["max_jobs"],
+        size_limit=parse_size("--size-limit", options["size_limit"]),
+        defaults=defaults.shown,
     )

@@ -17,7 +17,10 @@ _DAY_SECONDS = 86400.0
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that fails instead of running; `job` and `step` are glob patterns."""
+    """A step that fails instead of running.
+
+    `job` is a glob pattern; `step` is one, or the step's number, or a beginning.
+    """
 
     job: str
     step: str
@@ -25,11 +28,11 @@ class Failure:
     def __str__(self) -> str:
         return f"--fail {self.job}{':' if self.step else ''}{self.step}"
 
-    def hits(self, job: str, step: str, position: int) -> bool:
-        """Whether this step fails; without `step`, the job's first step does."""
+    def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
+        """Whether this step of the job's `steps` fails; without `step`, the first."""
         if not fnmatchcase(job, self.job):
             return False
-        return fnmatchcase(step, self.step) if self.step else position == 0
+        return names_step(self.step, steps, number) if self.step else number == 1
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,24 @@ class Kill:
         target = f"{self.job}{':' if self.step else ''}{self.step}"
         return f"--kill {target}@{self.seconds:g}:{self.signal}"
 
-    def hits(self, job: str, step: str) -> bool:
-        """Whether its clock starts with this step ("" is the job itself)."""
+    def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
+        """Whether its clock starts with this step; number 0 is the job itself."""
         if not fnmatchcase(job, self.job):
             return False
-        return fnmatchcase(step, self.step) if self.step else not step
+        return names_step(self.step, steps, number) if self.step else not number
+
+
+def names_step(text: str, steps: Sequence[str], number: int) -> bool:
+    """Whether `text` names this one of a job's steps, which are counted from 1.
+
+    It is the step's number, as its log file has it, or a pattern of its name, or the
+    beginning of its name, unless it is the whole name of another step.
+    """
+    if text.isdecimal() or not number:
+        return text == str(number)
+    if any(fnmatchcase(name, text) for name in steps):
+        return fnmatchcase(steps[number - 1], text)
+    return steps[number - 1].startswith(text)
 
 
 @dataclass(frozen=True)
@@ -100,12 +116,40 @@ def refuse_unmatched(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None
                 f"no job is named {fault.job}",
                 suggestions=["the workflow has: " + ", ".join(jobs)],
             )
-        known = {name for steps in matched for name in steps}
-        if fault.step and not any(fnmatchcase(name, fault.step) for name in known):
+        if fault.step:
+            _refuse_unmatched_step(fault, matched)
+
+
+def _refuse_unmatched_step(
+    fault: "Failure | Kill", jobs: Sequence[Sequence[str]]
+) -> None:
+    """Raise `UserError` for no step, or for several steps with the same beginning."""
+    hits = [
+        [
+            (number, name)
+            for number, name in enumerate(steps, 1)
+            if names_step(fault.step, steps, number)
+        ]
+        for steps in jobs
+    ]
+    if not any(hits):
+        every = sorted({step for steps in jobs for step in enumerate(steps, 1)})
+        raise UserError(
+            f"no step of {fault.job} is named {fault.step}",
+            suggestions=["it has the steps: " + _list_steps(every)],
+        )
+    for found in hits:
+        begun = [name for _, name in found if not fnmatchcase(name, fault.step)]
+        if len(begun) > 1:
             raise UserError(
-                f"no step of {fault.job} is named {fault.step}",
-                suggestions=["it has the steps: " + ", ".join(sorted(known))],
+                f"several steps of {fault.job} begin with {fault.step}",
+                suggestions=["give the number of one of: " + _list_steps(found)],
             )
+
+
+def _list_steps(steps: Sequence[tuple[int, str]]) -> str:
+    first_lines = [(number, name.partition("\n")[0]) for number, name in steps]
+    return ", ".join(f"{number} {line}" for number, line in first_lines)
 
 
 def parse_failure(text: str) -> Failure:

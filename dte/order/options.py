@@ -1,5 +1,6 @@
 """Reads options of `dte` that have a form, such as NAME=VALUE."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -49,6 +50,15 @@ def parse_time(option: str, text: str) -> float | None:
         return parse_duration(text)
     except ValueError as error:
         raise UserError(f"{option} {text} is not a duration like 30s") from error
+
+
+def parse_size(option: str, text: str) -> int:
+    """Bytes in a size such as 500M or 2G; raises `UserError`."""
+    found = re.fullmatch(r"(\d{1,9})([KMGT]?)B?", text.upper())
+    if not found:
+        raise UserError(f"{option} {text} is not a size like 500M or 2G")
+    factor: int = 1000 ** " KMGT".index(found[2] or " ")
+    return int(found[1]) * factor
 
 
 def parse_orbs(texts: Iterable[str]) -> dict[str, Path]:

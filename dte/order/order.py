@@ -15,7 +15,9 @@ class Order:
 
     `logs` is the folder for log files, which exists. `time_limit` is in seconds.
     `jobs` are glob patterns of the jobs to run, by default all; `with_needs` adds what
-    they require. `max_jobs` limits how many run at once.
+    they require. `max_jobs` limits how many run at once, and `size_limit` the bytes
+    that a step stores. `defaults` has a line for each value that comes
+    from a file of defaults.
     """
 
     config: Path
@@ -38,6 +40,8 @@ class Order:
     jobs: Sequence[str] = ()
     with_needs: bool = True
     max_jobs: int | None = None
+    size_limit: int | None = None
+    defaults: Sequence[str] = ()
 
     def with_logs(self, folder: Path) -> "Order":
         """The same order, with log files in `folder`."""

@@ -21,6 +21,7 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
                     "schema": 1,
                     "branch": listing.branch,
                     "jobs": [asdict(job) for job in listing.jobs],
+                    "defaults": listing.defaults,
                 },
                 indent=2,
             )
@@ -38,7 +39,10 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
             str(job.machines or ""),
             style="" if job.runs else "dim",
         )
-    make_console().print(table)
+    console = make_console()
+    console.print(table)
+    for line in listing.defaults:
+        console.print(f"default from {line}", markup=False, soft_wrap=True)
 
 
 def print_plan(listing: Listing, *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Prints progress: one line for each step, or every line with --verbose."""
 
 import sys
+from collections.abc import Sequence
 from threading import Lock
 
 from rich.console import Console
@@ -75,17 +76,19 @@ class LiveListener(Listener):
         name = job.name_machine(step.machine)
         self._progress.start(job.name, name, step_title(step.name))
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
-        """Print the line if the user asked for all lines."""
+        """Print the lines if the user asked for all lines."""
         if self._verbose:
-            text = Text.from_ansi(line[:_LONGEST_SHOWN])
-            if len(line) > _LONGEST_SHOWN:
-                text.append(
-                    f" … {count_of(len(line) - _LONGEST_SHOWN, 'character')} more"
-                )
-            self._write(job.name_machine(step.machine), "│", "dim", text)
+            self._progress.heard_now()
+            with self._lock:
+                shown = [_shorten(line) for line in lines]
+                self._gutter.write_all(job.name_machine(step.machine), shown)
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
@@ -104,6 +107,15 @@ class LiveListener(Listener):
         if tail and not self._verbose:
             text = self._gutter.fit(name, text, tail[-1].strip())
         self._write(name, mark, style, text)
+
+    def background_ended(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
+    ) -> None:
+        """Print how a background step ended."""
+        how = "with the job" if step.exit_code is None else f"exit {step.exit_code}"
+        title = f"{step_title(step.name)} in the background"
+        words = f"{title} ended ({step.seconds:.1f} s, {how})"
+        self._print(job.name_machine(step.machine), "■", "dim", words)
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """Print the job's status."""
@@ -141,3 +153,10 @@ class LiveListener(Listener):
         self._progress.heard_now()
         with self._lock:
             self._gutter.write(name, mark, style, text)
+
+
+def _shorten(line: str) -> str:
+    if len(line) <= _LONGEST_SHOWN:
+        return line
+    more = count_of(len(line) - _LONGEST_SHOWN, "character")
+    return f"{line[:_LONGEST_SHOWN]} … {more} more"

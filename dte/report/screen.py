@@ -1,9 +1,16 @@
 """The console, and lines that start with a job's name."""
 
 import os
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
+from rich.segment import Segment
 from rich.text import Text
+
+from dte.report.wrap import cut
+from dte.run.sanitize import strip_colors
 
 WIDTH_WITHOUT_TERMINAL = 80
 _NARROWEST_TEXT = 20
@@ -21,6 +28,18 @@ def make_console() -> Console:
     return console
 
 
+class _Rendered:
+    """Text for the console as it is; rich would look at each of its characters."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(
+        self, _console: Console, _options: ConsoleOptions
+    ) -> Iterator[Segment]:
+        yield Segment(self._text)
+
+
 class Gutter:
     """Writes lines that start with a job's name; wrapped lines repeat it.
 
@@ -30,6 +49,7 @@ class Gutter:
     def __init__(self, console: Console, *, wrap: bool | None = None) -> None:
         self.width = _NARROWEST_TEXT
         self._console = console
+        self._heads: dict[str, str] = {}
         by_default = console.is_terminal or "COLUMNS" in os.environ
         self._wrap = by_default if wrap is None else wrap
 
@@ -46,6 +66,24 @@ class Gutter:
             self._console.print(whole, soft_wrap=True)
             mark = "│"
 
+    def write_all(self, name: str, lines: Sequence[str]) -> None:
+        """Print lines of output after the name, at once; colours are kept."""
+        head = f"{name:<{self.width}} "
+        room = max(self._console.width - len(head) - 2, _NARROWEST_TEXT)
+        width = room if self._wrap else None
+        if head not in self._heads:
+            styled = Text.assemble((head, "bold"), ("│ ", "dim"))
+            self._heads[head] = _render(styled, self._console.color_system)
+        begin = self._heads[head]
+        in_color = bool(self._console.color_system)
+        shown = (line if in_color else strip_colors(line) for line in lines)
+        printed = "".join(
+            f"{begin}{piece}\n"
+            for line in shown
+            for piece in cut(line.expandtabs().rstrip(), width)
+        )
+        self._console.print(_Rendered(printed), soft_wrap=True, end="")
+
     def fit(self, name: str, text: Text, after: str) -> Text:
         """`text` and what still fits of `after` on the same line."""
         room = self._console.width - max(len(name), self.width) - 3 - len(text) - 2
@@ -54,3 +92,13 @@ class Gutter:
         if room > _NARROWEST_TEXT:
             return text.append(f"  {after[: room - 1]}…", "dim")
         return text
+
+
+def _render(text: Text, color_system: Any) -> str:
+    """The text with its escape sequences; a live block must not get into it."""
+    console = Console(
+        file=StringIO(), color_system=color_system, force_terminal=bool(color_system)
+    )
+    with console.capture() as captured:
+        console.print(text, end="", soft_wrap=True)
+    return captured.get()

@@ -12,6 +12,7 @@ _ROW = 22
 _HEADER = 28
 _AXIS = 30
 _MARGIN = 12
+_OUTCOMES = 110
 _CHARACTER = 7.0
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 # Colours with enough contrast on white and on a dark page; text adapts to the page.
@@ -32,23 +33,25 @@ class _Scale(NamedTuple):
     def x(self, moment: float) -> float:
         """The horizontal position of a moment."""
         share = (moment - self.start) / self.seconds
-        return _NAMES + share * (WIDTH - _NAMES - _MARGIN)
+        return _NAMES + share * (WIDTH - _NAMES - _OUTCOMES - _MARGIN)
 
 
 def draw_timeline(report: Report) -> str:
     """The SVG; it needs no other file."""
     scale = _make_scale(report)
     parts: list[str] = []
+    grid: list[str] = []
     y = _MARGIN
     for number, run in enumerate(report.runs, 1):
         parts.append(_draw_text(_MARGIN, y + 14, _title(number, run), "head"))
         y += _HEADER
+        grid += _draw_grid(scale, y, y + _ROW * len(run.jobs))
         for job in run.jobs:
             parts += _draw_job(job, run, report, scale, y)
             y += _ROW
         y += _MARGIN
     height = y + _AXIS
-    grid = list(_draw_axis(scale, y))
+    grid += _draw_axis(scale, y)
     body = "\n".join([*grid, *parts])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -92,6 +95,11 @@ def _draw_job(
     left, right = scale.x(job.started_at), scale.x(job.started_at + job.seconds)
     label = f"{job.name}: {job.status}, {job.seconds:.1f} s"
     yield _draw_bar(left, right, y + 3, _ROW - 6, color, label)
+    # The outcome is also a text, for those who don't see the colour.
+    outcome = "" if job.status == "success" else f"{job.status}, "
+    yield _draw_text(
+        max(right, left + 2) + 4, y + 15, f"{outcome}{job.seconds:.1f} s", "faint"
+    )
     agent = job.name.rpartition("/")[2]
     for task in report.tasks:
         if run.id in task.run_id and task.agent in (agent, job.name):
@@ -110,13 +118,21 @@ def _draw_bar(
     )
 
 
-def _draw_axis(scale: _Scale, y: int) -> Iterator[str]:
+def _list_ticks(scale: _Scale) -> Iterator[tuple[float, float]]:
+    """The seconds and the position of each tick."""
     tick = next((step for step in _TICKS if scale.seconds / step <= 12), 3600.0)
-    count = int(scale.seconds / tick)
-    for number in range(count + 1):
-        x = scale.x(scale.start + number * tick)
-        yield f'<line class="axis" x1="{x:.1f}" y1="{_MARGIN}" x2="{x:.1f}" y2="{y}"/>'
-        label = f"{number * tick:g} s"
+    for number in range(int(scale.seconds / tick) + 1):
+        yield number * tick, scale.x(scale.start + number * tick)
+
+
+def _draw_grid(scale: _Scale, top: int, bottom: int) -> Iterator[str]:
+    for _, x in _list_ticks(scale):
+        yield f'<line class="axis" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>'
+
+
+def _draw_axis(scale: _Scale, y: int) -> Iterator[str]:
+    for seconds, x in _list_ticks(scale):
+        label = f"{seconds:g} s"
         x = min(x, WIDTH - len(label) * _CHARACTER)
         yield _draw_text(x, y + 16, label, "faint")
 

@@ -104,7 +104,8 @@ def _fill_expression(
         path = resolve_path(argument.strip().strip('"'))
         if not path.is_file():
             raise StepFailure(f"checksum: there is no file {path}")
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     known = {
         ".Branch": env.get("CIRCLE_BRANCH", ""),
         ".BuildNum": env.get("CIRCLE_BUILD_NUM", ""),

@@ -1,6 +1,6 @@
 """What a step of a running job can use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,12 +47,18 @@ class JobContext:
     logs: StepLogs
     machine: int = 0
     time_limit: float | None = None
+    size_limit: int | None = None
     output: StepOutput | None = field(default=None, repr=False)
 
     @property
     def working_directory(self) -> Path:
         """The folder in which the job's steps run."""
         return self.resolve_path(self.job.working_directory, self.folder.home)
+
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """The names of the job's steps, in order."""
+        return tuple(step.name for step in self.job.all_steps)
 
     def resolve_path(self, path: str, relative_to: Path | None = None) -> Path:
         """The path on this machine for a path in the config."""
@@ -65,6 +71,11 @@ class JobContext:
         if self.output:
             self.output.say(line)
 
+    def say_all(self, lines: Sequence[str]) -> None:
+        """Print several lines to the step's output."""
+        if self.output:
+            self.output.say_all(lines)
+
     def flush(self) -> None:
         """Pass on the lines that the step's output holds back."""
         if self.output:
@@ -72,7 +83,7 @@ class JobContext:
 
     def make_copier(self) -> Copier:
         """A copier for files of this job."""
-        return Copier(self.folder.home, self.interrupt, self.say)
+        return Copier(self.folder.home, self.interrupt, self.say, self.size_limit)
 
     def with_output(self, output: StepOutput) -> "JobContext":
         """The same job, while a step with this output runs."""

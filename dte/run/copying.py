@@ -8,7 +8,7 @@ Nothing is written through a link that leads outside.
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,15 +16,22 @@ from dte.run.interrupt import Interrupt
 from dte.run.results import StepFailure
 from dte.words import count_of
 
+_PIECE = 1 << 20
+
 
 @dataclass
 class Copier:
-    """Copies below `boundary`, the job's home; counts files and what was skipped."""
+    """Copies below `boundary`, the job's home; counts files and what was skipped.
+
+    It copies at most `limit` bytes.
+    """
 
     boundary: Path
     interrupt: Interrupt
     say: Callable[[str], None]
+    limit: int | None = None
     files: int = 0
+    bytes: int = 0
     skipped: list[str] = field(default_factory=list)
 
     def collect(self, source: Path, target: Path) -> None:
@@ -37,6 +44,12 @@ class Copier:
         self._refuse_outside(target)
         self._copy(source, target, into_home=True)
 
+    def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
+        """The paths, until the user interrupts; a pattern may match without end."""
+        for path in paths:
+            self._refuse_interrupted()
+            yield path
+
     def report(self) -> None:
         """Say what was skipped."""
         if self.skipped:
@@ -48,8 +61,7 @@ class Copier:
             )
 
     def _copy(self, source: Path, target: Path, *, into_home: bool = False) -> None:
-        if self.interrupt.pressed:
-            raise StepFailure("the copy was interrupted")
+        self._refuse_interrupted()
         mode = source.lstat().st_mode
         if stat.S_ISLNK(mode):
             self._copy_link(source, target, into_home=into_home)
@@ -61,10 +73,29 @@ class Copier:
                 self._copy(child, target / child.name, into_home=into_home)
         elif stat.S_ISREG(mode):
             self._make_room(target, into_home=into_home)
-            shutil.copy2(source, target, follow_symlinks=False)
+            self._copy_file(source, target)
             self.files += 1
         else:
             self.skipped.append(str(source))
+
+    def _copy_file(self, source: Path, target: Path) -> None:
+        with source.open("rb") as reader, target.open("wb") as writer:
+            while piece := reader.read(_PIECE):
+                self._refuse_interrupted()
+                self._count(len(piece))
+                writer.write(piece)
+        shutil.copystat(source, target)
+
+    def _count(self, size: int) -> None:
+        self.bytes += size
+        if self.limit is not None and self.bytes > self.limit:
+            raise StepFailure(
+                f"more than {self.limit:,} bytes: allow more with --size-limit"
+            )
+
+    def _refuse_interrupted(self) -> None:
+        if self.interrupt.pressed:
+            raise StepFailure("the copy was interrupted")
 
     def _copy_link(self, source: Path, target: Path, *, into_home: bool) -> None:
         text = os.readlink(source)  # noqa: PTH115 - Path would normalise the text

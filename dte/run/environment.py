@@ -89,6 +89,7 @@ def circleci_environment(
         "CIRCLE_PROJECT_USERNAME": "your-organization",
         "CIRCLE_REPOSITORY_URL": project.url,
         "CIRCLE_SHA1": project.revision,
+        "CIRCLE_USERNAME": "your-name",
         "CIRCLE_WORKFLOW_ID": workflow.id,
         "CIRCLE_WORKFLOW_JOB_ID": job.id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": workflow.workspace_id,

@@ -4,11 +4,15 @@ Source: CircleCI docs, Configuration reference, `when`: after a failure only ste
 `always` or `on_fail` run; after a job is cancelled, no step runs.
 """
 
+import shlex
+import sys
 import time
-from subprocess import Popen
+from dataclasses import replace
+from pathlib import Path
 
 from dte.compile.step_kinds import runs_a_command
 from dte.model import Step
+from dte.run.background import BackgroundStep
 from dte.run.context import JobContext
 from dte.run.kills import KillClock
 from dte.run.listener import Listener
@@ -21,14 +25,13 @@ from dte.run.results import (
     StepResult,
     StepStatus,
 )
-from dte.run.shell import read_duration, run_command
+from dte.run.shell import read_duration, run_command, start_command
 from dte.run.steps import BUILT_IN
 
 _TICK_SECONDS = 0.1
-_HALT = """#!/bin/sh
-if [ "$1 $2" = "step halt" ]; then : >"$DTE_REHEARSAL_HALT"; exit 0; fi
-echo "circleci-agent $*: not supported by dte rehearse" >&2
-exit 1
+_ENVIRONMENT_CLI = Path(__file__).with_name("environment_cli.py")
+_COMMAND = f"""#!/bin/sh
+exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
 """
 
 
@@ -38,7 +41,7 @@ class JobExecution:
     def __init__(self, context: JobContext, listener: Listener) -> None:
         self._context = context
         self._listener = listener
-        self._background: list[Popen[bytes]] = []
+        self._background: list[BackgroundStep] = []
         self._status: JobStatus = "success"
         self._halt = context.folder.temporary / "halt"
         self._clock = KillClock(context)
@@ -47,14 +50,15 @@ class JobExecution:
         """Run every step that is due; kill everything the job started when it ends."""
         self._prepare_folder()
         try:
-            self._clock.start("")
+            self._clock.start(0)
             for position, step in enumerate(self._context.job.all_steps):
                 self._take(step, position)
         finally:
             self._clock.stop()
+            codes = [step.exit_code for step in self._background]
             end_marked(self._context.env[MARK])
-            for process in self._background:
-                process.wait()
+            for background, code in zip(self._background, codes, strict=True):
+                self._finish(background, code)
         # A job whose machine was lost has failed, whatever its last step returned.
         return "failed" if self._clock.lost else self._status
 
@@ -62,10 +66,9 @@ class JobExecution:
         folder = self._context.folder
         folder.create()
         self._context.working_directory.mkdir(parents=True, exist_ok=True)
-        (folder.temporary / "bash_env").touch()
         for name in ("circleci-agent", "circleci"):
             command = folder.commands / name
-            command.write_text(_HALT)
+            command.write_text(_COMMAND)
             command.chmod(0o755)
 
     def _take(self, step: Step, position: int) -> None:
@@ -107,7 +110,9 @@ class JobExecution:
             log=context.logs.create(context.workflow, context.run, place),
         )
         started_at, started = time.time(), time.monotonic()
-        self._clock.start(step.name)
+        self._clock.start(place.number)
+        if step.arguments.get("background"):
+            return self._start_in_background(step, place, output)
         try:
             outcome = self._attempt_with_reruns(step, place, output)
             status = _judge(outcome)
@@ -127,6 +132,49 @@ class JobExecution:
             started_at=started_at,
             log=output.log_path,
         )
+
+    def _start_in_background(
+        self, step: Step, place: StepPlace, output: StepOutput
+    ) -> StepResult:
+        """Leave the step running; its result is replaced when it ends."""
+        status: StepStatus = "success"
+        try:
+            self._inject_failure(place)
+            process = start_command(step, self._context)
+            self._background.append(BackgroundStep(process, output, place.number))
+        except StepFailure as error:
+            status = "failed"
+            output.say(f"error: {error}")
+            output.close()
+        return StepResult(
+            step.name,
+            status,
+            0.0,
+            0 if status == "success" else 1,
+            tail=tuple(output.tail) if status == "failed" else ("in the background",),
+            number=place.number,
+            machine=place.machine,
+            started_at=time.time(),
+            log=output.log_path,
+        )
+
+    def _finish(self, background: BackgroundStep, exit_code: int | None) -> None:
+        background.finish()
+        steps = self._context.run.steps
+        number, machine = background.number, self._context.machine
+        for position, result in enumerate(steps):
+            if (result.number, result.machine) == (number, machine):
+                ended = replace(
+                    result,
+                    seconds=background.seconds,
+                    exit_code=exit_code,
+                    tail=tuple(background.output.tail),
+                    lines=background.output.lines,
+                )
+                steps[position] = ended
+                self._listener.background_ended(
+                    self._context.workflow, self._context.run, ended
+                )
 
     def _attempt_with_reruns(
         self, step: Step, place: StepPlace, output: StepOutput
@@ -156,7 +204,7 @@ class JobExecution:
         try:
             self._inject_failure(place)
             if runs_a_command(step.kind):
-                return run_command(step, context, self._background)
+                return run_command(step, context)
             BUILT_IN[step.kind](step, context)
         except (StepFailure, OSError) as error:
             output.say(f"error: {error}")
@@ -168,7 +216,7 @@ class JobExecution:
         """Raise `StepFailure` if `--fail` hits this step."""
         context = self._context
         for failure in context.faults.failures:
-            if failure.hits(context.run.name, place.name, place.number - 1):
+            if failure.hits(context.run.name, context.step_names, place.number):
                 context.hits.add(failure)
                 raise StepFailure("this step was made to fail (--fail)")
 

@@ -44,6 +44,7 @@ class Settings:
     hits: set[Failure | Kill] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     time_limit: float | None = None
+    size_limit: int | None = None
     max_jobs: int | None = None
 
 
@@ -130,6 +131,7 @@ class JobRunner:
             logs=self.logs,
             machine=index,
             time_limit=self.settings.time_limit,
+            size_limit=self.settings.size_limit,
         )
 
     def _limit_nx(self) -> dict[str, str]:

@@ -18,10 +18,11 @@ class KillClock:
         self._timers: list[Timer] = []
         self._signalled: list[psutil.Process] = []
 
-    def start(self, step: str) -> None:
-        """Start the clocks that count from this step ("" is the job itself)."""
-        for kill in self._context.faults.kills:
-            if kill.hits(self._context.run.name, step):
+    def start(self, number: int) -> None:
+        """Start the clocks that count from this step; number 0 is the job itself."""
+        context = self._context
+        for kill in context.faults.kills:
+            if kill.hits(context.run.name, context.step_names, number):
                 timer = Timer(kill.seconds, self._kill, [kill])
                 timer.daemon = True
                 self._timers.append(timer)

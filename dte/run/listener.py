@@ -1,5 +1,7 @@
 """Receives the events of a running workflow."""
 
+from collections.abc import Sequence
+
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
 
 
@@ -26,15 +28,24 @@ class Listener:
     ) -> None:
         """A step starts."""
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
-        """A step printed a line."""
+        """A step printed these lines, which arrived together."""
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
     ) -> None:
         """A step ended, or was skipped."""
+
+    def background_ended(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
+    ) -> None:
+        """A background step ended; it has no exit code if it ended with its job."""
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """A job ended, or was not run."""

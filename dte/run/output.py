@@ -1,6 +1,7 @@
 """The output of one step: redacted, then passed to the listener and the log file."""
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TextIO
 
 from dte.run.listener import Listener
@@ -37,13 +38,15 @@ class StepOutput:
 
     def say(self, line: str) -> None:
         """Take one more line."""
-        for clean in self._redactor.feed(line):
-            self._pass_on(clean)
+        self.say_all([line])
+
+    def say_all(self, lines: Sequence[str]) -> None:
+        """Take more lines."""
+        self._pass_on([clean for line in lines for clean in self._redactor.feed(line)])
 
     def flush(self) -> None:
         """Pass on the lines that the redactor holds back."""
-        for clean in self._redactor.flush():
-            self._pass_on(clean)
+        self._pass_on(list(self._redactor.flush()))
 
     def close(self) -> None:
         """Pass on what is held back, and close the log file."""
@@ -51,10 +54,12 @@ class StepOutput:
         if self._log:
             self._log.close()
 
-    def _pass_on(self, line: str) -> None:
-        self.lines += 1
-        plain = strip_colors(line)
-        self.tail.append(plain[:LONGEST_KEPT])
+    def _pass_on(self, lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        self.lines += len(lines)
+        plain = [strip_colors(line) for line in lines]
+        self.tail.extend(line[:LONGEST_KEPT] for line in plain[-TAIL_LINES:])
         if self._log:
-            self._log.write(plain + "\n")
-        self._listener.line(self._workflow, self._job, self._step, line)
+            self._log.write("\n".join([*plain, ""]))
+        self._listener.printed(self._workflow, self._job, self._step, lines)

@@ -55,7 +55,6 @@ def start_process(
     *,
     env: Mapping[str, str],
     cwd: Path,
-    output: int = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
     """Start `argv` in its own session, with stdout and stderr in one pipe."""
     return subprocess.Popen(
@@ -63,7 +62,7 @@ def start_process(
         env=dict(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
-        stdout=output,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
@@ -72,8 +71,8 @@ def start_process(
 class Output(Protocol):
     """Takes the lines of a process."""
 
-    def say(self, line: str) -> None:
-        """Take one line."""
+    def say_all(self, lines: Sequence[str]) -> None:
+        """Take the lines that arrived together."""
 
     def flush(self) -> None:
         """Pass on lines that are held back, since no more come for now."""
@@ -133,7 +132,7 @@ class Lines:
     def __exit__(self, *_error: object) -> None:
         self._rest += self._decoder.decode(b"", final=True)
         if self._rest:
-            self._output.say(self._rest)
+            self._output.say_all([self._rest])
         self._selector.close()
         self._pipe.close()
 
@@ -151,12 +150,12 @@ class Lines:
         if not chunk:
             self._selector.unregister(self._pipe)
         *whole, rest = (self._rest + self._decoder.decode(chunk)).split("\n")
-        for line in whole:
-            self._output.say(line)
         while len(rest) > LONGEST_LINE:
-            self._output.say(rest[:LONGEST_LINE])
+            whole.append(rest[:LONGEST_LINE])
             rest = rest[LONGEST_LINE:]
         self._rest = rest
+        if whole:
+            self._output.say_all(whole)
         return bool(chunk)
 
 
@@ -242,7 +241,7 @@ def adopt_orphans() -> Iterator[None]:
 def watch_over(root: Path, *, keep: bool) -> Iterator[None]:
     """Start a process that cleans up if this one is killed."""
     script = Path(__file__).with_name("watchdog.py")
-    words = [str(root), str(os.getpid()), "keep" if keep else "remove"]
+    words = [str(root), str(os.getpid()), MARK, "keep" if keep else "remove"]
     watchdog = subprocess.Popen(
         [sys.executable, "-I", str(script), *words],
         stdin=subprocess.PIPE,

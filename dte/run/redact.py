@@ -12,6 +12,7 @@ from dte.run.sanitize import strip_colors, strip_controls
 
 MASK = "****"
 _SHORTEST = 4
+MOST_HELD = 100
 
 
 def list_secrets(values: Iterable[str]) -> tuple[str, ...]:
@@ -47,7 +48,8 @@ class Redactor:
     """Takes lines and returns them redacted; it may hold back the newest lines.
 
     A line is held back while its end could be the beginning of a secret that continues
-    on the next line.
+    on the next line. At most `MOST_HELD` lines are held back: a secret that more lines
+    divide is not found.
     """
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
@@ -65,7 +67,9 @@ class Redactor:
         text = "".join(held.plain for held in self._held)
         self._mask(text)
         open_length = max(_open_length(text, secret) for secret in self._secrets)
-        yield from self._release(len(text) - open_length if open_length else len(text))
+        yield from self._release(len(text) - open_length)
+        if len(self._held) > MOST_HELD:
+            yield from self.flush()
 
     def flush(self) -> Iterator[str]:
         """The lines that are still held back."""

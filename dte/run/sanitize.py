@@ -18,6 +18,8 @@ def strip_controls(line: str) -> str:
 
     Of a line that a carriage return overwrites, only the last version is left.
     """
+    if line.isprintable():
+        return line
     line = line.rstrip("\r").rpartition("\r")[2]
     return _SEQUENCE.sub(
         lambda found: found[0] if _COLOR.fullmatch(found[0]) else "", line
@@ -26,4 +28,4 @@ def strip_controls(line: str) -> str:
 
 def strip_colors(line: str) -> str:
     """`line` without any control sequence or character."""
-    return _SEQUENCE.sub("", line)
+    return line if line.isprintable() else _SEQUENCE.sub("", line)

@@ -8,7 +8,6 @@ Source: CircleCI docs, Configuration reference, `run`: the default shell is bash
 import shlex
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dte.durations import parse_duration
@@ -29,24 +28,28 @@ def read_duration(text: str) -> float:
         raise StepFailure(str(error)) from error
 
 
-def run_command(
-    step: Step, context: JobContext, background: "list[subprocess.Popen[bytes]]"
-) -> Outcome:
-    """Run the step's command, or leave it running in the background."""
+def run_command(step: Step, context: JobContext) -> Outcome:
+    """Run the step's command."""
+    silence = limit_silence(
+        read_duration(str(step.arguments.get("no_output_timeout", "10m"))),
+        context.time_limit,
+    )
+    process = start_command(step, context)
+    return watch_process(process, context, Limits(silence, context.interrupt))
+
+
+def start_command(step: Step, context: JobContext) -> "subprocess.Popen[bytes]":
+    """Start the step's command; raises `StepFailure`."""
     words = step.arguments
     shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
     argv = [*shell, "-c", str(words["command"])]
     env = {**context.env, **_step_environment(words)}
     cwd = context.resolve_path(str(words.get("working_directory", ".")))
-    silence = limit_silence(
-        read_duration(str(words.get("no_output_timeout", "10m"))), context.time_limit
-    )
-    if words.get("background"):
-        # Nothing reads its pipe, and a full pipe would block it.
-        background.append(_start(argv, env, cwd, subprocess.DEVNULL))
-        return Outcome(0, "exited", 0.0)
-    process = _start(argv, env, cwd, subprocess.PIPE)
-    return watch_process(process, context, Limits(silence, context.interrupt))
+    try:
+        cwd.mkdir(parents=True, exist_ok=True)
+        return start_process(argv, env=env, cwd=cwd)
+    except (OSError, ValueError) as error:
+        raise StepFailure(f"the step can't be started: {error}") from error
 
 
 def limit_silence(silence: float, time_limit: float | None) -> float:
@@ -68,13 +71,3 @@ def _split_shell(text: str) -> list[str]:
 
 def _step_environment(words: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(text) for name, text in words.get("environment", {}).items()}
-
-
-def _start(
-    argv: list[str], env: Mapping[str, str], cwd: Path, output: int
-) -> "subprocess.Popen[bytes]":
-    try:
-        cwd.mkdir(parents=True, exist_ok=True)
-        return start_process(argv, env=env, cwd=cwd, output=output)
-    except (OSError, ValueError) as error:
-        raise StepFailure(f"the step can't be started: {error}") from error

@@ -1,8 +1,9 @@
 """Ends what a rehearsal leaves if its own process is killed.
 
-Runs as a process: `python -I watchdog.py ROOT PID KEEP`. It waits for the end of its
-stdin. A byte before that means that the rehearsal has cleaned up. Without one, the
-rehearsal was killed, and its jobs' processes and its folder are removed.
+Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`. It waits for the end of
+its stdin. A byte before that means that the rehearsal has cleaned up. Without one, the
+rehearsal was killed, and its jobs' processes and its folder are removed. MARK is the
+variable by which these processes are found.
 """
 
 import os
@@ -13,7 +14,6 @@ from contextlib import suppress
 
 import psutil
 
-MARK = "DTE_REHEARSED_JOB"
 _POLL_SECONDS = 0.5
 _ROUNDS = 20
 
@@ -26,12 +26,12 @@ def list_children(pid: int) -> set[psutil.Process]:
     return set()
 
 
-def find_marked(root: str) -> set[psutil.Process]:
+def find_marked(root: str, mark: str) -> set[psutil.Process]:
     """All processes of the rehearsal's jobs."""
     found = set()
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(MARK, "").startswith(f"{root}/"):
+            if process.environ().get(mark, "").startswith(f"{root}/"):
                 found.add(process)
     return found
 
@@ -48,7 +48,7 @@ def kill(processes: set[psutil.Process]) -> None:
     psutil.wait_procs(list(processes), timeout=3)
 
 
-def watch(root: str, pid: int, *, keep: bool) -> None:
+def watch(root: str, pid: int, mark: str, *, keep: bool) -> None:
     """Wait for the end of the rehearsal, and clean up if it was killed."""
     seen: set[psutil.Process] = set()
     while not select.select([0], [], [], _POLL_SECONDS)[0]:
@@ -58,7 +58,7 @@ def watch(root: str, pid: int, *, keep: bool) -> None:
         return
     kill(seen)
     for _ in range(_ROUNDS):
-        left = find_marked(root)
+        left = find_marked(root, mark)
         if not left:
             break
         kill(left)
@@ -67,4 +67,4 @@ def watch(root: str, pid: int, *, keep: bool) -> None:
 
 
 if __name__ == "__main__":
-    watch(sys.argv[1], int(sys.argv[2]), keep=sys.argv[3] == "keep")
+    watch(sys.argv[1], int(sys.argv[2]), sys.argv[3], keep=sys.argv[4] == "keep")

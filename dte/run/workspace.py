@@ -43,7 +43,7 @@ class Workspaces:
         copier: Copier,
     ) -> int:
         """Persist what the globs `paths` match below `root`; returns the file count."""
-        sources = [found for path in paths for found in _match(root, path)]
+        sources = [found for path in paths for found in _match(root, path, copier)]
         with self._lock:
             self._count += 1
             folder = self._folder / str(self._count)
@@ -91,13 +91,13 @@ class Workspaces:
             self._layers.pop(workspace_id, None)
 
 
-def _match(root: Path, pattern: str) -> list[Path]:
+def _match(root: Path, pattern: str, copier: Copier) -> list[Path]:
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         raise StepFailure(f"{pattern} is not below the workspace's root {root}")
     if pattern in (".", "./"):
         return [root] if root.is_dir() else []
     try:
-        found = sorted(root.glob(pattern))
+        found = sorted(copier.watch(root.glob(pattern)))
     except (ValueError, NotImplementedError) as error:
         raise StepFailure(f"the path {pattern!r} can't be read: {error}") from error
     if not found:

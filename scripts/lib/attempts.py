@@ -13,11 +13,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 
-from failures import Refusal
+from failures import Refusal, clean
 from settings import read, read_folder, require_id
 
 SCHEMA = 1
+LARGEST_FILE = 1_000_000
+HIGHEST_ATTEMPT = 1_000_000
 _REVISION = r"(?:[0-9a-f]{40}|[0-9a-f]{64})"
 _TEXTS = ("workflow_id", "workspace_id", "pipeline_id", "recorded_at", "main_branch")
 
@@ -95,7 +98,7 @@ def find_records(folder: str = "") -> RunRecords:
 
 def decode_record(text: str) -> AttemptRecord:
     """Return the record in `text`; raises `ValueError` with the reason."""
-    fields = json.loads(text)
+    fields = json.loads(text, parse_int=_read_number)
     if not isinstance(fields, dict):
         raise ValueError("it contains no JSON object")
     if fields.get("schema") != SCHEMA:
@@ -103,8 +106,11 @@ def decode_record(text: str) -> AttemptRecord:
             "its schema is {!r}, not {}".format(fields.get("schema"), SCHEMA)
         )
     attempt = fields.get("attempt")
-    if not isinstance(attempt, int) or isinstance(attempt, bool) or attempt < 1:
-        raise ValueError(f"its attempt is {attempt!r}, not a number of 1 or more")
+    # A boolean is an int in Python.
+    if type(attempt) is not int or not 1 <= attempt <= HIGHEST_ATTEMPT:
+        raise ValueError(
+            f"its attempt is {attempt!r}, not a number from 1 to {HIGHEST_ATTEMPT:,}"
+        )
     for name in _TEXTS:
         if not isinstance(fields.get(name), str):
             raise ValueError(f"its {name} is missing or not a string")
@@ -116,6 +122,13 @@ def decode_record(text: str) -> AttemptRecord:
         reason=str(fields.get("reason") or ""),
         **{name: fields[name] for name in _TEXTS},
     )
+
+
+def _read_number(digits: str) -> int:
+    # The time to read a number grows with the square of its length.
+    if len(digits) > 30:
+        raise ValueError(f"it contains a number of {len(digits):,} digits")
+    return int(digits)
 
 
 def _decode_revisions(value: object) -> tuple[str, ...] | None:
@@ -153,18 +166,39 @@ def list_files(folder: str) -> list[str]:
 
 def read_record(path: str) -> AttemptRecord:
     """Return the record in `path`; raises `DamagedRecord` with the reason."""
+    shown = clean(path, 400)
     try:
-        with open(path, encoding="utf-8") as file:
-            record = decode_record(file.read())
+        record = decode_record(_read_text(path))
     except (OSError, ValueError, RecursionError) as error:
+        reason = clean(str(error))
         raise DamagedRecord(
-            f"the attempt record {path} can't be read: {error}"
+            f"the attempt record {shown} can't be read: {reason}"
         ) from error
     if record.workflow_id != os.path.basename(path)[: -len(".json")]:
         raise DamagedRecord(
-            f"the attempt record {path} is of another workflow, {record.workflow_id}"
+            f"the attempt record {shown} is of another workflow, "
+            + clean(record.workflow_id)
         )
     return record
+
+
+def _read_text(path: str) -> str:
+    """The text of a regular file; a link, a pipe or a device would be a trap."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise ValueError("it is not a regular file")
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+        text = file.read(LARGEST_FILE + 1)
+    if len(text) > LARGEST_FILE:
+        raise ValueError(f"it is larger than {LARGEST_FILE:,} characters")
+    return text
+
+
+def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
+    """One line on the files that can't be read, or none; there may be thousands."""
+    if not damaged:
+        return []
+    more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""
+    return [prefix + damaged[0].message + more]
 
 
 def read_records(

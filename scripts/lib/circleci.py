@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request
 
 from failures import Refusal
-from http_connection import TOKEN_HEADER, make_opener, read_body
+from http_connection import TOKEN_HEADER, fetch, make_opener, read_body
+from workers import finish_within
 
 TRIES = 4
 REQUEST_SECONDS = 10.0
@@ -147,8 +148,7 @@ class CircleCIClient:
 
     def _send(self, request: Request) -> bytes:
         seconds = max(0.1, min(REQUEST_SECONDS, self.left()))
-        with self._opener.open(request, timeout=seconds) as response:
-            return read_body(response, seconds)
+        return fetch(self._opener, request, seconds)
 
     def _decode(self, body: bytes) -> Dict[str, Any]:
         try:
@@ -165,6 +165,11 @@ class CircleCIClient:
             ) from None
         if not isinstance(fields, dict):
             raise self.explain_shape("the answer is no object")
+        try:
+            json.dumps(fields, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            # JSON may escape half of a surrogate pair, which is no text.
+            raise self.explain_shape("it contains half a character") from None
         return fields
 
     def _decode_outcome(self, body: bytes) -> Dict[str, Any]:
@@ -246,7 +251,8 @@ class CircleCIClient:
         """The message in CircleCI's answer: printable, short, without the token."""
         response: Any = error
         try:
-            body = read_body(response, REQUEST_SECONDS)
+            seconds = max(0.1, min(REQUEST_SECONDS, self.left()))
+            body = finish_within(seconds, lambda: read_body(response, seconds))
             text = json.loads(body.decode("utf-8"))["message"]
         except (OSError, http.client.HTTPException, ValueError, RecursionError):
             return ""

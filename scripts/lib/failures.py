@@ -56,6 +56,13 @@ class UsageError(Refusal):
         )
 
 
+def clean(text: str, longest: int = 200) -> str:
+    """Return `text`, from a file or a server, as the job's log may show it."""
+    start = text[:longest]
+    shown = "".join(letter if letter.isprintable() else "?" for letter in start)
+    return shown if len(text) <= longest else shown + "..."
+
+
 def say(text: str) -> None:
     """Print a line to stderr; stdout is for the result."""
     print(text, file=sys.stderr)

@@ -17,6 +17,8 @@ from urllib.request import (
     getproxies,
 )
 
+from workers import finish_within
+
 TOKEN_HEADER = "Circle-token"
 LARGEST_BODY = 4 * 1024 * 1024
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -49,6 +51,20 @@ def make_opener(url: str) -> OpenerDirector:
     ):
         opener.add_handler(handler)
     return opener
+
+
+def fetch(opener: OpenerDirector, request: Request, seconds: float) -> bytes:
+    """The body of the answer; raises `OSError` if it takes longer than `seconds`.
+
+    Only a limit from outside ends headers and redirects that trickle, and answers of
+    "100 Continue" without end.
+    """
+
+    def exchange() -> bytes:
+        with opener.open(request, timeout=seconds) as response:
+            return read_body(response, seconds)
+
+    return finish_within(seconds, exchange)
 
 
 def read_body(response: http.client.HTTPResponse, seconds: float) -> bytes:

@@ -5,7 +5,7 @@ from typing import Iterator, Optional
 from attempts import AttemptRecord, find_records
 from bases import NoBase
 from circleci import ApiFailure
-from failures import Refusal, UsageError, say
+from failures import Refusal, UsageError, clean, say
 from passed_revisions import Passed
 from search_settings import open_search
 from settings import read
@@ -28,7 +28,7 @@ def find_record(main_branch: str) -> Optional[AttemptRecord]:
     if record is not None and record.main_branch != main_branch:
         raise UsageError(
             "the attempt job searched {!r}, but DTE_MAIN_BRANCH in this job is "
-            "{!r}".format(record.main_branch, main_branch),
+            "{!r}".format(clean(record.main_branch), main_branch),
             suggestions=[
                 "set `main_branch` to the same value on dte/attempt and dte/main"
             ],
@@ -41,12 +41,12 @@ def list_recorded(record: AttemptRecord) -> Iterator[Passed]:
     if not record.successful_revisions:
         raise NoBase(
             "the record of attempt {} has no passed revisions: {}".format(
-                record.attempt, record.reason or "none passed"
+                record.attempt, clean(record.reason, 500) or "none passed"
             )
         )
     places = record.passed_in or ("a pipeline",) * len(record.successful_revisions)
     for revision, place in zip(record.successful_revisions, places):
-        where = "{}, from the record of attempt {}".format(place, record.attempt)
+        where = "{}, from the record of attempt {}".format(clean(place), record.attempt)
         yield Passed(revision, where)
 
 

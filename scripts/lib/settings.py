@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from failures import UsageError
+from failures import UsageError, clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def workflow_link(workflow_id: str) -> str:
     scheme, host = found.groups() if found else ("https", "circleci.com")
     if host == "circleci.com":
         host = "app.circleci.com"
-    return f"{scheme}://{host}/pipelines/workflows/{workflow_id}"
+    return f"{scheme}://{host}/pipelines/workflows/{clean(workflow_id)}"

@@ -5,12 +5,28 @@ wait for these: a request whose answer is no longer needed must not delay the jo
 """
 
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Callable, Optional, Tuple, TypeVar
 
 _Result = TypeVar("_Result")
 _Task = Optional[Tuple["Future[Any]", Callable[[], Any]]]
+
+
+def finish_within(seconds: float, task: Callable[[], _Result]) -> _Result:
+    """The result of `task`; raises `OSError` if it takes longer than `seconds`.
+
+    A task that is late continues in its thread until the process ends.
+    """
+    workers = Workers(1)
+    try:
+        return workers.start(task).result(max(seconds, 0.1))
+    except FutureTimeoutError:
+        said = "the answer took longer than {:g} seconds".format(seconds)
+        raise OSError(said) from None
+    finally:
+        workers.stop()
 
 
 class Workers:
@@ -42,8 +58,15 @@ class Workers:
             task = self._tasks.get()
             if task is None or self._stopped:
                 return
-            future, work = task
-            try:
-                future.set_result(work())
-            except BaseException as error:  # raised where the result is read
-                future.set_exception(error)
+            _carry_out(*task)
+            # What a task returned or raised is not kept until the next one comes.
+            del task
+
+
+def _carry_out(future: "Future[Any]", work: Callable[[], Any]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # raised where the result is read
+        future.set_exception(error)
+        # The error's traceback refers to this frame, and must not keep itself alive.
+        del future

@@ -1,6 +1,7 @@
 """Rehearses a config given as text, and collects all output."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,15 @@ class Heard(Listener):
         """Count the workflows."""
         self.runs += 1
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
-        """Keep the line."""
-        self.lines.append((self.runs, job.name, line))
+        """Keep the lines."""
+        self.lines += [(self.runs, job.name, line) for line in lines]
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult

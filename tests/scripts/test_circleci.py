@@ -142,11 +142,21 @@ def test_what_is_not_json_is_told(
     assert "check whether a proxy" in str(failure.value)
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"null",
+        b'"text"',
+        b"1",
+        b'{"next_page_token": "\\ud800"}',
+        b'{"\\udfff": 1}',
+    ],
+)
 def test_json_of_another_shape_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
-    """JSON that is not an object is an error."""
+    """JSON that is no object, or has half a character, is no answer of this API."""
     play(circleci, Answer(200, body))
     with pytest.raises(ApiFailure, match="an unexpected answer"):
         api.get("pipeline", "x")

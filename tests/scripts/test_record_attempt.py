@@ -88,7 +88,7 @@ def test_a_cut_ledger_file_is_warned_of(
     done = run_script("record_attempt", variables(tmp_path, THIRD))
     assert "attempt 5" in done.stdout
     assert f"{SECOND}.json" in done.stderr
-    assert "it is not counted" in done.stderr
+    assert "warning: not counted: " in done.stderr
 
 
 def test_its_own_cut_record_is_written_again(

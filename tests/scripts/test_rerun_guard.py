@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -230,3 +231,17 @@ def test_windows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     guard = importlib.import_module("rerun_guard")
     with pytest.raises(guard.Refusal, match="but this job runs on Windows"):
         guard.require_shell()
+
+
+def test_the_guard_imports_nothing_slow() -> None:
+    """The guard runs in every job, and leaves out modules that take as long as it."""
+    folders = [str(SCRIPTS), str(SCRIPTS / "lib")]
+    code = (
+        f"import sys; sys.path[:0] = {folders}; import rerun_guard; print(*sys.modules)"
+    )
+    words = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    slow = {"typing", "pathlib", "tempfile", "subprocess", "urllib"}
+    modules = set(done.stdout.split())
+    assert "attempts" in modules
+    assert slow & modules == set()

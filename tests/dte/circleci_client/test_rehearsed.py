@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,12 +49,17 @@ class Operator(Listener):
     sentences: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def line(
-        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace, line: str
+    def printed(
+        self,
+        workflow: RehearsedWorkflow,
+        job: JobRun,
+        step: StepPlace,
+        lines: Sequence[str],
     ) -> None:
         """Remember the address of the API."""
-        if line.startswith("api "):
-            self.api = line.removeprefix("api ")
+        for line in lines:
+            if line.startswith("api "):
+                self.api = line.removeprefix("api ")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
         """Ask what happened, and rerun the workflow once."""

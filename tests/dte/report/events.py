@@ -117,7 +117,7 @@ def play(listener: LiveListener) -> None:
         listener.job_started(workflow, job)
     place = StepPlace(UNNAMED, 1, 1)
     listener.step_started(workflow, jobs["build"], place)
-    listener.line(workflow, jobs["build"], place, f"\x1b[32m{LONG}\x1b[0m")
+    listener.printed(workflow, jobs["build"], place, [f"\x1b[32m{LONG}\x1b[0m"])
     listener.step_ended(
         workflow,
         jobs["build"],

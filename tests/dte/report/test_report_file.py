@@ -79,6 +79,7 @@ def test_the_timeline_shows_runs_jobs_and_tasks() -> None:
     assert "1 first run, attempt 1: failed" in found
     assert "dte/main" in found
     assert found.count("carried over") == 1
+    assert found.count("failed, 36.2 s") == 2
     assert "discounts:test:ci on agent-1: 0.5 s" in draw_timeline(story)
 
 

@@ -1,10 +1,12 @@
 """The verdict: one line on what happened, and the exit code."""
 
 import pytest
+import yaml
 
 from dte.nx_cloud import TaskExecution
 from dte.report.data import JobReport, Report
 from dte.report.verdict import describe, judge
+from dte.report.words import GUARD_STEP
 from tests.dte.report.events import (
     TASKS,
     make_job_report,
@@ -13,6 +15,7 @@ from tests.dte.report.events import (
     make_step_report,
 )
 from tests.refusal import TWO_LINES
+from tests.tooling.repository import ROOT
 
 
 def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobReport:
@@ -122,3 +125,10 @@ def test_an_interruption_is_130() -> None:
     report = make_report(make_run("canceled"), interrupted=True)
     assert judge(report, ()) == 130
     assert describe(report, ()).startswith("interrupted: ")
+
+
+def test_the_guard_s_step_has_the_name_that_the_orb_gives_it() -> None:
+    """A refusal is recognised by the name of the orb's step."""
+    text = (ROOT / "orb" / "commands" / "rerun_guard.yml").read_text(encoding="utf-8")
+    (step,) = [step["run"] for step in yaml.safe_load(text)["steps"] if "run" in step]
+    assert step["name"] == GUARD_STEP

@@ -26,6 +26,37 @@ def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
     assert done.job("build").failed_step == "B"
 
 
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("2", "Run tests"),
+        ("Run te", "Run tests"),
+        ("Run", "Run"),
+        ("R*ts", "Run tests"),
+    ],
+)
+def test_a_step_is_named_by_its_number_or_its_beginning(
+    tmp_path: Path, text: str, step: str
+) -> None:
+    """A number, a beginning or a pattern names a step; a whole name comes first."""
+    names = ("Run", "Run tests", "Stop")
+    steps = [f"run: {{name: {name}, command: 'true', when: always}}" for name in names]
+    faults = plan_faults([f"build:{text}"], [], [])
+    done = rehearse_text(tmp_path, one_job(*steps), faults=faults)
+    failed = [name for name in names if done.step("build", name).status == "failed"]
+    assert failed == [step]
+
+
+def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
+    """A beginning of several names is refused before the first job, with numbers."""
+    steps = [f"run: {{name: Run {x}, command: 'true'}}" for x in "ab"]
+    with pytest.raises(UserError, match="begin with Run") as error:
+        rehearse_text(
+            tmp_path, one_job(*steps), faults=plan_faults(["build:Run"], [], [])
+        )
+    assert error.value.suggestions == ("give the number of one of: 1 Run a, 2 Run b",)
+
+
 def test_without_a_step_the_first_one_fails(tmp_path: Path) -> None:
     """`--fail JOB` fails the job's first step; a pattern names several jobs."""
     step = "run: {name: A, command: echo a}"

@@ -82,16 +82,19 @@ def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
     assert done.statuses() == {"build": "success"}
 
 
-def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
-    """A background step runs while later steps run, and ends with the job."""
+def test_bash_env_is_absent_until_a_step_writes_it(tmp_path: Path) -> None:
+    """The file that BASH_ENV names does not exist before a step writes to it."""
+    look = 'test -e "$BASH_ENV" && echo there || echo absent'
+    write = 'echo "X=1" >> "$BASH_ENV"'
     done = rehearse_text(
         tmp_path,
         one_job(
-            "run: {name: A, command: 'touch up; sleep 300', background: true}",
-            "run: {name: B, command: 'until [ -e up ]; do sleep 0.1; done; echo up'}",
+            f"run: {{name: A, command: '{look}'}}",
+            f"run: {{name: B, command: '{write}'}}",
+            f"run: {{name: C, command: '{look}'}}",
         ),
     )
-    assert done.lines("build") == ["up"]
+    assert done.lines("build") == ["absent", "there"]
 
 
 def test_a_step_that_leaves_a_child_behind_ends(tmp_path: Path) -> None:
@@ -137,21 +140,6 @@ def test_the_user_s_environment_does_not_leak(
     (line,) = done.lines("build")
     assert line.startswith("[] ")
     assert str(Path.home()) != line.removeprefix("[] ")
-
-
-def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
-    """A job sees CircleCI's variables, with the workflow's ids."""
-    names = "CIRCLE_BRANCH CIRCLE_JOB CIRCLE_NODE_TOTAL CI CIRCLE_WORKING_DIRECTORY"
-    command = f"for n in {names}; do eval echo $n=\\$$n; done; echo $CIRCLE_WORKFLOW_ID"
-    done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
-    assert done.lines("build") == [
-        "CIRCLE_BRANCH=main",
-        "CIRCLE_JOB=build",
-        "CIRCLE_NODE_TOTAL=1",
-        "CI=true",
-        "CIRCLE_WORKING_DIRECTORY=~/project",
-        done.report.runs[0].id,
-    ]
 
 
 def test_secrets_are_masked(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""Lines of output are cut into pieces that fit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from dte.report.wrap import NARROW, cut
+from dte.run.sanitize import strip_colors
+
+RED, RESET = "\x1b[31m", "\x1b[0m"
+TEXTS = st.lists(st.sampled_from(["a", "é", "✓", "—", "漢", "👍", "é", RED, RESET]))
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("", [""]),
+        ("abc", ["abc"]),
+        ("abcd", ["abc", "d"]),
+        (f"ab{RED}cd{RESET}e", [f"ab{RED}c{RESET}", f"{RED}d{RESET}e"]),
+        (f"{RED}abcd", [f"{RED}abc{RESET}", f"{RED}d{RESET}"]),
+        ("漢漢", ["漢", "漢"]),
+    ],
+)
+def test_a_line_is_cut_at_its_width(line: str, pieces: list[str]) -> None:
+    """A piece has at most the width, and the next one starts with its colours."""
+    assert list(cut(line, 3)) == pieces
+
+
+@given(TEXTS.map("".join), st.integers(2, 9))
+def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
+    """All pieces together are the line, and none is wider than the width."""
+    pieces = [strip_colors(piece) for piece in cut(line, width)]
+    assert "".join(pieces) == strip_colors(line)
+    assert max(map(cell_len, pieces)) <= width
+
+
+def test_without_a_width_a_line_is_not_cut() -> None:
+    """Without a width, only the colours are ended."""
+    assert list(cut(f"{RED}{'x' * 500}", None)) == [f"{RED}{'x' * 500}{RESET}"]
+
+
+def test_narrow_characters_are_narrow() -> None:
+    """Each character that is measured quickly is one column wide."""
+    narrow = [one for one in map(chr, range(32, 0x2719)) if NARROW.fullmatch(one)]
+    assert len(narrow) > 500
+    assert {cell_len(character) for character in narrow} == {1}

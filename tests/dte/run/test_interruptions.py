@@ -1,0 +1,129 @@
+"""What an interruption ends, and what the report says afterwards."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dte.run.copying import Copier
+from dte.run.interrupt import Interrupt
+from dte.run.results import StepFailure
+from tests.dte.commands import make_project
+from tests.dte.report.test_report_file import check
+
+CONFIG = """\
+version: 2.1
+jobs:
+  first:
+    docker: [{image: any}]
+    steps: [run: {name: A, command: echo done}]
+  second:
+    docker: [{image: any}]
+    steps:
+      - run: {name: B, command: 'echo up; touch ../../../../up; sleep 300'}
+      - run: {name: C, command: echo never}
+  third:
+    docker: [{image: any}]
+    steps: [run: {name: D, command: echo never}]
+workflows:
+  all:
+    jobs:
+      - first
+      - second: {requires: [first]}
+      - third: {requires: [second]}
+"""
+
+
+class PressedLater(Interrupt):
+    """Is pressed from the check `after` on."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._checks = after
+
+    @property
+    def count(self) -> int:
+        """Count one check."""
+        self._checks -= 1
+        return int(self._checks < 0)
+
+
+def test_a_copy_of_a_large_file_can_be_interrupted(tmp_path: Path) -> None:
+    """An interruption ends a copy inside a file, not only between files."""
+    source = tmp_path / "large"
+    source.write_bytes(b"x" * 8_000_000)
+    copier = Copier(tmp_path, PressedLater(4), lambda _: None)
+    with pytest.raises(StepFailure, match="interrupted"):
+        copier.collect(source, tmp_path / "copy")
+    assert 0 < (tmp_path / "copy").stat().st_size < 8_000_000
+
+
+def test_a_search_for_files_can_be_interrupted(tmp_path: Path) -> None:
+    """An interruption ends the search for what a pattern matches."""
+    for number in range(10):
+        (tmp_path / str(number)).touch()
+    copier = Copier(tmp_path, PressedLater(4), lambda _: None)
+    with pytest.raises(StepFailure, match="interrupted"):
+        list(copier.watch(tmp_path.glob("*")))
+
+
+def wait_for(pattern: str, folder: Path) -> None:
+    """Wait until a file that the pattern matches exists."""
+    for _ in range(600):
+        if list(folder.glob(pattern)):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{pattern} never appeared in {folder}")
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+)
+def test_the_report_says_what_had_happened(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """After a signal, `--report` has what passed, what was canceled, and a verdict."""
+    project = make_project(tmp_path / "project", CONFIG)
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    report_file, timeline = tmp_path / "report.json", tmp_path / "timeline.svg"
+    words: list[str | Path] = [
+        "--logs",
+        "../logs",
+        "--report",
+        report_file,
+        "--timeline",
+        timeline,
+    ]
+    source = str(Path(__file__).resolve().parents[3])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dte", "rehearse", *words],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for("dte-*/up", temporary)
+    process.send_signal(number)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, printed
+    report = json.loads(report_file.read_text())
+    check(report)
+    assert report["interrupted"]
+    assert report["verdict"] == "interrupted: second was canceled"
+    assert "interrupted: second was canceled" in printed
+    jobs = {job["name"]: job for job in report["runs"][0]["jobs"]}
+    statuses = {name: job["status"] for name, job in jobs.items()}
+    assert statuses == {"first": "success", "second": "canceled", "third": "not_run"}
+    begun, never = jobs["second"]["steps"]
+    assert (begun["status"], begun["last_lines"]) == ("canceled", ["up"])
+    assert never["status"] == "skipped"
+    assert Path(begun["log"]).read_text() == "up\n"
+    assert "first: success" in timeline.read_text()
+    assert list(temporary.iterdir()) == []

@@ -1,0 +1,107 @@
+"""Kills at random moments: what is left of the processes and folders of a rehearsal.
+
+`make test ARGS="tests/dte/run/test_random_kills.py -m long -s -n 0"` prints them.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dte.run.folders import remove_leftovers
+from tests.configs import one_job
+
+KILLS = 10
+LONGEST_RUN = 4.0
+CTRL_C = (signal.SIGINT,)
+WAYS = {
+    "Ctrl-C once": CTRL_C,
+    "Ctrl-C twice": CTRL_C * 2,
+    "Ctrl-\\": (signal.SIGQUIT,),
+    "SIGTERM": (signal.SIGTERM,),
+    "SIGHUP": (signal.SIGHUP,),
+    "SIGKILL": (signal.SIGKILL,),
+}
+
+
+def write_project(folder: Path, number: str) -> None:
+    """A project with four machines, each with daemons, children and a loop."""
+    steps = (
+        "checkout",
+        f"run: {{name: A, background: true, command: sleep {number}}}",
+        f"run: {{name: B, command: 'env -i setsid sleep {number} & sleep 0.3'}}",
+        f"run: {{name: C, command: 'trap \"\" TERM; (sleep {number} &) ; sleep 9'}}",
+        f"run: {{name: D, command: sleep {number}, when: always}}",
+    )
+    (folder / ".circleci").mkdir(parents=True)
+    config = one_job(*steps, more="parallelism: 4")
+    (folder / ".circleci" / "config.yml").write_text(config)
+
+
+def count_processes(number: str, root: Path) -> int:
+    """The processes of this test that still run."""
+    found = 0
+    for process in psutil.process_iter():
+        try:
+            words = process.cmdline()
+        except psutil.Error:
+            continue
+        found += number in words or any(str(root) in word for word in words)
+    return found
+
+
+def kill(project: Path, signals: tuple[signal.Signals, ...], seconds: float) -> None:
+    """Start a rehearsal, send it the signals, and wait for its end."""
+    temporary = project.parent / "t"
+    source = str(Path(__file__).resolve().parents[3])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dte", "rehearse", "--logs", "../logs"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.2)
+    process.wait(timeout=60)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments")
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_left_after_kills_at_random_moments(
+    tmp_path: Path, way: str
+) -> None:
+    """After each of ten kills no process is left, and no folder at the next start."""
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    number = f"{1000 + os.getpid()}.{list(WAYS).index(way)}"
+    write_project(tmp_path / "project", number)
+    chance = random.Random(way)
+    processes = folders = after_start = 0
+    for _ in range(KILLS):
+        kill(tmp_path / "project", WAYS[way], chance.uniform(0, LONGEST_RUN))
+        for _ in range(100):
+            left = count_processes(number, temporary)
+            if not left and not list(temporary.iterdir()):
+                break
+            time.sleep(0.1)
+        processes += left
+        folders += len(list(temporary.iterdir()))
+        remove_leftovers(temporary)
+        after_start += len(list(temporary.iterdir()))
+    print(
+        f"{way}: {KILLS} kills, {processes} processes left, {folders} folders left, "
+        f"{after_start} after the next start"
+    )
+    assert (processes, after_start) == (0, 0)
