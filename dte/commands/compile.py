@@ -19,7 +19,7 @@ from dte.command_options import (
 )
 from dte.compile import compile_config
 from dte.compile.printed import print_document
-from dte.errors import UserError
+from dte.errors import UserError, link_to
 from dte.model import CompiledConfig, Note, PipelineValues, Where
 from dte.order.event import read_values
 from dte.order.options import parse_orbs, parse_parameters
@@ -101,6 +101,7 @@ def _describe(note: Note) -> dict[str, Any]:
         "code": f"dte-{note.code}",
         "message": note.text,
         **_place(note.where),
+        "reference": link_to(note.code),
         "suggestions": list(note.suggestions),
     }
 
@@ -111,9 +112,10 @@ def _describe_error(error: UserError) -> dict[str, Any]:
         message = message.removeprefix(f"{error.where}: ")
     return {
         "severity": "error",
-        "code": f"dte-{error.code or 'config'}",
+        "code": f"dte-{error.code or 'usage'}",
         "message": message,
         **_place(error.where),
+        "reference": link_to(error.code or "usage"),
         "calls": list(error.calls),
         "suggestions": list(error.suggestions),
     }

@@ -135,6 +135,9 @@ class CallReader:
             body["override-with"], values.text, self.scope, where, title
         )
         found = self.scope.namespace.find("jobs", other)
+        replaced = self.scope.namespace.find("jobs", name)
+        if isinstance(replaced, Definition):
+            replaced.memo["called"] = True
         said = (
             f"{title}: there is no job {shorten(other)}, so {name} itself runs"
             if found is None
@@ -152,7 +155,7 @@ class CallReader:
         name = taken.get("name", default)
         if not name.strip():
             message = f"{scope.title}: name: is empty"
-            raise error_at(body.where_is("name"), message)
+            raise error_at(body.where_is("name"), message, code="name")
         requires = read_requires(body.get("requires"), scope, body.where_is("requires"))
         return Draft(
             name=name,

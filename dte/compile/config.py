@@ -15,6 +15,7 @@ from dte.compile.namespace import SECTIONS, Namespace
 from dte.compile.notes import Notes
 from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
 from dte.compile.pipeline import pipeline_parameters, pipeline_values
+from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
 from dte.compile.workflows import WorkflowReader, finish_workflows
@@ -82,12 +83,12 @@ def compile_config(
         Checker(opened).check()
     Checker(namespace).check_workflows(written)
     finished = finish_workflows(drafts)
-    if budget.written > _LARGEST:
-        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
-        notes.warn("size", config.where, f"{text} that CircleCI takes")
+    _warn_of_size(budget, config.where, notes)
     _tell_of_schedules(drafts, notes)
     _tell_of_unused(namespace, notes)
     setup = config.get("setup") is True
+    if setup:
+        check_setup(drafts, notes)
     return CompiledConfig(
         tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
         processed(finished, drafts, setup=setup),
@@ -95,6 +96,12 @@ def compile_config(
         setup=setup,
         notes=notes.all(),
     )
+
+
+def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:
+    if budget.written > _LARGEST:
+        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
+        notes.warn("size", where, f"{text} that CircleCI takes")
 
 
 def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:
@@ -115,7 +122,7 @@ def _tell_of_unused(namespace: Namespace, notes: Notes) -> None:
 def _read(path: Path, notes: Notes) -> LocatedMap:
     value = read_yaml(path)
     if value is None:
-        raise UserError(f"{path}: the config is empty")
+        raise error_at(Where(str(path), 1), "the config is empty", code="file")
     config = expect_map(value, Where(str(path), 1), "a config")
     version = config.get("version")
     if version is None:
@@ -147,7 +154,6 @@ def _wrong_version(version: object, where: Where) -> UserError:
             "Write version: 2.1, and remove version: 2 under workflows.",
             r"Write \<< where a command contains << (heredocs), and compile again.",
         ),
-        reference="https://discuss.circleci.com/t/54719",
         code="version",
     )
 
@@ -160,7 +166,7 @@ def _workflows(config: LocatedMap) -> LocatedMap:
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
         message = 'there are no workflows and no job called "build"'
-        raise error_at(config.where, message)
+        raise error_at(config.where, message, code="missing-key")
     calls = LocatedList(jobs.where_is("build"))
     calls.add("build", jobs.where_is("build"))
     body, workflows = LocatedMap(calls.where), LocatedMap(calls.where)

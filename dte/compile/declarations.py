@@ -93,7 +93,8 @@ def _choices(
     where = mapping.where_is("enum")
     choices = tuple(expect_list(mapping.get("enum"), where, f"{title}: enum"))
     if not choices:
-        raise error_at(where, f"{title}: enum: needs at least one value")
+        message = f"{title}: enum: needs at least one value"
+        raise error_at(where, message, code="parameter")
     if not all(isinstance(choice, str | int | float) for choice in choices):
         message = f"{title}: enum: may contain only text and numbers"
         raise error_at(where, message, code="type")

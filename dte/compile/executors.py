@@ -178,7 +178,7 @@ def find_executor_settings(
     value = executor_value(written, scope, where)
     if not isinstance(value, ExecutorValue):
         message = f"executor: must be a name or a mapping, not {describe(value)}"
-        raise error_at(where, message)
+        raise error_at(where, message, code="type")
     namespace = value.scope.namespace
     found = namespace.find("executors", value.name)
     if isinstance(found, Stub):

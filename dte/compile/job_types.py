@@ -97,7 +97,7 @@ def lock_key(value: Any) -> str:
 def retention(value: Any) -> dict[str, str]:
     """How long caches are kept: `{caches: 7d}`, 1 to 30 days."""
     if not isinstance(value, dict) or set(value) != {"caches"}:
-        raise InvalidValue("a mapping with the key caches")
+        raise InvalidValue('a mapping like {caches: "7d"}')
     caches = value["caches"]
     if isinstance(caches, str) and _CACHES.fullmatch(caches):
         return {"caches": caches}

@@ -83,7 +83,8 @@ class Library:
                 reference = fill_text(reference, scope, item_where)
             if not isinstance(reference, str):
                 message = f'orb "{alias}" must be a reference or a mapping, not '
-                raise error_at(item_where, message + describe(reference))
+                shown = describe(reference)
+                raise error_at(item_where, message + shown, code="orb-reference")
             check_reference(alias, reference, item_where)
             imports[alias] = partial(self._open_registry, alias, reference, item_where)
         return imports
@@ -210,7 +211,7 @@ def load_orb(path: Path) -> LocatedMap:
         return pack_orb(find_source(path), with_examples=False)
     value = read_yaml(path)
     if value is None:
-        raise UserError(f"{path}: the orb is empty")
+        raise error_at(Where(str(path), 1), "the orb is empty", code="file")
     return expect_map(value, Where(str(path), 1), "an orb")
 
 

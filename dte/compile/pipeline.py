@@ -60,10 +60,11 @@ def pipeline_parameters(
                 parameter.where,
                 f'pipeline parameter "{parameter.name}" can\'t be of type '
                 f"{parameter.type}: only {', '.join(sorted(_TYPES))}",
+                code="parameter",
             )
         if parameter.required:
             message = f'pipeline parameter "{parameter.name}" needs a default'
-            raise error_at(parameter.where, message)
+            raise error_at(parameter.where, message, code="parameter")
     arguments = LocatedMap(where)
     for name, value in pipeline.parameters.items():
         # What a person passed in is a value, whatever it looks like.

@@ -55,19 +55,22 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
         message = "requires: an item is a job's name, or one name with statuses, not "
-        raise error_at(where, message + describe(item))
+        raise error_at(where, message + describe(item), code="requires")
     ((name, written),) = item.items()
     statuses: set[str] = set()
     for status in written if isinstance(written, list) else [written]:
         if status not in STATUSES:
             raise error_at(
                 where,
-                f"requires: unknown status {describe(status)}",
+                f"requires: a status must be one of {', '.join(STATUSES)}, not "
+                f"{describe(status)}",
                 suggestions=nearest(str(status), STATUSES),
+                code="requires",
             )
         statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
     if not statuses:
-        raise error_at(where, f'requires: "{name}" needs at least one status')
+        message = f'requires: "{name}" needs at least one status'
+        raise error_at(where, message, code="requires")
     return WrittenRequirement(name, frozenset(statuses), where)
 
 
@@ -79,7 +82,8 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
     names = filled if isinstance(filled, list) else [filled]
     for name in names:
         if not isinstance(name, str):
-            raise error_at(where, f"context: must be text, not {describe(name)}")
+            message = f"context: must be text, not {describe(name)}"
+            raise error_at(where, message, code="type")
     return tuple(names)
 
 
@@ -93,7 +97,8 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
         return {}
     if isinstance(value, str):
         if "<<" in value:
-            raise error_at(where, "filters: write the expression without << >>")
+            message = "filters: write the expression without << >>"
+            raise error_at(where, message, code="expression")
         return PASSES if expression_holds(value, scope, where) else STOPS
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")

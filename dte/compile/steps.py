@@ -159,7 +159,8 @@ class StepExpander:
         where = call.given.where_is(holds)
         held = tuple(self.expand(call.given[holds], where))
         if not held:
-            raise error_at(where, f"{call.name}: {holds}: needs at least one step")
+            message = f"{call.name}: {holds}: needs at least one step"
+            raise error_at(where, message, code="steps")
         for inner in held:
             check_held(call.name, inner.kind, inner.where)
         return replace(step, arguments={**step.arguments, holds: held})

@@ -25,6 +25,7 @@ class InvalidValue(Exception):
 
 
 _DURATION = re.compile(r"(\d+(\.\d+)?[smh])+", re.ASCII)
+_SERIAL_GROUP = re.compile(r"[A-Za-z0-9._/-]{1,512}")
 _BUNDLE = re.compile(r"[A-Za-z0-9-]{1,50}", re.ASCII)
 _DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
 
@@ -142,11 +143,11 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def serial_group(value: Any) -> str:
-    """The name of a serial group: at most 512 characters, not blank."""
+    """The name of a serial group ("Configuration reference", `serial-group`)."""
     name = text(value)
-    if name.strip() and len(name) <= 512:
+    if _SERIAL_GROUP.fullmatch(name):
         return name
-    raise InvalidValue("1 to 512 characters")
+    raise InvalidValue("1 to 512 letters, digits, and . - _ /")
 
 
 def scalar(value: Any) -> Any:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from dte.errors import USAGE_ERROR, UserError
+from dte.errors import UserError
 from dte.model import Where
 from dte.parse.located import LocatedList, LocatedMap
 
@@ -19,17 +19,13 @@ def error_at(
     where: Where,
     message: str,
     *,
+    code: str,
     suggestions: Sequence[str] = (),
-    reference: str = "",
-    exit_code: int = USAGE_ERROR,
-    code: str = "",
 ) -> UserError:
     """Return the error `message`, prefixed with its position."""
     return UserError(
         f"{where}: {message}",
         suggestions=suggestions,
-        reference=reference,
-        exit_code=exit_code,
         code=code,
         where=where,
     )

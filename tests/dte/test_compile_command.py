@@ -10,6 +10,7 @@ import yaml
 
 from tests.dte.commands import run_in
 
+PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
 CONFIG = """\
 version: 2.1
 jobs:
@@ -99,6 +100,7 @@ def test_json_for_editors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "file": "config.yml",
         "line": 6,
         "column": 1,
+        "reference": f"{PAGE}#dte-misspelt",
         "suggestions": ['Did you mean "workflows"?'],
     }
 
@@ -118,6 +120,7 @@ def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
                 "file": "config.yml",
                 "line": 8,
                 "column": 17,
+                "reference": f"{PAGE}#dte-unknown-job",
                 "calls": [],
                 "suggestions": ['Did you mean "test"?'],
             }
@@ -165,4 +168,5 @@ def test_the_chain_of_calls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         '  - config.yml:9: job "test"',
         "Suggestions:",
         '  - Put it in quotes: n: "7"',
+        f"Reference: {PAGE}#dte-parameter",
     ]
