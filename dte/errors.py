@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from dte.model import Where
 
 MAX_CALLS = 10
+MAX_ERRORS = 50
 USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
 _CODES = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
@@ -23,6 +25,7 @@ class UserError(Exception):
     Carries what the command prints under ``error:`` and ``Suggestions:``, and the exit
     code: 2 usage error, 3 not rehearsable. An error in a config also has a code, one of
     the table in docs/compile.md, its place, and the chain of calls that led there.
+    ``others`` are errors that were found beside this one, which is the first.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class UserError(Exception):
         self.code = code
         self.where = where
         self.calls: tuple[str, ...] = ()
+        self.others: tuple[UserError, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -49,5 +53,43 @@ class UserError(Exception):
 
     def add_call(self, text: str) -> None:
         """Add one call of the chain that led here, the innermost first."""
-        if len(self.calls) < MAX_CALLS:
-            self.calls = (*self.calls, text)
+        for error in (self, *self.others):
+            if len(error.calls) < MAX_CALLS:
+                error.calls = (*error.calls, text)
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The file, line and column of the error, to sort by."""
+        where = self.where
+        return (where.file, where.line, where.column) if where else ("", 0, 0)
+
+
+class Errors:
+    """Collects the errors of parts that don't depend on each other.
+
+    An error that ends the compilation, because a limit was reached, is not collected.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, UserError] = {}
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Keep the errors that the body raises, and go on after it."""
+        try:
+            yield
+        except UserError as error:
+            if error.code == "limit":
+                raise
+            for one in (error, *error.others):
+                one.others = ()
+                self._found.setdefault(one.message, one)
+        if len(self._found) >= MAX_ERRORS:
+            self.raise_all()
+
+    def raise_all(self) -> None:
+        """Raise the first error in order of file and line, with all others in it."""
+        if self._found:
+            first, *others = sorted(self._found.values(), key=lambda one: one.place)
+            first.others = tuple(others[: MAX_ERRORS - 1])
+            raise first

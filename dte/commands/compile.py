@@ -69,7 +69,8 @@ def command(
     except UserError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(_answer(None, [_describe_error(error)]), indent=2))
+        messages = [_describe_error(one) for one in (error, *error.others)]
+        click.echo(json.dumps(_answer(None, messages), indent=2))
         return error.exit_code
     if as_json:
         messages = [_describe(note) for note in compiled.notes]

@@ -14,12 +14,12 @@ from dte.compile.jobs import JobCompiler
 from dte.compile.namespace import SECTIONS, Namespace
 from dte.compile.notes import Notes
 from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
-from dte.compile.pipeline import pipeline_parameters, pipeline_values
+from dte.compile.pipeline import pipeline_parameters, pipeline_values, without_values
 from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
 from dte.compile.workflows import WorkflowReader, finish_workflows
-from dte.errors import UserError
+from dte.errors import Errors, UserError
 from dte.model import CompiledConfig, PipelineValues, Where
 from dte.parse import LocatedList, LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, expect_map, shorten
@@ -48,20 +48,19 @@ def compile_config(
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
     alias that the config uses, to a folder of orb source or a packed file. Raises
-    UserError, which names file and line, for anything CircleCI would refuse.
+    UserError, which names file and line, for anything CircleCI would refuse; its
+    `others` are the errors that do not depend on it.
     """
-    notes, budget = Notes(), Budget()
+    notes, budget, errors = Notes(), Budget(), Errors()
     config = _read(path, notes)
     values = pipeline_values(pipeline)
-    library = Library(
-        orbs, values, stub_missing=stub_missing_orbs, notes=notes, budget=budget
-    )
-    parameters = pipeline_parameters(
-        config.get("parameters"), config.where_is("parameters"), pipeline, notes
-    )
+    library = Library(orbs, values, notes, budget, errors, stub_missing_orbs)
+    parameters = None
+    with errors.collect():
+        parameters = pipeline_parameters(config, pipeline, notes)
     namespace = Namespace(
         title="the config",
-        pipeline={**values, **parameters},
+        pipeline={**values, **(parameters or without_values(config))},
         where=config.where,
         sections=sections(config, "config"),
         stub_unknown=stub_missing_orbs,
@@ -69,26 +68,23 @@ def compile_config(
         budget=budget,
     )
     scope = Scope("config", namespace)
-    where = config.where_is("orbs")
-    namespace.orbs = {
-        **library.injected(where),
-        **library.imports(config.get("orbs"), scope, where),
-    }
-
-    stubs = Stubs()
-    written = _workflows(config)
-    reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
-    drafts = reader.read(written)
-    for opened in (namespace, *library.opened()):
-        Checker(opened).check()
-    Checker(namespace).check_workflows(written)
-    finished = finish_workflows(drafts)
-    _warn_of_size(budget, config.where, notes)
-    _tell_of_schedules(drafts, notes)
-    _tell_of_unused(namespace, notes)
+    namespace.orbs = library.orbs_of(config, scope)
+    stubs, written = Stubs(), _workflows(config)
+    drafts: tuple[DraftWorkflow, ...] = ()
+    if parameters is not None:
+        with errors.collect():
+            reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
+            drafts = reader.read(written, errors)
+    _check(namespace, library, written, errors)
+    finished = finish_workflows(drafts, errors)
     setup = config.get("setup") is True
-    if setup:
-        check_setup(drafts, notes)
+    _tell_of_schedules(drafts, notes)
+    with errors.collect():
+        if setup:
+            check_setup(drafts, notes)
+    errors.raise_all()
+    _tell_of_unused(namespace, notes)
+    _warn_of_size(budget, config.where, notes)
     return CompiledConfig(
         tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
         processed(finished, drafts, setup=setup),
@@ -96,6 +92,16 @@ def compile_config(
         setup=setup,
         notes=notes.all(),
     )
+
+
+def _check(
+    namespace: Namespace, library: Library, workflows: LocatedMap, errors: Errors
+) -> None:
+    for opened in (namespace, *library.opened()):
+        with errors.collect():
+            Checker(opened).check()
+    with errors.collect():
+        Checker(namespace).check_workflows(workflows)
 
 
 def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:

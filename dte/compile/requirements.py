@@ -13,6 +13,7 @@ from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
 from dte.compile.templates import Scope, fill
 from dte.compile.values import take_one, text_or_list
+from dte.errors import Errors
 from dte.model import FINAL_JOB_STATUSES, Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -44,10 +45,12 @@ def read_requires(
     if value is None:
         return ()
     items = expect_list(value, where, "requires")
-    return tuple(
-        _requirement(fill(item, scope, item_where), item_where)
-        for item, item_where in items.with_lines()
-    )
+    errors, found = Errors(), []
+    for item, item_where in items.with_lines():
+        with errors.collect():
+            found.append(_requirement(fill(item, scope, item_where), item_where))
+    errors.raise_all()
+    return tuple(found)
 
 
 def _requirement(item: Any, where: Where) -> WrittenRequirement:

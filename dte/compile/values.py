@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dte.compile.templates import Scope, fill, plain_text
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe
@@ -228,11 +229,16 @@ def take(
 
     Keys without a check are left to other functions.
     """
-    return {
-        key: take_one(source[key], check, scope, source.where_is(key), f"{what}: {key}")
-        for key, check in checks.items()
-        if key in source
-    }
+    errors, taken = Errors(), {}
+    for key, check in checks.items():
+        if key in source:
+            where = source.where_is(key)
+            with errors.collect():
+                taken[key] = take_one(
+                    source[key], check, scope, where, f"{what}: {key}"
+                )
+    errors.raise_all()
+    return taken
 
 
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:

@@ -128,6 +128,24 @@ def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     }
 
 
+def test_several_errors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All errors are printed in the order of their lines, also with `--json`."""
+    (folder / "config.yml").write_text(
+        CONFIG.replace("[test]", "[tset]").replace("machine", "machin")
+    )
+    done = run_in(folder, monkeypatch, "compile", "config.yml")
+    assert done.exit_code == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    assert errors == [
+        'error[dte-unknown-key]: config.yml:4: job "test": unknown key "machin"',
+        'error[dte-unknown-job]: config.yml:8: workflow "main": there is no job "tset"',
+    ]
+    assert done.stderr.splitlines()[-1] == "Found: 2 errors"
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
+    messages = json.loads(done.stdout)["messages"]
+    assert [message["line"] for message in messages] == [4, 8]
+
+
 def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing orb is an error that says how to get it, unless it is stubbed."""
     (folder / "config.yml").write_text(
