@@ -27,6 +27,7 @@ def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
         revision=project.revision,
         project_slug=identity.slug,
         parameters=order.parameters,
+        values=order.values,
     )
     return compile_config(
         order.config,

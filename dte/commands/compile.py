@@ -8,15 +8,7 @@ from typing import Any
 import click
 
 from dte.bundled_orb import add_bundled_orb
-from dte.command_options import (
-    CONFIG_ARGUMENT,
-    DEBUG,
-    EVENT,
-    ORB,
-    PARAMETER,
-    STUB_MISSING_ORBS,
-    VALUE,
-)
+from dte.command_options import CONFIG_ARGUMENT, DEBUG, compile_options
 from dte.compile import compile_config
 from dte.compile.printed import print_document
 from dte.errors import UserError, link_to
@@ -28,11 +20,7 @@ from dte.order.project_root import CONFIG
 
 @click.command()
 @CONFIG_ARGUMENT
-@ORB
-@STUB_MISSING_ORBS
-@PARAMETER
-@VALUE
-@EVENT
+@compile_options
 @click.option("--branch", default="main", help="The pipeline's branch.")
 @click.option("--tag", default="", help="The pipeline's tag, instead of a branch.")
 @click.option("--json", "as_json", is_flag=True, help="Print config and messages.")

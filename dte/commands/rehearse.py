@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from dte.command_options import DEBUG, ORB, PARAMETER, STUB_MISSING_ORBS
+from dte.command_options import DEBUG, compile_options
 from dte.listing import list_jobs
 from dte.needed_commands import refuse_missing_commands
 from dte.order.env_file import read_env_file
+from dte.order.event import read_values
 from dte.order.options import (
     parse_assumptions,
     parse_contexts,
@@ -46,9 +47,7 @@ class RehearseCommand(click.Command):
     cls=RehearseCommand, short_help="Run a workflow, then press Rerun on it."
 )
 @click.argument("words", nargs=-1, metavar="[CONFIG] [JOB]...")
-@ORB
-@STUB_MISSING_ORBS
-@PARAMETER
+@compile_options
 @click.option("--workflow", default="")
 @click.option("--only", is_flag=True)
 @click.option("--project", type=_FOLDER)
@@ -121,6 +120,7 @@ def read_order(options: dict[str, Any]) -> Order:
             options["contexts"], options["context_files"], os.environ
         ),
         parameters=parse_parameters(options["parameters"]),
+        values=read_values(options["values"], options["event"]),
         actions=tuple(parse_action(text) for text in options["actions"]),
         assumptions=parse_assumptions(options["assumptions"]),
         faults=plan_faults(options["fail"], options["kill"], options["fault"]),
