@@ -24,12 +24,12 @@ from dte.order.options import (
 from dte.order.order import Order
 from dte.order.project_root import find_project, split_words
 from dte.order.scenario import parse_action, parse_expectations, plan_faults
+from dte.rehearsal import rehearse
 from dte.rehearse_help import HELP
 from dte.report.listing import print_listing, print_plan
 from dte.report.outcome import Outcome
 from dte.report.verdict import judge
 from dte.run.logs import default_parent, make_log_folder
-from dte.session import rehearse
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path)

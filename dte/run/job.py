@@ -10,6 +10,7 @@ from subprocess import Popen
 from dte.compile.step_kinds import runs_a_command
 from dte.model import Step
 from dte.run.context import JobContext
+from dte.run.job_commands import write_commands
 from dte.run.kills import KillClock
 from dte.run.listener import Listener
 from dte.run.output import StepOutput
@@ -25,11 +26,6 @@ from dte.run.shell import read_duration, run_command
 from dte.run.steps import BUILT_IN
 
 _TICK_SECONDS = 0.1
-_HALT = """#!/bin/sh
-if [ "$1 $2" = "step halt" ]; then : >"$DTE_REHEARSAL_HALT"; exit 0; fi
-echo "circleci-agent $*: not supported by dte rehearse" >&2
-exit 1
-"""
 
 
 class JobExecution:
@@ -63,10 +59,8 @@ class JobExecution:
         folder.create()
         self._context.working_directory.mkdir(parents=True, exist_ok=True)
         (folder.temporary / "bash_env").touch()
-        for name in ("circleci-agent", "circleci"):
-            command = folder.commands / name
-            command.write_text(_HALT)
-            command.chmod(0o755)
+        in_setup = bool(self._context.identity.continuation_key)
+        write_commands(folder, in_setup=in_setup)
 
     def _take(self, step: Step, position: int) -> None:
         place = StepPlace(step.name, position + 1, self._context.machine)
