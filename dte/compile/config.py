@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dte.compile.budget import Budget
 from dte.compile.check import Checker
@@ -15,6 +16,7 @@ from dte.compile.namespace import SECTIONS, Namespace
 from dte.compile.notes import Notes
 from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
 from dte.compile.pipeline import pipeline_parameters, pipeline_values, without_values
+from dte.compile.rare_keys import read_rare_keys
 from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
@@ -31,6 +33,10 @@ _TOP_KEYS = (
     "parameters",
     "workflows",
     "job-groups",
+    "experimental",
+    "functions",
+    "display",
+    "examples",
     *SECTIONS,
 )
 # CircleCI, "A compiled config is at most 8 MB" (support).
@@ -77,21 +83,30 @@ def compile_config(
             drafts = reader.read(written, errors)
     _check(namespace, library, written, errors)
     finished = finish_workflows(drafts, errors)
-    setup = config.get("setup") is True
     _tell_of_schedules(drafts, notes)
+    head: dict[str, Any] = {}
     with errors.collect():
-        if setup:
-            check_setup(drafts, notes)
+        head = _read_head(config, scope, drafts)
     errors.raise_all()
     _tell_of_unused(namespace, notes)
     _warn_of_size(budget, config.where, notes)
     return CompiledConfig(
         tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
-        processed(finished, drafts, setup=setup),
+        processed(finished, drafts, head),
         tuple(stubs.names),
-        setup=setup,
+        setup="setup" in head,
         notes=notes.all(),
     )
+
+
+def _read_head(
+    config: LocatedMap, scope: Scope, drafts: tuple[DraftWorkflow, ...]
+) -> dict[str, Any]:
+    kept = read_rare_keys(config, scope)
+    if config.get("setup") is not True:
+        return kept
+    check_setup(drafts, scope.namespace.notes)
+    return {"setup": True, **kept}
 
 
 def _check(

@@ -74,13 +74,16 @@ def check_keys(definition: Definition, kind: str) -> None:
 def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, Any]:
     """Return the keys of a job beside its executor and steps, filled in and checked."""
     body = definition.body
+    # The description of an orb's job documents the orb, as that of a command does.
+    own = not definition.namespace.prefix
+    checks: dict[str, values.Check] = {"description": values.text} if own else {}
     if kind == BUILD:
-        checks = {key: check for key, check in JOB_CHECKS.items() if key in _SETTINGS}
+        checks |= {key: JOB_CHECKS[key] for key in _SETTINGS}
         return values.take(body, checks, scope, scope.title)
     if kind in ("lock", "unlock"):
-        return values.take(body, {"key": lock_key}, scope, scope.title)
+        return values.take(body, {**checks, "key": lock_key}, scope, scope.title)
     release = {"plan_name": values.text, "validation": values.mapping}
-    taken = values.take(body, release, scope, scope.title)
+    taken = values.take(body, {**checks, **release}, scope, scope.title)
     others = set(body) - {*_COMMON_KEYS, *release}
     for key in sorted(others):
         taken[key] = fill(body[key], scope, body.where_is(key))
