@@ -206,8 +206,18 @@ def _check_values(section: str, body: LocatedMap, scope: Scope) -> None:
             _check_literals(body, SHARED_CHECKS, scope, scope.title)
     if section == "jobs":
         with errors.collect():
+            _check_executor(body, scope)
+        with errors.collect():
             _check_literals(body, JOB_CHECKS, scope, scope.title)
     errors.raise_all()
+
+
+def _check_executor(body: LocatedMap, scope: Scope) -> None:
+    written = body.get("executor", "")
+    if not isinstance(written, str | LocatedMap):
+        shown = describe(written)
+        message = f"{scope.title}: executor: must be a name or a mapping, not {shown}"
+        raise error_at(body.where_is("executor"), message, code="type")
 
 
 def _check_literals(

@@ -82,7 +82,7 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
         return values.take(body, checks, scope, scope.title)
     if kind in ("lock", "unlock"):
         return values.take(body, {**checks, "key": lock_key}, scope, scope.title)
-    release = {"plan_name": values.text, "validation": values.mapping}
+    release = {"plan_name": values.text, "validation": validation}
     taken = values.take(body, {**checks, **release}, scope, scope.title)
     others = set(body) - {*_COMMON_KEYS, *release}
     for key in sorted(others):
@@ -95,6 +95,22 @@ def lock_key(value: Any) -> str:
     if isinstance(value, str) and _LOCK_KEY.fullmatch(value):
         return value
     raise InvalidValue("1 to 512 letters, digits, and . : / _ -")
+
+
+def validation(value: Any) -> dict[str, Any]:
+    """How a release is validated; each webhook names its provider in text."""
+    webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
+    if not isinstance(webhooks, list):
+        raise InvalidValue("a mapping, with webhooks: as a list")
+    for webhook in webhooks:
+        if not isinstance(webhook, dict):
+            raise InvalidValue("a mapping whose webhooks are mappings")
+        provider = webhook.get("provider", "")
+        if not isinstance(provider, str):
+            shown = f"the provider {describe(provider)}"
+            raise InvalidValue("a mapping whose providers are texts", shown)
+    checked: dict[str, Any] = value
+    return checked
 
 
 def retention(value: Any) -> dict[str, str]:

@@ -136,13 +136,6 @@ def text_or_number(value: Any) -> str:
     return text(value)
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """Any mapping."""
-    if isinstance(value, dict):
-        return value
-    raise InvalidValue("a mapping")
-
-
 def serial_group(value: Any) -> str:
     """The name of a serial group ("Configuration reference", `serial-group`)."""
     name = text(value)

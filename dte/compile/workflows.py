@@ -20,7 +20,7 @@ from dte.compile.templates import Scope
 from dte.errors import Errors
 from dte.model import Requirement, Where, Workflow, WorkflowJob
 from dte.parse import LocatedMap, error_at, nearest
-from dte.parse.expect import expect_map, shorten
+from dte.parse.expect import describe, expect_map, shorten
 
 WORKFLOW_KEYS = (
     "jobs",
@@ -51,6 +51,8 @@ class WorkflowReader:
         found = []
         for name in workflows:
             if name == "version":
+                with errors.collect():
+                    _check_version(workflows)
                 continue
             with errors.collect():
                 draft = self._read_one(name, workflows, errors)
@@ -94,6 +96,14 @@ class WorkflowReader:
             # What was read before an error stays.
             drafts.extend(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
         return tuple(drafts)
+
+
+def _check_version(workflows: LocatedMap) -> None:
+    """Raise UserError unless the version is a number or a text ("JSON schema")."""
+    if not isinstance(workflows["version"], str | int | float):
+        shown = describe(workflows["version"])
+        message = f"workflows: version: must be a number, not {shown}"
+        raise error_at(workflows.where_is("version"), message, code="type")
 
 
 def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
