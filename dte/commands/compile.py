@@ -1,7 +1,7 @@
 """`dte compile`: print a config as CircleCI would process it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,14 @@ def command(
     return 0
 
 
-def print_notes(notes: Iterable[Note]) -> None:
-    """Print warnings and notes to stderr."""
+def print_notes(notes: Sequence[Note]) -> None:
+    """Print warnings and notes to stderr, and then the link of each code once."""
     for note in notes:
         lines = [f"{note.severity}[dte-{note.code}]: {note.where}: {note.text}"]
         lines += [f"  - {text}" for text in note.suggestions]
         click.echo("\n".join(lines), err=True)
+    for code in dict.fromkeys(note.code for note in notes):
+        click.echo(f"Reference: {link_to(code)}", err=True)
 
 
 def _answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from dte.errors import link_to
 from tests.tooling.repository import ROOT, python_files
 
 PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
@@ -35,3 +36,11 @@ def test_the_page_lists_every_code() -> None:
     row = r'^\| <a id="dte-([\w-]+)"></a>`dte-\1` \|'
     listed = re.findall(row, table, re.MULTILINE)
     assert sorted(listed) == sorted(codes_in_the_code())
+
+
+def test_each_link_leads_to_a_line() -> None:
+    """The link of each code ends with the anchor of its line in the table."""
+    for code in codes_in_the_code():
+        page, _, anchor = link_to(code).partition("#")
+        assert page.endswith("/docs/compile.md")
+        assert PAGE.count(f'<a id="{anchor}"></a>') == 1

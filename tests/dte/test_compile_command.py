@@ -44,6 +44,10 @@ def test_warnings_go_to_stderr(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         'warning[dte-misspelt]: config.yml:6: config: the key "workflow" has no effect',
         '  - Did you mean "workflows"?',
     ]
+    assert done.stderr.splitlines()[-2:] == [
+        f"Reference: {PAGE}#dte-misspelt",
+        f"Reference: {PAGE}#dte-not-run",
+    ]
 
 
 def test_a_tag(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

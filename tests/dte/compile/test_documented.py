@@ -66,7 +66,7 @@ def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
     said = "\n".join([error.message, *error.suggestions])
     for words in case["says"]:
         assert words in said
-    assert error.code
+    assert error.reference.endswith(f"/docs/compile.md#dte-{error.code}")
     assert error.where is not None
     assert error.exit_code == 2
 
