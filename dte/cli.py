@@ -15,7 +15,7 @@ import click
 
 from dte import commands
 from dte.command_options import DEBUG_KEY
-from dte.errors import UserError
+from dte.errors import MAX_ERRORS, UserError
 from dte.exit_codes import DEFECT, INTERRUPTED
 
 
@@ -75,6 +75,15 @@ def describe_defect(error: Exception) -> UserError:
 
 
 def _print_error(error: UserError) -> None:
+    for one in (error, *error.others):
+        click.echo("\n".join(_describe(one)), err=True)
+    if error.others:
+        count = 1 + len(error.others)
+        more = f"the first {count} errors" if count == MAX_ERRORS else f"{count} errors"
+        click.echo(f"Found: {more}", err=True)
+
+
+def _describe(error: UserError) -> list[str]:
     kind = f"error[dte-{error.code}]" if error.code else "error"
     lines = [f"{kind}: {error.message}"]
     if error.calls:
@@ -83,4 +92,4 @@ def _print_error(error: UserError) -> None:
         lines += ["Suggestions:", *(f"  - {text}" for text in error.suggestions)]
     if error.reference:
         lines.append(f"Reference: {error.reference}")
-    click.echo("\n".join(lines), err=True)
+    return lines

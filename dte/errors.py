@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from dte.model import Where
 
 MAX_CALLS = 10
+MAX_ERRORS = 50
 USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
+_CODES = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
+
+
+def link_to(code: str) -> str:
+    """The link to the line about a code in docs/compile.md."""
+    return f"{_CODES}#dte-{code}"
 
 
 class UserError(Exception):
     """A problem that the user can fix.
 
-    Carries what the command prints under ``error:``, ``Suggestions:`` and
-    ``Reference:``, and the exit code: 2 usage error, 3 not rehearsable. An error in a
-    config also has a code, one of the table in docs/compile.md, its place, and the
-    chain of calls that led there.
+    Carries what the command prints under ``error:`` and ``Suggestions:``, and the exit
+    code: 2 usage error, 3 not rehearsable. An error in a config also has a code, one of
+    the table in docs/compile.md, its place, and the chain of calls that led there.
+    ``others`` are errors that were found beside this one, which is the first.
     """
 
     def __init__(
@@ -25,7 +33,6 @@ class UserError(Exception):
         message: str,
         *,
         suggestions: Sequence[str] = (),
-        reference: str = "",
         exit_code: int = USAGE_ERROR,
         code: str = "",
         where: Where | None = None,
@@ -33,13 +40,56 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.suggestions = tuple(suggestions)
-        self.reference = reference
         self.exit_code = exit_code
         self.code = code
         self.where = where
         self.calls: tuple[str, ...] = ()
+        self.others: tuple[UserError, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """The link to what the error's code means; empty without a code."""
+        return link_to(self.code) if self.code else ""
 
     def add_call(self, text: str) -> None:
         """Add one call of the chain that led here, the innermost first."""
-        if len(self.calls) < MAX_CALLS:
-            self.calls = (*self.calls, text)
+        for error in (self, *self.others):
+            if len(error.calls) < MAX_CALLS:
+                error.calls = (*error.calls, text)
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The file, line and column of the error, to sort by."""
+        where = self.where
+        return (where.file, where.line, where.column) if where else ("", 0, 0)
+
+
+class Errors:
+    """Collects the errors of parts that don't depend on each other.
+
+    An error that ends the compilation, because a limit was reached, is not collected.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, UserError] = {}
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Keep the errors that the body raises, and go on after it."""
+        try:
+            yield
+        except UserError as error:
+            if error.code == "limit":
+                raise
+            for one in (error, *error.others):
+                one.others = ()
+                self._found.setdefault(one.message, one)
+        if len(self._found) >= MAX_ERRORS:
+            self.raise_all()
+
+    def raise_all(self) -> None:
+        """Raise the first error in order of file and line, with all others in it."""
+        if self._found:
+            first, *others = sorted(self._found.values(), key=lambda one: one.place)
+            first.others = tuple(others[: MAX_ERRORS - 1])
+            raise first

@@ -27,6 +27,7 @@ def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
         revision=project.revision,
         project_slug=identity.slug,
         parameters=order.parameters,
+        values=order.values,
     )
     return compile_config(
         order.config,
@@ -41,6 +42,9 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
     found = {workflow.name: workflow for workflow in config.workflows}
     if name in found:
         return found[name]
+    if config.setup and len(found) == 1:
+        # The name may be that of a workflow that the pipeline continues with.
+        return config.workflows[0]
     if name:
         problem = f"there is no workflow {name} in this pipeline"
     elif len(found) == 1:

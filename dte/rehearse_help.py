@@ -9,7 +9,8 @@ to .circleci/config.yml of the project. JOBs run with what they need.
 Config:
   --orb NAME=PATH          Take an orb from a folder or a packed file
   --stub-missing-orbs      Replace jobs of orbs given no --orb with placeholders
-  --parameter NAME=VALUE   Set a pipeline parameter
+  --parameter, --value NAME=VALUE   Set a pipeline parameter, a pipeline value
+  --event FILE             Set pipeline.event from the JSON of a GitHub webhook
   --workflow NAME          Required if the config has several workflows
   --only                   Run the JOBs without what they need
 Project and variables:

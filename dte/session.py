@@ -1,11 +1,19 @@
-"""One rehearsal: starts its services, runs its actions, reports, and cleans up."""
+"""One rehearsal while it runs: its pipelines, its actions, and the report on them."""
 
+import secrets
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dte.circleci_api import CircleCIApi
-from dte.model import CompiledConfig
+from dte.continuation import (
+    EMPTY,
+    NEVER,
+    choose_continued,
+    compile_continuation,
+    named_in_setup,
+)
+from dte.model import CompiledConfig, Workflow
 from dte.nx_cloud import NxCloud
 from dte.order.faults import Failure, FaultPlan, Kill
 from dte.order.order import Order
@@ -25,38 +33,15 @@ from dte.report.data import Report, report_workflow
 from dte.run.caches import Caches
 from dte.run.context import Stores
 from dte.run.environment import PipelineIdentity
-from dte.run.folders import RehearsalFolder, open_folder
-from dte.run.interrupt import Interrupt, listen
+from dte.run.folders import RehearsalFolder
+from dte.run.interrupt import Interrupt
 from dte.run.jobs import JobRunner, Settings
 from dte.run.listener import Listener
 from dte.run.logs import StepLogs
 from dte.run.nx_version import refuse_old_nx
 from dte.run.pipeline import RehearsedPipeline
-from dte.run.processes import adopt_orphans, end_marked, watch_over
 from dte.run.project import Project, choose_branch, choose_revision, take_project
 from dte.run.workspace import Workspaces
-
-
-def rehearse(
-    order: Order, listener: Listener, show: Callable[[Report], None] = lambda _: None
-) -> Report:
-    """Rehearse the order and return the report.
-
-    `show` gets the report before the clean-up. Nothing is left on this machine but what
-    the order keeps. Raises `UserError` if the order is wrong or an action can't be
-    done; in the second case `show` gets a report on what happened before.
-    """
-    with open_session(order, listener) as session:
-        try:
-            session.start()
-            session.play()
-        except Exception as error:
-            if session.has_run:
-                show(session.report(error=str(error)))
-            raise
-        report = session.report()
-        show(report)
-        return report
 
 
 class Session:
@@ -118,10 +103,10 @@ class Session:
         )
         refuse_old_nx(self._origin, project.revision)
         pipeline = self._open_pipeline(project)
-        check_order(order, pipeline.jobs, self._origin)
-        for note in list_notes(order, pipeline.jobs):
-            self._note(note)
-        pipeline.run()
+        if not pipeline.identity.continuation_key:
+            check_order(order, pipeline.jobs, self._origin)
+        self._note_all(list_notes(order, pipeline.jobs))
+        self._run(pipeline)
         self._run_requests()
 
     def play(self) -> None:
@@ -192,10 +177,34 @@ class Session:
         self._cloud.set_faults(faults.cloud)
         self._api.faults = faults.api
 
+    def _run(self, pipeline: RehearsedPipeline) -> None:
+        """Run a pipeline, and what its setup workflow continues it with."""
+        pipeline.run()
+        if not pipeline.identity.continuation_key or self._interrupt.pressed:
+            return
+        if self._api.continuations.empty():
+            self._not_rehearsed.append(NEVER)
+            self._listener.note(f"not rehearsed: {NEVER}")
+            return
+        order, request = self._order, self._api.continuations.get()
+        config = compile_continuation(order, request, order.logs or self._folder.root)
+        if config is None:
+            self._note(EMPTY)
+            return
+        self._note_what_is_missing(config)
+        identity = replace(pipeline.identity, continuation_key="")
+        names = () if named_in_setup(order, pipeline.compiled) else order.jobs
+        continued = [
+            self._add_pipeline(workflow, identity, names)
+            for workflow in choose_continued(config, order, names)
+        ]
+        jobs = [job for one in (pipeline, *continued) for job in one.jobs]
+        check_order(order, jobs, self._origin)
+        for one in continued:
+            self._note_all(list_notes(order, one.jobs))
+            one.run()
+
     def _note_what_is_missing(self, config: CompiledConfig) -> None:
-        if config.setup:
-            text = "a setup config: the pipeline that it continues with"
-            self._not_rehearsed.append(text)
         self._not_rehearsed += config.stubbed
         for text in self._not_rehearsed:
             self._listener.note(f"not rehearsed: {text}")
@@ -208,21 +217,38 @@ class Session:
         self._notes.append(text)
         self._listener.note(text)
 
+    def _note_all(self, texts: list[str]) -> None:
+        for text in texts:
+            self._note(text)
+
     def _push(self, branch: str, revision: str) -> None:
         project = choose_branch(self._project, self._origin, branch, revision)
-        self._open_pipeline(project).run()
+        self._run(self._open_pipeline(project))
 
     def _open_pipeline(self, project: Project) -> RehearsedPipeline:
         organization_id, project_id = self._ids
         identity = PipelineIdentity(
             id=str(uuid.uuid4()),
-            number=len(self._pipelines) + 1,
+            number=1 + len({one.identity.id for one in self._pipelines}),
             organization_id=organization_id,
             project_id=project_id,
             project=project,
+            parameters=self._order.parameters,
         )
         config = compile_for(self._order, identity)
         self._note_what_is_missing(config)
+        workflow, names = (
+            choose_workflow(config, self._order.workflow),
+            self._order.jobs,
+        )
+        if config.setup:
+            identity = replace(identity, continuation_key=secrets.token_hex(32))
+            names = named_in_setup(self._order, workflow)
+        return self._add_pipeline(workflow, identity, names)
+
+    def _add_pipeline(
+        self, workflow: Workflow, identity: PipelineIdentity, names: Sequence[str]
+    ) -> RehearsedPipeline:
         runner = JobRunner(
             identity=identity,
             folder=self._folder,
@@ -232,34 +258,10 @@ class Session:
             interrupt=self._interrupt,
             logs=self._logs,
         )
-        workflow = choose_workflow(config, self._order.workflow)
+        project, with_needs = identity.project, self._order.with_needs
         passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
-        jobs = select_named(
-            passing, self._order.jobs, with_needs=self._order.with_needs
-        )
+        jobs = select_named(passing, names, with_needs=with_needs)
         pipeline = RehearsedPipeline(workflow, jobs, runner)
         self._pipelines.append(pipeline)
         self._api.show(pipeline)
         return pipeline
-
-
-@contextmanager
-def open_session(order: Order, listener: Listener) -> Iterator[Session]:
-    """A session with its services running; at the end everything it started is gone."""
-    with ExitStack() as stack:
-        interrupt = stack.enter_context(listen(Interrupt()))
-        folder = stack.enter_context(open_folder(keep=order.keep))
-        stack.enter_context(watch_over(folder.root, keep=order.keep))
-        stack.enter_context(adopt_orphans())
-        stack.callback(end_marked, str(folder.root))
-        if not order.keep:
-            text = f"removing the rehearsal's folder {folder.root}"
-            stack.callback(listener.cleaning_up, text)
-        yield Session(
-            order,
-            listener,
-            folder=folder,
-            api=stack.enter_context(CircleCIApi()),
-            cloud=stack.enter_context(NxCloud(folder=folder.subfolder("nx-cloud"))),
-            interrupt=interrupt,
-        )

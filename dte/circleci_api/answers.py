@@ -28,7 +28,7 @@ def answer_pipeline(pipeline: RehearsedPipeline) -> dict[str, Any]:
     return {
         "id": identity.id,
         "number": identity.number,
-        "state": "created",
+        "state": "setup" if _in_setup(pipeline) else "created",
         "project_slug": identity.slug,
         "created_at": _at(pipeline.created_at),
         "updated_at": _at(pipeline.created_at),
@@ -36,6 +36,10 @@ def answer_pipeline(pipeline: RehearsedPipeline) -> dict[str, Any]:
         "trigger": {"type": "webhook"},
         "vcs": {"provider_name": "GitHub", "revision": project.revision, **ref},
     }
+
+
+def _in_setup(pipeline: RehearsedPipeline) -> bool:
+    return bool(pipeline.identity.continuation_key) and not pipeline.continued
 
 
 def answer_workflow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from queue import SimpleQueue
+from threading import Lock
 from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
@@ -17,6 +18,11 @@ from dte.circleci_api.answers import (
     answer_page,
     answer_pipeline,
     answer_workflow,
+)
+from dte.circleci_api.continuations import (
+    Continuation,
+    read_continuation,
+    read_key,
 )
 from dte.circleci_api.reruns import MOST_RERUNS, read_rerun
 from dte.errors import UserError
@@ -30,8 +36,9 @@ Handler = Callable[[str], Response]
 class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback.
 
-    `requests` contains the workflows that jobs started through the API; the session
-    runs their jobs. `faults` are the names of the active faults.
+    `requests` contains the workflows that jobs started through the API, and
+    `continuations` the configs that they continued a pipeline with; the session runs
+    their jobs. `faults` are the names of the active faults.
     """
 
     def __init__(self) -> None:
@@ -39,7 +46,9 @@ class CircleCIApi:
         self.requests: SimpleQueue[tuple[RehearsedPipeline, PreparedWorkflow]] = (
             SimpleQueue()
         )
+        self.continuations: SimpleQueue[Continuation] = SimpleQueue()
         self._pipelines: list[RehearsedPipeline] = []
+        self._continuing = Lock()
         # Any user of this machine can reach the port, so the path is a secret.
         self._path = f"/{secrets.token_urlsafe(24)}/api/v2"
         self._server = LoopbackServer(self._make_app())
@@ -68,18 +77,19 @@ class CircleCIApi:
         route("/workflow/<workflow_id>")(self._get_workflow)
         route("/workflow/<workflow_id>/job")(self._list_jobs)
         app.post(f"{self._path}/workflow/<workflow_id>/rerun")(self._rerun)
+        app.post(f"{self._path}/pipeline/continue")(self._continue)
         app.before_request(self._misbehave)
         return app
 
     def _list_pipelines(self, slug: str) -> Response:
         branch = request.args.get("branch")
-        items = [
-            answer_pipeline(pipeline)
+        items = {
+            pipeline.identity.id: answer_pipeline(pipeline)
             for pipeline in reversed(self._pipelines)
             if pipeline.identity.slug == slug
             and branch in (None, pipeline.identity.project.branch)
-        ]
-        return self._page(items)
+        }
+        return self._page(list(items.values()))
 
     def _get_pipeline(self, pipeline_id: str) -> Response:
         found = self._find_pipeline(pipeline_id)
@@ -90,12 +100,16 @@ class CircleCIApi:
         )
 
     def _list_workflows(self, pipeline_id: str) -> Response:
-        found = self._find_pipeline(pipeline_id)
+        found = [
+            (workflow.number, answer_workflow(pipeline, workflow))
+            for pipeline in self._pipelines
+            if pipeline.identity.id == pipeline_id
+            for workflow in pipeline.workflows
+        ]
         if not found:
             return _refuse(404, "Pipeline not found")
-        return self._page(
-            [answer_workflow(found, workflow) for workflow in reversed(found.workflows)]
-        )
+        newest_first = sorted(found, key=lambda item: item[0], reverse=True)
+        return self._page([answer for _, answer in newest_first])
 
     def _get_workflow(self, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
@@ -130,6 +144,23 @@ class CircleCIApi:
         answer = jsonify({"workflow_id": prepared.workflow.id})
         answer.status_code = 202
         return answer
+
+    def _continue(self) -> Response:
+        body = request.get_json(silent=True) or {}
+        key = read_key(body)
+        with self._continuing:
+            for pipeline in self._pipelines:
+                expected = pipeline.identity.continuation_key
+                if expected and secrets.compare_digest(expected, key):
+                    break
+            else:
+                return _refuse(401, "The continuation key is not valid.")
+            try:
+                self.continuations.put(read_continuation(body, pipeline))
+            except ValueError as error:
+                return _refuse(400, str(error))
+            pipeline.continued = True
+        return jsonify({"message": "Pipeline successfully continued."})
 
     def _misbehave(self) -> Response | None:
         if "api-down" in self.faults:

@@ -1,25 +1,17 @@
 """`dte compile`: print a config as CircleCI would process it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dte.bundled_orb import add_bundled_orb
-from dte.command_options import (
-    CONFIG_ARGUMENT,
-    DEBUG,
-    EVENT,
-    ORB,
-    PARAMETER,
-    STUB_MISSING_ORBS,
-    VALUE,
-)
+from dte.command_options import CONFIG_ARGUMENT, DEBUG, compile_options
 from dte.compile import compile_config
 from dte.compile.printed import print_document
-from dte.errors import UserError
+from dte.errors import UserError, link_to
 from dte.model import CompiledConfig, Note, PipelineValues, Where
 from dte.order.event import read_values
 from dte.order.options import parse_orbs, parse_parameters
@@ -28,11 +20,7 @@ from dte.order.project_root import CONFIG
 
 @click.command()
 @CONFIG_ARGUMENT
-@ORB
-@STUB_MISSING_ORBS
-@PARAMETER
-@VALUE
-@EVENT
+@compile_options
 @click.option("--branch", default="main", help="The pipeline's branch.")
 @click.option("--tag", default="", help="The pipeline's tag, instead of a branch.")
 @click.option("--json", "as_json", is_flag=True, help="Print config and messages.")
@@ -69,7 +57,8 @@ def command(
     except UserError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(_answer(None, [_describe_error(error)]), indent=2))
+        messages = [_describe_error(one) for one in (error, *error.others)]
+        click.echo(json.dumps(_answer(None, messages), indent=2))
         return error.exit_code
     if as_json:
         messages = [_describe(note) for note in compiled.notes]
@@ -80,12 +69,14 @@ def command(
     return 0
 
 
-def print_notes(notes: Iterable[Note]) -> None:
-    """Print warnings and notes to stderr."""
+def print_notes(notes: Sequence[Note]) -> None:
+    """Print warnings and notes to stderr, and then the link of each code once."""
     for note in notes:
         lines = [f"{note.severity}[dte-{note.code}]: {note.where}: {note.text}"]
         lines += [f"  - {text}" for text in note.suggestions]
         click.echo("\n".join(lines), err=True)
+    for code in dict.fromkeys(note.code for note in notes):
+        click.echo(f"Reference: {link_to(code)}", err=True)
 
 
 def _answer(
@@ -101,6 +92,7 @@ def _describe(note: Note) -> dict[str, Any]:
         "code": f"dte-{note.code}",
         "message": note.text,
         **_place(note.where),
+        "reference": link_to(note.code),
         "suggestions": list(note.suggestions),
     }
 
@@ -111,9 +103,10 @@ def _describe_error(error: UserError) -> dict[str, Any]:
         message = message.removeprefix(f"{error.where}: ")
     return {
         "severity": "error",
-        "code": f"dte-{error.code or 'config'}",
+        "code": f"dte-{error.code or 'usage'}",
         "message": message,
         **_place(error.where),
+        "reference": link_to(error.code or "usage"),
         "calls": list(error.calls),
         "suggestions": list(error.suggestions),
     }

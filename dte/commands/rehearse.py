@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from dte.command_options import DEBUG, ORB, PARAMETER, STUB_MISSING_ORBS
+from dte.command_options import DEBUG, compile_options
 from dte.listing import list_jobs
 from dte.needed_commands import refuse_missing_commands
 from dte.order.defaults import SPEED, read_defaults
 from dte.order.env_file import read_env_file
+from dte.order.event import read_values
 from dte.order.options import (
     parse_assumptions,
     parse_contexts,
@@ -25,12 +26,12 @@ from dte.order.options import (
 from dte.order.order import Order
 from dte.order.project_root import find_project, split_words
 from dte.order.scenario import parse_action, parse_expectations, plan_faults
+from dte.rehearsal import rehearse
 from dte.rehearse_help import HELP
 from dte.report.listing import print_listing, print_plan
 from dte.report.outcome import Outcome
 from dte.report.verdict import judge
 from dte.run.logs import default_parent, make_log_folder
-from dte.session import rehearse
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path)
@@ -48,9 +49,7 @@ class RehearseCommand(click.Command):
     cls=RehearseCommand, short_help="Run a workflow, then press Rerun on it."
 )
 @click.argument("words", nargs=-1, metavar="[CONFIG] [JOB]...")
-@ORB
-@STUB_MISSING_ORBS
-@PARAMETER
+@compile_options
 @click.option("--workflow", default="")
 @click.option("--only", is_flag=True)
 @click.option("--project", type=_FOLDER)
@@ -127,6 +126,7 @@ def read_order(options: dict[str, Any]) -> Order:
             options["contexts"], [*files, *options["context_files"]], os.environ
         ),
         parameters=parse_parameters(options["parameters"]),
+        values=read_values(options["values"], options["event"]),
         actions=tuple(parse_action(text) for text in options["actions"]),
         assumptions=parse_assumptions(options["assumptions"]),
         faults=plan_faults(options["fail"], options["kill"], options["fault"]),

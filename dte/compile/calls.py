@@ -14,12 +14,13 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.notes import Notes
 from dte.compile.requirements import read_contexts, read_filters, read_requires
 from dte.compile.templates import Scope, fill_text
-from dte.errors import UserError
-from dte.model import Where
+from dte.errors import Errors, UserError
+from dte.model import Job, Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, shorten
 
 _APPROVAL_KEYS = ("type", "name", "requires", "filters", "context")
+_EMPTY = Draft("", None, None, (), (), {}, Where("", 0))
 _NO_MATRIX = Matrix((Combination({}, ""),), None)
 
 
@@ -37,23 +38,25 @@ class CallReader:
 
     def read(self, name: str, body: LocatedMap, where: Where) -> Iterator[Draft]:
         """Return the jobs that one call makes; raises UserError."""
-        kind = body.get("type")
-        if kind == "approval":
+        if body.get("type") == "approval":
             self._warn_of_keys(name, body)
             yield self._draft(name, body, self.scope, where)
             return
-        if kind is not None:
-            raise error_at(
-                body.where_is("type"),
-                f'{self.scope.title}: "{name}": type: must be approval, not '
-                f"{describe(kind)}",
-                suggestions=("Write any other type under jobs:",),
-                code="type",
-            )
-        found = self._find_job(name, body, where)
-        matrix = self._read_matrix(found, body)
+        try:
+            self._check_type(name, body)
+            found = self._find_job(name, body, where)
+            matrix = self._read_matrix(found, body)
+        except UserError:
+            # So that no requirement on it is an error too.
+            yield replace(_EMPTY, name=name, where=where, broken=True)
+            raise
+        errors = Errors()
         for combination in matrix.combinations:
-            yield self._read_one(found, name, body, where, combination, matrix.alias)
+            with errors.collect():
+                yield self._read_one(
+                    found, name, body, where, combination, matrix.alias, errors
+                )
+        errors.raise_all()
 
     def _read_one(
         self,
@@ -63,6 +66,7 @@ class CallReader:
         where: Where,
         combination: Combination,
         alias: str | None,
+        errors: Errors,
     ) -> Draft:
         inner = replace(self.scope, values=combination.names)
         default = name + combination.suffix
@@ -73,19 +77,35 @@ class CallReader:
             pre_steps=body.get("pre-steps"),
             post_steps=body.get("post-steps"),
         )
-        try:
-            job = (
-                self.compiler.compile_stub(found, call, default)
-                if isinstance(found, Stub)
-                else self.compiler.compile(found, call, default)
-            )
-        except UserError as error:
-            if error.where is not None and error.where != where:
-                error.add_call(f'{where}: job "{name}"')
-            raise
-        draft = self._draft(default, body, inner, where)
+        job, draft = None, replace(_EMPTY, name=default, where=where, broken=True)
+        with errors.collect():
+            job = self._compile(found, call, default, name)
+        with errors.collect():
+            draft = self._draft(default, body, inner, where)
         alias = (alias or name) if "matrix" in body else None
         return replace(draft, alias=alias, job=job)
+
+    def _compile(
+        self, found: Definition | Stub, call: JobCall, default: str, name: str
+    ) -> Job | None:
+        try:
+            if isinstance(found, Stub):
+                return self.compiler.compile_stub(found, call, default)
+            return self.compiler.compile(found, call, default)
+        except UserError as error:
+            if error.where is not None and error.where != call.where:
+                error.add_call(f'{call.where}: job "{name}"')
+            raise
+
+    def _check_type(self, name: str, body: LocatedMap) -> None:
+        if body.get("type") is not None:
+            raise error_at(
+                body.where_is("type"),
+                f'{self.scope.title}: "{name}": type: must be approval, not '
+                f"{describe(body['type'])}",
+                suggestions=("Write any other type under jobs:",),
+                code="type",
+            )
 
     def _warn_of_keys(self, name: str, body: LocatedMap) -> None:
         for key in body:
@@ -135,6 +155,9 @@ class CallReader:
             body["override-with"], values.text, self.scope, where, title
         )
         found = self.scope.namespace.find("jobs", other)
+        replaced = self.scope.namespace.find("jobs", name)
+        if isinstance(replaced, Definition):
+            replaced.memo["called"] = True
         said = (
             f"{title}: there is no job {shorten(other)}, so {name} itself runs"
             if found is None
@@ -147,25 +170,27 @@ class CallReader:
         self, default: str, body: LocatedMap, scope: Scope, where: Where
     ) -> Draft:
         checks = {"name": values.text, "serial-group": values.serial_group}
-        taken = values.take(body, checks, scope, scope.title)
-        extra = {key: value for key, value in taken.items() if key != "name"}
-        name = taken.get("name", default)
-        if not name.strip():
-            message = f"{scope.title}: name: is empty"
-            raise error_at(body.where_is("name"), message)
-        requires = read_requires(body.get("requires"), scope, body.where_is("requires"))
-        return Draft(
-            name=name,
-            alias=None,
-            job=None,
-            requires=requires,
-            contexts=read_contexts(
-                body.get("context"), scope, body.where_is("context")
-            ),
-            filters=read_filters(body.get("filters"), scope, body.where_is("filters")),
-            where=where,
-            extra=extra,
-        )
+        errors, draft = Errors(), replace(_EMPTY, name=default, where=where)
+        with errors.collect():
+            taken = values.take(body, checks, scope, scope.title)
+            name = taken.pop("name", default)
+            if not name.strip():
+                message = f"{scope.title}: name: is empty"
+                raise error_at(body.where_is("name"), message, code="name")
+            draft = replace(draft, name=name, extra=taken)
+        with errors.collect():
+            found = read_requires(
+                body.get("requires"), scope, body.where_is("requires")
+            )
+            draft = replace(draft, requires=found)
+        with errors.collect():
+            names = read_contexts(body.get("context"), scope, body.where_is("context"))
+            draft = replace(draft, contexts=names)
+        with errors.collect():
+            filters = read_filters(body.get("filters"), scope, body.where_is("filters"))
+            draft = replace(draft, filters=filters)
+        errors.raise_all()
+        return draft
 
 
 def each_call(

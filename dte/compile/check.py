@@ -22,6 +22,7 @@ from dte.compile.step_kinds import KINDS, check_held, check_step
 from dte.compile.steps import (
     COMMAND_KEYS,
     STRUCTURES,
+    StepCall,
     each_step,
     read_call,
     read_condition,
@@ -30,6 +31,7 @@ from dte.compile.steps import (
 from dte.compile.template_syntax import names_in_text
 from dte.compile.templates import Scope, fill_text
 from dte.compile.values import Check, take_one
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe, known_keys
@@ -44,38 +46,52 @@ class Checker:
     namespace: Namespace
 
     def check(self) -> None:
-        """Raise UserError at the first definition that can't be right."""
+        """Raise UserError for each definition that can't be right."""
+        errors = Errors()
         for section in SECTIONS:
-            for definition in self.namespace.own(section):
-                self._check(section, definition)
+            for name in self.namespace.sections.get(section, {}):
+                with errors.collect():
+                    self._check(section, self.namespace.definition(section, name))
+        errors.raise_all()
 
     def check_workflows(self, workflows: LocatedMap) -> None:
-        """Raise UserError for a name that a workflow uses and nobody declared."""
+        """Raise UserError for each name that a workflow uses and nobody declared."""
+        errors = Errors()
         for name in workflows:
             scope = Scope(f'workflow "{name}"', self.namespace)
             where = workflows.where_is(name)
-            self._check_names(workflows[name], scope, where, families=("matrix.",))
+            with errors.collect():
+                self._check_names(workflows[name], scope, where, families=("matrix.",))
+        errors.raise_all()
 
     def _check(self, section: str, definition: Definition) -> None:
-        body = definition.body
-        self._check_head(section, definition)
-        parameters = declared_by(definition)
+        errors, body = Errors(), definition.body
+        parameters: dict[str, Parameter] = {}
+        names = body.get("parameters")
+        with errors.collect():
+            self._check_head(section, definition)
+        with errors.collect():
+            parameters = declared_by(definition)
         scope = Scope(
             definition.title,
             self.namespace,
-            dict.fromkeys(f"parameters.{name}" for name in parameters),
+            {
+                f"parameters.{name}": None
+                for name in (names if isinstance(names, LocatedMap) else ())
+            },
         )
-        self._check_defaults(parameters, scope, definition.title)
-        if section != "commands":
-            check_executor_keys(body, definition.title)
-            _check_literals(body, SHARED_CHECKS, scope, definition.title)
-        if section == "jobs":
-            _check_literals(body, JOB_CHECKS, scope, definition.title)
-        if "steps" in body and section != "executors":
-            self._check_steps(body["steps"], scope, body.where_is("steps"))
+        with errors.collect():
+            self._check_defaults(parameters, scope, definition.title)
+        with errors.collect():
+            _check_values(section, body, scope)
+        with errors.collect():
+            if "steps" in body and section != "executors":
+                self._check_steps(body["steps"], scope, body.where_is("steps"))
         for key in body:
-            if key not in ("parameters", "description"):
-                self._check_names(body[key], scope, body.where_is(key))
+            with errors.collect():
+                if key not in ("parameters", "description"):
+                    self._check_names(body[key], scope, body.where_is(key))
+        errors.raise_all()
 
     def _check_head(self, section: str, definition: Definition) -> None:
         body, title = definition.body, definition.title
@@ -99,14 +115,17 @@ class Checker:
     def _check_defaults(
         self, parameters: dict[str, Parameter], scope: Scope, title: str
     ) -> None:
+        errors = Errors()
         for name, parameter in parameters.items():
             default = parameter.default
             if parameter.required or (isinstance(default, str) and "<<" in default):
                 continue
             what = f'{title}: parameter "{name}": default'
-            checked(parameter, default, scope, parameter.where, what)
-            if parameter.type == "steps":
-                self._check_steps(default, scope, parameter.where)
+            with errors.collect():
+                checked(parameter, default, scope, parameter.where, what)
+                if parameter.type == "steps":
+                    self._check_steps(default, scope, parameter.where)
+        errors.raise_all()
 
     def _check_name(self, definition: Definition) -> None:
         if not _NAME.fullmatch(definition.name):
@@ -120,18 +139,23 @@ class Checker:
     def _check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
         if isinstance(steps, str) and "<<" in steps:
             return
+        errors = Errors()
         for item, item_where in each_step(steps, where, f"{scope.title}: steps"):
-            call = read_call(item, item_where)
-            if call.name in ("when", "unless"):
-                _, inner = read_condition(call)
-                self._check_steps(inner, scope, call.item_where)
-            elif not self._is_looked_up_later(call.name, scope):
-                if call.name not in KINDS:
-                    raise unknown_step(call, scope)
-                mapping = check_step(call.name, call.given, call.where)
-                if mapping is not None:
-                    _check_literals(mapping, KINDS[call.name].keys, scope, call.name)
-                    self._check_held(call.name, mapping, scope)
+            with errors.collect():
+                self._check_step(read_call(item, item_where), scope)
+        errors.raise_all()
+
+    def _check_step(self, call: StepCall, scope: Scope) -> None:
+        if call.name in ("when", "unless"):
+            _, inner = read_condition(call)
+            self._check_steps(inner, scope, call.item_where)
+        elif not self._is_looked_up_later(call.name, scope):
+            if call.name not in KINDS:
+                raise unknown_step(call, scope)
+            mapping = check_step(call.name, call.given, call.where)
+            if mapping is not None:
+                _check_literals(mapping, KINDS[call.name].keys, scope, call.name)
+                self._check_held(call.name, mapping, scope)
 
     def _check_held(self, name: str, mapping: LocatedMap, scope: Scope) -> None:
         holds = KINDS[name].holds
@@ -155,6 +179,7 @@ class Checker:
     def _check_names(
         self, value: Any, scope: Scope, where: Where, families: Collection[str] = ()
     ) -> None:
+        errors = Errors()
         for text, at in _texts_in(value, where):
             try:
                 names = [
@@ -163,20 +188,49 @@ class Checker:
                     if not name.startswith(tuple(families))
                 ]
             except ExpressionError:
-                fill_text(text, scope, at)  # raises the error with its position
+                with errors.collect():
+                    fill_text(text, scope, at)  # raises the error with its position
                 continue
             for name in names:
-                scope.lookup(name, at)
+                with errors.collect():
+                    scope.lookup(name, at)
+        errors.raise_all()
+
+
+def _check_values(section: str, body: LocatedMap, scope: Scope) -> None:
+    errors = Errors()
+    if section != "commands":
+        with errors.collect():
+            check_executor_keys(body, scope.title)
+        with errors.collect():
+            _check_literals(body, SHARED_CHECKS, scope, scope.title)
+    if section == "jobs":
+        with errors.collect():
+            _check_executor(body, scope)
+        with errors.collect():
+            _check_literals(body, JOB_CHECKS, scope, scope.title)
+    errors.raise_all()
+
+
+def _check_executor(body: LocatedMap, scope: Scope) -> None:
+    written = body.get("executor", "")
+    if not isinstance(written, str | LocatedMap):
+        shown = describe(written)
+        message = f"{scope.title}: executor: must be a name or a mapping, not {shown}"
+        raise error_at(body.where_is("executor"), message, code="type")
 
 
 def _check_literals(
     mapping: LocatedMap, checks: Mapping[str, Check], scope: Scope, title: str
 ) -> None:
     """Check the values of keys that contain no template."""
+    errors = Errors()
     for key, check in checks.items():
         where = mapping.where_is(key)
         if key in mapping and next(_texts_in(mapping[key], where), None) is None:
-            take_one(mapping[key], check, scope, where, f"{title}: {key}")
+            with errors.collect():
+                take_one(mapping[key], check, scope, where, f"{title}: {key}")
+    errors.raise_all()
 
 
 def _texts_in(value: Any, where: Where) -> Iterator[tuple[str, Where]]:

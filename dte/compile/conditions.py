@@ -18,7 +18,8 @@ _OPERATORS = ("and", "or", "not", "equal", "matches")
 def holds(statement: Any, scope: Scope, where: Where) -> bool:
     """Return whether a logic statement is true; raises UserError if it is not one."""
     if isinstance(statement, LocatedList):
-        raise error_at(where, "a condition can't be a list; use and: or or:")
+        message = "a condition can't be a list; use and: or or:"
+        raise error_at(where, message, code="condition")
     if isinstance(statement, LocatedMap):
         return _operator(statement, scope)
     if isinstance(statement, str):
@@ -65,7 +66,8 @@ def expression_holds(text: str, scope: Scope, where: Where) -> bool:
 def _operator(statement: LocatedMap, scope: Scope) -> bool:
     where = statement.where
     if len(statement) != 1:
-        raise error_at(where, f"a condition takes one of {', '.join(_OPERATORS)}")
+        message = f"a condition takes one of {', '.join(_OPERATORS)}"
+        raise error_at(where, message, code="condition")
     ((operator, operand),) = statement.items()
     item_where = statement.where_is(operator)
     if operator == "not":
@@ -74,10 +76,16 @@ def _operator(statement: LocatedMap, scope: Scope) -> bool:
         return _matches(operand, scope, item_where)
     if operator not in _OPERATORS:
         message = f'unknown condition "{operator}"'
-        raise error_at(item_where, message, suggestions=nearest(operator, _OPERATORS))
+        raise error_at(
+            item_where,
+            message,
+            suggestions=nearest(operator, _OPERATORS),
+            code="condition",
+        )
     operands = expect_list(operand, item_where, operator)
     if not operands:
-        raise error_at(item_where, f"{operator}: needs at least one condition")
+        message = f"{operator}: needs at least one condition"
+        raise error_at(item_where, message, code="condition")
     if operator == "equal":
         first, *others = [fill(value, scope, at) for value, at in operands.with_lines()]
         return all(same(first, other) for other in others)
@@ -95,7 +103,7 @@ def _matches(operand: Any, scope: Scope, where: Where) -> bool:
             text = ""
         if not isinstance(text, str):
             message = f"matches: {key} must be text, not {describe(text)}"
-            raise error_at(mapping.where_is(key), message)
+            raise error_at(mapping.where_is(key), message, code="type")
         texts.append(text)
     pattern, value = texts
     try:

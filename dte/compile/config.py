@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dte.compile.budget import Budget
 from dte.compile.check import Checker
@@ -14,11 +15,13 @@ from dte.compile.jobs import JobCompiler
 from dte.compile.namespace import SECTIONS, Namespace
 from dte.compile.notes import Notes
 from dte.compile.orbs import Library, sections, warn_of_misspelt, with_plain_names
-from dte.compile.pipeline import pipeline_parameters, pipeline_values
+from dte.compile.pipeline import pipeline_parameters, pipeline_values, without_values
+from dte.compile.rare_keys import read_rare_keys
+from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
 from dte.compile.workflows import WorkflowReader, finish_workflows
-from dte.errors import UserError
+from dte.errors import Errors, UserError
 from dte.model import CompiledConfig, PipelineValues, Where
 from dte.parse import LocatedList, LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, expect_map, shorten
@@ -30,6 +33,10 @@ _TOP_KEYS = (
     "parameters",
     "workflows",
     "job-groups",
+    "experimental",
+    "functions",
+    "display",
+    "examples",
     *SECTIONS,
 )
 # CircleCI, "A compiled config is at most 8 MB" (support).
@@ -47,20 +54,19 @@ def compile_config(
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
     alias that the config uses, to a folder of orb source or a packed file. Raises
-    UserError, which names file and line, for anything CircleCI would refuse.
+    UserError, which names file and line, for anything CircleCI would refuse; its
+    `others` are the errors that do not depend on it.
     """
-    notes, budget = Notes(), Budget()
+    notes, budget, errors = Notes(), Budget(), Errors()
     config = _read(path, notes)
     values = pipeline_values(pipeline)
-    library = Library(
-        orbs, values, stub_missing=stub_missing_orbs, notes=notes, budget=budget
-    )
-    parameters = pipeline_parameters(
-        config.get("parameters"), config.where_is("parameters"), pipeline, notes
-    )
+    library = Library(orbs, values, notes, budget, errors, stub_missing_orbs)
+    parameters = None
+    with errors.collect():
+        parameters = pipeline_parameters(config, pipeline, notes)
     namespace = Namespace(
         title="the config",
-        pipeline={**values, **parameters},
+        pipeline={**values, **(parameters or without_values(config))},
         where=config.where,
         sections=sections(config, "config"),
         stub_unknown=stub_missing_orbs,
@@ -68,33 +74,55 @@ def compile_config(
         budget=budget,
     )
     scope = Scope("config", namespace)
-    where = config.where_is("orbs")
-    namespace.orbs = {
-        **library.injected(where),
-        **library.imports(config.get("orbs"), scope, where),
-    }
-
-    stubs = Stubs()
-    written = _workflows(config)
-    reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
-    drafts = reader.read(written)
-    for opened in (namespace, *library.opened()):
-        Checker(opened).check()
-    Checker(namespace).check_workflows(written)
-    finished = finish_workflows(drafts)
-    if budget.written > _LARGEST:
-        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
-        notes.warn("size", config.where, f"{text} that CircleCI takes")
+    namespace.orbs = library.orbs_of(config, scope)
+    stubs, written = Stubs(), _workflows(config)
+    drafts: tuple[DraftWorkflow, ...] = ()
+    if parameters is not None:
+        with errors.collect():
+            reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
+            drafts = reader.read(written, errors)
+    _check(namespace, library, written, errors)
+    finished = finish_workflows(drafts, errors)
     _tell_of_schedules(drafts, notes)
+    head: dict[str, Any] = {}
+    with errors.collect():
+        head = _read_head(config, scope, drafts)
+    errors.raise_all()
     _tell_of_unused(namespace, notes)
-    setup = config.get("setup") is True
+    _warn_of_size(budget, config.where, notes)
     return CompiledConfig(
         tuple(flow for flow, draft in zip(finished, drafts, strict=True) if draft.runs),
-        processed(finished, drafts, setup=setup),
+        processed(finished, drafts, head),
         tuple(stubs.names),
-        setup=setup,
+        setup="setup" in head,
         notes=notes.all(),
     )
+
+
+def _read_head(
+    config: LocatedMap, scope: Scope, drafts: tuple[DraftWorkflow, ...]
+) -> dict[str, Any]:
+    kept = read_rare_keys(config, scope)
+    if config.get("setup") is not True:
+        return kept
+    check_setup(drafts, scope.namespace.notes)
+    return {"setup": True, **kept}
+
+
+def _check(
+    namespace: Namespace, library: Library, workflows: LocatedMap, errors: Errors
+) -> None:
+    for opened in (namespace, *library.opened()):
+        with errors.collect():
+            Checker(opened).check()
+    with errors.collect():
+        Checker(namespace).check_workflows(workflows)
+
+
+def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:
+    if budget.written > _LARGEST:
+        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
+        notes.warn("size", where, f"{text} that CircleCI takes")
 
 
 def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:
@@ -115,7 +143,7 @@ def _tell_of_unused(namespace: Namespace, notes: Notes) -> None:
 def _read(path: Path, notes: Notes) -> LocatedMap:
     value = read_yaml(path)
     if value is None:
-        raise UserError(f"{path}: the config is empty")
+        raise error_at(Where(str(path), 1), "the config is empty", code="file")
     config = expect_map(value, Where(str(path), 1), "a config")
     version = config.get("version")
     if version is None:
@@ -147,7 +175,6 @@ def _wrong_version(version: object, where: Where) -> UserError:
             "Write version: 2.1, and remove version: 2 under workflows.",
             r"Write \<< where a command contains << (heredocs), and compile again.",
         ),
-        reference="https://discuss.circleci.com/t/54719",
         code="version",
     )
 
@@ -160,7 +187,7 @@ def _workflows(config: LocatedMap) -> LocatedMap:
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
         message = 'there are no workflows and no job called "build"'
-        raise error_at(config.where, message)
+        raise error_at(config.where, message, code="missing-key")
     calls = LocatedList(jobs.where_is("build"))
     calls.add("build", jobs.where_is("build"))
     body, workflows = LocatedMap(calls.where), LocatedMap(calls.where)

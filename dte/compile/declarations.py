@@ -10,6 +10,7 @@ from typing import Any
 from dte.compile.namespace import Definition
 from dte.compile.notes import Notes
 from dte.compile.parameters import Parameter, chosen, listed
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -44,10 +45,14 @@ def declared(value: Any, where: Where, what: str, notes: Notes) -> dict[str, Par
     if value is None:
         return {}
     mapping = expect_map(value, where, f"{what}: parameters")
-    return {
-        name: _declaration(name, mapping[name], mapping.where_is(name), what, notes)
-        for name in mapping
-    }
+    errors, found = Errors(), {}
+    for name, written in mapping.items():
+        with errors.collect():
+            found[name] = _declaration(
+                name, written, mapping.where_is(name), what, notes
+            )
+    errors.raise_all()
+    return found
 
 
 def _declaration(
@@ -93,7 +98,8 @@ def _choices(
     where = mapping.where_is("enum")
     choices = tuple(expect_list(mapping.get("enum"), where, f"{title}: enum"))
     if not choices:
-        raise error_at(where, f"{title}: enum: needs at least one value")
+        message = f"{title}: enum: needs at least one value"
+        raise error_at(where, message, code="parameter")
     if not all(isinstance(choice, str | int | float) for choice in choices):
         message = f"{title}: enum: may contain only text and numbers"
         raise error_at(where, message, code="type")

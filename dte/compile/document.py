@@ -17,9 +17,14 @@ _NO_STEPS = [{"when": {"condition": False, "steps": ["checkout"]}}]
 
 
 def processed(
-    workflows: Sequence[Workflow], drafts: Sequence[DraftWorkflow], *, setup: bool
+    workflows: Sequence[Workflow],
+    drafts: Sequence[DraftWorkflow],
+    head: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return version, jobs and workflows, as plain data without shared objects."""
+    """Return version, jobs and workflows, as plain data without shared objects.
+
+    `head` are further keys at the top.
+    """
     jobs: dict[str, Any] = {}
     written: dict[str, Any] = {}
     for workflow, draft in zip(workflows, drafts, strict=True):
@@ -35,11 +40,8 @@ def processed(
         if workflow.max_auto_reruns:
             body["max_auto_reruns"] = workflow.max_auto_reruns
         written[_escaped(workflow.name)] = body
-    head: dict[str, Any] = {"version": 2.1}
-    if setup:
-        head["setup"] = True
     named = {_escaped(name): job for name, job in jobs.items()}
-    return {**head, "jobs": named, "workflows": written}
+    return {"version": 2.1, **_plain(head), "jobs": named, "workflows": written}
 
 
 def _job(job: Job) -> dict[str, Any]:

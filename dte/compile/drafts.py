@@ -16,7 +16,7 @@ class Draft:
 
     ``alias`` is a second name for it in a `requires`: that of its matrix or job group.
     ``group`` is the call of the job group that it belongs to, whose jobs nothing
-    outside may require.
+    outside may require. A ``broken`` one stands for jobs of an invalid call.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Draft:
     where: Where
     extra: Mapping[str, Any] = field(default_factory=dict)
     group: str = ""
+    broken: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import ExecutorValue, bind, executor_value
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope, fill
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, known_keys, shorten
@@ -136,17 +137,23 @@ def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any
     title = f"{scope.title}: docker"
     if not isinstance(written, list) or not written:
         raise error_at(where, f"{title}: must be a list of images", code="type")
-    images = []
+    errors, images = Errors(), []
     for image in written:
-        if not isinstance(image, LocatedMap):
-            message = f"{title}: an image must be a mapping, not {describe(image)}"
-            raise error_at(where, message, code="type")
-        known_keys(image, _IMAGE_KEYS, title)
-        if image.get("image") is None:
-            message = f"{title}: needs the key image"
-            raise error_at(image.where, message, code="missing-key")
-        images.append(values.take(image, _IMAGE_KEYS, scope, title))
+        with errors.collect():
+            images.append(_read_image(image, scope, where, title))
+    errors.raise_all()
     return images
+
+
+def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str, Any]:
+    if not isinstance(image, LocatedMap):
+        message = f"{title}: an image must be a mapping, not {describe(image)}"
+        raise error_at(where, message, code="type")
+    known_keys(image, _IMAGE_KEYS, title)
+    if image.get("image") is None:
+        message = f"{title}: needs the key image"
+        raise error_at(image.where, message, code="missing-key")
+    return values.take(image, _IMAGE_KEYS, scope, title)
 
 
 def check_executor_keys(body: LocatedMap, title: str) -> None:
@@ -178,7 +185,7 @@ def find_executor_settings(
     value = executor_value(written, scope, where)
     if not isinstance(value, ExecutorValue):
         message = f"executor: must be a name or a mapping, not {describe(value)}"
-        raise error_at(where, message)
+        raise error_at(where, message, code="type")
     namespace = value.scope.namespace
     found = namespace.find("executors", value.name)
     if isinstance(found, Stub):

@@ -19,6 +19,7 @@ from dte.compile.requirements import (
     read_filters,
     read_requires,
 )
+from dte.errors import Errors
 from dte.model import FINAL_JOB_STATUSES, Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import expect_map, known_keys
@@ -54,22 +55,26 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
 def read_all_calls(value: Any, where: Where, reader: CallReader) -> Iterator[Draft]:
     """Return the jobs that a workflow's `jobs:` list calls, groups expanded."""
     called: set[str] = set()
+    errors = Errors()
     for name, body, item_where in each_call(
         value, where, reader.scope.title, reader.scope
     ):
-        if name not in reader.groups or body.get("type") == "approval":
-            yield from reader.read(name, body, item_where)
-            continue
-        group = _read_group(name, body, item_where, reader)
-        if group.name in called:
-            raise error_at(
-                item_where,
-                f'{reader.scope.title}: the job group "{group.name}" is called twice',
-                suggestions=("Add a distinct name: to each of these calls.",),
-                code="job-group",
-            )
-        called.add(group.name)
-        yield from group.drafts()
+        with errors.collect():
+            if name not in reader.groups or body.get("type") == "approval":
+                yield from reader.read(name, body, item_where)
+                continue
+            group = _read_group(name, body, item_where, reader)
+            if group.name in called:
+                raise error_at(
+                    item_where,
+                    f'{reader.scope.title}: the job group "{group.name}" is called '
+                    "twice",
+                    suggestions=("Add a distinct name: to each of these calls.",),
+                    code="job-group",
+                )
+            called.add(group.name)
+            yield from group.drafts()
+    errors.raise_all()
 
 
 @dataclass(frozen=True)

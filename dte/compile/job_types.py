@@ -74,13 +74,16 @@ def check_keys(definition: Definition, kind: str) -> None:
 def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, Any]:
     """Return the keys of a job beside its executor and steps, filled in and checked."""
     body = definition.body
+    # The description of an orb's job documents the orb, as that of a command does.
+    own = not definition.namespace.prefix
+    checks: dict[str, values.Check] = {"description": values.text} if own else {}
     if kind == BUILD:
-        checks = {key: check for key, check in JOB_CHECKS.items() if key in _SETTINGS}
+        checks |= {key: JOB_CHECKS[key] for key in _SETTINGS}
         return values.take(body, checks, scope, scope.title)
     if kind in ("lock", "unlock"):
-        return values.take(body, {"key": lock_key}, scope, scope.title)
-    release = {"plan_name": values.text, "validation": values.mapping}
-    taken = values.take(body, release, scope, scope.title)
+        return values.take(body, {**checks, "key": lock_key}, scope, scope.title)
+    release = {"plan_name": values.text, "validation": validation}
+    taken = values.take(body, {**checks, **release}, scope, scope.title)
     others = set(body) - {*_COMMON_KEYS, *release}
     for key in sorted(others):
         taken[key] = fill(body[key], scope, body.where_is(key))
@@ -94,10 +97,26 @@ def lock_key(value: Any) -> str:
     raise InvalidValue("1 to 512 letters, digits, and . : / _ -")
 
 
+def validation(value: Any) -> dict[str, Any]:
+    """How a release is validated; each webhook names its provider in text."""
+    webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
+    if not isinstance(webhooks, list):
+        raise InvalidValue("a mapping, with webhooks: as a list")
+    for webhook in webhooks:
+        if not isinstance(webhook, dict):
+            raise InvalidValue("a mapping whose webhooks are mappings")
+        provider = webhook.get("provider", "")
+        if not isinstance(provider, str):
+            shown = f"the provider {describe(provider)}"
+            raise InvalidValue("a mapping whose providers are texts", shown)
+    checked: dict[str, Any] = value
+    return checked
+
+
 def retention(value: Any) -> dict[str, str]:
     """How long caches are kept: `{caches: 7d}`, 1 to 30 days."""
     if not isinstance(value, dict) or set(value) != {"caches"}:
-        raise InvalidValue("a mapping with the key caches")
+        raise InvalidValue('a mapping like {caches: "7d"}')
     caches = value["caches"]
     if isinstance(caches, str) and _CACHES.fullmatch(caches):
         return {"caches": caches}

@@ -19,6 +19,7 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import Parameter, bind
 from dte.compile.steps import StepExpander, Stubs
 from dte.compile.templates import Scope
+from dte.errors import Errors
 from dte.model import Job, Step, Where
 from dte.parse import LocatedMap, error_at
 
@@ -68,12 +69,22 @@ class JobCompiler:
             what=definition.title,
         )
         scope = Scope(definition.title, definition.namespace, bound)
-        settings = read_settings(definition, kind, scope)
         if kind != BUILD:
+            settings = read_settings(definition, kind, scope)
             return elsewhere(name, kind, settings, definition.where)
-        executor = self._executor_settings(definition, scope)
-        checks = {"parallelism": JOB_CHECKS["parallelism"]}
-        taken = values.take(definition.body, checks, scope, scope.title)
+        errors = Errors()
+        settings, taken = {}, {}
+        executor, steps = ExecutorSettings(), []
+        with errors.collect():
+            settings = read_settings(definition, kind, scope)
+        with errors.collect():
+            executor = self._executor_settings(definition, scope)
+        with errors.collect():
+            checks = {"parallelism": JOB_CHECKS["parallelism"]}
+            taken = values.take(definition.body, checks, scope, scope.title)
+        with errors.collect():
+            steps = self._steps(definition, call, scope)
+        errors.raise_all()
         return Job(
             name=name,
             executor=executor.executor,
@@ -81,7 +92,7 @@ class JobCompiler:
             working_directory=executor.working_directory or "~/project",
             shell=executor.shell,
             parallelism=taken.get("parallelism", 1),
-            steps=tuple(self._steps(definition, call, scope)),
+            steps=tuple(steps),
             where=definition.where,
             settings=settings,
         )
@@ -127,14 +138,17 @@ class JobCompiler:
     def _steps(self, definition: Definition, call: JobCall, scope: Scope) -> list[Step]:
         body = definition.body
         require_steps(definition)
+        errors = Errors()
         steps: list[Step] = []
         for written, seen, where in (
             (call.pre_steps, call.scope, call.where),
             (body["steps"], scope, body.where_is("steps")),
             (call.post_steps, call.scope, call.where),
         ):
-            if written is not None:
-                steps += StepExpander(self.stubs, seen).expand(written, where)
+            with errors.collect():
+                if written is not None:
+                    steps += StepExpander(self.stubs, seen).expand(written, where)
+        errors.raise_all()
         return steps
 
 

@@ -61,7 +61,7 @@ def read_matrix(
     excluded = _excluded(matrix, list(axes), scope, title)
     combinations = tuple(_combine(axes, excluded))
     if not combinations:
-        raise error_at(where, f"{title}: no combination is left")
+        raise error_at(where, f"{title}: no combination is left", code="matrix")
     taken = values.take(matrix, {"alias": values.text}, scope, title)
     return Matrix(combinations, taken.get("alias"))
 
@@ -77,16 +77,19 @@ def _axes(
         item_where = parameters.where_is(name)
         if name not in known:
             message = f'{title}: unknown parameter "{shorten(name)}"'
-            raise error_at(item_where, message, suggestions=nearest(name, known))
+            near = nearest(name, known)
+            raise error_at(item_where, message, suggestions=near, code="matrix")
         items = expect_list(written, item_where, f"{title}: {name}")
         axes[name] = [
             Choice(_value(item, scope, at), item, at) for item, at in items.with_lines()
         ]
         jobs *= len(axes[name])
         if jobs > MAX_JOBS:
-            raise error_at(where, f"{title}: makes more than {MAX_JOBS} jobs")
+            message = f"{title}: makes more than {MAX_JOBS} jobs"
+            raise error_at(where, message, code="matrix")
     if not axes:
-        raise error_at(where, f"{title}: parameters: needs at least one")
+        message = f"{title}: parameters: needs at least one"
+        raise error_at(where, message, code="matrix")
     return axes
 
 
@@ -110,7 +113,8 @@ def _excluded(
         known_keys(arguments, axes, f"{title}: exclude")
         for name in axes:
             if name not in arguments:
-                raise error_at(item_where, f'{title}: exclude: "{name}" is missing')
+                message = f'{title}: exclude: "{name}" is missing'
+                raise error_at(item_where, message, code="matrix")
         excluded.append(fill(arguments, scope, item_where))
     return excluded
 

@@ -93,9 +93,9 @@ class Namespace:
             return Stub(SECTIONS[section], name, f"{orb}, which nothing imports")
         if name not in self.sections.get(section, {}):
             return None
-        return self._definition(section, name)
+        return self.definition(section, name)
 
-    def _definition(self, section: str, name: str) -> Definition:
+    def definition(self, section: str, name: str) -> Definition:
         """Return a definition, always the same object for the same name."""
         key = (section, name)
         if key not in self._own:
@@ -109,7 +109,7 @@ class Namespace:
     def own(self, section: str) -> Iterator[Definition]:
         """Return each definition of a section, imports not included."""
         for name in self.sections.get(section, {}):
-            yield self._definition(section, name)
+            yield self.definition(section, name)
 
     def names(self, section: str, beside: str = "") -> list[str]:
         """Return the names that `find` knows, for suggestions.

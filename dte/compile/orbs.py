@@ -16,7 +16,7 @@ from dte.compile.budget import Budget
 from dte.compile.namespace import SECTIONS, Namespace, OpenOrb
 from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill_text
-from dte.errors import UserError
+from dte.errors import Errors, UserError
 from dte.model import Where
 from dte.pack import pack_orb
 from dte.parse import LocatedMap, error_at, read_yaml
@@ -37,56 +37,67 @@ class Library:
         self,
         sources: Mapping[str, Path],
         pipeline: Mapping[str, Any],
-        *,
-        stub_missing: bool,
         notes: Notes,
         budget: Budget,
+        errors: Errors,
+        stub_missing: bool,
     ) -> None:
         self._sources = sources
         self._pipeline = pipeline
         self._stub_missing = stub_missing
         self._notes = notes
         self._budget = budget
+        self._errors = errors
         self._opened: dict[Path, Namespace] = {}
         self._inline: dict[int, Namespace] = {}
 
-    def injected(self, where: Where) -> dict[str, OpenOrb]:
-        """Return how to open each orb given by an alias, imported or not.
+    def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
+        """Return how to open each orb of a config, and each given by an alias.
 
         orb-tools adds the orb under test to a config that does not import it.
         """
-        return {
+        where = config.where_is("orbs")
+        injected = {
             alias: partial(self._open_registry, alias, alias, where)
             for alias in self._sources
             if "/" not in alias
         }
+        return {**injected, **self.imports(config.get("orbs"), scope, where)}
 
     def imports(self, value: Any, scope: Scope, where: Where) -> dict[str, OpenOrb]:
-        """Give back, for an `orbs:` mapping, how to open each of its aliases."""
+        """Give back, for an `orbs:` mapping, how to open each of its aliases.
+
+        The parts of an orb with an invalid reference are placeholders, because the
+        error is in the compilation's list already.
+        """
         if value is None:
             return {}
         mapping = expect_map(value, where, "orbs")
         imports: dict[str, OpenOrb] = {}
         for alias, reference in mapping.items():
-            item_where = mapping.where_is(alias)
-            # orb-tools puts the orb under test in the place of an empty mapping.
-            injected = isinstance(reference, LocatedMap) and not reference
-            if injected or (
-                isinstance(reference, LocatedMap) and alias in self._sources
-            ):
-                imports[alias] = partial(self._open_registry, alias, alias, item_where)
-                continue
-            if isinstance(reference, LocatedMap):
-                imports[alias] = partial(self._open_inline, alias, reference)
-                continue
-            if isinstance(reference, str):
-                reference = fill_text(reference, scope, item_where)
-            if not isinstance(reference, str):
-                message = f'orb "{alias}" must be a reference or a mapping, not '
-                raise error_at(item_where, message + describe(reference))
-            check_reference(alias, reference, item_where)
-            imports[alias] = partial(self._open_registry, alias, reference, item_where)
+            imports[alias] = lambda: "an invalid reference"
+            with self._errors.collect():
+                imports[alias] = self._import(
+                    alias, reference, scope, mapping.where_is(alias)
+                )
         return imports
+
+    def _import(
+        self, alias: str, reference: Any, scope: Scope, where: Where
+    ) -> OpenOrb:
+        # orb-tools puts the orb under test in the place of an empty mapping.
+        if isinstance(reference, LocatedMap):
+            if not reference or alias in self._sources:
+                return partial(self._open_registry, alias, alias, where)
+            return partial(self._open_inline, alias, reference)
+        if isinstance(reference, str):
+            reference = fill_text(reference, scope, where)
+        if not isinstance(reference, str):
+            message = f'orb "{alias}" must be a reference or a mapping, not '
+            shown = describe(reference)
+            raise error_at(where, message + shown, code="orb-reference")
+        check_reference(alias, reference, where)
+        return partial(self._open_registry, alias, reference, where)
 
     def _open_inline(self, alias: str, body: LocatedMap) -> Namespace:
         if id(body) not in self._inline:
@@ -210,7 +221,7 @@ def load_orb(path: Path) -> LocatedMap:
         return pack_orb(find_source(path), with_examples=False)
     value = read_yaml(path)
     if value is None:
-        raise UserError(f"{path}: the orb is empty")
+        raise error_at(Where(str(path), 1), "the orb is empty", code="file")
     return expect_map(value, Where(str(path), 1), "an orb")
 
 

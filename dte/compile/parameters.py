@@ -6,11 +6,12 @@ After "Reusable config reference", section "Parameter types".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.templates import Scope, fill
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import (
@@ -75,38 +76,48 @@ def bind(
     declaring config or orb sees. Raises UserError for a missing, unknown or
     mistyped one.
     """
+    errors, bound = Errors(), {}
     for name in arguments:
-        if name not in parameters:
-            raise error_at(
-                arguments.where_is(name),
-                f'{what}: unknown parameter "{shorten(name)}"',
-                suggestions=nearest(name, parameters) or ("It takes no parameters.",),
-                code="parameter",
+        with errors.collect():
+            if name not in parameters:
+                raise error_at(
+                    arguments.where_is(name),
+                    f'{what}: unknown parameter "{shorten(name)}"',
+                    suggestions=nearest(name, parameters)
+                    or ("It takes no parameters.",),
+                    code="parameter",
+                )
+    for name, parameter in parameters.items():
+        if parameter.required and name not in arguments:
+            errors.raise_all()  # an unknown parameter may be this one, misspelt
+        with errors.collect():
+            bound[f"parameters.{name}"] = _bound(
+                parameter, arguments, given_in, declared_in, what
             )
-    return dict(_bound(parameters, arguments, given_in, declared_in, what))
+    errors.raise_all()
+    return bound
 
 
 def _bound(
-    parameters: Mapping[str, Parameter],
+    parameter: Parameter,
     arguments: LocatedMap,
     given_in: Scope,
     declared_in: Scope,
     what: str,
-) -> Iterator[tuple[str, Any]]:
-    for name, parameter in parameters.items():
-        if name in arguments:
-            where, scope, raw = arguments.where_is(name), given_in, arguments[name]
-        elif parameter.required:
-            raise error_at(
-                arguments.where,
-                f'{what}: the parameter "{name}" ({parameter.type}) is missing',
-                suggestions=(f"It is declared at {parameter.where}",),
-                code="parameter",
-            )
-        else:
-            where, scope, raw = parameter.where, declared_in, parameter.default
-        title = f'{what}: parameter "{name}"'
-        yield f"parameters.{name}", checked(parameter, raw, scope, where, title)
+) -> Any:
+    name = parameter.name
+    if name in arguments:
+        where, scope, raw = arguments.where_is(name), given_in, arguments[name]
+    elif parameter.required:
+        raise error_at(
+            arguments.where,
+            f'{what}: the parameter "{name}" ({parameter.type}) is missing',
+            suggestions=(f"It is declared at {parameter.where}",),
+            code="parameter",
+        )
+    else:
+        where, scope, raw = parameter.where, declared_in, parameter.default
+    return checked(parameter, raw, scope, where, f'{what}: parameter "{name}"')
 
 
 def checked(
@@ -198,5 +209,6 @@ def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
             return name
         if isinstance(name, str):
             return ExecutorValue(name, arguments, scope, where)
-        raise error_at(where, "executor: a mapping needs the key name")
+        message = "executor: a mapping needs the key name"
+        raise error_at(where, message, code="missing-key")
     return value

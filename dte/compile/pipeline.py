@@ -12,9 +12,10 @@ from dte.compile.declarations import declared
 from dte.compile.event_values import DOCUMENTED
 from dte.compile.namespace import Namespace
 from dte.compile.notes import Notes
-from dte.compile.parameters import bind
+from dte.compile.parameters import Parameter, bind
 from dte.compile.templates import Scope
-from dte.model import PipelineValues, Where
+from dte.errors import Errors
+from dte.model import PipelineValues
 from dte.parse import LocatedMap, error_at
 
 _TYPES = frozenset({"string", "boolean", "integer", "enum"})
@@ -50,20 +51,17 @@ def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
 
 
 def pipeline_parameters(
-    declarations: Any, where: Where, pipeline: PipelineValues, notes: Notes
+    config: LocatedMap, pipeline: PipelineValues, notes: Notes
 ) -> Mapping[str, Any]:
     """Return `pipeline.parameters.…` from their declarations and arguments."""
-    parameters = declared(declarations, where, "pipeline parameters", notes)
+    where = config.where_is("parameters")
+    written = config.get("parameters")
+    parameters = declared(written, where, "pipeline parameters", notes)
+    errors = Errors()
     for parameter in parameters.values():
-        if parameter.type not in _TYPES:
-            raise error_at(
-                parameter.where,
-                f'pipeline parameter "{parameter.name}" can\'t be of type '
-                f"{parameter.type}: only {', '.join(sorted(_TYPES))}",
-            )
-        if parameter.required:
-            message = f'pipeline parameter "{parameter.name}" needs a default'
-            raise error_at(parameter.where, message)
+        with errors.collect():
+            _check(parameter)
+    errors.raise_all()
     arguments = LocatedMap(where)
     for name, value in pipeline.parameters.items():
         # What a person passed in is a value, whatever it looks like.
@@ -78,3 +76,23 @@ def pipeline_parameters(
         what="pipeline",
     )
     return {f"pipeline.{name}": value for name, value in values.items()}
+
+
+def _check(parameter: Parameter) -> None:
+    if parameter.type not in _TYPES:
+        raise error_at(
+            parameter.where,
+            f'pipeline parameter "{parameter.name}" can\'t be of type '
+            f"{parameter.type}: only {', '.join(sorted(_TYPES))}",
+            code="parameter",
+        )
+    if parameter.required:
+        message = f'pipeline parameter "{parameter.name}" needs a default'
+        raise error_at(parameter.where, message, code="parameter")
+
+
+def without_values(config: LocatedMap) -> dict[str, None]:
+    """Return the pipeline parameters of a config whose declarations are invalid."""
+    written = config.get("parameters")
+    names = written if isinstance(written, LocatedMap) else {}
+    return {f"pipeline.parameters.{name}": None for name in names}

@@ -13,6 +13,7 @@ from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
 from dte.compile.templates import Scope, fill
 from dte.compile.values import take_one, text_or_list
+from dte.errors import Errors
 from dte.model import FINAL_JOB_STATUSES, Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -44,10 +45,12 @@ def read_requires(
     if value is None:
         return ()
     items = expect_list(value, where, "requires")
-    return tuple(
-        _requirement(fill(item, scope, item_where), item_where)
-        for item, item_where in items.with_lines()
-    )
+    errors, found = Errors(), []
+    for item, item_where in items.with_lines():
+        with errors.collect():
+            found.append(_requirement(fill(item, scope, item_where), item_where))
+    errors.raise_all()
+    return tuple(found)
 
 
 def _requirement(item: Any, where: Where) -> WrittenRequirement:
@@ -55,19 +58,22 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
         message = "requires: an item is a job's name, or one name with statuses, not "
-        raise error_at(where, message + describe(item))
+        raise error_at(where, message + describe(item), code="requires")
     ((name, written),) = item.items()
     statuses: set[str] = set()
     for status in written if isinstance(written, list) else [written]:
         if status not in STATUSES:
             raise error_at(
                 where,
-                f"requires: unknown status {describe(status)}",
+                f"requires: a status must be one of {', '.join(STATUSES)}, not "
+                f"{describe(status)}",
                 suggestions=nearest(str(status), STATUSES),
+                code="requires",
             )
         statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
     if not statuses:
-        raise error_at(where, f'requires: "{name}" needs at least one status')
+        message = f'requires: "{name}" needs at least one status'
+        raise error_at(where, message, code="requires")
     return WrittenRequirement(name, frozenset(statuses), where)
 
 
@@ -79,7 +85,8 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
     names = filled if isinstance(filled, list) else [filled]
     for name in names:
         if not isinstance(name, str):
-            raise error_at(where, f"context: must be text, not {describe(name)}")
+            message = f"context: must be text, not {describe(name)}"
+            raise error_at(where, message, code="type")
     return tuple(names)
 
 
@@ -93,7 +100,8 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
         return {}
     if isinstance(value, str):
         if "<<" in value:
-            raise error_at(where, "filters: write the expression without << >>")
+            message = "filters: write the expression without << >>"
+            raise error_at(where, message, code="expression")
         return PASSES if expression_holds(value, scope, where) else STOPS
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")

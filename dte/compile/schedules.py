@@ -1,7 +1,9 @@
 """`triggers` of a workflow: the schedule on which it runs.
 
 After "Configuration reference", `schedule`, and "Schedule a workflow" in "Using
-workflows": a cron entry of five fields without steps, and the branches.
+workflows": a cron entry of five fields, and the branches. Steps (`*/5`) are a warning:
+CircleCI does not support them, and ran such a workflow every minute instead of refusing
+it (CircleCI-Public/circleci-demo-workflows issue 11).
 """
 
 from __future__ import annotations

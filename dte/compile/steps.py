@@ -14,7 +14,7 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import StepsValue, bind
 from dte.compile.step_kinds import KINDS, build_step, check_held
 from dte.compile.templates import Scope, fill
-from dte.errors import UserError
+from dte.errors import Errors, UserError
 from dte.model import Step, Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
@@ -115,8 +115,11 @@ class StepExpander:
             if isinstance(value, StepsValue):
                 yield from self._passed(value, where)
                 return
+        errors = Errors()
         for item, item_where in each_step(steps, where, "steps"):
-            yield from self._call(read_call(item, item_where))
+            with errors.collect():
+                yield from self._call(read_call(item, item_where))
+        errors.raise_all()
 
     def _call(self, call: StepCall) -> Iterator[Step]:
         self.scope.namespace.budget.expand(call.where)
@@ -159,7 +162,8 @@ class StepExpander:
         where = call.given.where_is(holds)
         held = tuple(self.expand(call.given[holds], where))
         if not held:
-            raise error_at(where, f"{call.name}: {holds}: needs at least one step")
+            message = f"{call.name}: {holds}: needs at least one step"
+            raise error_at(where, message, code="steps")
         for inner in held:
             check_held(call.name, inner.kind, inner.where)
         return replace(step, arguments={**step.arguments, holds: held})

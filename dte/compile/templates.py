@@ -135,7 +135,8 @@ def _embed(value: Any, where: Where) -> str:
         return ""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    raise error_at(where, f"{describe(value)} can't be embedded in text")
+    message = f"{describe(value)} can't be embedded in text"
+    raise error_at(where, message, code="type")
 
 
 def plain_text(value: str | float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dte.compile.templates import Scope, fill, plain_text
+from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe
@@ -26,6 +27,7 @@ class InvalidValue(Exception):
 
 
 _DURATION = re.compile(r"(\d+(\.\d+)?[smh])+", re.ASCII)
+_SERIAL_GROUP = re.compile(r"[A-Za-z0-9._/-]{1,512}")
 _BUNDLE = re.compile(r"[A-Za-z0-9-]{1,50}", re.ASCII)
 _DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
 
@@ -135,19 +137,12 @@ def text_or_number(value: Any) -> str:
     return text(value)
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """Any mapping."""
-    if isinstance(value, dict):
-        return value
-    raise InvalidValue("a mapping")
-
-
 def serial_group(value: Any) -> str:
-    """The name of a serial group: at most 512 characters, not blank."""
+    """The name of a serial group ("Configuration reference", `serial-group`)."""
     name = text(value)
-    if name.strip() and len(name) <= 512:
+    if _SERIAL_GROUP.fullmatch(name):
         return name
-    raise InvalidValue("1 to 512 characters")
+    raise InvalidValue("1 to 512 letters, digits, and . - _ /")
 
 
 def scalar(value: Any) -> Any:
@@ -228,11 +223,16 @@ def take(
 
     Keys without a check are left to other functions.
     """
-    return {
-        key: take_one(source[key], check, scope, source.where_is(key), f"{what}: {key}")
-        for key, check in checks.items()
-        if key in source
-    }
+    errors, taken = Errors(), {}
+    for key, check in checks.items():
+        if key in source:
+            where = source.where_is(key)
+            with errors.collect():
+                taken[key] = take_one(
+                    source[key], check, scope, where, f"{what}: {key}"
+                )
+    errors.raise_all()
+    return taken
 
 
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:

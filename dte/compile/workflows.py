@@ -17,9 +17,10 @@ from dte.compile.names import unique_names
 from dte.compile.requirements import WrittenRequirement
 from dte.compile.schedules import read_triggers
 from dte.compile.templates import Scope
+from dte.errors import Errors
 from dte.model import Requirement, Where, Workflow, WorkflowJob
 from dte.parse import LocatedMap, error_at, nearest
-from dte.parse.expect import expect_map, shorten
+from dte.parse.expect import describe, expect_map, shorten
 
 WORKFLOW_KEYS = (
     "jobs",
@@ -41,46 +42,68 @@ class WorkflowReader:
     compiler: JobCompiler
     groups: Mapping[str, LocatedMap]
 
-    def read(self, workflows: LocatedMap) -> tuple[DraftWorkflow, ...]:
+    def read(self, workflows: LocatedMap, errors: Errors) -> tuple[DraftWorkflow, ...]:
         """Return the workflows that this pipeline runs, and those with a schedule.
 
-        `version` is ignored, as CircleCI does in config 2.1. Raises UserError.
+        `version` is ignored, as CircleCI does in config 2.1. `errors` collects the
+        errors; a workflow with one may lack jobs.
         """
         found = []
         for name in workflows:
             if name == "version":
+                with errors.collect():
+                    _check_version(workflows)
                 continue
-            where = workflows.where_is(name)
-            body = expect_map(workflows[name], where, f'workflow "{name}"')
-            scope = replace(self.scope, title=f'workflow "{name}"')
-            _check_keys(body, scope, where)
-            settings = _read_settings(body, scope)
-            if _runs(body, scope):
-                found.append(self._draft(name, body, scope, where, settings))
-            else:
-                for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
-                    pass  # its shape is checked, whether it runs or not
-                self.scope.namespace.notes.tell(
-                    "not-run",
-                    where,
-                    f"{scope.title} does not run in this pipeline: its condition is "
-                    "false",
-                )
+            with errors.collect():
+                draft = self._read_one(name, workflows, errors)
+                if draft is not None:
+                    found.append(draft)
         return tuple(found)
 
-    def _draft(
-        self,
-        name: str,
-        body: LocatedMap,
-        scope: Scope,
-        where: Where,
-        settings: dict[str, Any],
-    ) -> DraftWorkflow:
+    def _read_one(
+        self, name: str, workflows: LocatedMap, errors: Errors
+    ) -> DraftWorkflow | None:
+        where = workflows.where_is(name)
+        body = expect_map(workflows[name], where, f'workflow "{name}"')
+        scope = replace(self.scope, title=f'workflow "{name}"')
+        _check_keys(body, scope, where)
+        settings: dict[str, Any] = {}
+        with errors.collect():
+            settings = _read_settings(body, scope)
+        runs = True
+        with errors.collect():
+            runs = _runs(body, scope)
+        if runs:
+            jobs = self._drafts(body, scope, errors)
+            reruns = settings.pop("max_auto_reruns", 0)
+            waits = "triggers" in settings
+            return DraftWorkflow(name, jobs, reruns, where, settings, not waits)
+        for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
+            pass  # its shape is checked, whether it runs or not
+        self.scope.namespace.notes.tell(
+            "not-run",
+            where,
+            f"{scope.title} does not run in this pipeline: its condition is false",
+        )
+        return None
+
+    def _drafts(
+        self, body: LocatedMap, scope: Scope, errors: Errors
+    ) -> tuple[Draft, ...]:
         reader = CallReader(self.compiler, scope, self.groups)
-        drafts = tuple(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
-        reruns = settings.pop("max_auto_reruns", 0)
-        runs = "triggers" not in settings
-        return DraftWorkflow(name, drafts, reruns, where, settings, runs)
+        drafts: list[Draft] = []
+        with errors.collect():
+            # What was read before an error stays.
+            drafts.extend(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
+        return tuple(drafts)
+
+
+def _check_version(workflows: LocatedMap) -> None:
+    """Raise UserError unless the version is a number or a text ("JSON schema")."""
+    if not isinstance(workflows["version"], str | int | float):
+        shown = describe(workflows["version"])
+        message = f"workflows: version: must be a number, not {shown}"
+        raise error_at(workflows.where_is("version"), message, code="type")
 
 
 def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
@@ -127,31 +150,45 @@ def _runs(body: LocatedMap, scope: Scope) -> bool:
     )
 
 
-def finish_workflows(drafts: Sequence[DraftWorkflow]) -> tuple[Workflow, ...]:
-    """Return the workflows with final names, resolved requirements, and no cycles."""
+def finish_workflows(
+    drafts: Sequence[DraftWorkflow], errors: Errors
+) -> tuple[Workflow, ...]:
+    """Return the workflows with final names, resolved requirements, and no cycles.
+
+    `errors` collects the errors. The requirements of a workflow with an invalid call
+    are not looked up.
+    """
     names = unique_names([workflow.drafts for workflow in drafts])
-    return tuple(
-        _finish(workflow, own) for workflow, own in zip(drafts, names, strict=True)
-    )
+    finished = []
+    for workflow, own in zip(drafts, names, strict=True):
+        with errors.collect():
+            if not any(draft.broken for draft in workflow.drafts):
+                finished.append(_finish(workflow, own))
+    return tuple(finished)
 
 
 def _finish(workflow: DraftWorkflow, names: Sequence[str]) -> Workflow:
-    called = _Called(workflow.name)
+    called, errors = _Called(workflow.name), Errors()
     for draft, name in zip(workflow.drafts, names, strict=True):
         called.add(draft, name)
-    jobs = tuple(
-        WorkflowJob(
-            name=name,
-            job=replace(draft.job, name=name) if draft.job else None,
-            requires=tuple(called.look_up_all(draft.requires)),
-            contexts=draft.contexts,
-            filters=draft.filters,
-            where=draft.where,
-        )
-        for draft, name in zip(workflow.drafts, names, strict=True)
-    )
+    jobs = []
+    for draft, name in zip(workflow.drafts, names, strict=True):
+        with errors.collect():
+            jobs.append(
+                WorkflowJob(
+                    name=name,
+                    job=replace(draft.job, name=name) if draft.job else None,
+                    requires=tuple(called.look_up_all(draft.requires)),
+                    contexts=draft.contexts,
+                    filters=draft.filters,
+                    where=draft.where,
+                )
+            )
+    errors.raise_all()
     _refuse_cycles(workflow.name, jobs)
-    return Workflow(workflow.name, jobs, workflow.max_auto_reruns, workflow.where)
+    return Workflow(
+        workflow.name, tuple(jobs), workflow.max_auto_reruns, workflow.where
+    )
 
 
 @dataclass
@@ -175,10 +212,13 @@ class _Called:
         self, requires: Iterable[WrittenRequirement]
     ) -> Iterable[Requirement]:
         """Return what items of a `requires` mean; raises UserError."""
+        errors = Errors()
         found: dict[str, Requirement] = {}
         for written in requires:
-            for name in self._look_up(written):
-                found.setdefault(name, Requirement(name, written.statuses))
+            with errors.collect():
+                for name in self._look_up(written):
+                    found.setdefault(name, Requirement(name, written.statuses))
+        errors.raise_all()
         return found.values()
 
     def _look_up(self, written: WrittenRequirement) -> list[str]:

@@ -13,6 +13,7 @@ from dte.plan.reruns import Assumptions
 class Order:
     """What the user wants to rehearse; an empty `branch` is the one checked out.
 
+    `parameters` are pipeline parameters, `values` pipeline values by their full names.
     `logs` is the folder for log files, which exists. `time_limit` is in seconds.
     `jobs` are glob patterns of the jobs to run, by default all; `with_needs` adds what
     they require. `max_jobs` limits how many run at once, and `size_limit` the bytes
@@ -30,6 +31,7 @@ class Order:
     variables: Mapping[str, str] = field(default_factory=dict)
     contexts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     actions: Sequence[Action] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     faults: FaultPlan = field(default_factory=FaultPlan)

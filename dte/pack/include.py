@@ -44,12 +44,14 @@ def _include(text: str, folder: Path, where: Where) -> str:
     if not matches:
         return text
     if len(matches) > 1:
-        raise error_at(where, f"more than one include in {shorten(text)}")
+        message = f"more than one include in {shorten(text)}"
+        raise error_at(where, message, code="include")
     if matches[0][0] != text:
         raise error_at(
             where,
             f"an include must be the whole value: {shorten(text)}",
             suggestions=(f"Make the value exactly {matches[0][0]}..",),
+            code="include",
         )
     path = Path(os.path.normpath(folder / matches[0][1].lstrip("/")))
     try:

@@ -36,12 +36,10 @@ def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
     the examples, their files are not read.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder")
+        raise UserError(f"{folder}: no such folder", code="file")
     if not (folder / "@orb.yml").exists():
-        raise UserError(
-            f"{folder}: has no @orb.yml, so it is not an orb's folder",
-            reference="Orb authoring process",
-        )
+        message = f"{folder}: has no @orb.yml, so it is not an orb's folder"
+        raise UserError(message, code="file")
     left_out = () if with_examples else ("examples",)
     document = _pack_folder(
         folder, find_repository(folder), root=True, left_out=left_out
@@ -94,9 +92,8 @@ def _read_mapping(path: Path) -> LocatedMap:
     if value is None:
         return LocatedMap(Where(str(path), 1))
     if not isinstance(value, LocatedMap):
-        raise error_at(
-            Where(str(path), 1), f"must contain a mapping, not {describe(value)}"
-        )
+        message = f"must contain a mapping, not {describe(value)}"
+        raise error_at(Where(str(path), 1), message, code="type")
     return value
 
 
@@ -113,6 +110,6 @@ def _merge_at(tree: LocatedMap, key: str, content: LocatedMap) -> None:
         _merge(merged, below)
     elif below is not None:
         message = f'"{key}" is a folder or file too, so it must be a mapping here'
-        raise error_at(tree.where_is(key), message)
+        raise error_at(tree.where_is(key), message, code="type")
     _merge(merged, content)
     tree.put(key, merged, content.where)

@@ -53,7 +53,8 @@ class Builder:
             self._next(yaml.DocumentEndEvent)
             if not self._loader.check_event(yaml.StreamEndEvent):
                 where = self._where(self._loader.peek_event())
-                raise error_at(where, "a second YAML document begins: only one is read")
+                message = "a second YAML document begins: only one is read"
+                raise error_at(where, message, code="yaml")
             return value
         finally:
             self._loader.dispose()
@@ -77,7 +78,8 @@ class Builder:
         before = self._weight
         self._count(1, where)
         if depth > MAX_DEPTH:
-            raise error_at(where, f"nested deeper than {MAX_DEPTH} levels")
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise error_at(where, message, code="limit")
         anchor = event.anchor
         if anchor is not None:
             self._anchors[anchor] = _Anchor(_UNFINISHED, 0, where)
@@ -100,20 +102,23 @@ class Builder:
         self._weight += weight
         if self._weight > MAX_VALUES:
             message = f"its aliases expand to more than {MAX_VALUES:,} values"
-            raise error_at(where, message)
+            raise error_at(where, message, code="limit")
 
     def _alias(self, name: str | None, where: Where) -> Any:
         anchor = self._anchors.get(name or "")
         if anchor is None:
-            raise error_at(where, f"*{name} has no anchor &{name} before it")
+            message = f"*{name} has no anchor &{name} before it"
+            raise error_at(where, message, code="yaml")
         if anchor.value is _UNFINISHED:
-            raise error_at(where, f"*{name} is inside its own anchor &{name}")
+            message = f"*{name} is inside its own anchor &{name}"
+            raise error_at(where, message, code="yaml")
         self._count(anchor.weight, where)
         return anchor.value
 
     def _known_tag(self, tag: str | None, expected: str, where: Where) -> None:
         if tag not in (None, _TAG + expected):
-            raise error_at(where, f"the YAML tag {tag} is not known in a config")
+            message = f"the YAML tag {tag} is not known in a config"
+            raise error_at(where, message, code="yaml")
 
     def _scalar(self, event: yaml.ScalarEvent, where: Where) -> Any:
         plain, _ = event.implicit
@@ -148,7 +153,8 @@ class Builder:
                 merged += _maps_to_merge(value, item_where)
             elif key in own:
                 message = f'the key "{shorten(key)}" is already on line '
-                raise error_at(item_where, message + str(own.where_is(key).line))
+                line = str(own.where_is(key).line)
+                raise error_at(item_where, message + line, code="yaml")
             else:
                 own.put(key, value, item_where)
         self._loader.get_event()
@@ -168,7 +174,7 @@ class Builder:
             value = self._alias(event.anchor, where)
             if isinstance(value, str):
                 return value
-        raise error_at(where, "a mapping's key must be text")
+        raise error_at(where, "a mapping's key must be text", code="yaml")
 
 
 def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
@@ -176,5 +182,6 @@ def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
     sources = value if isinstance(value, LocatedList) else [value]
     for source in sources:
         if not isinstance(source, LocatedMap):
-            raise error_at(where, f"<<: can't merge {describe(source)}")
+            message = f"<<: can't merge {describe(source)}"
+            raise error_at(where, message, code="yaml")
     return list(sources)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from dte.errors import USAGE_ERROR, UserError
+from dte.errors import Errors, UserError
 from dte.model import Where
 from dte.parse.located import LocatedList, LocatedMap
 
@@ -19,17 +19,13 @@ def error_at(
     where: Where,
     message: str,
     *,
+    code: str,
     suggestions: Sequence[str] = (),
-    reference: str = "",
-    exit_code: int = USAGE_ERROR,
-    code: str = "",
 ) -> UserError:
     """Return the error `message`, prefixed with its position."""
     return UserError(
         f"{where}: {message}",
         suggestions=suggestions,
-        reference=reference,
-        exit_code=exit_code,
         code=code,
         where=where,
     )
@@ -76,15 +72,20 @@ def expect_list(value: Any, where: Where, what: str) -> LocatedList:
 
 
 def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
-    """Raise UserError at the first key of `mapping` that is not known."""
+    """Raise UserError for each key of `mapping` that is not known."""
+    if mapping.keys() <= set(known):
+        return
+    errors = Errors()
     for key in mapping:
-        if key not in known:
-            raise error_at(
-                mapping.where_is(key),
-                f'{what}: unknown key "{shorten(key)}"',
-                suggestions=nearest(key, known),
-                code="unknown-key",
-            )
+        with errors.collect():
+            if key not in known:
+                raise error_at(
+                    mapping.where_is(key),
+                    f'{what}: unknown key "{shorten(key)}"',
+                    suggestions=nearest(key, known),
+                    code="unknown-key",
+                )
+    errors.raise_all()
 
 
 def describe(value: Any) -> str:

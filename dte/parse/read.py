@@ -26,22 +26,23 @@ def read_text(path: Path) -> str:
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UserError(f"{path}: is not a regular file")
+                raise UserError(f"{path}: is not a regular file", code="file")
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
+        raise UserError(f"{path}: no such file", code="file") from None
     except IsADirectoryError:
-        raise UserError(f"{path}: is a folder, not a file") from None
+        raise UserError(f"{path}: is a folder, not a file", code="file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: can't be read: {reason}") from error
+        raise UserError(f"{path}: can't be read: {reason}", code="file") from error
     if len(content) > MAX_BYTES:
-        raise UserError(f"{path}: larger than {MAX_BYTES:,} bytes")
+        raise UserError(f"{path}: larger than {MAX_BYTES:,} bytes", code="limit")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{path}:{line}: not UTF-8 text") from error
+        where = Where(str(path), line)
+        raise error_at(where, "not UTF-8 text", code="yaml") from error
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -62,10 +63,12 @@ def parse_yaml(text: str, file: str, dialect: Dialect = Dialect.CIRCLECI) -> Any
         mark = error.problem_mark or error.context_mark
         where = Where(file, mark.line + 1 if mark else 1)
         parts = [part for part in (error.context, error.problem) if part]
-        raise error_at(where, f"not valid YAML: {', '.join(parts)}") from error
+        message = f"not valid YAML: {', '.join(parts)}"
+        raise error_at(where, message, code="yaml") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         message = f"not valid YAML: {error.reason}"
-        raise error_at(Where(file, line), message) from error
+        raise error_at(Where(file, line), message, code="yaml") from error
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        raise UserError(f"{file}: not valid YAML: {error}") from error
+        message = f"{file}: not valid YAML: {error}"
+        raise UserError(message, code="yaml") from error

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dte.report.data import JobReport, Report, RunReport
 from dte.report.words import GUARD_STEP, step_title
+from dte.run.pipeline import FIRST_RUN, SETUP
 
 _STYLES = {"success": "green", "failed": "red", "canceled": "yellow"}
 _NARROWEST_NAME = 12
@@ -71,7 +72,11 @@ def _label_run(number: int, run: RunReport, report: Report) -> list[str]:
     if run.attempt:
         return [*labels, f"  attempt {run.attempt}"]
     counted = any(other.attempt for other in report.runs)
-    return [*labels, "  partial"] if counted and run.kind != "first run" else labels
+    return (
+        [*labels, "  partial"]
+        if counted and run.kind not in (FIRST_RUN, SETUP)
+        else labels
+    )
 
 
 def _describe_job(job: JobReport) -> tuple[Text, ...]:

@@ -4,7 +4,8 @@ Source of the CIRCLE_* variables: CircleCI docs, "Project values and variables".
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dte.run.folders import JobFolder
@@ -24,13 +25,19 @@ PASSED_ON = frozenset(f"{_LOCALE} {_PROXIES} {_CERTIFICATES} {_REGISTRIES}".spli
 
 @dataclass(frozen=True)
 class PipelineIdentity:
-    """What identifies a pipeline: its ids, its number and its project."""
+    """What identifies a pipeline: its ids, its number and its project.
+
+    `continuation_key` authorizes the jobs of a setup config to continue the pipeline;
+    it is empty for any other config. `parameters` are those it was triggered with.
+    """
 
     id: str
     number: int
     organization_id: str
     project_id: str
     project: Project
+    continuation_key: str = field(default="", repr=False)
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -94,6 +101,8 @@ def circleci_environment(
         "CIRCLE_WORKFLOW_JOB_ID": job.id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": workflow.workspace_id,
     }
+    if identity.continuation_key:
+        values["CIRCLE_CONTINUATION_KEY"] = identity.continuation_key
     name = "CIRCLE_TAG" if project.tag else "CIRCLE_BRANCH"
     return {**values, name: project.tag or project.branch}
 

@@ -4,16 +4,14 @@ Source: CircleCI docs, Configuration reference, `when`: after a failure only ste
 `always` or `on_fail` run; after a job is cancelled, no step runs.
 """
 
-import shlex
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from dte.compile.step_kinds import runs_a_command
 from dte.model import Step
 from dte.run.background import BackgroundStep
 from dte.run.context import JobContext
+from dte.run.job_commands import write_commands
 from dte.run.kills import KillClock
 from dte.run.listener import Listener
 from dte.run.output import StepOutput
@@ -29,10 +27,6 @@ from dte.run.shell import read_duration, run_command, start_command
 from dte.run.steps import BUILT_IN
 
 _TICK_SECONDS = 0.1
-_ENVIRONMENT_CLI = Path(__file__).with_name("environment_cli.py")
-_COMMAND = f"""#!/bin/sh
-exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
-"""
 
 
 class JobExecution:
@@ -66,10 +60,8 @@ class JobExecution:
         folder = self._context.folder
         folder.create()
         self._context.working_directory.mkdir(parents=True, exist_ok=True)
-        for name in ("circleci-agent", "circleci"):
-            command = folder.commands / name
-            command.write_text(_COMMAND)
-            command.chmod(0o755)
+        in_setup = bool(self._context.identity.continuation_key)
+        write_commands(folder, in_setup=in_setup)
 
     def _take(self, step: Step, position: int) -> None:
         place = StepPlace(step.name, position + 1, self._context.machine)

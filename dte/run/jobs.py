@@ -121,7 +121,7 @@ class JobRunner:
             identity=self.identity,
             folder=folder,
             env=env,
-            secrets=list_secrets(secrets.values()),
+            secrets=list_secrets([*secrets.values(), self.identity.continuation_key]),
             upstream=upstream,
             stores=self.stores,
             assumptions=self.settings.assumptions,

@@ -24,6 +24,8 @@ _TAGS = {
     RerunKind.FROM_FAILED: "rerun-workflow-from-failed",
     RerunKind.JOBS: "rerun-single-job",
 }
+FIRST_RUN = "first run"
+SETUP = "setup workflow"
 AUTOMATIC = "automatic rerun from failed"
 
 
@@ -36,15 +38,19 @@ class PreparedWorkflow:
 
 
 class RehearsedPipeline:
-    """Runs one workflow of one pipeline, and reruns it; `workflows` are in order."""
+    """Runs one workflow of one pipeline, and reruns it; `workflows` are in order.
+
+    `continued` says whether a setup workflow has continued the pipeline.
+    """
 
     def __init__(
         self, compiled: Workflow, jobs: Sequence[WorkflowJob], runner: JobRunner
     ) -> None:
         self.workflows: list[RehearsedWorkflow] = []
+        self.continued = False
         self.identity = runner.identity
         self.created_at = time.time()
-        self._compiled = compiled
+        self.compiled = compiled
         self._runner = runner
         project = runner.identity.project
         self.jobs = jobs
@@ -61,12 +67,13 @@ class RehearsedPipeline:
         failed; a manual rerun never triggers it.
         """
         new_id = str(uuid.uuid4())
+        in_setup = bool(self.identity.continuation_key)
         workflow = RehearsedWorkflow(
             new_id,
-            self._compiled.name,
+            self.compiled.name,
             new_id,
-            "first run",
-            "",
+            SETUP if in_setup else FIRST_RUN,
+            "setup" if in_setup else "",
             time.time(),
             next(self._runner.settings.numbers),
         )
@@ -74,7 +81,7 @@ class RehearsedPipeline:
         workflow.jobs = create_job_runs(plan, None, self._next_number())
         self.workflows.append(workflow)
         self.execute(PreparedWorkflow(workflow, plan))
-        for number in range(1, self._compiled.max_auto_reruns + 1):
+        for number in range(1, self.compiled.max_auto_reruns + 1):
             if workflow.status != "failed" or self._runner.interrupt.pressed:
                 break
             workflow = self.execute(self._prepare_automatic(workflow, number))
@@ -99,7 +106,7 @@ class RehearsedPipeline:
         )
         workflow = RehearsedWorkflow(
             new_id,
-            self._compiled.name,
+            self.compiled.name,
             new_id if fresh else before.workspace_id,
             rerun.kind.value,
             _TAGS[rerun.kind],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from dte.errors import link_to
 from tests.tooling.repository import ROOT, python_files
 
 PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
@@ -12,7 +13,7 @@ PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
 
 def codes_in_the_code() -> set[str]:
     """Each code that the compiler gives an error, a warning or a note."""
-    found = {"config"}
+    found = {"usage"}
     for _, tree in python_files("dte/"):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
@@ -32,5 +33,14 @@ def codes_in_the_code() -> set[str]:
 def test_the_page_lists_every_code() -> None:
     """The table has each code, and no other."""
     table = PAGE.split("## Codes")[1].split("\n## ")[0]
-    listed = re.findall(r"^\| `dte-([\w-]+)` \|", table, re.MULTILINE)
+    row = r'^\| <a id="dte-([\w-]+)"></a>`dte-\1` \|'
+    listed = re.findall(row, table, re.MULTILINE)
     assert sorted(listed) == sorted(codes_in_the_code())
+
+
+def test_each_link_leads_to_a_line() -> None:
+    """The link of each code ends with the anchor of its line in the table."""
+    for code in codes_in_the_code():
+        page, _, anchor = link_to(code).partition("#")
+        assert page.endswith("/docs/compile.md")
+        assert PAGE.count(f'<a id="{anchor}"></a>') == 1

@@ -8,10 +8,10 @@ from typing import Any
 
 from dte.order.order import Order
 from dte.order.scenario import parse_action
+from dte.rehearsal import rehearse
 from dte.report.data import JobReport, Report
 from dte.run.listener import Listener
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
-from dte.session import rehearse
 
 
 @dataclass

@@ -10,6 +10,7 @@ import yaml
 
 from tests.dte.commands import run_in
 
+PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
 CONFIG = """\
 version: 2.1
 jobs:
@@ -42,6 +43,10 @@ def test_warnings_go_to_stderr(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert done.stderr.splitlines()[:2] == [
         'warning[dte-misspelt]: config.yml:6: config: the key "workflow" has no effect',
         '  - Did you mean "workflows"?',
+    ]
+    assert done.stderr.splitlines()[-2:] == [
+        f"Reference: {PAGE}#dte-misspelt",
+        f"Reference: {PAGE}#dte-not-run",
     ]
 
 
@@ -99,6 +104,7 @@ def test_json_for_editors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "file": "config.yml",
         "line": 6,
         "column": 1,
+        "reference": f"{PAGE}#dte-misspelt",
         "suggestions": ['Did you mean "workflows"?'],
     }
 
@@ -118,11 +124,30 @@ def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
                 "file": "config.yml",
                 "line": 8,
                 "column": 17,
+                "reference": f"{PAGE}#dte-unknown-job",
                 "calls": [],
                 "suggestions": ['Did you mean "test"?'],
             }
         ],
     }
+
+
+def test_several_errors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All errors are printed in the order of their lines, also with `--json`."""
+    (folder / "config.yml").write_text(
+        CONFIG.replace("[test]", "[tset]").replace("machine", "machin")
+    )
+    done = run_in(folder, monkeypatch, "compile", "config.yml")
+    assert done.exit_code == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    assert errors == [
+        'error[dte-unknown-key]: config.yml:4: job "test": unknown key "machin"',
+        'error[dte-unknown-job]: config.yml:8: workflow "main": there is no job "tset"',
+    ]
+    assert done.stderr.splitlines()[-1] == "Found: 2 errors"
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
+    messages = json.loads(done.stdout)["messages"]
+    assert [message["line"] for message in messages] == [4, 8]
 
 
 def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,4 +190,5 @@ def test_the_chain_of_calls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         '  - config.yml:9: job "test"',
         "Suggestions:",
         '  - Put it in quotes: n: "7"',
+        f"Reference: {PAGE}#dte-parameter",
     ]

@@ -127,3 +127,28 @@ def test_jobs_side_by_side_can_be_limited(
     project = make_project(tmp_path / "project", config)
     assert run_in(project, monkeypatch, "rehearse", "--jobs", "1").exit_code == 0
     assert run_in(project, monkeypatch, "rehearse").exit_code == 1
+
+
+def test_the_values_of_an_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--value` and `--event` decide which jobs a pipeline has."""
+    base = "pipeline.event.github.pull_request.base.ref"
+    config = f"""\
+version: 2.1
+jobs: {{a: {{{PASS}}}}}
+workflows:
+  review: {{when: {base} == "main", jobs: [a]}}
+  other: {{unless: {base} == "main", jobs: [a]}}
+"""
+    project = make_project(tmp_path / "project", config)
+    event = {"pull_request": {"base": {"ref": "main"}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    for options, workflow in (
+        ((), "other"),
+        (("--value", f"{base}=main"), "review"),
+        (("--event", "../event.json"), "review"),
+    ):
+        done = run_in(project, monkeypatch, "rehearse", "--list", "--json", *options)
+        listed = {job["workflow"] for job in json.loads(done.stdout)["jobs"]}
+        assert listed == {workflow}

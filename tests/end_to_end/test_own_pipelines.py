@@ -7,7 +7,7 @@ import pytest
 
 from dte.order.order import Order
 from dte.order.scenario import parse_action
-from dte.session import rehearse
+from dte.rehearsal import rehearse
 from tests.dte.rehearse_config import Heard, Rehearsed
 from tests.refusal import TWO_LINES
 from tests.tooling.repository import ROOT, name_of, repository_files

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripts.records import RunScript, make_record, read_attempt, write_record
 from tests.refusal import TWO_LINES
+from tests.scripts.records import RunScript, make_record, read_attempt, write_record
+from tests.scripts.test_rerun_guard import FIRST, SECOND, variables
 
 MANY_DIGITS = "9" * 4300
 

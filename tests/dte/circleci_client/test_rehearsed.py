@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from dte.cli import main
 from dte.order.order import Order
 from dte.order.scenario import parse_action
+from dte.rehearsal import rehearse
 from dte.run.listener import Listener
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace
-from dte.session import rehearse
 from tests.tooling.repository import ROOT
 
 CONFIG = """\

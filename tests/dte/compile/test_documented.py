@@ -12,24 +12,43 @@ import pytest
 import yaml
 
 from dte.errors import UserError
+from dte.model import CompiledConfig, PipelineValues
 from tests.dte.compile.configs import compile_text
 
 FOLDER = Path(__file__).parents[2] / "cases" / "documented"
 
 
-def cases(name: str) -> list[dict[str, Any]]:
-    """The cases of a file."""
-    found: list[dict[str, Any]] = yaml.safe_load((FOLDER / name).read_text("utf-8"))
-    return found
+def cases(pattern: str) -> list[dict[str, Any]]:
+    """The cases of the files whose names match a pattern."""
+    return [
+        case
+        for path in sorted(FOLDER.glob(pattern))
+        for case in yaml.safe_load(path.read_text("utf-8"))
+    ]
 
 
-ACCEPTED, REFUSED = cases("accepted.yml"), cases("refused.yml")
+ACCEPTED, REFUSED = cases("accepted*.yml"), cases("refused*.yml")
+
+
+def compile_documented(case: dict[str, Any], folder: Path) -> CompiledConfig:
+    """The config of a case, compiled for the pipeline that the case describes."""
+    tag = case.get("tag", "")
+    pipeline = PipelineValues(
+        branch="" if tag else case.get("branch", "main"),
+        tag=tag,
+        parameters=case.get("parameters", {}),
+        values=case.get("values", {}),
+    )
+    stub = case.get("stub", False)
+    return compile_text(
+        case["config"], folder, pipeline=pipeline, stub_missing_orbs=stub
+    )
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case["name"])
 def test_accepted(case: dict[str, Any], tmp_path: Path) -> None:
-    """A documented config compiles with only the expected notes."""
-    compiled = compile_text(case["config"], tmp_path)
+    """A documented config compiles, and says no more than it has to."""
+    compiled = compile_documented(case, tmp_path)
     text = yaml.safe_dump(compiled.document, sort_keys=False, width=1000)
     for words in case.get("prints", []):
         assert words in text
@@ -42,18 +61,19 @@ def test_accepted(case: dict[str, Any], tmp_path: Path) -> None:
 def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
     """A config that a source forbids is refused with what to write instead."""
     with pytest.raises(UserError) as caught:
-        compile_text(case["config"], tmp_path)
+        compile_documented(case, tmp_path)
     error = caught.value
     said = "\n".join([error.message, *error.suggestions])
     for words in case["says"]:
         assert words in said
-    assert error.code
+    assert error.reference.endswith(f"/docs/compile.md#dte-{error.code}")
     assert error.where is not None
     assert error.exit_code == 2
 
 
 def test_each_case_names_its_source() -> None:
-    """A case has a name of its own and a source."""
-    names = [case["name"] for case in (*ACCEPTED, *REFUSED)]
-    assert len(names) == len(set(names))
-    assert all(case["source"] for case in (*ACCEPTED, *REFUSED))
+    """A case has a name and a config of its own, and a source."""
+    every = [*ACCEPTED, *REFUSED]
+    for key in ("name", "config"):
+        assert len({case[key] for case in every}) == len(every)
+    assert all(case["source"] for case in every)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ from dte.model import CompiledConfig
 from tests.configs import config_with
 from tests.dte.compile.configs import compile_text
 from tests.dte.compile.test_cases import CASES, GOOD, compile_case
-from tests.dte.compile.test_documented import ACCEPTED
+from tests.dte.compile.test_documented import ACCEPTED, compile_documented
 from tests.dte.compile.test_robustness import changed_config
 
 
@@ -35,9 +36,9 @@ def test_a_case_again(
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case["name"])
-def test_a_documented_config_again(case: dict[str, str], tmp_path: Path) -> None:
+def test_a_documented_config_again(case: dict[str, Any], tmp_path: Path) -> None:
     """The printed config of a documented one compiles to itself."""
-    settle_again(compile_text(case["config"], tmp_path), tmp_path)
+    settle_again(compile_documented(case, tmp_path), tmp_path)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +105,9 @@ def test_a_config_with_changed_lines(
 
 
 @st.composite
-def changed_config(draw: st.DrawFn) -> str:
+def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
     """A good config with up to three values or keys of another kind."""
-    config = copy.deepcopy(draw(st.sampled_from(GOOD)))
+    config = copy.deepcopy(draw(st.sampled_from(configs)))
     for _ in range(draw(st.integers(1, 3))):
         spots = list(places(config)) or [(config, "jobs")]
         container, key = draw(st.sampled_from(spots))

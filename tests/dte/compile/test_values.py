@@ -29,7 +29,6 @@ from dte.compile.values import Check, InvalidValue
         (values.duration, 600, 600),
         (values.delay, "10m", "10m"),
         (values.delay, "30s", "30s"),
-        (values.mapping, {}, {}),
         (values.environment, None, {}),
         (values.environment, [None, {"A": None}], {"A": "<nil>"}),
     ],
@@ -56,7 +55,6 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
         (values.duration, "10 m", "a time such as"),
         (values.delay, "11m", "at most 10 minutes"),
         (values.delay, "0s", "at most 10 minutes"),
-        (values.mapping, [], "a mapping"),
         (values.environment, {"": 1}, "names and values"),
     ],
 )

@@ -103,6 +103,20 @@ def test_a_step_that_leaves_a_child_behind_ends(tmp_path: Path) -> None:
     assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["started"]
 
 
+def test_env_subst_fills_variables_in(tmp_path: Path) -> None:
+    """`circleci env subst` replaces variables in its argument or its input."""
+    text = "$A ${B} ${C:-none} [$MISSING] $$"
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            f"run: {{name: A, command: \"circleci env subst '{text}'\"}}",
+            f"run: {{name: B, command: \"echo '{text}' | circleci env subst\"}}",
+        ),
+        variables={"A": "one", "B": "b c"},
+    )
+    assert done.lines("build") == ["one b c none [] $$"] * 2
+
+
 def test_step_halt_ends_the_job_green(tmp_path: Path) -> None:
     """`circleci-agent step halt` ends the job green; later steps don't run."""
     done = rehearse_text(

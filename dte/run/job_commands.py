@@ -1,0 +1,40 @@
+"""The commands that CircleCI puts on the PATH of every job, as the rehearsal has them.
+
+`circleci-agent` and `circleci` are the environment CLI, in a module of its own.
+"""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from dte.run.folders import JobFolder
+
+_ENVIRONMENT_CLI = Path(__file__).with_name("environment_cli.py")
+_AGENT = f"""#!/bin/sh
+exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
+"""
+# Programs ask circleci.com by its name; the rehearsal's key is valid here only.
+_CURL = """#!/bin/sh
+for word do
+  shift
+  case "$word" in
+    https://*/api/v2/pipeline/continue)
+      word="$DTE_API_URL/pipeline/continue"; set -- --noproxy '*' "$@" ;;
+  esac
+  set -- "$@" "$word"
+done
+exec CURL "$@"
+"""
+
+
+def write_commands(folder: JobFolder, *, in_setup: bool) -> None:
+    """Write the commands of a job; one of a setup config gets a curl of its own."""
+    commands = dict.fromkeys(("circleci-agent", "circleci"), _AGENT)
+    curl = shutil.which("curl")
+    if curl and in_setup:
+        commands["curl"] = _CURL.replace("CURL", shlex.quote(curl))
+    for name, text in commands.items():
+        command = folder.commands / name
+        command.write_text(text)
+        command.chmod(0o755)
