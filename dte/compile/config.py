@@ -42,12 +42,15 @@ def compile_config(
     orbs: Mapping[str, Path],
     pipeline: PipelineValues,
     stub_missing_orbs: bool = False,
+    every_workflow: bool = False,
 ) -> CompiledConfig:
     """Return what CircleCI would make of the config at `path`.
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
-    alias that the config uses, to a folder of orb source or a packed file. Raises
-    UserError, which names file and line, for anything CircleCI would refuse.
+    alias that the config uses, to a folder of orb source or a packed file. With
+    `every_workflow`, the result also has the workflows whose condition is false or that
+    wait for a schedule. Raises UserError, which names file and line, for anything
+    CircleCI would refuse.
     """
     notes, budget = Notes(), Budget()
     config = _read(path, notes)
@@ -74,17 +77,15 @@ def compile_config(
         **library.imports(config.get("orbs"), scope, where),
     }
 
-    stubs = Stubs()
+    stubs, groups = Stubs(), read_groups(config)
     written = _workflows(config)
-    reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
+    reader = WorkflowReader(scope, JobCompiler(stubs), groups, every_workflow)
     drafts = reader.read(written)
     for opened in (namespace, *library.opened()):
         Checker(opened).check()
     Checker(namespace).check_workflows(written)
     finished = finish_workflows(drafts)
-    if budget.written > _LARGEST:
-        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
-        notes.warn("size", config.where, f"{text} that CircleCI takes")
+    _warn_of_size(budget, config.where, notes)
     _tell_of_schedules(drafts, notes)
     _tell_of_unused(namespace, notes)
     setup = config.get("setup") is True
@@ -95,6 +96,12 @@ def compile_config(
         setup=setup,
         notes=notes.all(),
     )
+
+
+def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:
+    if budget.written > _LARGEST:
+        text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
+        notes.warn("size", where, f"{text} that CircleCI takes")
 
 
 def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:

@@ -35,11 +35,15 @@ _LONGEST_CHAIN = 20
 
 @dataclass(frozen=True)
 class WorkflowReader:
-    """Reads the workflows of a config."""
+    """Reads the workflows of a config.
+
+    With ``every``, conditions and schedules keep no workflow from running.
+    """
 
     scope: Scope
     compiler: JobCompiler
     groups: Mapping[str, LocatedMap]
+    every: bool = False
 
     def read(self, workflows: LocatedMap) -> tuple[DraftWorkflow, ...]:
         """Return the workflows that this pipeline runs, and those with a schedule.
@@ -55,7 +59,7 @@ class WorkflowReader:
             scope = replace(self.scope, title=f'workflow "{name}"')
             _check_keys(body, scope, where)
             settings = _read_settings(body, scope)
-            if _runs(body, scope):
+            if _runs(body, scope) or self.every:
                 found.append(self._draft(name, body, scope, where, settings))
             else:
                 for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
@@ -79,7 +83,7 @@ class WorkflowReader:
         reader = CallReader(self.compiler, scope, self.groups)
         drafts = tuple(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
         reruns = settings.pop("max_auto_reruns", 0)
-        runs = "triggers" not in settings
+        runs = self.every or "triggers" not in settings
         return DraftWorkflow(name, drafts, reruns, where, settings, runs)
 
 
