@@ -32,7 +32,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if flags:
         return _of_flags(flags[0], job)
     if job.calls_of(*STARTS_WITH_FILE):
-        return _of_file(repository)
+        return distribution_in_file(repository)
     if job.environment.get(OLD_SWITCH, "").lower() == "true":
         runs = job.calls_of("affected", "run-many", "stop-all-agents")
         return Distribution.OWN if runs else Distribution.NONE
@@ -49,7 +49,8 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
     return _of_value(value)
 
 
-def _of_file(repository: Repository) -> Distribution:
+def distribution_in_file(repository: Repository) -> Distribution:
+    """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
     if repository.ci_config is None:
         return Distribution.UNSTATED
     _, content = repository.ci_config

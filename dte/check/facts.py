@@ -153,6 +153,11 @@ class CheckedWorkflow:
         """Mains and agents."""
         return (*self.mains, *self.agents)
 
+    def run_together(self, *jobs: CheckedJob) -> bool:
+        """Whether the jobs run for the same branch or tag, among those tried."""
+        names = {job.name for job in jobs}
+        return any(names <= selection.jobs for selection in self.selections)
+
 
 @dataclass(frozen=True)
 class Facts:
