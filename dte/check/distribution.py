@@ -5,8 +5,15 @@ from __future__ import annotations
 from enum import Enum
 
 from dte.check.facts import CheckedJob
-from dte.check.nx_calls import STARTS_WITH_FILE, STARTS_WITH_FLAGS, NxCall
+from dte.check.nx_calls import (
+    START_AGENT,
+    STARTS_WITH_FILE,
+    STARTS_WITH_FLAGS,
+    NxCall,
+)
+from dte.check.nx_words import runs_tasks
 from dte.check.repository import Repository
+from dte.check.variables import value_of
 from dte.parse import LocatedMap
 
 _NONE = ("false", "none", "no")
@@ -33,9 +40,11 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
         return _of_flags(flags[0], job)
     if job.calls_of(*STARTS_WITH_FILE):
         return distribution_in_file(repository)
-    if job.environment.get(OLD_SWITCH, "").lower() == "true":
-        runs = job.calls_of("affected", "run-many", "stop-all-agents")
-        return Distribution.OWN if runs else Distribution.NONE
+    if (value_of(job, OLD_SWITCH) or "").lower() == "true":
+        # A job may have the variable from an executor that it shares.
+        runs = any(runs_tasks(call) for call in job.calls)
+        agent = job.calls_of(START_AGENT)
+        return Distribution.OWN if runs and not agent else Distribution.NONE
     return Distribution.NONE
 
 
@@ -44,7 +53,7 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
         return Distribution.NONE
     value = call.option("--distribute-on", "--distributeOn")
     if value is None:
-        old = job.environment.get(OLD_SWITCH, "").lower() == "true"
+        old = (value_of(job, OLD_SWITCH) or "").lower() == "true"
         return Distribution.OWN if old else Distribution.UNSTATED
     return _of_value(value)
 

@@ -3,7 +3,7 @@
 "Rerun from failed" reruns main alone, because the agents passed. Main then waits an
 hour for agents that don't come back (TanStack/query#9623), and a failed agent that
 reruns alone waits as long for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
-"Environment variables", NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS.
+"Bring your own compute", about rerunning jobs (nrwl/nx#32844).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Main and an agent differ in a value that both need to find the same run.
 
-Nx Cloud finds a run by its id and its environment's name, on one server; dte's
-parameters say on both sides what a partial rerun does. With different values, both wait
-for each other. Source: Nx docs, "Environment variables"; the parameters of dte/main.
+Nx Cloud finds a run by its id, its branch and its environment's name, on one server,
+and its documentation asks for the same values on both sides. dte's parameters say on
+both what a partial rerun does. With different values, both wait for each other. Source:
+Nx docs, "Environment variables"; the parameters of dte/main.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dte.check.finding import Finding, finding
 from dte.check.variables import execution_of, setting_of, value_of
 
 CODE = "dte-check-shared-values"
-_VARIABLES = ("NX_CI_EXECUTION_ID", "NX_RUN_GROUP", "NX_CLOUD_API")
+_VARIABLES = ("NX_CI_EXECUTION_ID", "NX_RUN_GROUP", "NX_BRANCH", "NX_CLOUD_API")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -42,6 +43,10 @@ def compare(
         execution_of(main),
         execution_of(agent),
     )
+    pairs["nx_branch"] = (
+        setting_of(main, "start_ci_run", "DTE_NX_BRANCH"),
+        setting_of(agent, "start_agent", "DTE_NX_BRANCH"),
+    )
     pairs["partial_rerun"] = (
         setting_of(main, "rerun_guard", "DTE_PARTIAL_RERUN"),
         setting_of(agent, "rerun_guard", "DTE_PARTIAL_RERUN"),
@@ -50,7 +55,7 @@ def compare(
         setting_of(main, "start_ci_run", "DTE_WHEN_NOT_CONNECTED"),
         setting_of(agent, "start_agent", "DTE_WHEN_NOT_CONNECTED"),
     )
-    of_dte = ("partial_rerun", "when_not_connected")
+    of_dte = ("nx_branch", "partial_rerun", "when_not_connected")
     return [
         (main, name, left or "", right or "")
         for name, (left, right) in pairs.items()

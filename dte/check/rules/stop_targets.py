@@ -3,7 +3,8 @@
 Nx Cloud lets idle agents go once the last of these targets was requested. A command
 behind that finds no agents, and fails or waits an hour. Targets of the same command are
 requested together. Source: Nx docs, "nx-cloud CLI", --stop-agents-after; "CI
-Configuration", stop-after.
+Configuration", stop-after; nrwl/nx-examples@5214350, which fixes a deployment that did
+not run.
 """
 
 from __future__ import annotations
