@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from dte.check.rules import all_rules
 from dte.compile import compile_config
 from dte.errors import UserError
 from dte.model import CompiledConfig, PipelineValues
+from dte.parse import read_yaml
 from dte.parse.read import read_text
 
 COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#codes"
@@ -56,7 +57,8 @@ def check_config(
             raise
         return Checked((as_finding(error),))
     repository = Repository(find_root(path))
-    selections = select_all(compiled, read_text(path), compile_for)
+    written = read_yaml(path).get("workflows")
+    selections = select_all(compiled, written, compile_for)
     workflows = Gatherer(repository, path).workflows(compiled, selections)
     found = apply_rules(Facts(workflows, repository))
     files = dict.fromkeys([str(path), *(one.where.file for one in found)])
@@ -67,9 +69,16 @@ def check_config(
     return Checked(
         findings=tuple(sorted(remaining, key=_place)),
         ignored=tuple(ignored),
-        notices=tuple(f"not checked: {name}" for name in compiled.stubbed),
+        notices=tuple(list_notices(compiled)),
         workflows=workflows,
     )
+
+
+def list_notices(compiled: CompiledConfig) -> Iterator[str]:
+    """What was not looked at."""
+    yield from (f"not checked: {name}" for name in compiled.stubbed)
+    if compiled.setup:
+        yield "not checked: the config that this setup config continues with"
 
 
 def apply_rules(facts: Facts) -> list[Finding]:

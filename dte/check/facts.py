@@ -15,6 +15,7 @@ from dte.model import Step, Where, Workflow, WorkflowJob
 NOT_REHEARSED = "Not rehearsed: "
 PROGRAM = "DTE_PROGRAM"
 MODE = "DTE_PARTIAL_RERUN"
+CODE = "DTE_CODE"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class CheckedStep:
     def is_guard(self) -> bool:
         """Whether the step is the guard of dte's orb."""
         return MODE in self.environment
+
+    @property
+    def is_of_dte(self) -> bool:
+        """Whether the step runs dte's code."""
+        return CODE in self.environment
 
     @property
     def is_unknown(self) -> bool:

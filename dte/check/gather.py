@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dte.check.distribution import Distribution, distribution_of
-from dte.check.facts import CheckedJob, CheckedStep, CheckedWorkflow
+from dte.check.facts import CODE, CheckedJob, CheckedStep, CheckedWorkflow
 from dte.check.nx_calls import START_AGENT, CallFinder, Found, join
 from dte.check.pipelines import Selection
 from dte.check.repository import Repository
@@ -63,7 +63,7 @@ class Gatherer:
             yield CheckedStep(step, where, found.commands, found.calls)
 
     def _found(self, step: Step, folder: str, where: Where) -> Found:
-        if step.kind not in ("run", "deploy") or "DTE_CODE" in step.arguments.get(
+        if step.kind not in ("run", "deploy") or CODE in step.arguments.get(
             "environment", ()
         ):
             return Found()

@@ -67,6 +67,18 @@ class Found:
         return Found(self.commands + other.commands, self.calls + other.calls)
 
 
+@dataclass
+class Limit:
+    """How many more scripts may be followed; a script may call others many times."""
+
+    left: int = 500
+
+    def take(self) -> bool:
+        """Whether one more script may be followed."""
+        self.left -= 1
+        return self.left >= 0
+
+
 @dataclass(frozen=True)
 class CallFinder:
     """Follows the commands of a step; ``folder`` is where it runs."""
@@ -74,6 +86,7 @@ class CallFinder:
     repository: Repository
     folder: str = "."
     depth: int = 0
+    limit: Limit = field(default_factory=Limit)
 
     def find(self, script: str, where: Where, *, exact: bool = False) -> Found:
         """What a script runs; with `exact`, lines count from `where`."""
@@ -92,23 +105,31 @@ class CallFinder:
         if self.depth == _LONGEST_CHAIN or not command.words:
             return Found()
         inner = replace(self, depth=self.depth + 1)
-        if command.words[0] in _SHELLS and "-c" in command.words[:-1]:
-            text = command.words[command.words.index("-c") + 1]
-            return inner.find(text, where)
+        if text := self._text_in(command):
+            return inner.find(text, where) if self.limit.take() else Found()
         script = self._script(command)
-        if script is None:
+        if script is None or not self.limit.take():
             return Found()
         text = script.text
         if script.file.endswith(_CODE):
             text = "\n".join(_commands_in_code(text))
         return inner.find(text, Where(script.file, script.line), exact=True)
 
+    def _text_in(self, command: Command) -> str | None:
+        """The script of `sh -c`, or of package.json: JSON has no place for comments."""
+        words = command.words
+        if words[0] in _SHELLS and "-c" in words[:-1]:
+            return words[words.index("-c") + 1]
+        plain = [word for word in words if not word.startswith("-")]
+        if words[0] not in _MANAGERS or len(plain) < 2:
+            return None
+        names = plain[2:] if plain[1] in ("run", "run-script") else plain[1:]
+        return self.repository.package_script(self.folder, "".join(names[:1]))
+
     def _script(self, command: Command) -> Script | None:
         words = [word for word in command.words if not word.startswith("-")]
-        if words[0] in _MANAGERS:
-            names = words[2:] if words[1:2] in (["run"], ["run-script"]) else words[1:]
-            name = names[0] if names else ""
-            return self.repository.package_script(self.folder, name)
+        if not words:
+            return None
         if words[0] == "make":
             return self.repository.make_target(self.folder, "".join(words[1:2]))
         if words[0] in _SHELLS or words[0] in ("node", "python3", "tsx"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dte.model import CompiledConfig, PipelineValues
 from dte.patterns import InvalidPattern, compile_pattern
@@ -12,13 +13,11 @@ from dte.plan.filters import select_jobs
 
 _USUAL = ("main", "master", "feature/change", "gh-readonly-queue/main/pr-1-0")
 _USUAL_TAG = "v1.2.3"
-_MOST = 30
+_MOST = 20
+_DECIDES = ("filters", "when", "unless")
 _PATTERN = re.compile(r"/((?:\\.|[^/\n\\])+)/")
-_TEXT = re.compile(r"['\"]([\w./-]+)['\"]")
-_BEFORE = re.compile(
-    r"\b(?:only|ignore|branch|tag|filters)\b.*|^\s*-\s.*", re.MULTILINE
-)
-_EXPRESSION = re.compile(r"\bfilters:[ \t]*(?![{*&\s]|<<)\S")
+_QUOTED = re.compile(r"""(['"])([\w./-]+)\1""")
+_NAME = re.compile(r"[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,18 @@ class Selection:
 
 def select_all(
     compiled: CompiledConfig,
-    text: str,
+    workflows: Any,
     compile_for: Callable[[PipelineValues], CompiledConfig],
 ) -> dict[str, tuple[Selection, ...]]:
-    """The selections of each workflow, by its name.
+    """The selections of each workflow, by its name; `workflows` are those as written.
 
     Filters that are expressions are decided when the config compiles, so it compiles
     again for each branch and tag.
     """
-    again = bool(_EXPRESSION.search(text))
+    written = list(_deciding(workflows))
+    again = any(isinstance(value, str) for key, value in written if key == "filters")
     found: dict[str, list[Selection]] = {}
-    for branch, tag in list_names(text):
+    for branch, tag in list_names(value for _, value in written):
         pipeline = PipelineValues(branch=branch, tag=tag)
         config = compile_for(pipeline) if again else compiled
         for flow in config.workflows:
@@ -57,31 +57,46 @@ def select_all(
     return {name: tuple(selections) for name, selections in found.items()}
 
 
-def list_names(text: str) -> list[tuple[str, str]]:
-    """Branches and tags to try, each as `(branch, tag)` with one of them empty."""
-    mentioned = dict.fromkeys(_mentioned(text))
-    branches = dict.fromkeys((*_USUAL, *mentioned))
-    tags = dict.fromkeys((_USUAL_TAG, *mentioned))
+def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
+    """The filters and conditions in a part of the config."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _DECIDES:
+                yield key, item
+            yield from _deciding(item)
+    if isinstance(value, list):
+        for item in value:
+            yield from _deciding(item)
+
+
+def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
+    """Branches and tags to try, each as `(branch, tag)` with one of them empty.
+
+    They are the usual ones, and those that filters and conditions mention.
+    """
+    texts = [text for value in written for text in _texts_in(value)]
+    mentioned = list(dict.fromkeys(name for text in texts for name in _names_in(text)))
+    branches = dict.fromkeys((*_USUAL, *mentioned[:_MOST]))
+    tags = dict.fromkeys((_USUAL_TAG, *mentioned[:_MOST]))
     return [*((name, "") for name in branches), *(("", name) for name in tags)]
 
 
-def _mentioned(text: str) -> Iterator[str]:
-    lines = [found[0] for found in _BEFORE.finditer(text)]
-    names = [*_examples(lines)]
-    for line in lines:
-        names += _TEXT.findall(line)
-        names += re.findall(r"(?:-|only:|ignore:)\s+([\w./-]+)\s*$", line)
-        for listed in re.findall(r"\[([^\]/]*)\]", line):
-            names += re.findall(r"[\w./-]+", listed)
-    yield from [name for name in names if not name.startswith("/")][:_MOST]
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(item)
 
 
-def _examples(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        for pattern in _PATTERN.findall(line):
-            example = example_of(pattern)
-            if example:
-                yield example
+def _names_in(text: str) -> Iterator[str]:
+    """The names in a filter or expression, and texts that its patterns match."""
+    examples = [example_of(pattern) for pattern in _PATTERN.findall(text)]
+    yield from (example for example in examples if example)
+    if examples or not _NAME.fullmatch(text):
+        yield from (name for _, name in _QUOTED.findall(text))
+    else:
+        yield text
 
 
 def example_of(pattern: str) -> str:

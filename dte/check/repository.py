@@ -11,11 +11,10 @@ from typing import Any
 
 from dte.errors import UserError
 from dte.model import Where
-from dte.parse import LocatedMap, read_yaml
-from dte.parse.read import read_text
+from dte.parse import LocatedMap
+from dte.parse.read import parse_yaml, read_text
 
 CI_CONFIGS = (".nx/ci-config.yaml", ".nx/ci-config.yml")
-_SCRIPT = re.compile(r'^\s*"(?P<name>[^"]+)"\s*:')
 
 
 def find_root(config: Path) -> Path:
@@ -46,7 +45,7 @@ class Repository:
             if not path.resolve().is_relative_to(self.root.resolve()):
                 return None
             return read_text(path)
-        except (UserError, OSError, ValueError):
+        except (UserError, OSError, RuntimeError, ValueError):
             return None
 
     def script(self, name: str) -> Script | None:
@@ -58,19 +57,11 @@ class Repository:
         """The file's name for messages, as seen from where the config is given."""
         return str(self.root / name)
 
-    def package_script(self, folder: str, name: str) -> Script | None:
-        """A script of the folder's package.json."""
-        file = str(Path(folder, "package.json"))
-        text = self.read(file) or ""
+    def package_script(self, folder: str, name: str) -> str | None:
+        """The text of a script of the folder's package.json."""
+        text = self.read(str(Path(folder, "package.json"))) or ""
         value = _scripts_in(text).get(name)
-        if not isinstance(value, str):
-            return None
-        lines = (
-            number
-            for number, line in enumerate(text.splitlines(), 1)
-            if (found := _SCRIPT.match(line)) and found["name"] == name
-        )
-        return Script(self.show(file), next(lines, 1), value)
+        return value if isinstance(value, str) else None
 
     def make_target(self, folder: str, target: str) -> Script | None:
         """The recipe of a target in the folder's Makefile."""
@@ -88,20 +79,18 @@ class Repository:
     def ci_config(self) -> tuple[str, LocatedMap] | None:
         """The name and the content of the file that configures Nx Cloud's runs."""
         for name in CI_CONFIGS:
-            path = self.root / name
-            if path.is_file():
-                return name, _read_map(path)
+            text = self.read(name)
+            if text is not None:
+                return name, _parse_map(text, self.show(name))
         return None
 
 
-def _read_map(path: Path) -> LocatedMap:
+def _parse_map(text: str, file: str) -> LocatedMap:
     try:
-        content = read_yaml(path)
+        content = parse_yaml(text, file)
     except UserError:
         content = None
-    return (
-        content if isinstance(content, LocatedMap) else LocatedMap(Where(str(path), 1))
-    )
+    return content if isinstance(content, LocatedMap) else LocatedMap(Where(file, 1))
 
 
 @cache

@@ -53,7 +53,7 @@ def show(checked: Checked) -> None:
     if not checked.findings:
         jobs = count_jobs(checked.workflows)
         ignored = f", {len(checked.ignored)} ignored" if checked.ignored else ""
-        click.echo(f"no finding in {jobs} jobs{ignored}")
+        click.echo(f"no finding in {jobs} job{'s' if jobs != 1 else ''}{ignored}")
 
 
 def describe(one: Finding) -> list[str]:

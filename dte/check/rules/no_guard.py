@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dte.check.facts import CheckedJob, Facts
+from dte.check.facts import MODE, CheckedJob, Facts
 from dte.check.finding import Finding, finding
 
 CODE = "dte-check-no-guard"
@@ -30,8 +30,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             yield finding(
                 CODE,
                 job.where,
-                f'{job.title} has no guard: in "Rerun from failed", {peer} come back, '
-                "and it waits an hour",
+                f'{job.title} has no guard{allowed(job)}: in "Rerun from failed", '
+                f"{peer} come back, and it waits an hour",
                 "use dte/attempt, dte/main and dte/agent",
                 "or make dte/rerun_guard the first step of main and the agents, and "
                 "let both require dte/attempt",
@@ -39,5 +39,15 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Whether a step of the job, dte's or hand-written, looks at the rerun."""
-    return any(step.is_guard or _BY_HAND.search(step.text) for step in job.steps)
+    """Whether a step of the job, dte's or hand-written, stops a partial rerun."""
+    return any(
+        step.environment.get(MODE) != "allow"
+        if step.is_guard
+        else not step.is_of_dte and bool(_BY_HAND.search(step.text))
+        for step in job.steps
+    )
+
+
+def allowed(job: CheckedJob) -> str:
+    """Why dte's guard does not count, if the job has it."""
+    return " (partial_rerun: allow)" if job.guard else ""

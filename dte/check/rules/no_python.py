@@ -40,7 +40,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 def needs_python(job: CheckedJob) -> bool:
     """Whether a step of dte runs before a step that mentions python3."""
     for step in job.steps:
-        if "DTE_CODE" in step.environment:
+        if step.is_of_dte:
             return True
         if "python3" in step.text:
             return False

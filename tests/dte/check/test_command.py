@@ -110,4 +110,15 @@ def test_the_cases_are_checked_from_elsewhere(
 ) -> None:
     """Scripts are found beside the config, not in the current folder."""
     path = str(CASES / "no_guard" / "finds.yml")
-    assert run_in(tmp_path, monkeypatch, "check", path).stdout.count(CODE) == 4
+    assert run_in(tmp_path, monkeypatch, "check", path).stdout.count(CODE) == 6
+
+
+def test_a_setup_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The config that a setup config continues with is named as not checked."""
+    config = (
+        "version: 2.1\nsetup: true\njobs: {a: {machine: true, steps: [checkout]}}\n"
+    )
+    (tmp_path / "config.yml").write_text(f"{config}workflows: {{w: {{jobs: [a]}}}}\n")
+    done = run_in(tmp_path, monkeypatch, "check", "config.yml")
+    assert (done.exit_code, done.stdout) == (0, "no finding in 1 job\n")
+    assert "this setup config continues with" in done.stderr

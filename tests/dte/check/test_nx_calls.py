@@ -46,6 +46,7 @@ SCRIPTS = {
     "ci/a.sh": "#!/bin/bash\n\nnpx nx-cloud start-agent\n",
     "ci/b.sh": "npm run agent\n",
     "ci/loop.sh": "./ci/loop.sh; npx nx test a\n",
+    "ci/bomb.sh": "npx nx test a\n" + "./ci/bomb.sh\n" * 100,
     "ci/tool.mjs": "// start\nspawn('npx nx-cloud start-agent', [])\n",
     "app/ci.sh": "npx nx test a\n",
     "package.json": '{\n "scripts": {\n  "agent": "nx-cloud start-agent"\n }\n}\n',
@@ -59,15 +60,16 @@ SCRIPTS = {
         ("./ci/a.sh", ("a.sh", 3)),
         ("bash ci/a.sh", ("a.sh", 3)),
         (". ./ci/a.sh", ("a.sh", 3)),
-        ("ci/b.sh", ("package.json", 3)),
-        ("yarn agent", ("package.json", 3)),
-        ("pnpm run agent", ("package.json", 3)),
+        ("ci/b.sh", ("b.sh", 1)),
+        ("yarn agent", ("config.yml", 7)),
+        ("pnpm run agent", ("config.yml", 7)),
+        ("npm run --silent agent", ("config.yml", 7)),
         ("make agent", ("Makefile", 4)),
         ("node ci/tool.mjs", ("tool.mjs", 2)),
     ],
 )
 def test_calls_in_scripts(script: str, place: tuple[str, int], tmp_path: Path) -> None:
-    """A call in a script has the place of the script's line."""
+    """A call has the place of its line, but JSON takes no comment to ignore it."""
     write(tmp_path)
     assert calls_in(script, tmp_path) == [("start-agent", *place)]
 
@@ -79,10 +81,11 @@ def test_a_changed_folder(tmp_path: Path) -> None:
     assert calls_in("./ci.sh", tmp_path) == []
 
 
-def test_a_script_that_calls_itself(tmp_path: Path) -> None:
-    """Scripts are followed to a limit."""
+def test_scripts_that_call_themselves(tmp_path: Path) -> None:
+    """Scripts are followed to a limit, in depth and in number."""
     write(tmp_path)
     assert len(calls_in("ci/loop.sh", tmp_path)) < 20
+    assert len(calls_in("\n".join(["ci/bomb.sh"] * 100), tmp_path)) <= 500
 
 
 def test_a_script_outside_the_repository(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dte.check.pipelines import example_of, list_names
@@ -26,21 +28,22 @@ def test_a_text_for_a_pattern(pattern: str, example: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "name"),
+    ("written", "name"),
     [
-        ("only: develop", "develop"),
-        ("only: [develop, stage]", "stage"),
-        ("ignore:\n  - gh-pages", "gh-pages"),
-        ("filters: pipeline.git.branch == 'next'", "next"),
-        (r"only: /docs\/.*/", "docs/x"),
+        ({"branches": {"only": "develop"}}, "develop"),
+        ({"branches": {"only": ["develop", "stage"]}}, "stage"),
+        ("pipeline.git.branch == 'next'", "next"),
+        ('pipeline.git.branch matches /^x-.*/ and pipeline.git.tag != "a"', "x-x"),
+        ({"tags": {"ignore": r"/docs\/.*/"}}, "docs/x"),
+        ({"equal": ["main2", "<< pipeline.git.branch >>"]}, "main2"),
     ],
 )
-def test_names_in_a_config(line: str, name: str) -> None:
-    """Names and patterns of filters are tried as a branch and as a tag."""
-    names = list_names(line)
+def test_names_in_filters(written: Any, name: str) -> None:
+    """Names and patterns are tried as a branch and as a tag, beside the usual ones."""
+    names = list_names([written])
     assert {(name, ""), ("", name), ("main", ""), ("", "v1.2.3")} <= set(names)
 
 
 def test_the_number_of_names_has_a_limit() -> None:
     """A config with many names is tried with some of them."""
-    assert len(list_names("\n".join(f"- name{n}" for n in range(1000)))) < 100
+    assert len(list_names([[f"name{n}" for n in range(1000)]])) < 50
