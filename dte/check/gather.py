@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dte.check.distribution import Distribution, distribution_of
 from dte.check.facts import CODE, CheckedJob, CheckedStep, CheckedWorkflow
-from dte.check.nx_calls import START_AGENT, CallFinder, Found, join
+from dte.check.followed import Follower, Found, join
+from dte.check.nx_calls import START_AGENT
 from dte.check.pipelines import Selection
 from dte.check.repository import Repository
 from dte.model import CompiledConfig, Step, Where, Workflow, WorkflowJob
@@ -60,7 +61,7 @@ class Gatherer:
             inside = Path(step.where.file) == self.config
             where = step.where if inside else call.where
             found = self._found(step, call.job.working_directory, where)
-            yield CheckedStep(step, where, found.commands, found.calls)
+            yield CheckedStep(step, where, tuple(found.commands), tuple(found.calls))
 
     def _found(self, step: Step, folder: str, where: Where) -> Found:
         if step.kind not in ("run", "deploy") or CODE in step.arguments.get(
@@ -68,8 +69,8 @@ class Gatherer:
         ):
             return Found()
         own = step.arguments.get("working_directory", "")
-        finder = CallFinder(self.repository, join(join(".", folder), str(own)))
-        return finder.find(str(step.arguments["command"]), where)
+        follower = Follower(self.repository, join(join(".", folder), str(own)))
+        return follower.follow(str(step.arguments["command"]), where)
 
 
 def _is_agent(job: CheckedJob) -> bool:

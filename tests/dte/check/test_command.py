@@ -30,6 +30,9 @@ workflows:
   build:
     jobs: [node/test, agent, main]
 """
+ONE_JOB = "version: 2.1\njobs: {b: {machine: true, steps: [run: "
+CALLED = "workflows: {a: {jobs: [b]}}\n"
+FILTERED = "workflows: {a: {jobs: [b: {filters: {branches: {only: "
 
 
 @pytest.fixture
@@ -81,6 +84,9 @@ def test_an_ignored_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("version: 2\njobs: {}\n", "dte-version"),
         ("version: 2.1\nworkflows: {a: {jobs: [b]}}\n", "dte-unknown-job"),
+        (f"{ONE_JOB}<< pipeline.parameters.x >>]}}}}\n{CALLED}", "dte-undeclared"),
+        (f"{ONE_JOB}a]}}}}\n{FILTERED}/(?!a)/}}}}}}]}}}}\n", "dte-pattern"),
+        (f"{ONE_JOB}a]}}}}\n{FILTERED}/{'a' * 129}/}}}}}}]}}}}\n", "dte-pattern"),
         ("version: 2.1\na: [\n", "dte-config"),
     ],
 )

@@ -19,6 +19,11 @@ from tests.tooling.repository import ROOT
 NO_GUARD = "dte-check-no-guard"
 BLOCK = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = 'start-ci-run --distribute-on="manual" --stop-agents-after="e2e-ci"'
+PAGES = sorted(
+    page
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
+    if BLOCK.search(page.read_text(encoding="utf-8"))
+)
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
@@ -100,6 +105,16 @@ def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
     """Nothing is found in what the orb's page shows."""
     usage = yaml.safe_load(example.read_text(encoding="utf-8"))["usage"]
     assert codes_of(yaml.safe_dump(usage, sort_keys=False), tmp_path) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_configs_of_the_pages(page: Path, tmp_path: Path) -> None:
+    """Nothing is found in what a page advises, beside the recipe that it replaces."""
+    for number, config in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        expected = [NO_GUARD] if FLAGS in config else []
+        assert codes_of(config, folder) == expected
 
 
 def test_the_sample() -> None:
