@@ -43,9 +43,11 @@ def install_of(job: CheckedJob) -> Install | None:
         if step.program == "install":
             manager = step.environment.get("DTE_PACKAGE_MANAGER", "")
             own = step.environment.get("DTE_INSTALL", "")
+            folder = str(step.step.arguments.get("working_directory", "."))
             text = own or f"package_manager {manager}"
+            text += f" in {folder}" if folder != "." else ""
             if found is None and (own or manager != "none"):
-                found = Install(text, ("dte", manager, own), step.where)
+                found = Install(text, ("dte", manager, own, folder), step.where)
         if any(call.name in (START_AGENT, *STARTS) for call in step.calls):
             break
         for command, where in step.commands:
