@@ -15,6 +15,7 @@ from dte.check.finding import Finding, finding
 from dte.check.installs import Install, install_of
 
 CODE = "dte-check-different-install"
+_RECORDS = "~/.dte"
 _BRINGS_PACKAGES = ("attach_workspace", "restore_cache", "with_tool_cache")
 
 
@@ -42,7 +43,7 @@ def differs(agent: CheckedJob, own: Install | None, install: Install | None) -> 
     if own is None:
         return not agent.has_unknown_steps and not any(
             step.step.kind in _BRINGS_PACKAGES
-            and not step.step.name.startswith("Fetch")
+            and step.step.arguments.get("at") != _RECORDS
             for step in agent.steps
         )
     return (own.kind[0] == "dte") == (install.kind[0] == "dte") and (
