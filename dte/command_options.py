@@ -9,7 +9,7 @@ DEBUG_KEY = "dte.debug"
 CONFIG_ARGUMENT = click.argument(
     "config", type=click.Path(path_type=Path), required=False
 )
-_ORB = click.option(
+ORB = click.option(
     "--orb",
     "orbs",
     multiple=True,
@@ -34,7 +34,7 @@ _EVENT = click.option(
     metavar="FILE",
     help="Set the values of pipeline.event from the JSON of a GitHub webhook.",
 )
-_PARAMETER = click.option(
+PARAMETER = click.option(
     "--parameter",
     "parameters",
     multiple=True,
@@ -45,7 +45,7 @@ _PARAMETER = click.option(
 
 def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that decide how a config is compiled, and for which pipeline."""
-    for option in (_EVENT, _VALUE, _PARAMETER, _STUB_MISSING_ORBS, _ORB):
+    for option in (_EVENT, _VALUE, PARAMETER, _STUB_MISSING_ORBS, ORB):
         command = option(command)
     return command
 

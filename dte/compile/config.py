@@ -49,13 +49,15 @@ def compile_config(
     orbs: Mapping[str, Path],
     pipeline: PipelineValues,
     stub_missing_orbs: bool = False,
+    every_workflow: bool = False,
 ) -> CompiledConfig:
     """Return what CircleCI would make of the config at `path`.
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
-    alias that the config uses, to a folder of orb source or a packed file. Raises
-    UserError, which names file and line, for anything CircleCI would refuse; its
-    `others` are the errors that do not depend on it.
+    alias that the config uses, to a folder of orb source or a packed file. With
+    `every_workflow`, the result also has the workflows whose condition is false or that
+    wait for a schedule. Raises UserError, which names file and line, for anything
+    CircleCI would refuse; its `others` are the errors that do not depend on it.
     """
     notes, budget, errors = Notes(), Budget(), Errors()
     config = _read(path, notes)
@@ -79,7 +81,8 @@ def compile_config(
     drafts: tuple[DraftWorkflow, ...] = ()
     if parameters is not None:
         with errors.collect():
-            reader = WorkflowReader(scope, JobCompiler(stubs), read_groups(config))
+            groups = read_groups(config)
+            reader = WorkflowReader(scope, JobCompiler(stubs), groups, every_workflow)
             drafts = reader.read(written, errors)
     _check(namespace, library, written, errors)
     finished = finish_workflows(drafts, errors)

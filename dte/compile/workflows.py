@@ -36,11 +36,15 @@ _LONGEST_CHAIN = 20
 
 @dataclass(frozen=True)
 class WorkflowReader:
-    """Reads the workflows of a config."""
+    """Reads the workflows of a config.
+
+    With ``every``, conditions and schedules keep no workflow from running.
+    """
 
     scope: Scope
     compiler: JobCompiler
     groups: Mapping[str, LocatedMap]
+    every: bool = False
 
     def read(self, workflows: LocatedMap, errors: Errors) -> tuple[DraftWorkflow, ...]:
         """Return the workflows that this pipeline runs, and those with a schedule.
@@ -72,11 +76,11 @@ class WorkflowReader:
             settings = _read_settings(body, scope)
         runs = True
         with errors.collect():
-            runs = _runs(body, scope)
+            runs = _runs(body, scope) or self.every
         if runs:
             jobs = self._drafts(body, scope, errors)
             reruns = settings.pop("max_auto_reruns", 0)
-            waits = "triggers" in settings
+            waits = "triggers" in settings and not self.every
             return DraftWorkflow(name, jobs, reruns, where, settings, not waits)
         for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
             pass  # its shape is checked, whether it runs or not

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.releases import commit, git
+from tests.git import commit_all, git
 from tools import survey
 
 GOOD = "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}}\n"
@@ -33,7 +33,7 @@ def test_the_survey(
         (tmp_path / name).write_text(text)
     for name in ("a/orb", "circleci+circleci-docs"):
         git(tmp_path / name, "init", "--quiet", "--initial-branch=main")
-        commit(tmp_path / name)
+        commit_all(tmp_path / name)
     rows = [
         ("a/orb", "main", "config.yml", "compiles"),
         ("a/orb", "main", "old.yml", "compiles"),

@@ -1,0 +1,111 @@
+"""Checks one config: compiles it, applies the rules, and removes ignored findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dte.bundled_orb import add_bundled_orb
+from dte.check.facts import CheckedWorkflow, Facts
+from dte.check.finding import Finding
+from dte.check.gather import Gatherer
+from dte.check.ignores import Ignore, apply_ignores, read_ignores
+from dte.check.pipelines import select_all
+from dte.check.repository import Repository, find_root
+from dte.check.rules import all_rules
+from dte.compile import compile_config
+from dte.errors import UserError
+from dte.model import CompiledConfig, PipelineValues
+from dte.parse import read_yaml
+from dte.parse.read import read_text
+
+COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#codes"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result: findings by place, ignored ones, and what was not looked at."""
+
+    findings: tuple[Finding, ...]
+    ignored: tuple[tuple[Finding, Ignore], ...] = ()
+    notices: tuple[str, ...] = ()
+    workflows: tuple[CheckedWorkflow, ...] = ()
+
+
+def check_config(
+    path: Path, *, orbs: Mapping[str, Path], pipeline: PipelineValues
+) -> Checked:
+    """Check the config at `path`; raises UserError where it can't be read at all.
+
+    Orbs without a source are placeholders, so that nothing is downloaded.
+    """
+
+    def compile_for(values: PipelineValues) -> CompiledConfig:
+        return compile_config(
+            path,
+            orbs=add_bundled_orb(orbs, path),
+            pipeline=values,
+            stub_missing_orbs=True,
+            every_workflow=True,
+        )
+
+    try:
+        compiled = compile_for(pipeline)
+    except UserError as error:
+        if error.where is None:
+            raise
+        return Checked(tuple(as_finding(one) for one in (error, *error.others)))
+    repository = Repository(find_root(path))
+    written = read_yaml(path).get("workflows")
+    selections = select_all(compiled, written, compile_for)
+    workflows = Gatherer(repository, path).workflows(compiled, selections)
+    found = apply_rules(Facts(workflows, repository))
+    files = dict.fromkeys([str(path), *(one.where.file for one in found)])
+    ignores = [
+        ignore for file in files for ignore in read_ignores(file, read_text(Path(file)))
+    ]
+    remaining, ignored = apply_ignores(found, ignores)
+    return Checked(
+        findings=tuple(sorted(remaining, key=_place)),
+        ignored=tuple(ignored),
+        notices=tuple(list_notices(compiled)),
+        workflows=workflows,
+    )
+
+
+def list_notices(compiled: CompiledConfig) -> Iterator[str]:
+    """What was not looked at."""
+    yield from (f"not checked: {name}" for name in compiled.stubbed)
+    if compiled.setup:
+        yield "not checked: the config that this setup config continues with"
+
+
+def apply_rules(facts: Facts) -> list[Finding]:
+    """The findings of all rules; a matrix gets each of them once."""
+    found: dict[tuple[str, str, int], Finding] = {}
+    for rule in all_rules():
+        for one in rule.find(facts):
+            found.setdefault((one.code, one.where.file, one.where.line), one)
+    return list(found.values())
+
+
+def as_finding(error: UserError) -> Finding:
+    """What CircleCI's compiler refuses, as a finding."""
+    assert error.where is not None
+    return Finding(
+        code=f"dte-{error.code or 'config'}",
+        where=error.where,
+        message=error.message.removeprefix(f"{error.where}: "),
+        fix=error.suggestions,
+        link=error.reference or COMPILE_PAGE,
+    )
+
+
+def _place(found: Finding) -> tuple[str, int, str]:
+    return found.where.file, found.where.line, found.code
+
+
+def count_jobs(workflows: Iterable[CheckedWorkflow]) -> int:
+    """The number of jobs of all workflows."""
+    return sum(len(flow.jobs) for flow in workflows)

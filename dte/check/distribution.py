@@ -1,0 +1,78 @@
+"""Where the tasks of a run go: to agents of the workflow, or to Nx Cloud's machines."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from dte.check.facts import CheckedJob
+from dte.check.nx_calls import (
+    START_AGENT,
+    STARTS_WITH_FILE,
+    STARTS_WITH_FLAGS,
+    NxCall,
+)
+from dte.check.nx_words import runs_tasks
+from dte.check.repository import Repository
+from dte.check.variables import value_of
+from dte.parse import LocatedMap
+
+_NONE = ("false", "none", "no")
+# How runs were distributed before `start-ci-run` had --distribute-on.
+OLD_SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
+
+
+class Distribution(Enum):
+    """Who runs the tasks of a job; UNSTATED where the config does not say it."""
+
+    NONE = "nobody else"
+    OWN = "agents of the workflow"
+    HOSTED = "machines of Nx Cloud"
+    UNSTATED = "unknown"
+
+
+def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
+    """Who runs the tasks of a job (Nx docs, "nx-cloud CLI", "CI Configuration")."""
+    started = job.program("start_ci_run")
+    if started:
+        return Distribution.OWN
+    flags = job.calls_of(STARTS_WITH_FLAGS)
+    if flags:
+        return _of_flags(flags[0], job)
+    if job.calls_of(*STARTS_WITH_FILE):
+        return distribution_in_file(repository)
+    if (value_of(job, OLD_SWITCH) or "").lower() == "true":
+        # A job may have the variable from an executor that it shares.
+        runs = any(runs_tasks(call) for call in job.calls)
+        agent = job.calls_of(START_AGENT)
+        return Distribution.OWN if runs and not agent else Distribution.NONE
+    return Distribution.NONE
+
+
+def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
+    if "--no-distribution" in call.arguments:
+        return Distribution.NONE
+    value = call.option("--distribute-on", "--distributeOn")
+    if value is None:
+        old = (value_of(job, OLD_SWITCH) or "").lower() == "true"
+        return Distribution.OWN if old else Distribution.UNSTATED
+    return _of_value(value)
+
+
+def distribution_in_file(repository: Repository) -> Distribution:
+    """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
+    if repository.ci_config is None:
+        return Distribution.UNSTATED
+    _, content = repository.ci_config
+    dte = content.get("dte")
+    value = dte.get("distribute-on") if isinstance(dte, LocatedMap) else None
+    if value is None:
+        return Distribution.UNSTATED
+    return _of_value(value) if isinstance(value, str) else Distribution.HOSTED
+
+
+def _of_value(value: str) -> Distribution:
+    if value.startswith("$"):
+        return Distribution.UNSTATED
+    if value in _NONE:
+        return Distribution.NONE
+    return Distribution.OWN if value == "manual" else Distribution.HOSTED

@@ -1,0 +1,103 @@
+"""The files of the repository that a config belongs to: scripts and Nx's settings."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from dte.errors import UserError
+from dte.model import Where
+from dte.parse import LocatedMap
+from dte.parse.read import parse_yaml, read_text
+
+CI_CONFIGS = (".nx/ci-config.yaml", ".nx/ci-config.yml")
+
+
+def find_root(config: Path) -> Path:
+    """The folder that a config's jobs check out: the one above `.circleci`."""
+    folder = config.parent
+    return folder.parent if folder.name == ".circleci" else folder
+
+
+@dataclass(frozen=True)
+class Script:
+    """A text that a step runs from a file; ``line`` is that of its first line."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Reads files below ``root``; what is missing, outside or no text is nothing."""
+
+    root: Path
+
+    def read(self, name: str) -> str | None:
+        """The text of a file of the repository."""
+        path = self.root / name
+        try:
+            if not path.resolve().is_relative_to(self.root.resolve()):
+                return None
+            return read_text(path)
+        except (UserError, OSError, RuntimeError, ValueError):
+            return None
+
+    def script(self, name: str) -> Script | None:
+        """A script file."""
+        text = self.read(name)
+        return None if text is None else Script(self.show(name), 1, text)
+
+    def show(self, name: str) -> str:
+        """The file's name for messages, as seen from where the config is given."""
+        return str(self.root / name)
+
+    def package_script(self, folder: str, name: str) -> str | None:
+        """The text of a script of the folder's package.json."""
+        text = self.read(str(Path(folder, "package.json"))) or ""
+        value = _scripts_in(text).get(name)
+        return value if isinstance(value, str) else None
+
+    def make_target(self, folder: str, target: str) -> Script | None:
+        """The recipe of a target in the folder's Makefile."""
+        file = str(Path(folder, "Makefile"))
+        text = self.read(file) or ""
+        head = rf"^{re.escape(target)}[ \t]*:(?!=).*\n(?P<recipe>(?:\t.*\n?|[ ]*\n)*)"
+        found = re.search(head, text, re.MULTILINE)
+        if not found:
+            return None
+        recipe = re.sub(r"^\t[@-]*", "", found["recipe"], flags=re.MULTILINE)
+        line = text.count("\n", 0, found.start("recipe")) + 1
+        return Script(self.show(file), line, recipe)
+
+    @cached_property
+    def ci_config(self) -> tuple[str, LocatedMap] | None:
+        """The name and the content of the file that configures Nx Cloud's runs."""
+        for name in CI_CONFIGS:
+            text = self.read(name)
+            if text is not None:
+                return name, _parse_map(text, self.show(name))
+        return None
+
+
+def _parse_map(text: str, file: str) -> LocatedMap:
+    try:
+        content = parse_yaml(text, file)
+    except UserError:
+        content = None
+    return content if isinstance(content, LocatedMap) else LocatedMap(Where(file, 1))
+
+
+@cache
+def _scripts_in(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return {}
+    scripts = content.get("scripts") if isinstance(content, dict) else None
+    return scripts if isinstance(scripts, dict) else {}

@@ -1,0 +1,51 @@
+"""Main and an agent install different packages.
+
+Agents run main's tasks, and their results count for main: with other versions, a task
+may pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails
+the run. Without an install, `npx nx-cloud` downloads an unpinned package. Source: Nx
+Cloud release notes 2025.01, main and agents need the same project graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dte.check.facts import CheckedJob, Facts
+from dte.check.finding import Finding, finding
+from dte.check.installs import Install, install_of
+
+CODE = "dte-check-different-install"
+_RECORDS = "~/.dte"
+_BRINGS_PACKAGES = ("attach_workspace", "restore_cache", "with_tool_cache")
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield the agents whose install differs from that of every main."""
+    for flow in facts.workflows:
+        for agent in flow.agents:
+            own = install_of(agent)
+            theirs = [install_of(main) for main in flow.mains]
+            if theirs and all(differs(agent, own, install) for install in theirs):
+                text = f"installs with {own.text}" if own else "installs nothing"
+                main = theirs[0].text if theirs[0] else ""
+                yield finding(
+                    CODE,
+                    own.where if own else agent.where,
+                    f"{agent.title} {text}, and main with {main}",
+                    f"install with the same command on both: {main}",
+                )
+
+
+def differs(agent: CheckedJob, own: Install | None, install: Install | None) -> bool:
+    """Whether the installs surely give different packages."""
+    if install is None:
+        return False
+    if own is None:
+        return not agent.has_unknown_steps and not any(
+            step.step.kind in _BRINGS_PACKAGES
+            and step.step.arguments.get("at") != _RECORDS
+            for step in agent.steps
+        )
+    return (own.kind[0] == "dte") == (install.kind[0] == "dte") and (
+        own.kind != install.kind
+    )

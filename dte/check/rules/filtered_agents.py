@@ -1,0 +1,42 @@
+"""Filters let main run for a branch or tag for which no agent runs, or the reverse.
+
+A job without a filter for tags does not run for a tag, so a main that also builds tags
+may run alone, and waits an hour. Source: CircleCI docs, "Configuration reference",
+`filters`. Tried are the usual branches, and those that the config mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dte.check.facts import CheckedJob, CheckedWorkflow, Facts
+from dte.check.finding import Finding, finding
+
+CODE = "dte-check-filtered-agents"
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield the first main that runs without agents, and the first such agent."""
+    for flow in facts.workflows:
+        if flow.mains and flow.agents:
+            yield from _alone(flow, flow.mains, flow.agents, "no agent")
+            yield from _alone(flow, flow.agents, flow.mains, "no main")
+
+
+def _alone(
+    flow: CheckedWorkflow,
+    jobs: tuple[CheckedJob, ...],
+    peers: tuple[CheckedJob, ...],
+    missing: str,
+) -> Iterator[Finding]:
+    for selection in flow.selections:
+        running = [job for job in jobs if job.name in selection.jobs]
+        if running and not any(peer.name in selection.jobs for peer in peers):
+            yield finding(
+                CODE,
+                running[0].where,
+                f"for {selection.title}, {running[0].title} runs and {missing} does: "
+                "it waits an hour",
+                "give main and the agents the same filters",
+            )
+            return

@@ -1,0 +1,56 @@
+"""A job with dte's steps runs in an image without Python.
+
+dte's steps are Python 3.8 programs. `cimg/node` and `cimg/base` have python3; the slim
+and alpine variants of `node`, and bare `debian`, `ubuntu` and `alpine`, don't. Source:
+cimg-base, Dockerfile.template; the official images' Dockerfiles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dte.check.facts import CheckedJob, Facts
+from dte.check.finding import Finding, finding
+
+CODE = "dte-check-no-python"
+_OFFICIAL = re.compile(
+    r"(?:(?:docker\.io/|public\.ecr\.aws/docker/)?library/)?"
+    r"(?P<name>[a-z]+)(?::(?P<tag>[\w.-]+))?(?:@.*)?"
+)
+_BARE = ("alpine", "busybox", "debian", "ubuntu")
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield the jobs in which dte's steps can't start."""
+    for flow in facts.workflows:
+        for job in flow.jobs:
+            if needs_python(job) and lacks_python(job.image):
+                yield finding(
+                    CODE,
+                    job.where,
+                    f"{job.title} runs dte in the image {job.image}, which has no "
+                    "python3",
+                    "use an image that has it, such as cimg/node",
+                    "or install it in pre-steps: apt-get install python3, apk add "
+                    "python3",
+                )
+
+
+def needs_python(job: CheckedJob) -> bool:
+    """Whether a step of dte runs before a step that mentions python3."""
+    for step in job.steps:
+        if step.is_of_dte:
+            return True
+        if "python3" in step.text:
+            return False
+    return False
+
+
+def lacks_python(image: str) -> bool:
+    """Whether an official image is known to have no Python."""
+    found = _OFFICIAL.fullmatch(image)
+    if not found:
+        return False
+    variant = re.search(r"slim|alpine", found["tag"] or "")
+    return found["name"] in _BARE or (found["name"] == "node" and bool(variant))

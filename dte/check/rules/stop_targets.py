@@ -1,0 +1,37 @@
+"""`--stop-agents-after` leaves out a target that a later command of main runs.
+
+Nx Cloud lets idle agents go once the last of these targets was requested. A command
+behind that finds no agents, and fails or waits an hour. Targets of the same command are
+requested together. Source: Nx docs, "nx-cloud CLI", --stop-agents-after; "CI
+Configuration", stop-after; nrwl/nx-examples@5214350, which fixes a deployment that did
+not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dte.check.facts import Facts
+from dte.check.finding import Finding, finding
+from dte.check.targets import list_batches, stop_targets
+
+CODE = "dte-check-stop-targets"
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield the commands whose targets come after the agents may have stopped."""
+    for flow in facts.workflows:
+        for job in (*flow.mains, *flow.hosted):
+            listed = stop_targets(job, facts.repository)
+            batches = list(list_batches(job))
+            last = [i for i, (targets, _) in enumerate(batches) if targets & listed]
+            for targets, where in batches[max(last) + 1 :] if last else ():
+                missing = sorted(targets - listed)
+                yield finding(
+                    CODE,
+                    where,
+                    f"{', '.join(missing)} runs when the agents may have stopped: "
+                    f"they stop after {', '.join(sorted(listed))}",
+                    "name every target of main in the stop targets, also: "
+                    + ", ".join(missing),
+                )

@@ -1,0 +1,62 @@
+"""The targets that main runs, and those after which its agents may stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dte.check.facts import CheckedJob
+from dte.check.nx_calls import STARTS, STARTS_WITH_FLAGS, NxCall
+from dte.check.nx_words import runs_tasks, split_targets, targets_of
+from dte.check.repository import Repository
+from dte.check.variables import setting_of
+from dte.model import Where
+from dte.parse import LocatedMap
+
+_ALONE = ("--no-agents", "--no-dte", "--no-cloud", "--skip-nx-cloud")
+Batch = tuple[set[str], Where]
+
+
+def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
+    """The targets after which the agents may stop; empty if unknown."""
+    own = setting_of(job, "start_ci_run", "DTE_STOP_AGENTS_AFTER")
+    if own:
+        return set(split_targets(own))
+    values = [
+        call.option("--stop-agents-after", "--stopAgentsAfter") or ""
+        for call in job.calls_of(STARTS_WITH_FLAGS)
+    ]
+    if values or repository.ci_config is None:
+        return set(split_targets(" ".join(values)))
+    lifecycle = repository.ci_config[1].get("lifecycle")
+    listed: Any = (
+        lifecycle.get("stop-after") if isinstance(lifecycle, LocatedMap) else ""
+    )
+    words = listed if isinstance(listed, list) else [listed or ""]
+    return set(split_targets(" ".join(map(str, words))))
+
+
+def list_batches(job: CheckedJob) -> Iterator[Batch]:
+    """The targets that main requests together, one batch after the other."""
+    started = False
+    for step in job.steps:
+        if step.program == "run_affected":
+            targets = step.environment.get("DTE_TARGETS", "")
+            yield set(split_targets(targets)), step.where
+        started = started or step.program == "start_ci_run"
+        together: set[str] = set()
+        for call in step.calls:
+            started = started or call.name in STARTS
+            if not started or not is_distributed(call):
+                continue
+            together |= {name for name in targets_of(call) if "$" not in name}
+            if not call.background:
+                yield together, call.where
+                together = set()
+        if together:
+            yield together, step.where
+
+
+def is_distributed(call: NxCall) -> bool:
+    """Whether the tasks of a call go to agents."""
+    return runs_tasks(call) and not set(call.arguments) & set(_ALONE)

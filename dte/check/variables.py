@@ -1,0 +1,80 @@
+"""The environment variables that a config sets for a job, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dte.check.facts import CheckedJob
+from dte.model import Where
+
+_EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable; ``in_shell`` says that a shell expands its value.
+
+    CircleCI does not expand `environment:` ("Set an environment variable").
+    """
+
+    name: str
+    value: str
+    where: Where
+    in_shell: bool
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the value is the same in each job and each run of this config."""
+        return not (self.in_shell and re.search(r"[$`]", self.value))
+
+
+def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
+    """The variables of these names that the job sets, the nearest to a command first.
+
+    Variables of the project, of contexts and of scripts that write files aren't seen.
+    """
+    for step in job.steps:
+        for call in step.calls:
+            yield from _of_map(call.environment, names, call.where, in_shell=True)
+        yield from _of_map(step.environment, names, step.where)
+        for command, where in step.commands:
+            text = " ".join(command.words)
+            exports = dict(_EXPORT.findall(text)) if "export" in text else {}
+            yield from _of_map(exports, names, where, in_shell=True)
+    yield from _of_map(job.environment, names, job.where)
+    images = job.call.job.executor.get("docker") if job.call.job else None
+    if images:
+        yield from _of_map(images[0].get("environment") or {}, names, job.where)
+
+
+def _of_map(
+    values: Mapping[str, Any],
+    names: tuple[str, ...],
+    where: Where,
+    in_shell: bool = False,
+) -> Iterator[Variable]:
+    for name in names:
+        if name in values:
+            yield Variable(name, str(values[name]), where, in_shell)
+
+
+def value_of(job: CheckedJob, name: str) -> str | None:
+    """The value of a variable for the job; None if the config does not set it."""
+    return next((variable.value for variable in variables_of(job, name)), None)
+
+
+def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
+    """The value that a program of dte's orb gets; None if the job doesn't run it."""
+    step = job.program(program)
+    return None if step is None else str(step.environment.get(name, ""))
+
+
+def execution_of(job: CheckedJob) -> str:
+    """What tells the run of the job from other runs of the workflow."""
+    for program in ("start_ci_run", "start_agent"):
+        if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
+            return own
+    return value_of(job, "NX_CI_EXECUTION_ENV") or ""

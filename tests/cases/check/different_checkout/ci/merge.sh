@@ -1,0 +1,2 @@
+#!/bin/sh
+git merge --no-edit "origin/$TARGET_BRANCH"

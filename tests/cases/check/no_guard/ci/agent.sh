@@ -1,0 +1,3 @@
+#!/bin/sh
+# Run tasks for main.
+exec npx nx-cloud start-agent

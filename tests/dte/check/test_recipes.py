@@ -1,0 +1,123 @@
+"""The recipes that people copy: Nx's, old and new, and dte's own examples.
+
+Nx's page "Bring your own compute" starts its run with `start-nx-agents` today, and with
+`start-ci-run` before; in 2022 a variable of main turned distribution on.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dte.check.config import check_config
+from dte.model import PipelineValues
+from tests.tooling.repository import ROOT
+
+NO_GUARD = "dte-check-no-guard"
+BLOCK = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
+FLAGS = 'start-ci-run --distribute-on="manual" --stop-agents-after="e2e-ci"'
+PAGES = sorted(
+    page
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
+    if BLOCK.search(page.read_text(encoding="utf-8"))
+)
+EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
+
+
+def recipe() -> str:
+    """The hand-written recipe of the page that leads away from it."""
+    text = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
+    found = BLOCK.search(text)
+    assert found is not None
+    assert FLAGS in found[1]
+    return found[1]
+
+
+def codes_of(config: str, folder: Path) -> list[str]:
+    """The codes that are found in a config."""
+    path = folder / ".circleci" / "config.yml"
+    path.parent.mkdir()
+    path.write_text(config, encoding="utf-8")
+    checked = check_config(path, orbs={}, pipeline=PipelineValues())
+    return [one.code for one in checked.findings]
+
+
+def test_the_recipe_with_flags(tmp_path: Path) -> None:
+    """The recipe lacks a guard, and nothing else is found."""
+    assert codes_of(recipe(), tmp_path) == [NO_GUARD]
+
+
+def test_the_recipe_with_a_file(tmp_path: Path) -> None:
+    """The same with start-nx-agents and .nx/ci-config.yaml."""
+    (tmp_path / ".nx").mkdir()
+    content = {
+        "dte": {"distribute-on": "manual"},
+        "lifecycle": {"stop-after": "e2e-ci"},
+    }
+    (tmp_path / ".nx" / "ci-config.yaml").write_text(yaml.safe_dump(content))
+    config = recipe().replace(f"nx-cloud {FLAGS}", "nx start-nx-agents")
+    assert codes_of(config, tmp_path) == [NO_GUARD]
+
+
+def test_the_recipe_with_a_variable(tmp_path: Path) -> None:
+    """The same as in 2022, with several commands and without flags."""
+    config = recipe().replace(
+        "      - run: npx nx affected -t lint test build e2e-ci",
+        "      - run: npx nx affected --target=lint --parallel=3\n"
+        "      - run: npx nx affected --target=build",
+    )
+    config = config.replace(FLAGS, "start-ci-run").replace(
+        "  main:\n",
+        '  main:\n    environment:\n      NX_CLOUD_DISTRIBUTED_EXECUTION: "true"\n',
+    )
+    assert codes_of(config, tmp_path) == [NO_GUARD]
+
+
+def test_the_recipe_of_hosted_agents(tmp_path: Path) -> None:
+    """Machines of Nx Cloud come back with main, so nothing is missing."""
+    config = """\
+version: 2.1
+orbs:
+  nx: nrwl/nx@1.7.0
+jobs:
+  main:
+    docker:
+      - image: cimg/node:lts-browsers
+    steps:
+      - checkout
+      - run: npx nx start-ci-run --distribute-on="3 linux-medium-js"
+      - run: npm ci
+      - nx/set-shas
+      - run: npx nx-cloud record -- nx format:check
+      - run: npx nx affected -t lint test build
+workflows:
+  ci:
+    jobs: [main]
+"""
+    assert codes_of(config, tmp_path) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
+    """Nothing is found in what the orb's page shows."""
+    usage = yaml.safe_load(example.read_text(encoding="utf-8"))["usage"]
+    assert codes_of(yaml.safe_dump(usage, sort_keys=False), tmp_path) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_configs_of_the_pages(page: Path, tmp_path: Path) -> None:
+    """Nothing is found in what a page advises, beside the recipe that it replaces."""
+    for number, config in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        expected = [NO_GUARD] if FLAGS in config else []
+        assert codes_of(config, folder) == expected
+
+
+def test_the_sample() -> None:
+    """Nothing is found in the sample workspace."""
+    path = ROOT / "sample" / ".circleci" / "config.yml"
+    assert not check_config(path, orbs={}, pipeline=PipelineValues()).findings
