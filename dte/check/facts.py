@@ -16,6 +16,7 @@ NOT_REHEARSED = "Not rehearsed: "
 PROGRAM = "DTE_PROGRAM"
 MODE = "DTE_PARTIAL_RERUN"
 CODE = "DTE_CODE"
+MODULE = "DTE_MODULE_"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class CheckedStep:
     @property
     def is_of_dte(self) -> bool:
         """Whether the step runs dte's code."""
-        return CODE in self.environment
+        return any(
+            name in (PROGRAM, CODE) or name.startswith(MODULE)
+            for name in self.environment
+        )
 
     @property
     def is_unknown(self) -> bool:

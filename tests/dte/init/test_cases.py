@@ -1,0 +1,99 @@
+"""Whole cases of tests/cases/init: a workspace, what is found in it, and the diff.
+
+`subfolder` of a case is where the command runs; the default is the repository.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dte.bundled_orb import add_bundled_orb
+from dte.compile import compile_config
+from dte.model import PipelineValues
+from tests.dte.init.workspaces import (
+    CASES,
+    CONFIG,
+    copy_case,
+    list_comments,
+    run_init,
+)
+from tests.golden import Golden
+
+NAMES = sorted(path.parent.name for path in CASES.glob("*/workspace"))
+NOTHING = "nothing to change in .circleci/config.yml"
+
+
+def start_of(repository: Path) -> Path:
+    """The folder of the case's workspace."""
+    return next(iter(sorted(repository.rglob("nx.json")))).parent
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case(
+    name: str, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case has its found.json and its expected.diff, and nothing is written."""
+    repository = copy_case(CASES / name, tmp_path)
+    before = (repository / CONFIG).exists()
+    done = run_init(start_of(repository), monkeypatch, "--json")
+    found = json.loads(done.stdout)
+    assert Path(found.pop("repository")) == repository
+    diff = found.pop("diff")
+    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    golden.check(CASES / name / "found.json", text)
+    golden.check(CASES / name / "expected.diff", diff.replace("\r", "\\r"))
+    assert (repository / CONFIG).exists() == before
+    shown = run_init(start_of(repository), monkeypatch)
+    assert shown.stdout_bytes.decode() == diff
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_run_changes_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After --write there is nothing to change, and the file compiles."""
+    repository = copy_case(CASES / name, tmp_path)
+    start = start_of(repository)
+    run_init(start, monkeypatch, "--write")
+    again = run_init(start, monkeypatch)
+    assert (again.stdout, again.exit_code) == ("", 0)
+    assert NOTHING in again.stderr
+    config = repository / CONFIG
+    compiled = compile_config(
+        config,
+        orbs=add_bundled_orb({}, config),
+        pipeline=PipelineValues(branch="main"),
+        stub_missing_orbs=True,
+    )
+    assert compiled.workflows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_git_applies_the_diff(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`git apply` of the diff gives the file that --write writes."""
+    repository = copy_case(CASES / name, tmp_path)
+    other = copy_case(CASES / name, tmp_path / "other")
+    diff = run_init(start_of(repository), monkeypatch).stdout_bytes
+    run_init(start_of(other), monkeypatch, "--write")
+    if diff:
+        command = ["git", "apply", "--whitespace=nowarn", "-"]
+        subprocess.run(command, cwd=repository, input=diff, check=True)
+    assert (other / CONFIG).read_bytes() == (repository / CONFIG).read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_comment_stays(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config that is changed has the comments that it had, and no others."""
+    repository = copy_case(CASES / name, tmp_path)
+    config = repository / CONFIG
+    before = list_comments(config.read_text()) if config.exists() else []
+    run_init(start_of(repository), monkeypatch, "--write")
+    assert list_comments(config.read_text()) == before
