@@ -25,6 +25,8 @@ def as_expression(filters: Mapping[str, Any]) -> str:
     tags = _side(_TAG, filters["tags"])
     if branches == "false":
         return tags or _TAG
+    if tags == "false":
+        return branches or _BRANCH
     return f"{branches or _BRANCH} or {tags or _TAG}"
 
 

@@ -125,7 +125,7 @@ def retention(value: Any) -> dict[str, str]:
 
 _SETTINGS = ("circleci_ip_ranges", "retention")
 JOB_CHECKS: Mapping[str, values.Check] = {
-    "parallelism": values.integer(1),
+    "parallelism": values.WholeNumber(1),
     "circleci_ip_ranges": values.boolean,
     "retention": retention,
 }

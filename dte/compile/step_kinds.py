@@ -49,7 +49,7 @@ _COMMAND = Kind(
         "working_directory": values.text,
         "no_output_timeout": values.duration,
         "when": _WHEN,
-        "max_auto_reruns": values.integer(1, 5),
+        "max_auto_reruns": values.WholeNumber(1, 5),
         "auto_rerun_delay": values.delay,
         # The JSON schema has these two; no page says what they do.
         "pwd": values.text,
@@ -77,7 +77,7 @@ KINDS: Mapping[str, Kind] = {
         {
             "path": values.text,
             "method": values.one_of("blobless", "full", "shallow"),
-            "depth": values.integer(1),
+            "depth": values.WholeNumber(1),
             "when": _WHEN,
         },
         writes=("path",),

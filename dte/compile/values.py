@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.templates import Scope, fill, plain_text
@@ -82,19 +83,23 @@ def one_of(*choices: str) -> Check:
     return check
 
 
-def integer(least: int, most: int | None = None) -> Check:
-    """Return a check for a whole number within bounds."""
+@dataclass(frozen=True)
+class WholeNumber:
+    """A check for a whole number within bounds; a template may fill in its text."""
 
-    def check(value: Any) -> int:
+    least: int
+    most: int | None = None
+
+    def __call__(self, value: Any) -> int:
+        """Return the number."""
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
             value = int(value)
+        least, most = self.least, self.most
         whole = isinstance(value, int) and not isinstance(value, bool)
         if whole and least <= value and (most is None or value <= most):
             return int(value)
         bound = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise InvalidValue(f"a whole number {bound}")
-
-    return check
 
 
 def duration(value: Any) -> str | int:
@@ -134,6 +139,8 @@ def bundles(value: Any) -> tuple[str, ...]:
 
 def text_or_number(value: Any) -> str:
     """Text; a number may be written without quotes, as for `xcode`."""
+    if isinstance(value, bool):
+        raise InvalidValue("text or a number")
     return text(value)
 
 
@@ -239,10 +246,13 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
     """Return one value, filled in and checked, or raise UserError.
 
     A text may get a number or boolean from a parameter, but not contain a literal one
-    ("JSON schema", which has the type string for all of these keys).
+    ("JSON schema", which has the type string for all of these keys); nor may a number
+    or boolean be written as a text.
     """
     if check in _TEXTS:
         _refuse_unquoted(raw, where, what)
+    elif check is boolean or isinstance(check, WholeNumber):
+        _refuse_quoted(raw, check, where, what)
     value = fill(raw, scope, where)
     try:
         return check(value)
@@ -262,6 +272,18 @@ _TEXTS: tuple[Check, ...] = (
     serial_group,
     bundles,
 )
+
+
+def _refuse_quoted(raw: Any, check: Check, where: Where, what: str) -> None:
+    if isinstance(raw, str) and "<<" not in raw:
+        try:
+            check(raw)
+        except InvalidValue:
+            return  # which names the values that are right
+        expected = "true or false" if check is boolean else "a number"
+        message = f"{what}: must be {expected}, not {describe(raw)}"
+        advice = (f"Write it without quotes: {raw}",)
+        raise error_at(where, message, suggestions=advice, code="type")
 
 
 def _refuse_unquoted(raw: Any, where: Where, what: str) -> None:

@@ -132,9 +132,9 @@ def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
 
 
 def _read_settings(body: LocatedMap, scope: Scope) -> dict[str, Any]:
-    checks = {
+    checks: dict[str, values.Check] = {
         "description": values.text,
-        "max_auto_reruns": values.integer(1, 5),
+        "max_auto_reruns": values.WholeNumber(1, 5),
     }
     settings = values.take(body, checks, scope, scope.title)
     if "triggers" in body:

@@ -77,10 +77,14 @@ EXPLAINED: dict[str, Callable[[list[str], Any, Any], bool]] = {
         lambda place, value, config: "restore_cache" in place
     ),
     "a run step has a description (circleci/android)": (
-        lambda place, value, config: place[-1:] == ["run"] and "description" in value
+        lambda place, value, config: (
+            place[-1:] == ["run"] and isinstance(value, dict) and "description" in value
+        )
     ),
     "branches in a job are deprecated (Configuration reference, branches)": (
-        lambda place, value, config: place[:1] == ["jobs"] and "branches" in value
+        lambda place, value, config: (
+            place[:1] == ["jobs"] and isinstance(value, dict) and "branches" in value
+        )
     ),
     "an orb is opened when something of it is used": (
         lambda place, value, config: place[:1] == ["orbs"]

@@ -44,6 +44,10 @@ def runs(filters: dict[str, Any], branch: str, tag: str) -> bool:
             '(pipeline.git.branch == "a" or pipeline.git.branch matches /b\\/c/))',
         ),
         ({"tags": {"only": "/.*/"}}, "pipeline.git.branch or pipeline.git.tag"),
+        (
+            {"branches": {"only": "main"}, "tags": {"ignore": "/.*/"}},
+            'pipeline.git.branch == "main"',
+        ),
     ],
 )
 def test_the_expression(filters: dict[str, Any], expression: str) -> None:
