@@ -15,8 +15,12 @@ from dte.model import Step, Where, Workflow, WorkflowJob
 NOT_REHEARSED = "Not rehearsed: "
 PROGRAM = "DTE_PROGRAM"
 MODE = "DTE_PARTIAL_RERUN"
-CODE = "DTE_CODE"
-MODULE = "DTE_MODULE_"
+_OWN = "DTE_"
+
+
+def runs_dte(step: Step) -> bool:
+    """Whether a step comes from dte's orb: its programs take DTE_ variables."""
+    return any(name.startswith(_OWN) for name in step.arguments.get("environment", ()))
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,7 @@ class CheckedStep:
     @property
     def is_of_dte(self) -> bool:
         """Whether the step runs dte's code."""
-        return any(
-            name in (PROGRAM, CODE) or name.startswith(MODULE)
-            for name in self.environment
-        )
+        return runs_dte(self.step)
 
     @property
     def is_unknown(self) -> bool:

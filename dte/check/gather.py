@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dte.check.distribution import Distribution, distribution_of
-from dte.check.facts import CODE, CheckedJob, CheckedStep, CheckedWorkflow
+from dte.check.facts import CheckedJob, CheckedStep, CheckedWorkflow, runs_dte
 from dte.check.followed import Follower, Found, join
 from dte.check.nx_calls import START_AGENT
 from dte.check.pipelines import Selection
@@ -64,9 +64,7 @@ class Gatherer:
             yield CheckedStep(step, where, tuple(found.commands), tuple(found.calls))
 
     def _found(self, step: Step, folder: str, where: Where) -> Found:
-        if step.kind not in ("run", "deploy") or CODE in step.arguments.get(
-            "environment", ()
-        ):
+        if step.kind not in ("run", "deploy") or runs_dte(step):
             return Found()
         own = step.arguments.get("working_directory", "")
         follower = Follower(self.repository, join(join(".", folder), str(own)))
