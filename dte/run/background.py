@@ -9,9 +9,10 @@ import time
 from threading import Event, Thread
 
 from dte.run.output import StepOutput
-from dte.run.processes import Lines
+from dte.run.processes import Lines, kill_group
 
 _TICK_SECONDS = 0.1
+_LAST_READS = 20
 
 
 class BackgroundStep:
@@ -35,8 +36,11 @@ class BackgroundStep:
         return self._process.poll()
 
     def finish(self) -> None:
-        """Wait for the end of the step, whose process was killed with its job."""
+        """Kill the step's process group, and wait for its end."""
         self._over.set()
+        if self._process.poll() is None:
+            # It dropped its environment, by which the job's processes are found.
+            kill_group(self._process)
         self._process.wait()
         self._thread.join()
         self.output.close()
@@ -44,7 +48,11 @@ class BackgroundStep:
     def _watch(self) -> None:
         assert self._process.stdout is not None
         with Lines(self._process.stdout, self.output) as lines:
-            ended = False
-            while lines.read(_TICK_SECONDS) or not ended:
-                ended = self._process.poll() is not None or self._over.is_set()
+            while not self._over.is_set():
+                if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:
+                    break
+            for _ in range(_LAST_READS):
+                # A daemon may go on printing.
+                if not lines.read(0):
+                    break
         self.seconds = time.monotonic() - self._started

@@ -170,6 +170,11 @@ def end_group(process: "subprocess.Popen[bytes]", interrupt: Interrupt) -> None:
     _signal_group(process.pid, signal.SIGKILL)
 
 
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill the process and its group at once."""
+    _signal_group(process.pid, signal.SIGKILL)
+
+
 def _signal_group(group: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)

@@ -39,6 +39,17 @@ def test_much_output_of_a_background_step_does_not_block_it(tmp_path: Path) -> N
     assert done.job("build").steps[0].lines == 100_000
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("command", ["exec env -i sleep 300", "env -i setsid yes"])
+def test_a_background_step_without_an_environment_ends(
+    tmp_path: Path, command: str
+) -> None:
+    """A step that drops its environment, and a daemon that prints, end with the job."""
+    step = f"run: {{name: A, command: '{command}', background: true}}"
+    done = rehearse_text(tmp_path, one_job(step, "run: {name: B, command: sleep 1}"))
+    assert done.statuses() == {"build": "success"}
+
+
 def test_the_end_of_a_background_step_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
