@@ -68,14 +68,18 @@ def test_a_test_sets_every_parameter(file: str) -> None:
     assert sorted(missing) == [], f"set these in {test}"
 
 
-def test_every_fault_has_an_effect() -> None:
-    """Each name of `--fault` is read where the service answers."""
-    server = read_words([ROOT / "dte/circleci_api/server.py"])
-    missing = sorted(set(API_FAULTS) - server)
+def test_every_fault_has_a_name_and_an_effect() -> None:
+    """Each name of `--fault` is read where the service answers, and no other."""
+    server = (ROOT / "dte/circleci_api/server.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'"(api-[\w-]+)"', server))
+    missing = sorted(set(API_FAULTS) - read)
     assert missing == [], "break the API for these in dte/circleci_api/server.py"
+    assert sorted(read - set(API_FAULTS)) == [], "add these to dte/order/faults.py"
     state = (ROOT / "dte/nx_cloud/state.py").read_text(encoding="utf-8")
-    unread = [one.name for one in fields(Faults) if f"faults.{one.name}" not in state]
-    assert unread == [], "read these in dte/nx_cloud/state.py"
+    used = set(re.findall(r"self\.faults\.(\w+)", state))
+    known = {field.name for field in fields(Faults)}
+    assert sorted(known - used) == [], "read these in dte/nx_cloud/state.py"
+    assert sorted(used - known) == [], "add these to dte/nx_cloud/faults.py"
 
 
 def test_every_fault_is_injected_by_a_test() -> None:
