@@ -4,18 +4,9 @@ import os
 from pathlib import Path
 
 from failures import say
-from package_managers import BERRY
+from package_managers import BERRY, DOWNLOADS
 
 FOLDER = "~/.cache/dte"
-# Paths below FOLDER. pnpm reads the second variable from version 11 on. Yarn 4 keeps
-# its downloads in `cache` below the global folder, Yarn 2 and 3 in both folders.
-_VARIABLES = {
-    "npm": {"npm_config_cache": "npm"},
-    "pnpm": {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"},
-    "yarn": {"YARN_CACHE_FOLDER": "yarn"},
-    BERRY: {"YARN_GLOBAL_FOLDER": BERRY, "YARN_CACHE_FOLDER": BERRY + "/cache"},
-    "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
-}
 
 
 def keep_downloads(manager: str, workspace: Path) -> None:
@@ -29,10 +20,10 @@ def keep_downloads(manager: str, workspace: Path) -> None:
         return
     # npm reads its variables in any case.
     given = {name.lower(): name for name in os.environ}
-    own = [given[name.lower()] for name in _VARIABLES[manager] if name.lower() in given]
+    own = [given[name.lower()] for name in DOWNLOADS[manager] if name.lower() in given]
     if own:
         say("notice: {} is set, so CircleCI's cache gets no downloads.".format(own[0]))
         return
     folder = os.path.expanduser(FOLDER)
-    for name, below in _VARIABLES[manager].items():
+    for name, below in DOWNLOADS[manager].items():
         os.environ[name] = os.path.join(folder, below)

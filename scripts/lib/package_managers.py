@@ -1,4 +1,4 @@
-"""Which package manager a workspace uses, and its install command."""
+"""Which package manager a workspace uses, and how it installs and downloads."""
 
 import json
 import os
@@ -20,6 +20,16 @@ INSTALLS = {
     "yarn": ["yarn", "install", "--frozen-lockfile"],
     BERRY: ["yarn", "install", "--immutable"],
     "bun": ["bun", "install", "--frozen-lockfile"],
+}
+# The variables that name the folder of the downloads, and its path in dte's cache. pnpm
+# reads the second one from version 11 on. Yarn 4 keeps its downloads in `cache` below
+# the global folder, Yarn 2 and 3 in both folders.
+DOWNLOADS = {
+    "npm": {"npm_config_cache": "npm"},
+    "pnpm": {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"},
+    "yarn": {"YARN_CACHE_FOLDER": "yarn"},
+    BERRY: {"YARN_GLOBAL_FOLDER": BERRY, "YARN_CACHE_FOLDER": BERRY + "/cache"},
+    "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
 }
 # In the order in which Nx looks (`detectPackageManager` in the nx package, 24.0.6).
 _LOCK_FILES = {

@@ -1,6 +1,7 @@
 """The install step runs the command in the parameter, or nothing."""
 
 import pytest
+from package_managers import DOWNLOADS, INSTALLS
 
 from tests.scripts.nx_job import NxJob
 
@@ -150,22 +151,24 @@ def read_folders(nx_job: NxJob, manager: str, **env: str) -> dict[str, str]:
     return {name: text for name, _, text in pairs if name.lower().startswith(KEPT)}
 
 
-@pytest.mark.parametrize(
-    ("manager", "folders"),
-    [
-        ("npm", {"npm_config_cache": "npm"}),
-        ("pnpm", {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"}),
-        ("yarn", {"YARN_CACHE_FOLDER": "yarn"}),
-        (
-            "yarn-berry",
-            {
-                "YARN_GLOBAL_FOLDER": "yarn-berry",
-                "YARN_CACHE_FOLDER": "yarn-berry/cache",
-            },
-        ),
-        ("bun", {"BUN_INSTALL_CACHE_DIR": "bun"}),
-    ],
-)
+FOLDERS = {
+    "npm": {"npm_config_cache": "npm"},
+    "pnpm": {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"},
+    "yarn": {"YARN_CACHE_FOLDER": "yarn"},
+    "yarn-berry": {
+        "YARN_GLOBAL_FOLDER": "yarn-berry",
+        "YARN_CACHE_FOLDER": "yarn-berry/cache",
+    },
+    "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
+}
+
+
+def test_each_package_manager_has_its_folders() -> None:
+    """A new package manager in package_managers.py needs its DOWNLOADS, too."""
+    assert FOLDERS.keys() == INSTALLS.keys() == DOWNLOADS.keys()
+
+
+@pytest.mark.parametrize(("manager", "folders"), FOLDERS.items())
 def test_downloads_go_where_the_cache_steps_look(
     nx_job: NxJob, manager: str, folders: dict[str, str]
 ) -> None:
