@@ -1,0 +1,72 @@
+"""A change of one config file, as a diff and as what is written."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dte.errors import UserError
+
+_NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a config contains before and after.
+
+    ``before`` is None if there is no such file. ``notes`` are sentences about what is
+    left to do by hand.
+    """
+
+    path: Path
+    before: str | None
+    after: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the file changes."""
+        return self.before != self.after
+
+    def diff(self, repository: Path) -> str:
+        """The change as a unified diff that `git apply` accepts; empty if none."""
+        name = self.path.relative_to(repository).as_posix()
+        lines = difflib.unified_diff(
+            _split(self.before or ""),
+            _split(self.after),
+            "/dev/null" if self.before is None else f"a/{name}",
+            f"b/{name}",
+        )
+        return "".join(
+            line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines
+        )
+
+    def write(self) -> None:
+        """Write the file; raises `UserError` if that isn't possible."""
+        try:
+            self.path.parent.mkdir(exist_ok=True)
+            self.path.write_bytes(self.after.encode("utf-8"))
+        except OSError as error:
+            raise UserError(
+                f"{self.path} can't be written: {error.strerror or error}",
+                suggestions=["make the file and its folder writable, and run it again"],
+            ) from error
+
+
+def refuse_links(path: Path, repository: Path) -> None:
+    """Raise `UserError` if the config or a folder above it is a symbolic link."""
+    for place in (path, *path.parents):
+        if place == repository:
+            return
+        if place.is_symlink():
+            raise UserError(
+                f"{place} is a link to {place.readlink()}; dte init changes only "
+                "regular files",
+                suggestions=["name the file that it leads to: dte init CONFIG"],
+            )
+
+
+def _split(text: str) -> list[str]:
+    """The lines of `text`; only a line feed ends one, as in git."""
+    return [line for line in text.replace("\n", "\n\0").split("\0") if line]

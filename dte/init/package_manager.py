@@ -1,0 +1,59 @@
+"""Finds the package manager as the orb's install step does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from dte.init.facts import Fact
+from dte.init.json_files import text_of
+from dte.init.text_files import read_optional
+
+# In the orb's order: the first that exists decides (scripts/lib/package_managers.py).
+LOCK_FILES = {
+    "bun.lockb": "bun",
+    "bun.lock": "bun",
+    "yarn.lock": "yarn",
+    "pnpm-lock.yaml": "pnpm",
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+}
+_FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
+_LINKER = re.compile(r"(?m)^nodeLinker:[ \t]*['\"]?(?P<name>[\w-]+)")
+
+
+def find_package_manager(root: Path, package: dict[str, Any]) -> Fact:
+    """The package manager, with its version where packageManager names one."""
+    field = text_of(package, "packageManager").partition("+")[0]
+    if found := _FIELD.fullmatch(field):
+        berry = found[1] == "yarn" and int(found[2]) > 1
+        name = field.replace("yarn@", "yarn-berry@") if berry else field
+        return Fact(name, "packageManager in package.json")
+    for name, manager in LOCK_FILES.items():
+        if (root / name).is_file():
+            berry = manager == "yarn" and _is_berry(root / name)
+            return Fact("yarn-berry" if berry else manager, name)
+    return Fact("npm", "default")
+
+
+def _is_berry(lock_file: Path) -> bool:
+    return re.search(r"(?m)^__metadata:", read_optional(lock_file)) is not None
+
+
+def note_on_packages(root: Path, manager: Fact) -> list[str]:
+    """What a person has to change before the orb can install, as sentences."""
+    if manager.source == "default":
+        return [
+            "there is no lock file: `npm ci` fails without one; run npm install and "
+            "commit package-lock.json"
+        ]
+    linker = _LINKER.search(read_optional(root / ".yarnrc.yml"))
+    if manager.value.startswith("yarn-berry") and not (
+        linker and linker["name"] in ("node-modules", "pnpm")
+    ):
+        return [
+            "Yarn installs without node_modules here (Plug'n'Play), where npx doesn't "
+            "find Nx: set `nodeLinker: node-modules` in .yarnrc.yml"
+        ]
+    return []

@@ -1,0 +1,102 @@
+"""Finds the projects of a workspace and the targets that their files declare.
+
+Nx takes each folder with a project.json, and each package of the package manager's
+workspaces, as a project (Nx docs, "Project configuration").
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dte.errors import UserError
+from dte.init.json_files import read_object, section
+from dte.init.text_files import read_optional
+from dte.parse import parse_yaml
+
+_SKIPPED = {"node_modules", "dist", "tmp", "coverage"}
+
+
+def list_files(root: Path) -> list[Path]:
+    """Every file of the workspace but hidden ones, packages and build outputs."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _SKIPPED and not name.startswith(".")
+        )
+        found += [Path(folder, name) for name in sorted(files)]
+    return found
+
+
+def list_declared_targets(root: Path, files: list[Path]) -> dict[str, str]:
+    """Each target that a project declares, with the first file that declares it."""
+    is_package = _match_packages(root)
+    targets: dict[str, str] = {}
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        if path.name == "project.json":
+            declared = list(section(read_object(path), "targets"))
+        elif path.name == "package.json":
+            package = read_object(path)
+            folder = name.removesuffix("package.json").rstrip("/")
+            declared = _list_of_package(package, is_package(folder))
+        else:
+            continue
+        for target in declared:
+            targets.setdefault(target, name)
+    return targets
+
+
+def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
+    """The scripts and targets of a package.json; the root's count only if it has nx."""
+    settings = package.get("nx")
+    if not is_package and not isinstance(settings, dict):
+        return []
+    scripts = list(section(package, "scripts"))
+    included = section(package, "nx").get("includedScripts")
+    if isinstance(included, list):
+        scripts = [name for name in scripts if name in included]
+    return scripts + list(section(package, "nx", "targets"))
+
+
+def _match_packages(root: Path) -> Any:
+    """A function that says whether a folder is a package of the workspaces."""
+    patterns = list(_read_patterns(root))
+    wanted = [_compile(text) for text in patterns if not text.startswith("!")]
+    excluded = [_compile(text[1:]) for text in patterns if text.startswith("!")]
+
+    def is_package(folder: str) -> bool:
+        return any(pattern.fullmatch(folder) for pattern in wanted) and not any(
+            pattern.fullmatch(folder) for pattern in excluded
+        )
+
+    return is_package
+
+
+def _read_patterns(root: Path) -> Iterator[str]:
+    declared = read_object(root / "package.json").get("workspaces")
+    if isinstance(declared, dict):
+        declared = declared.get("packages")
+    try:
+        text = read_optional(root / "pnpm-workspace.yaml")
+        of_pnpm = parse_yaml(text, "pnpm-workspace.yaml")
+    except UserError:
+        of_pnpm = None
+    if isinstance(of_pnpm, dict):
+        declared = of_pnpm.get("packages", declared)
+    for item in declared if isinstance(declared, list) else ():
+        if isinstance(item, str):
+            negated = item.startswith("!")
+            yield "!" * negated + item.lstrip("!").removeprefix("./").rstrip("/")
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """A regular expression for a glob with `*` and `**`."""
+    parts = re.split(r"(\*\*/?|\*)", pattern)
+    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.compile("".join(meanings.get(part, re.escape(part)) for part in parts))

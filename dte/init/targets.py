@@ -1,0 +1,73 @@
+"""Chooses the targets that main runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dte.init.graph import ask_nx
+from dte.init.inferred_targets import predict_targets
+from dte.init.json_files import section
+from dte.init.projects import list_declared_targets, list_files
+
+# The default of `targets` on dte/main.
+DEFAULT = ("lint", "test", "build", "e2e-ci")
+# What Nx's own generator for CI configs runs, in its order.
+_USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
+
+
+class ChosenTargets(NamedTuple):
+    """The targets in the order in which main names them, and how they were found."""
+
+    names: tuple[str, ...]
+    source: str
+
+
+def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
+    """The usual targets that exist in the workspace; all defaults if none is found.
+
+    An installed Nx knows. Otherwise the project files and the plugins' conventions say,
+    and then the targets that nx.json has defaults for.
+    """
+    files = list_files(root)
+    inferred = predict_targets(
+        nx_json, [path.relative_to(root).as_posix() for path in files]
+    )
+    usual = {name: target.usual_name for name, target in inferred.items()}
+    if installed := choose_usual(ask_nx(root), usual):
+        return ChosenTargets(installed, "the installed Nx")
+    declared = list_declared_targets(root, files)
+    found = {name: target.plugin for name, target in inferred.items()} | declared
+    if chosen := choose_usual(found, usual):
+        sources = dict.fromkeys(found[name] for name in chosen)
+        return ChosenTargets(chosen, ", ".join(sources))
+    if chosen := choose_usual(section(nx_json, "targetDefaults")):
+        return ChosenTargets(chosen, "targetDefaults in nx.json")
+    return ChosenTargets(DEFAULT, "default")
+
+
+def choose_usual(
+    existing: Iterable[str], usual_names: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The targets that CI usually runs; e2e only where nothing splits it for agents.
+
+    `usual_names` has the usual name of a target that is called otherwise, such as
+    `test` for `vite:test`.
+    """
+    known = {name: (usual_names or {}).get(name, name) for name in sorted(existing)}
+    last = () if "e2e-ci" in known.values() else ("e2e",)
+    return tuple(
+        name for usual in (*_USUAL, *last) for name in known if known[name] == usual
+    )
+
+
+def note_on_targets(chosen: ChosenTargets) -> list[str]:
+    """What a person has to decide, as sentences."""
+    if chosen.source != "default":
+        return []
+    return [
+        "no project has a target named "
+        + ", ".join(_USUAL)
+        + ": set `targets` on dte/main to those that CI should run"
+    ]

@@ -1,0 +1,103 @@
+"""What `dte init` refuses, with a message that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.dte.init.workspaces import CONFIG, make_workspace, run_init
+
+
+def test_a_folder_without_nx_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the folder and how to add Nx."""
+    done = run_init(tmp_path, monkeypatch)
+    assert done.exit_code == 2
+    assert f"no Nx workspace: neither {tmp_path} nor" in done.stderr
+    assert "npx nx init" in done.stderr
+
+
+def test_a_folder_without_git_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CircleCI builds git repositories only."""
+    (make_workspace(tmp_path) / ".git").rmdir()
+    done = run_init(tmp_path, monkeypatch)
+    assert done.exit_code == 2
+    assert "is not in a git repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("package", "message"),
+    [
+        ('{"dependencies": {"nx": "~16.10.0"}}', "has Nx ~16.10.0, by package.json"),
+        ("{}", "has no nx"),
+        ("[]", "package.json: is not a JSON object"),
+        ('{"a": ', "package.json: not valid JSON"),
+    ],
+)
+def test_a_package_json_without_a_usable_nx_is_refused(
+    package: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the file and the version."""
+    make_workspace(tmp_path, **{"package.json": package})
+    done = run_init(tmp_path, monkeypatch)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("place", [CONFIG, CONFIG.parent])
+def test_a_link_is_not_followed(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config that is a link, or in a linked folder, is named and not changed."""
+    workspace = make_workspace(tmp_path / "repository")
+    target = tmp_path / "elsewhere"
+    (workspace / place).parent.mkdir(exist_ok=True)
+    (workspace / place).symlink_to(target)
+    done = run_init(workspace, monkeypatch, "--write")
+    assert done.exit_code == 2
+    assert f"{workspace / place} is a link to {target}" in done.stderr
+    assert not target.exists()
+
+
+def test_a_file_outside_of_the_repository_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONFIG is a file of the repository."""
+    workspace = make_workspace(tmp_path / "repository")
+    done = run_init(workspace, monkeypatch, "../config.yml")
+    assert done.exit_code == 2
+    assert "is outside of the repository" in done.stderr
+
+
+def test_a_folder_that_is_not_writable_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error of the system is shown with the file's name, without a traceback."""
+    workspace = make_workspace(tmp_path, **{".circleci": "not a folder"})
+    done = run_init(workspace, monkeypatch, "--write")
+    assert done.exit_code == 2
+    assert f"{workspace / CONFIG} can't be written: File exists" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "reference", ["acme/dte", "dte@1.0.0", "acme/other@1.0.0", "x"]
+)
+def test_an_orb_without_a_version_is_refused(
+    reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--orb needs a namespace, the name dte and a version."""
+    done = run_init(make_workspace(tmp_path), monkeypatch, "--orb", reference)
+    assert done.exit_code == 2
+    assert f"--orb {reference!r} is not an orb with a version" in done.stderr
+
+
+def test_the_orb_of_another_namespace_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--orb sets the line below `orbs`."""
+    done = run_init(make_workspace(tmp_path), monkeypatch, "--orb", "acme/dte@1.2.3")
+    assert "+  dte: acme/dte@1.2.3\n" in done.stdout

@@ -1,0 +1,145 @@
+"""Each fact is found where the workspace writes it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dte.init.facts import Fact
+from dte.init.find import find_facts
+from dte.init.inferred_targets import predict_targets
+from dte.init.node_version import find_image_tag, note_on_node
+from dte.init.package_manager import LOCK_FILES, find_package_manager
+from dte.init.targets import DEFAULT, choose_usual
+from tests.dte.init.workspaces import make_workspace
+from tests.tooling.repository import ROOT
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("v22.12.0", "22.12.0-browsers"),
+        ("20.19", "20.19-browsers"),
+        ("22", ""),
+        ("lts/jod", ""),
+        ("^22.1.0", ""),
+        ("", ""),
+    ],
+)
+def test_only_an_exact_version_has_an_image(written: str, tag: str) -> None:
+    """cimg/node has tags for 22.12 and 22.12.0, and none for a major or a range."""
+    assert find_image_tag(Fact(written, ".nvmrc")) == tag
+
+
+@pytest.mark.parametrize(
+    ("written", "is_noted"),
+    [("22", True), ("^22.1.0", True), (">=20", False), ("lts/*", False), ("", False)],
+)
+def test_a_node_without_an_image_is_noted(written: str, is_noted: bool) -> None:
+    """A version that the newest LTS may not satisfy gets a note."""
+    assert bool(note_on_node(Fact(written, ".nvmrc"))) == is_noted
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "expected"),
+    [
+        (["e2e", "e2e-ci", "test"], {}, ("test", "e2e-ci")),
+        (["serve", "e2e", "build"], {}, ("build", "e2e")),
+        (["vite:test", "build"], {"vite:test": "test"}, ("vite:test", "build")),
+        (["serve"], {}, ()),
+    ],
+)
+def test_the_usual_targets_are_chosen(
+    names: list[str], known: dict[str, str], expected: tuple[str, ...]
+) -> None:
+    """The order is that of CI; e2e runs only where no e2e-ci exists."""
+    assert choose_usual(names, known) == expected
+
+
+def test_the_default_targets_are_those_of_main() -> None:
+    """`targets` is left out of the config where main has the same default."""
+    main = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
+    assert main["parameters"]["targets"]["default"] == ",".join(DEFAULT)
+
+
+def test_a_plugin_needs_a_file_below_the_root() -> None:
+    """A plugin without the file that it reads infers nothing."""
+    nx_json = {"plugins": ["@nx/jest/plugin", "@nx/next/plugin", "unknown", 3]}
+    assert predict_targets(nx_json, ["jest.config.ts", "a/next.config.js"]).keys() == {
+        "build"
+    }
+
+
+def test_the_package_manager_is_that_of_the_orb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock file and a packageManager field mean the same to the orb's install."""
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "lib")
+    for name in ("package_managers", "failures", "settings"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    path = ROOT / "scripts" / "lib" / "package_managers.py"
+    spec = importlib.util.spec_from_file_location("package_managers", path)
+    assert spec is not None
+    assert spec.loader is not None
+    orb = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(orb)
+    fields = ("", "yarn@1.22.22", "yarn@4.1.0", "pnpm@9.1.0+sha512.a", "bun@^1", "x@1")
+    texts = ("", "__metadata:\n")
+    cases = [(f, n, t) for f in fields for n in LOCK_FILES for t in texts]
+    for number, (field, name, text) in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        package = {"packageManager": field}
+        (folder / "package.json").write_text(json.dumps(package))
+        (folder / name).write_text(text)
+        found = find_package_manager(folder, package).value.partition("@")[0]
+        assert found == orb.find_manager(folder), (field, name, text)
+
+
+def test_a_worktree_has_the_main_branch_of_its_repository(tmp_path: Path) -> None:
+    """origin/HEAD is read where a worktree's .git file leads to."""
+    common = tmp_path / "clone" / ".git"
+    (common / "refs" / "remotes" / "origin").mkdir(parents=True)
+    (common / "refs/remotes/origin/HEAD").write_text("ref: refs/remotes/origin/next\n")
+    (common / "worktrees" / "other").mkdir(parents=True)
+    (common / "worktrees" / "other" / "commondir").write_text("../..\n")
+    worktree = make_workspace(tmp_path / "worktree")
+    (worktree / ".git").rmdir()
+    (worktree / ".git").write_text(f"gitdir: {common}/worktrees/other\n")
+    assert find_facts(worktree).main_branch == Fact("next", "origin/HEAD")
+
+
+def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
+    """With node_modules, the targets of Nx's project graph count, not a convention."""
+    workspace = make_workspace(
+        tmp_path,
+        **{
+            "apps/a/project.json": '{"targets": {"lint": {}}}',
+            "node_modules/nx/package.json": '{"version": "22.7.1"}',
+            "node_modules/.bin/nx": "#!/bin/sh\n"
+            'echo \'{"graph": {"nodes": {"a": {"data": {"targets": {"test": {}}}}}}}\''
+            ' > "${2#--file=}"\n',
+        },
+    )
+    (workspace / "node_modules" / ".bin" / "nx").chmod(0o755)
+    facts = find_facts(workspace)
+    assert (facts.targets, facts.targets_source) == (("test",), "the installed Nx")
+    assert facts.nx == Fact("22.7.1", "node_modules")
+
+
+def test_an_installed_nx_that_fails_is_ignored(tmp_path: Path) -> None:
+    """Without a graph, the project files say which targets exist."""
+    workspace = make_workspace(
+        tmp_path,
+        **{
+            "apps/a/project.json": '{"targets": {"lint": {}}}',
+            "node_modules/.bin/nx": "#!/bin/sh\nexit 1\n",
+        },
+    )
+    (workspace / "node_modules" / ".bin" / "nx").chmod(0o755)
+    assert find_facts(workspace).targets == ("lint",)
