@@ -20,9 +20,17 @@ def plan_attempt(facts: Facts, orb: str = "dte", **more: Any) -> dict[str, Any]:
     return {f"{orb}/attempt": arguments}
 
 
-def plan_jobs(facts: Facts, orb: str = "dte") -> list[dict[str, Any]]:
-    """The entries of all three jobs."""
+def plan_jobs(
+    facts: Facts, orb: str = "dte", *, inline: bool = False
+) -> list[dict[str, Any]]:
+    """The entries of all three jobs.
+
+    `inline` writes the steps of `plan_commands` into the jobs that call them.
+    """
     both = {**_of_machine(facts, orb), **_of_folder(facts)}
+    if inline and "setup" in both:
+        commands = plan_commands(facts).values()
+        both["setup"] = [step for command in commands for step in command["steps"]]
     upstream = {"requires": [f"{orb}/attempt"]}
     matrix = {"matrix": {"parameters": {"ordinal": _AGENTS}}}
     main = {**both, **_of_branch(facts), **_of_targets(facts)}

@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
-from typing import Any
 
+from dte.bundled_orb import add_bundled_orb
+from dte.compile import compile_config
 from dte.errors import UserError
 from dte.init.change import Change, refuse_links
+from dte.init.edit.change_config import change_text
 from dte.init.facts import Facts
-from dte.init.json_files import section
 from dte.init.new_config import write_config
+from dte.model import PipelineValues
 from dte.order.project_root import CONFIG
-from dte.parse import parse_yaml, read_text
+from dte.parse import LocatedMap, parse_yaml, read_text
+
+GUIDE = "https://github.com/your-namespace/dte/blob/main/docs/migrate.md"
 
 
 def plan_change(facts: Facts, reference: str, config: Path | None = None) -> Change:
     """The change that makes `config` use the orb `reference`.
 
-    Raises `UserError` if the config is a link, outside of the repository, or not YAML.
+    Raises `UserError` if the config is a link, outside of the repository, not YAML, or
+    one that the orb can't be added to.
     """
-    path = facts.repository / CONFIG if config is None else Path.cwd() / config
-    path = path.parent.resolve() / path.name if config else path
+    path = facts.repository / CONFIG
+    if config is not None:
+        path = Path.cwd() / config
+        path = path.parent.resolve() / path.name
     if not path.is_relative_to(facts.repository):
         raise UserError(f"{path} is outside of the repository {facts.repository}")
     refuse_links(path, facts.repository)
     if not path.exists():
         return Change(path, None, write_config(facts, reference))
     text = read_text(path)
-    if uses_orb(parse_yaml(text, str(path))):
-        return Change(path, text, text)
-    raise UserError(
-        f"{path} exists, and dte init writes only new configs",
-        suggestions=["add the jobs by hand, as docs/migrate.md shows"],
-    )
+    _refuse_unusable(path, parse_yaml(text, str(path)))
+    changed = change_text(text, facts, reference)
+    _require_as_good(path, text, changed.text)
+    name = path.relative_to(facts.repository).as_posix()
+    notes = [f"{name}:{line}: {todo}" for line, todo in changed.notes]
+    guide = [f"how to do the rest by hand: {GUIDE}"] if notes else []
+    return Change(path, text, changed.text, (*notes, *guide))
 
 
-def uses_orb(document: Any) -> bool:
-    """Whether a workflow of the config calls the attempt job of an orb named dte."""
-    workflows = section(document, "workflows") if isinstance(document, dict) else {}
-    calls = [call for name in workflows for call in workflows[name].get("jobs", [])]
-    return any("dte/attempt" in call for call in calls)
+def _refuse_unusable(path: Path, document: object) -> None:
+    """Raise `UserError` for a config whose jobs can't come from an orb."""
+    if not isinstance(document, LocatedMap):
+        raise UserError(f"{path}: is not a CircleCI config: its top is not a mapping")
+    version = document.get("version")
+    if str(version) != "2.1":
+        raise UserError(
+            f"{path}: version is {version}, and only configs of version 2.1 have orbs",
+            suggestions=["change the line to `version: 2.1`, and write `<<` as `\\<<`"],
+        )
+    if document.get("setup") is True:
+        raise UserError(
+            f"{path}: is a setup config, which another config continues",
+            suggestions=[
+                "name the other one, such as: dte init .circleci/continue.yml"
+            ],
+        )
+
+
+def _require_as_good(path: Path, before: str, after: str) -> None:
+    """Raise `UserError` if a config compiled, and after the change it doesn't."""
+    error = _find_error(after) if before != after else None
+    if error is not None and _find_error(before) is None:
+        raise UserError(
+            f"{path}: dte init can't change this config: with the orb it doesn't "
+            f"compile: {error.message}",
+            suggestions=[f"move to the orb by hand: {GUIDE}"],
+        )
+
+
+def _find_error(text: str) -> UserError | None:
+    """Why a config doesn't compile; jobs of other orbs are not looked at."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "config.yml")
+        path.write_bytes(text.encode())
+        try:
+            compile_config(
+                path,
+                orbs=add_bundled_orb({}, path),
+                pipeline=PipelineValues(),
+                stub_missing_orbs=True,
+            )
+        except UserError as error:
+            error.message = error.message.replace(folder + "/", "")
+            return error
+    return None

@@ -14,7 +14,13 @@ import pytest
 from dte.bundled_orb import add_bundled_orb
 from dte.compile import compile_config
 from dte.model import PipelineValues
-from tests.dte.init.workspaces import CASES, CONFIG, copy_case, run_init
+from tests.dte.init.workspaces import (
+    CASES,
+    CONFIG,
+    copy_case,
+    list_comments,
+    run_init,
+)
 from tests.golden import Golden
 
 NAMES = sorted(path.parent.name for path in CASES.glob("*/workspace"))
@@ -39,9 +45,10 @@ def test_case(
     diff = found.pop("diff")
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     golden.check(CASES / name / "found.json", text)
-    golden.check(CASES / name / "expected.diff", diff)
+    golden.check(CASES / name / "expected.diff", diff.replace("\r", "\\r"))
     assert (repository / CONFIG).exists() == before
-    assert run_init(start_of(repository), monkeypatch).stdout == diff
+    shown = run_init(start_of(repository), monkeypatch)
+    assert shown.stdout_bytes.decode() == diff
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,16 +73,27 @@ def test_a_second_run_changes_nothing(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_git_applies_the_diff(name: str, tmp_path: Path) -> None:
+def test_git_applies_the_diff(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`git apply` of the diff gives the file that --write writes."""
     repository = copy_case(CASES / name, tmp_path)
-    diff = CASES / name / "expected.diff"
-    if not diff.read_text():
-        return
-    command = ["git", "apply", "--whitespace=nowarn", str(diff)]
-    subprocess.run(command, cwd=repository, check=True)
-    applied = (repository / CONFIG).read_bytes()
     other = copy_case(CASES / name, tmp_path / "other")
-    with pytest.MonkeyPatch.context() as patch:
-        run_init(start_of(other), patch, "--write")
-    assert (other / CONFIG).read_bytes() == applied
+    diff = run_init(start_of(repository), monkeypatch).stdout_bytes
+    run_init(start_of(other), monkeypatch, "--write")
+    if diff:
+        command = ["git", "apply", "--whitespace=nowarn", "-"]
+        subprocess.run(command, cwd=repository, input=diff, check=True)
+    assert (other / CONFIG).read_bytes() == (repository / CONFIG).read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_comment_stays(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config that is changed has the comments that it had, and no others."""
+    repository = copy_case(CASES / name, tmp_path)
+    config = repository / CONFIG
+    before = list_comments(config.read_text()) if config.exists() else []
+    run_init(start_of(repository), monkeypatch, "--write")
+    assert list_comments(config.read_text()) == before

@@ -101,3 +101,34 @@ def test_the_orb_of_another_namespace_is_imported(
     """--orb sets the line below `orbs`."""
     done = run_init(make_workspace(tmp_path), monkeypatch, "--orb", "acme/dte@1.2.3")
     assert "+  dte: acme/dte@1.2.3\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("version: 2.1\njobs: [", "config.yml:3: not valid YAML"),
+        ("- a", "its top is not a mapping"),
+        ("version: 2\njobs: {}", "version is 2, and only configs of version 2.1"),
+        ("version: 2.1\nsetup: true\n", "is a setup config"),
+    ],
+)
+def test_a_config_that_no_orb_fits_is_refused(
+    config: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the file, and nothing is written."""
+    workspace = make_workspace(tmp_path, config)
+    done = run_init(workspace, monkeypatch, "--write")
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert (workspace / CONFIG).read_text() == config
+
+
+def test_another_config_of_the_repository_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONFIG is relative to the current folder."""
+    config = "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}}\n"
+    workspace = make_workspace(tmp_path, **{".circleci/continue.yml": config})
+    run_init(workspace / ".circleci", monkeypatch, "continue.yml", "--write")
+    assert "dte/main" in (workspace / ".circleci" / "continue.yml").read_text()
+    assert not (workspace / CONFIG).exists()

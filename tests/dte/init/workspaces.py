@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -42,3 +43,9 @@ def run_init(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Resu
     """Run `dte init` with these words in `folder`."""
     monkeypatch.chdir(folder)
     return CliRunner().invoke(main, ["init", *words], catch_exceptions=False)
+
+
+def list_comments(text: str) -> list[str]:
+    """The comments of a config in order; each needs a space or a line's start before
+    its #."""
+    return [found.strip() for found in re.findall(r"(?m)(?:^|[ \t])#[^\r\n]*", text)]

@@ -1,0 +1,224 @@
+"""Commands of run steps are read as Nx's, and become commands of the orb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dte.init.edit.moves import (
+    find_only_call,
+    plan_set_shas,
+    plan_start_agent,
+    plan_start_run,
+    plan_stop_agents,
+)
+from dte.init.edit.nx_calls import find_calls, is_hosted, list_targets
+from dte.init.edit.steps import Step, list_steps
+from dte.init.edit.tree import read_tree
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("npx nx-cloud start-agent", ["start-agent"]),
+        ("npx --yes nx-cloud@19.1.3 start-ci-run", ["start-ci-run"]),
+        ("pnpm exec nx affected -t a && yarn nx run-many", ["affected", "run-many"]),
+        ("NX_BRANCH=x bunx nx affected", ["affected"]),
+        ("if true; then (nx affected); fi", ["affected"]),
+        ("# nx affected\necho nx affected\nnpm ci", []),
+        ("npx not-nx affected\n./nx affected\ncat nx.json", []),
+        ("npx nx \\\n  affected", ["affected"]),
+        ("", []),
+    ],
+)
+def test_calls_of_nx_are_found(command: str, names: list[str]) -> None:
+    """Whatever runs Nx; comments and what is printed don't count."""
+    assert [call.name for call in find_calls(command)] == names
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("nx affected --base=$NX_BASE --head ${NX_HEAD} -t a", ("-t", "a")),
+        ("nx affected -t 'a b'", ("-t", "a b")),
+        ("nx affected -t $TARGETS", None),
+        ("nx affected -t 'a", None),
+    ],
+)
+def test_what_only_a_shell_can_tell_is_unknown(
+    command: str, words: tuple[str, ...] | None
+) -> None:
+    """NX_BASE and NX_HEAD are the defaults of nx affected; other variables aren't
+    known."""
+    assert find_calls(command)[0].words == words
+
+
+@pytest.mark.parametrize(
+    "arguments", ["-t lint test --parallel=3", "--targets=lint,test", "-t lint -t=test"]
+)
+def test_targets_are_read_in_each_form(arguments: str) -> None:
+    """Nx takes several words, commas, and the option more than once."""
+    assert list_targets(find_calls(f"nx affected {arguments}")[0]) == ["lint", "test"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [
+        ("--distribute-on='3 linux-medium-js'", True),
+        ("--distribute-on 3", True),
+        ("--distribute-on=manual", False),
+        ("--stop-agents-after=build", False),
+    ],
+)
+def test_a_run_on_hosted_agents_is_recognized(flag: str, expected: bool) -> None:
+    """Only --distribute-on with another value than manual asks for hosted agents."""
+    assert is_hosted(find_calls(f"npx nx-cloud start-ci-run {flag}")[0]) is expected
+
+
+def read_step(text: str) -> Step:
+    """The step that is written so."""
+    return next(list_steps(read_tree(f"- {text}")))
+
+
+RUN = "run: npx nx-cloud "
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (RUN + "start-ci-run --distribute-on=manual", {"targets": "lint,test"}),
+        (RUN + "start-nx-agents", {"targets": "lint,test"}),
+        (
+            "run: {name: Go, command: npx nx start-ci-run --stop-agents-after 'a b' "
+            "--require-explicit-completion --agent-count=3, working_directory: web}",
+            {
+                "targets": "lint,test",
+                "stop_agents_after": "a,b",
+                "explicit_completion": True,
+                "start_arguments": "--agent-count=3",
+                "working_directory": "web",
+            },
+        ),
+        ("run: {command: npx nx-cloud start-ci-run, when: always}", None),
+    ],
+)
+def test_a_start_of_a_run_moves(step: str, expected: Any) -> None:
+    """Flags become parameters, and the targets are those of the job's nx affected."""
+    read = read_step(step)
+    call = find_only_call(read)
+    assert call is not None
+    assert plan_start_run(read, call, ("lint", "test"), by_file=False) == expected
+
+
+def test_flags_beside_the_file_stay() -> None:
+    """With .nx/ci-config.yaml, Nx Cloud refuses flags, so nothing moves."""
+    read = read_step(RUN + "start-ci-run --distribute-on=manual")
+    call = find_only_call(read)
+    assert call is not None
+    assert plan_start_run(read, call, ("lint",), by_file=True) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "integers", "is_single", "expected"),
+    [
+        (RUN + "start-agent", set(), True, {}),
+        (RUN + "start-agent", set(), False, None),
+        (
+            RUN + "start-agent",
+            {"ordinal"},
+            False,
+            {"ordinal": "<< parameters.ordinal >>"},
+        ),
+        (
+            "run: {command: npx nx start-agent --targets=e2e, no_output_timeout: 1h, "
+            'environment: {NX_AGENT_NAME: "a-$CIRCLE_NODE_INDEX"}}',
+            set(),
+            True,
+            {"no_output_timeout": "1h", "agent_arguments": "--targets=e2e"},
+        ),
+        (
+            'run: {command: npx nx start-agent, environment: {NX_AGENT_NAME: "<<'
+            'parameters.n>>"}}',
+            {"n"},
+            False,
+            {"ordinal": "<< parameters.n >>"},
+        ),
+        (
+            'run: {command: npx nx start-agent, environment: {NX_AGENT_NAME: "<<'
+            'parameters.n>>"}}',
+            set(),
+            False,
+            None,
+        ),
+        (
+            "run: {command: npx nx start-agent, environment: {NX_AGENT_NAME: one}}",
+            set(),
+            True,
+            None,
+        ),
+        (
+            "run: {command: npx nx start-agent, environment: {NODE_OPTIONS: x}}",
+            set(),
+            True,
+            None,
+        ),
+        ("run: {command: npx nx start-agent, background: true}", set(), True, None),
+    ],
+)
+def test_an_agent_moves_if_its_name_stays_unique(
+    step: str, integers: set[str], is_single: bool, expected: Any
+) -> None:
+    """Agents need an integer parameter or CircleCI's numbers; other settings stay."""
+    read = read_step(step)
+    call = find_only_call(read)
+    assert call is not None
+    assert plan_start_agent(read, call, integers, is_single=is_single) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (RUN + "stop-all-agents", {"when": "on_success"}),
+        ("run: {command: npx nx-cloud stop-all-agents, when: on_fail}", {}),
+        (RUN + "stop-all-agents --execution-id=x", None),
+    ],
+)
+def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
+    """A run step runs on success, and the orb's command on failure, by default."""
+    read = read_step(step)
+    call = find_only_call(read)
+    assert call is not None
+    assert plan_stop_agents(read, call) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("nx/set-shas", {"main_branch": "trunk"}),
+        ("nx/set-shas: {main-branch-name: main}", {}),
+        (
+            "nx/set-shas: {workflow-name: ci, error-on-no-successful-workflow: true, "
+            "main-branch-name: next}",
+            {"main_branch": "next", "workflow": "ci", "when_no_base": "error"},
+        ),
+        ("nx/set-shas: {main-branch-name: << parameters.b >>}", None),
+        ("nx/set-shas: {allow-on-hold-workflow: true}", None),
+    ],
+)
+def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
+    """A parameter of nrwl/nx-orb that the orb has no answer for stays."""
+    assert plan_set_shas(read_step(step), "trunk") == expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "nx affected",
+        "npx nx start-agent & npx nx affected",
+        "npx nx start-agent || true",
+    ],
+)
+def test_a_step_that_does_more_stays(command: str) -> None:
+    """Only a step with one call, and nothing else, moves."""
+    assert find_only_call(read_step(f'run: "{command}"')) is None
