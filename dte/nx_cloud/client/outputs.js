@@ -18,9 +18,20 @@ async function openCache(options) {
   return cache;
 }
 
+// Main doesn't hash a task whose inputs are outputs of other tasks, so Nx's database
+// doesn't know it, and refuses its outputs (`hashTasks` in the nx package, 22.7.12).
+function recordDetails(task) {
+  if (isOlderNx()) return;
+  const { getTaskDetails } = requireNx('hasher/hash-task');
+  const { project, target, configuration } = task.target;
+  const details = { hash: task.hash, project, target, configuration };
+  getTaskDetails()?.recordTaskDetails([details]);
+}
+
 // Returns what the task printed.
 async function fetchOutputs(cache, run, task, result) {
   const startedMs = Date.now();
+  recordDetails(task);
   const cached = await cache.get(task);
   if (!cached)
     throw new UserError(
