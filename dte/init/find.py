@@ -41,7 +41,7 @@ def find_facts(start: Path) -> Facts:
         main_branch=find_main_branch(repository, nx_json),
         distribute_on=distribution,
         notes=(
-            *note_on_packages(root, manager),
+            *note_on_packages(manager),
             *note_on_node(node),
             *note_on_targets(targets),
             *note_on_distribution(distribution),

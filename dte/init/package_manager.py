@@ -20,7 +20,6 @@ LOCK_FILES = {
     "npm-shrinkwrap.json": "npm",
 }
 _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
-_LINKER = re.compile(r"(?m)^nodeLinker:[ \t]*['\"]?(?P<name>[\w-]+)")
 
 
 def find_package_manager(root: Path, package: dict[str, Any]) -> Fact:
@@ -41,19 +40,11 @@ def _is_berry(lock_file: Path) -> bool:
     return re.search(r"(?m)^__metadata:", read_optional(lock_file)) is not None
 
 
-def note_on_packages(root: Path, manager: Fact) -> list[str]:
+def note_on_packages(manager: Fact) -> list[str]:
     """What a person has to change before the orb can install, as sentences."""
     if manager.source == "default":
         return [
             "there is no lock file: `npm ci` fails without one; run npm install and "
             "commit package-lock.json"
-        ]
-    linker = _LINKER.search(read_optional(root / ".yarnrc.yml"))
-    if manager.value.startswith("yarn-berry") and not (
-        linker and linker["name"] in ("node-modules", "pnpm")
-    ):
-        return [
-            "Yarn installs without node_modules here (Plug'n'Play), where npx doesn't "
-            "find Nx: set `nodeLinker: node-modules` in .yarnrc.yml"
         ]
     return []

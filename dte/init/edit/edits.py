@@ -29,13 +29,25 @@ class Editor:
         self._edits.append(Edit(start, end, text.replace("\n", self.newline)))
 
     def insert_lines(self, after: int, lines: list[str], indent: int) -> None:
-        """Add indented lines after the line that contains the offset `after`."""
+        """Add indented lines after the line that contains the offset `after`.
+
+        Comments that follow and are indented more belong to what is before them.
+        """
         block = "".join(f"{' ' * indent}{line}\n" if line else "\n" for line in lines)
+        after = max(after, self._skip_comments(after, indent))
         end = self.text.find("\n", after)
         if end < 0:
             block = "\n" + block.removesuffix("\n")
             end = len(self.text) - 1
         self.replace(end + 1, end + 1, block)
+
+    def _skip_comments(self, after: int, indent: int) -> int:
+        comments = re.compile(
+            rf"[^\n]*(?:\n[ \t]*\r?)*\n {{{indent + 1},}}#[^\r\n]*", re.ASCII
+        )
+        while found := comments.match(self.text, after):
+            after = found.end()
+        return after
 
     def remove_lines(self, start: int, end: int) -> None:
         """Remove the whole lines that contain what is from `start` to `end`."""

@@ -135,7 +135,7 @@ class Recipe:
 
     def _replace(self, step: Step, command: str, planned: Arguments | None) -> None:
         if planned is None or not self._is_editable(step):
-            self._leave(step.node, f"replace this step by {self.orb}/{command}")
+            self._leave(step.node, f"replace this step with {self.orb}/{command}")
             return
         replace_item(self.editor, step.node, _write(f"{self.orb}/{command}", planned))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first
+from dte.init.edit.nx_calls import AFFECTED
 from dte.init.edit.orb_import import NX_ORB
 from dte.init.edit.tree import LIST, MAP, SCALAR, Node
 from dte.init.edit.written_config import Entry, WrittenConfig
@@ -124,13 +125,22 @@ def _add_workflow(
 
 
 def choose_workflow(config: WrittenConfig) -> str:
-    """The first workflow with a job that runs Nx, those on a schedule last."""
+    """The workflow whose jobs run Nx, most often `nx affected`; empty without one.
+
+    One on a schedule or under a condition comes last.
+    """
     found = [
         name
         for name in config.workflows()
         if any(config.runs_nx(entry.job) for entry in config.entries(name))
     ]
-    return min(found, key=lambda name: _is_special(config, name), default="")
+
+    def rank(name: str) -> tuple[bool, int]:
+        jobs = {entry.job for entry in config.entries(name)}
+        names = [call.name for job in jobs for call in config.calls(job)]
+        return _is_special(config, name), -names.count(AFFECTED)
+
+    return min(found, key=rank, default="")
 
 
 def _is_special(config: WrittenConfig, workflow: str) -> bool:
