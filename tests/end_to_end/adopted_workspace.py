@@ -110,6 +110,10 @@ def _move_to_yarn(shell: Shell, yarnrc: str) -> None:
     shell.run("rm", "-rf", "node_modules")
     shell.environment["YARN_ENABLE_IMMUTABLE_INSTALLS"] = "false"
     shell.run("yarn", "install")
+    if "pnp" in yarnrc:
+        # The generated library uses types that it does not depend on.
+        add = ("add", "--dev", "@types/node@20.19.9")
+        shell.run("yarn", "workspace", "@acme/money", *add)
 
 
 def adopt(shell: Shell, site: Path) -> None:
