@@ -14,7 +14,6 @@ from dte.init.edit.workflow import (
     Note,
     add_jobs,
     choose_workflow,
-    find_branch,
     make_attempt,
     require_attempt,
 )
@@ -69,7 +68,7 @@ def _move_recipe(text: str, facts: Facts, orb: str) -> ChangedText:
     for command in _list_called(config, jobs):
         recipe.move_steps("commands", command)
     notes = [*recipe.notes]
-    attempt = make_attempt(facts, orb, find_branch(config, facts))
+    attempt = make_attempt(config, facts, orb)
     for workflow in config.workflows():
         if any(entry.job in jobs for entry in config.entries(workflow)):
             notes += require_attempt(config, editor, workflow, set(jobs), attempt)

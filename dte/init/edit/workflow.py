@@ -150,20 +150,28 @@ def _is_special(config: WrittenConfig, workflow: str) -> bool:
     )
 
 
-def find_branch(config: WrittenConfig, facts: Facts) -> str:
-    """The main branch that a step of nrwl/nx-orb names, else the workspace's."""
+def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
+    """The attempt's entry, which searches as a step of nrwl/nx-orb does.
+
+    The attempt must search the branch and the workflow that `set_shas` names.
+    """
+    given = _find_shas(config)
+    branch, workflow = (
+        str(given.get(name, "")) for name in ("main-branch-name", "workflow-name")
+    )
+    if re.fullmatch(r"[\w./-]+", branch):
+        facts = replace(facts, main_branch=Fact(branch))
+    more = {"workflow": workflow} if workflow and "<" not in workflow else {}
+    return plan_attempt(facts, orb, **more)
+
+
+def _find_shas(config: WrittenConfig) -> dict[str, Any]:
+    """The parameters of the first step of nrwl/nx-orb that has some."""
     nx_orb = config.find_orb(NX_ORB)
     for section in ("jobs", "commands"):
         for name in config.names(section):
             for step in config.own_steps(section, name):
                 given = step.settings.value if step.settings else None
                 if step.name == f"{nx_orb}/set-shas" and isinstance(given, dict):
-                    return str(given.get("main-branch-name", ""))
-    return facts.main_branch.value
-
-
-def make_attempt(facts: Facts, orb: str, branch: str) -> dict[str, Any]:
-    """The attempt's entry; `branch` is the main branch that the config names."""
-    if re.fullmatch(r"[\w./-]+", branch):
-        facts = replace(facts, main_branch=Fact(branch))
-    return plan_attempt(facts, orb)
+                    return given
+    return {}
