@@ -50,6 +50,7 @@ def read_usage(path: Path) -> dict[str, Any]:
     return usage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_keeps_the_token_away(
     tmp_path: Path, seen: Path, path: Path

@@ -39,6 +39,7 @@ def test_a_genuine_failure_starts_nothing(tmp_path: Path, fakes: Path) -> None:
 @pytest.mark.parametrize(
     "keeps", [True, False], ids=["kept workspace", "new workspace"]
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("returns", [True, False], ids=["returns", "doesn't return"])
 def test_rerun_from_failed_becomes_a_full_run(
     tmp_path: Path, fakes: Path, keeps: bool, returns: bool
@@ -63,6 +64,7 @@ def test_rerun_from_failed_becomes_a_full_run(
     assert "dte/main" in done.ran(3)
 
 
+@pytest.mark.slow
 def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
     """If the full run fails again, the next rerun from failed starts another one."""
     done = rehearse_jobs(
@@ -76,6 +78,7 @@ def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
     assert [attempt for _, _, attempt in kinds(done)] == [1, 0, 2, 0, 3]
 
 
+@pytest.mark.slow
 def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> None:
     """With max_auto_reruns and a main that always fails, there are two full runs."""
     done = rehearse_jobs(

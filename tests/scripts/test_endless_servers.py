@@ -106,6 +106,7 @@ def test_an_endless_answer_ends_within_the_limit(
             CircleCIClient(url, "token", seconds=2).post("workflow", "x", fields={})
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("play", PLAYS)
 def test_rerun_all_ends(

@@ -125,7 +125,7 @@ def run_main(
 
 
 @settings(
-    max_examples=4000,
+    max_examples=2000,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

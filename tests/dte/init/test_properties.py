@@ -111,7 +111,7 @@ def find_error(text: str) -> str:
     return ""
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(configs())
 def test_a_change_keeps_what_it_does_not_move(text: str) -> None:
     """A changed config compiles as before, has the same comments, and line ends of one
