@@ -14,6 +14,7 @@ from dte.run.sanitize import strip_colors
 
 WIDTH_WITHOUT_TERMINAL = 80
 _NARROWEST_TEXT = 20
+_LINK = "://"
 
 
 def make_console() -> Console:
@@ -43,7 +44,8 @@ class _Rendered:
 class Gutter:
     """Writes lines that start with a job's name; wrapped lines repeat it.
 
-    Without a terminal and without `COLUMNS`, lines are not wrapped.
+    Without a terminal and without `COLUMNS`, lines are not wrapped. A line with a link
+    is left to the terminal, which keeps the link in one piece.
     """
 
     def __init__(self, console: Console, *, wrap: bool | None = None) -> None:
@@ -57,7 +59,7 @@ class Gutter:
         """Print `text` after the name and the mark, which has the style."""
         head = f"{name:<{self.width}} "
         lines = [text]
-        if self._wrap:
+        if self._wrap and _LINK not in text.plain:
             room = max(self._console.width - len(head) - 2, _NARROWEST_TEXT)
             lines = list(text.wrap(self._console, room, overflow="fold")) or [text]
         for line in lines:
@@ -80,7 +82,9 @@ class Gutter:
         printed = "".join(
             f"{begin}{piece}\n"
             for line in shown
-            for piece in cut(line.expandtabs().rstrip(), width)
+            for piece in cut(
+                line.expandtabs().rstrip(), None if _LINK in line else width
+            )
         )
         self._console.print(_Rendered(printed), soft_wrap=True, end="")
 
