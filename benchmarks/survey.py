@@ -1,7 +1,7 @@
 """Compiles the configs, documented examples and orbs of docs/real-configs.md.
 
-Run by hand: `python -m tools.survey FOLDER` looks for clones of the repositories in
-FOLDER, under the name `owner/name` or `owner+name`.
+Run by hand: `python -m benchmarks.survey FOLDER` looks for clones of the repositories
+in FOLDER, under the name `owner/name` or `owner+name`.
 """
 
 import json

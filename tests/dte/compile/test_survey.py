@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import survey
 from tests.git import commit_all, git
-from tools import survey
 
 GOOD = "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}}\n"
 FLOWS = "workflows:\n  a: {jobs: [build]}\n"
