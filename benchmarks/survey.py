@@ -98,10 +98,18 @@ def _configs_of(orb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 for key, about in (body.get("parameters") or {}).items()
                 if "default" not in about
             }
-            call = json.dumps({f"o/{name}": given})
-            step, job = (call, "own") if section == "commands" else ("checkout", call)
-            jobs = f"jobs: {{own: {{machine: true, steps: [{step}]}}}}\n"
-            yield name, f"{HEAD}{jobs}workflows: {{w: {{jobs: [{job}]}}}}\n"
+            # One config with the defaults, and one for each value of an enum.
+            choices = [
+                {key: value}
+                for key, about in (body.get("parameters") or {}).items()
+                for value in about.get("enum", [])
+            ]
+            for choice in ({}, *choices):
+                call = json.dumps({f"o/{name}": {**given, **choice}})
+                step, job = ("checkout", call) if section == "jobs" else (call, "own")
+                jobs = f"jobs: {{own: {{machine: true, steps: [{step}]}}}}\n"
+                title = " ".join((name, *map(str, choice.values())))
+                yield title, f"{HEAD}{jobs}workflows: {{w: {{jobs: [{job}]}}}}\n"
 
 
 def main(folder: Path) -> None:

@@ -1,7 +1,7 @@
 export DTE_CHECKOUT="$PWD" DTE_BASH="${BASH_VERSION-}"
 cd /
 for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; do
-  sum=$({ sha256sum || shasum -a 256 || echo unknown; } 2>/dev/null <"$file") || continue
+  sum=$({ sha256sum || shasum -a 256 || echo unknown-without-sha256sum; } 2>/dev/null <"$file") || continue
   dte_found=${sum%% *}
   [ "$dte_found" = "$DTE_CODE" ] || continue
   python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$file" rerun_guard && exit

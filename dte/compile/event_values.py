@@ -21,7 +21,7 @@ _FAMILIES = {
     "pipeline.definition": "id",
     "pipeline.deploy": """
         component_name current_version environment_name namespace reason
-        target_version
+        target_environment_name target_version
     """,
     "pipeline.event": "action name",
     "pipeline.event.context.github": "pr_url",
