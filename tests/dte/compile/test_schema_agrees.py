@@ -115,7 +115,7 @@ def explained(config: Any) -> bool:
 # The codes of errors that the schema does not find, and why.
 BEYOND = {
     "circle": "the schema follows no names",
-    "condition": "it takes a mapping with other keys for a logic statement",
+    "condition": "it takes other keys beside an operator",
     "expression": "it reads no expressions",
     "job-group": "it takes any key in the call of a group",
     "limit": "it counts nothing",
