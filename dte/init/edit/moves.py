@@ -10,7 +10,13 @@ import re
 import shlex
 from typing import Any
 
-from dte.init.edit.nx_calls import START_AGENT, START_RUN, STOP_AGENTS, NxCall
+from dte.init.edit.nx_calls import (
+    START_AGENT,
+    START_RUN,
+    STOP_AFTER,
+    STOP_AGENTS,
+    NxCall,
+)
 from dte.init.edit.steps import Step
 
 Arguments = dict[str, Any]
@@ -34,7 +40,7 @@ def plan_start_run(
 ) -> Arguments | None:
     """The arguments of `start_ci_run`; `by_file` if .nx/ci-config.yaml exists."""
     words = list(call.words or ())
-    if step.keys - _COMMON or (by_file and words) or not (by_file or words or targets):
+    if step.keys - _COMMON or (by_file and words):
         return None
     arguments: Arguments = {"targets": ",".join(targets)} if targets else {}
     more = []
@@ -48,7 +54,7 @@ def plan_start_run(
         match name:
             case "--distribute-on" | "--distributeOn":
                 pass
-            case "--stop-agents-after" | "--stopAgentsAfter":
+            case _ if name in STOP_AFTER:
                 arguments["stop_agents_after"] = re.sub(r"[,\s]+", ",", value)
             case "--assignment-rules":
                 arguments["assignment_rules"] = value

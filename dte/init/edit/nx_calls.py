@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from dte.check.nx_words import read_targets
 
 START_RUN = ("start-ci-run", "start-nx-agents")
 START_AGENT = "start-agent"
 STOP_AGENTS = "stop-all-agents"
+STOP_AFTER = ("--stop-agents-after", "--stopAgentsAfter")
 AFFECTED = "affected"
 _TASKS = (AFFECTED, "run-many", "run")
 
@@ -81,16 +85,12 @@ def is_hosted(call: NxCall) -> bool:
     return call.name in START_RUN and distribution not in ("", "manual")
 
 
-def list_targets(call: NxCall) -> list[str]:
-    """The targets that a call names with -t, --target or --targets."""
-    words = list(call.words or ())
+def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
+    """All targets that the calls run; empty if those of one call are unknown."""
     found: list[str] = []
-    while words:
-        name, equals, value = words.pop(0).partition("=")
-        if name not in ("-t", "--target", "--targets"):
-            continue
-        values = [value] if equals else []
-        while not equals and words and not words[0].startswith("-"):
-            values.append(words.pop(0))
-        found += [target for text in values for target in re.split(r"[,\s]+", text)]
-    return [target for target in found if target]
+    for call in calls:
+        targets = read_targets(call.name, call.words or ())
+        if not targets and runs_tasks(call):
+            return ()
+        found += targets
+    return tuple(dict.fromkeys(found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +16,9 @@ from dte.init.edit.moves import (
     plan_stop_agents,
 )
 from dte.init.edit.nx_calls import (
-    AFFECTED,
     START_AGENT,
     START_RUN,
+    STOP_AFTER,
     NxCall,
     list_targets,
 )
@@ -89,7 +88,7 @@ class Recipe:
         if call is None:
             self._leave_calls(step)
         elif call.name in START_RUN:
-            self._move_start(step, call, steps)
+            self._move_start(step, call, steps, self._find_targets(section, name))
         elif call.name == START_AGENT:
             self._replace(
                 step, "start_agent", self._plan_agent(step, call, section, name)
@@ -97,10 +96,30 @@ class Recipe:
         else:
             self._replace(step, "stop_agents", plan_stop_agents(step, call))
 
-    def _move_start(self, step: Step, call: NxCall, steps: list[Step]) -> None:
-        """The orb starts the run with the installed Nx, so an install comes first."""
+    def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
+        """What the jobs with these steps run; empty if unknown or if they differ."""
+        jobs = [
+            job
+            for job in self.config.names("jobs")
+            if (section, name) == ("jobs", job)
+            or any(step.name == name for step in self.config.all_steps(job))
+        ]
+        found = {list_targets(self.config.calls(job)) for job in jobs}
+        return found.pop() if len(found) == 1 else ()
+
+    def _move_start(
+        self, step: Step, call: NxCall, steps: list[Step], targets: tuple[str, ...]
+    ) -> None:
+        """The orb starts the run with the installed Nx, so an install comes first.
+
+        Nx Cloud stops the agents after the targets that the run starts with, so a
+        target that is not named there would wait for agents.
+        """
         by_file = bool(self.facts.distribute_on.source)
-        targets = tuple(dict.fromkeys(_affected_targets(steps)))
+        if not (by_file or targets or call.flag(*STOP_AFTER)):
+            todo = f"replace this step with {self.orb}/start_ci_run, with all targets"
+            self._leave(step.node, f"{todo} that the job runs in `targets`")
+            return
         planned = plan_start_run(step, call, targets, by_file=by_file)
         same = [other for other in steps if other.owner is step.owner]
         installs = [other for other in same if other.installs]
@@ -159,13 +178,6 @@ class Recipe:
 
 def _write(name: str, arguments: Arguments) -> Any:
     return {name: arguments} if arguments else name
-
-
-def _affected_targets(steps: list[Step]) -> Iterator[str]:
-    for step in steps:
-        for call in step.calls:
-            if call.name == AFFECTED:
-                yield from list_targets(call)
 
 
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:

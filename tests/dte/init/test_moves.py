@@ -59,7 +59,8 @@ def test_what_only_a_shell_can_tell_is_unknown(
 )
 def test_targets_are_read_in_each_form(arguments: str) -> None:
     """Nx takes several words, commas, and the option more than once."""
-    assert list_targets(find_calls(f"nx affected {arguments}")[0]) == ["lint", "test"]
+    calls = find_calls(f"nx affected {arguments}")
+    assert list_targets(calls) == ("lint", "test")
 
 
 @pytest.mark.parametrize(
