@@ -132,6 +132,32 @@ def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
     assert facts.nx == Fact("22.7.1", "node_modules")
 
 
+@pytest.mark.parametrize(
+    ("name", "is_noted"),
+    [
+        ("tools/gen/files/package.json", False),
+        ("libs/gen/package.json", True),
+        ("tools/gen/files/project.json", True),
+        ("apps/a/package.json", True),
+    ],
+)
+@pytest.mark.parametrize("text", ['{"name": "<%= name %>",, }', "<%= all %>", "[]"])
+def test_a_template_of_a_generator_is_skipped(
+    name: str, is_noted: bool, text: str, tmp_path: Path
+) -> None:
+    """A project file that isn't JSON is named; a package.json of no project isn't."""
+    files = {
+        "package.json": '{"workspaces": ["libs/*"], "devDependencies": {"nx": "22"}}',
+        "apps/a/project.json": '{"targets": {"lint": {}}}',
+        name: text,
+    }
+    facts = find_facts(make_workspace(tmp_path, **files))
+    assert facts.targets == ("lint",)
+    assert [note for note in facts.notes if note.startswith(name)] == [
+        f"{name} is not a JSON object, so the targets in it are unknown"
+    ] * is_noted
+
+
 def test_an_installed_nx_that_fails_is_ignored(tmp_path: Path) -> None:
     """Without a graph, the project files say which targets exist."""
     workspace = make_workspace(
