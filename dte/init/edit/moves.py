@@ -10,17 +10,19 @@ import re
 import shlex
 from typing import Any
 
+from dte.check.nx_calls import START_AGENT, STARTS
 from dte.init.edit.nx_calls import (
-    START_AGENT,
-    START_RUN,
+    DISTRIBUTE_ON,
+    START_WORKERS,
     STOP_AFTER,
     STOP_AGENTS,
     NxCall,
+    takes_own_agents,
 )
 from dte.init.edit.steps import Step
 
 Arguments = dict[str, Any]
-MOVED = (*START_RUN, START_AGENT, STOP_AGENTS)
+MOVED = {*STARTS, START_AGENT, STOP_AGENTS} - {START_WORKERS}
 _COMMON = {"command", "name", "working_directory"}
 _ORDINAL = re.compile(r"<<\s*parameters\.(\w+)\s*>>")
 _INDEX = re.compile(r"\$\{?CIRCLE_NODE_INDEX\}?")
@@ -40,7 +42,7 @@ def plan_start_run(
 ) -> Arguments | None:
     """The arguments of `start_ci_run`; `by_file` if .nx/ci-config.yaml exists."""
     words = list(call.words or ())
-    if step.keys - _COMMON or (by_file and words):
+    if step.keys - _COMMON or (by_file and words) or not takes_own_agents(call):
         return None
     arguments: Arguments = {"targets": ",".join(targets)} if targets else {}
     more = []
@@ -52,7 +54,7 @@ def plan_start_run(
         if not value and words and not words[0].startswith("-"):
             value = words.pop(0)
         match name:
-            case "--distribute-on" | "--distributeOn":
+            case _ if name in DISTRIBUTE_ON:
                 pass
             case _ if name in STOP_AFTER:
                 arguments["stop_agents_after"] = re.sub(r"[,\s]+", ",", value)

@@ -7,11 +7,13 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dte.check.distribution import Distribution, read_distribution
+from dte.check.nx_calls import STARTS
 from dte.check.nx_words import read_targets
 
-START_RUN = ("start-ci-run", "start-nx-agents")
-START_AGENT = "start-agent"
+START_WORKERS = "start-workers"
 STOP_AGENTS = "stop-all-agents"
+DISTRIBUTE_ON = ("--distribute-on", "--distributeOn")
 STOP_AFTER = ("--stop-agents-after", "--stopAgentsAfter")
 AFFECTED = "affected"
 _TASKS = (AFFECTED, "run-many", "run")
@@ -81,8 +83,21 @@ def runs_tasks(call: NxCall) -> bool:
 
 def is_hosted(call: NxCall) -> bool:
     """Whether the call starts a run whose agents Nx Cloud hosts."""
-    distribution = call.flag("--distribute-on", "--distributeOn")
-    return call.name in START_RUN and distribution not in ("", "manual")
+    return _find_distribution(call) is Distribution.HOSTED
+
+
+def takes_own_agents(call: NxCall) -> bool:
+    """Whether the call starts a run that agents of the workflow can take part in."""
+    return _find_distribution(call) in (Distribution.OWN, Distribution.UNSTATED)
+
+
+def _find_distribution(call: NxCall) -> Distribution:
+    words = call.words or ()
+    if call.name not in STARTS or "--no-distribution" in words:
+        return Distribution.NONE
+    if all(word.partition("=")[0] not in DISTRIBUTE_ON for word in words):
+        return Distribution.UNSTATED
+    return read_distribution(call.flag(*DISTRIBUTE_ON))
 
 
 def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from dte.check.distribution import OLD_SWITCH
+from dte.check.nx_calls import START_AGENT, STARTS
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first, remove_item, replace_item
 from dte.init.edit.moves import (
@@ -16,8 +18,7 @@ from dte.init.edit.moves import (
     plan_stop_agents,
 )
 from dte.init.edit.nx_calls import (
-    START_AGENT,
-    START_RUN,
+    START_WORKERS,
     STOP_AFTER,
     NxCall,
     list_targets,
@@ -25,7 +26,7 @@ from dte.init.edit.nx_calls import (
 from dte.init.edit.orb_import import NX_ORB
 from dte.init.edit.steps import Step
 from dte.init.edit.tree import LIST, Node
-from dte.init.edit.written_config import AGENT, MAIN, SWITCH, WrittenConfig
+from dte.init.edit.written_config import AGENT, MAIN, WrittenConfig
 from dte.init.facts import Facts
 
 _GUARD = "rerun_guard"
@@ -57,13 +58,12 @@ class Recipe:
 
     def note_on_switch(self, job: str) -> None:
         """Note that only an environment variable starts the run of a job."""
-        started = {call.name for call in self.config.calls(job)} & set(START_RUN)
+        started = {call.name for call in self.config.calls(job)} & set(STARTS)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:
-            todo = (
-                f"add {self.orb}/start_ci_run before nx affected, and remove {SWITCH}"
-            )
-            self._leave(self.config.part("jobs", job, "environment", SWITCH), todo)
+            todo = f"add {self.orb}/start_ci_run before nx affected, and remove "
+            node = self.config.part("jobs", job, "environment", OLD_SWITCH)
+            self._leave(node, todo + OLD_SWITCH)
 
     def move_steps(self, section: str, name: str) -> None:
         """Replace the steps of a job or a command that the orb has commands for."""
@@ -87,7 +87,7 @@ class Recipe:
         call = find_only_call(step)
         if call is None:
             self._leave_calls(step)
-        elif call.name in START_RUN:
+        elif call.name in STARTS:
             self._move_start(step, call, steps, self._find_targets(section, name))
         elif call.name == START_AGENT:
             self._replace(
@@ -164,11 +164,14 @@ class Recipe:
 
     def _leave_calls(self, step: Step) -> None:
         commands = {
-            **dict.fromkeys(START_RUN, "start_ci_run"),
+            **dict.fromkeys(STARTS, "start_ci_run"),
             START_AGENT: "start_agent",
         }
         for call in step.calls:
-            if call.name in commands:
+            if call.name == START_WORKERS:
+                todo = f"put {self.orb}/start_ci_run with `start: own` before this step"
+                self._leave(step.node, todo)
+            elif call.name in commands:
                 todo = f"move {call.name} to {self.orb}/{commands[call.name]}"
                 self._leave(step.node, f"{todo}, in a step of its own")
 

@@ -70,10 +70,13 @@ def test_targets_are_read_in_each_form(arguments: str) -> None:
         ("--distribute-on 3", True),
         ("--distribute-on=manual", False),
         ("--stop-agents-after=build", False),
+        ("--distribute-on=none", False),
+        ("--distribute-on=false", False),
+        ("--distribute-on=3 --no-distribution", False),
     ],
 )
 def test_a_run_on_hosted_agents_is_recognized(flag: str, expected: bool) -> None:
-    """Only --distribute-on with another value than manual asks for hosted agents."""
+    """Only --distribute-on with machines asks for hosted agents."""
     assert is_hosted(find_calls(f"npx nx-cloud start-ci-run {flag}")[0]) is expected
 
 
@@ -102,6 +105,9 @@ RUN = "run: npx nx-cloud "
             },
         ),
         ("run: {command: npx nx-cloud start-ci-run, when: always}", None),
+        (RUN + "start-ci-run --distribute-on=none", None),
+        (RUN + "start-ci-run --no-distribution", None),
+        (RUN + "start-ci-run --distribute-on=3", None),
     ],
 )
 def test_a_start_of_a_run_moves(step: str, expected: Any) -> None:

@@ -83,6 +83,27 @@ def test_a_start_without_known_targets_stays(
     assert [todo for _, todo in changed.notes if todo.startswith(NOTE)]
 
 
+def test_a_start_without_distribution_is_no_recipe() -> None:
+    """With --distribute-on=none no agent takes part, so the jobs are not moved."""
+    start = "run: npx nx-cloud start-ci-run --distribute-on=none"
+    config = make_config([start, "run: nx affected -t lint"], [], [])
+    changed = change_text(config, FACTS, ORB).text
+    assert "dte/rerun_guard" not in changed
+    assert start in changed
+    assert "- dte/main:" in changed
+
+
+def test_a_run_of_workers_stays() -> None:
+    """`start-workers` starts a run too; the user's own step keeps doing that."""
+    start = "run: npx nx-cloud start-workers"
+    changed = change_text(make_config([start], [], []), FACTS, ORB)
+    assert start in changed.text
+    assert changed.text.count("dte/rerun_guard") == 2
+    assert [todo for _, todo in changed.notes] == [
+        "put dte/start_ci_run with `start: own` before this step"
+    ]
+
+
 def test_the_targets_that_stop_the_agents_are_enough() -> None:
     """With --stop-agents-after, the orb needs no other targets."""
     config = make_config([STOP, "run: nx affected -t $TARGETS"], [], [])
