@@ -27,6 +27,7 @@ _COMMON = {"command", "name", "working_directory"}
 _ORDINAL = re.compile(r"<<\s*parameters\.(\w+)\s*>>")
 _INDEX = re.compile(r"\$\{?CIRCLE_NODE_INDEX\}?")
 _NODE_NAME = "NX_AGENT_NAME"
+_ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_run"}
 
 
 def find_only_call(step: Step) -> NxCall | None:
@@ -119,16 +120,29 @@ def plan_set_shas(step: Step, branch: str) -> Arguments | None:
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}
-    if set(given) - known or any("parameters." in str(v) for v in given.values()):
+    unknown = set(given) - known - set(_ALLOWED)
+    if unknown or any("parameters." in str(v) for v in given.values()):
         return None
     arguments: Arguments = {}
     if (main := str(given.get("main-branch-name", branch))) != "main":
         arguments["main_branch"] = main
     if workflow := given.get("workflow-name"):
         arguments["workflow"] = workflow
-    if str(given.get("error-on-no-successful-workflow", "")).lower() == "true":
+    if _is_true(given.get("error-on-no-successful-workflow", "")):
         arguments["when_no_base"] = "error"
-    return arguments
+    return arguments | plan_statuses(given)
+
+
+def plan_statuses(given: dict[str, Any]) -> Arguments:
+    """`accept_statuses` for parameters of nrwl/nx-orb; empty if it is the default."""
+    allowed = [
+        status for name, status in _ALLOWED.items() if _is_true(given.get(name, ""))
+    ]
+    return {"accept_statuses": ",".join(["success", *allowed])} if allowed else {}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _settings(step: Step) -> dict[str, Any]:

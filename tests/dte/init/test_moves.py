@@ -16,6 +16,9 @@ from dte.init.edit.moves import (
 from dte.init.edit.nx_calls import find_calls, is_hosted, list_targets
 from dte.init.edit.steps import Step, list_steps
 from dte.init.edit.tree import read_tree
+from dte.init.edit.workflow import make_attempt
+from dte.init.edit.written_config import WrittenConfig
+from tests.dte.init.test_properties import FACTS
 
 
 @pytest.mark.parametrize(
@@ -210,12 +213,36 @@ def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
             {"main_branch": "next", "workflow": "ci", "when_no_base": "error"},
         ),
         ("nx/set-shas: {main-branch-name: << parameters.b >>}", None),
-        ("nx/set-shas: {allow-on-hold-workflow: true}", None),
+        (
+            "nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: true}",
+            {"accept_statuses": "success,on_hold"},
+        ),
+        (
+            "nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: 'true', "
+            "allow-not-run-workflow: true}",
+            {"accept_statuses": "success,on_hold,not_run"},
+        ),
+        ("nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: false}", {}),
+        ("nx/set-shas: {skip-branch-filter: true}", None),
     ],
 )
 def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
     """A parameter of nrwl/nx-orb that the orb has no answer for stays."""
     assert plan_set_shas(read_step(step), "trunk") == expected
+
+
+def test_the_attempt_searches_as_set_shas_does() -> None:
+    """The attempt accepts the statuses that the job's set_shas accepts."""
+    shas = "nx/set-shas: {workflow-name: ci, allow-not-run-workflow: true}"
+    config = WrittenConfig(
+        f"orbs: {{nx: nrwl/nx@1.7.0}}\njobs:\n  main:\n    steps:\n      - {shas}\n"
+    )
+    assert make_attempt(config, FACTS, "dte")["dte/attempt"] == {
+        "context": "circleci-api",
+        "main_branch": "trunk",
+        "workflow": "ci",
+        "accept_statuses": "success,not_run",
+    }
 
 
 @pytest.mark.parametrize(
