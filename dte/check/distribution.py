@@ -55,7 +55,7 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
     if value is None:
         old = (value_of(job, OLD_SWITCH) or "").lower() == "true"
         return Distribution.OWN if old else Distribution.UNSTATED
-    return _of_value(value)
+    return read_distribution(value)
 
 
 def distribution_in_file(repository: Repository) -> Distribution:
@@ -67,10 +67,11 @@ def distribution_in_file(repository: Repository) -> Distribution:
     value = dte.get("distribute-on") if isinstance(dte, LocatedMap) else None
     if value is None:
         return Distribution.UNSTATED
-    return _of_value(value) if isinstance(value, str) else Distribution.HOSTED
+    return read_distribution(value) if isinstance(value, str) else Distribution.HOSTED
 
 
-def _of_value(value: str) -> Distribution:
+def read_distribution(value: str) -> Distribution:
+    """Who runs the tasks with this value of `distribute-on`."""
     if value.startswith("$"):
         return Distribution.UNSTATED
     if value in _NONE:

@@ -6,6 +6,7 @@ Source: Nx docs, "Nx commands"; the command objects of the nx 24.0.6 package.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dte.check.nx_calls import NxCall
 
@@ -33,12 +34,17 @@ def runs_tasks(call: NxCall) -> bool:
 
 def targets_of(call: NxCall) -> tuple[str, ...]:
     """The targets that a call runs, without configurations; empty if unknown."""
-    if call.name in ("affected", "run-many"):
-        return _listed(call.arguments)
-    if call.name == "run":
-        parts = "".join(call.arguments[:1]).split(":")
+    return read_targets(call.name, call.arguments)
+
+
+def read_targets(name: str, arguments: Sequence[str]) -> tuple[str, ...]:
+    """The targets that `nx` runs with this subcommand and these arguments."""
+    if name in ("affected", "run-many"):
+        return _listed(arguments)
+    if name == "run":
+        parts = "".join(arguments[:1]).split(":")
         return tuple(parts[1:2])
-    head, colon, tail = call.name.partition(":")
+    head, colon, tail = name.partition(":")
     if head == "affected" and colon:
         return () if tail in ("apps", "libs", "graph", "dep-graph") else (tail,)
     if head in _OWN or not re.fullmatch(r"[a-z][\w.-]*", head):
@@ -46,7 +52,7 @@ def targets_of(call: NxCall) -> tuple[str, ...]:
     return (head,)
 
 
-def _listed(arguments: tuple[str, ...]) -> tuple[str, ...]:
+def _listed(arguments: Sequence[str]) -> tuple[str, ...]:
     targets: list[str] = []
     reading = False
     for word in arguments:

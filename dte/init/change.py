@@ -30,7 +30,11 @@ class Change:
         return self.before != self.after
 
     def diff(self, repository: Path) -> str:
-        """The change as a unified diff that `git apply` accepts; empty if none."""
+        """The change as a unified diff that `git apply` accepts; empty if none.
+
+        Paths start at the repository, as in git's own diffs, so a `git apply` below it
+        needs `git -C`.
+        """
         name = self.path.relative_to(repository).as_posix()
         lines = difflib.unified_diff(
             _split(self.before or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ MANUAL = "manual"
 def find_distribution(root: Path) -> Fact:
     """The value of `distribute-on`, or an empty fact if there is no such file.
 
+    The orb refuses a file where one value is not `manual`, so the first such value
+    counts (scripts/lib/ci_config.py).
+
     Raises `UserError` if the file is not YAML.
     """
     for name in _NAMES:
         path = root / ".nx" / name
         if path.is_file():
-            found = _find(read_yaml(path))
-            value = found if isinstance(found, str) else "(a mapping)"
-            return Fact("" if found is None else value, f".nx/{name}")
+            values = list(_list_values(_drop_overrides(read_yaml(path))))
+            chosen = next((value for value in values if value != MANUAL), MANUAL)
+            return Fact(_describe(chosen) if values else "", f".nx/{name}")
     return Fact()
 
 
@@ -37,11 +41,27 @@ def note_on_distribution(distribution: Fact) -> list[str]:
     ]
 
 
-def _find(value: Any) -> Any:
-    """The value of the first `distribute-on` at any depth."""
-    if not isinstance(value, dict):
+def _drop_overrides(config: Any) -> Any:
+    """The file without the values that count only in a named environment."""
+    if not isinstance(config, dict):
         return None
-    if "distribute-on" in value:
-        return value["distribute-on"]
-    inner = (_find(item) for item in value.values())
-    return next((found for found in inner if found is not None), None)
+    return {key: value for key, value in config.items() if key != "overrides"}
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return "(a list or mapping)"
+    return str(value) if value not in (None, "") else "(empty)"
+
+
+def _list_values(value: Any) -> Iterator[Any]:
+    """Each value of `distribute-on`, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _list_values(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "distribute-on":
+                yield item
+            else:
+                yield from _list_values(item)

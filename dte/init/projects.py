@@ -33,23 +33,35 @@ def list_files(root: Path) -> list[Path]:
     return found
 
 
-def list_declared_targets(root: Path, files: list[Path]) -> dict[str, str]:
-    """Each target that a project declares, with the first file that declares it."""
+def list_declared_targets(
+    root: Path, files: list[Path]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Each target that a project declares, with the first file that declares it.
+
+    Then the files that aren't JSON, such as templates of a generator; they are skipped.
+    """
     is_package = _match_packages(root)
+    projects = {path.parent for path in files if path.name == "project.json"}
     targets: dict[str, str] = {}
+    unreadable = []
     for path in files:
         name = path.relative_to(root).as_posix()
-        if path.name == "project.json":
-            declared = list(section(read_object(path), "targets"))
-        elif path.name == "package.json":
-            package = read_object(path)
-            folder = name.removesuffix("package.json").rstrip("/")
-            declared = _list_of_package(package, is_package(folder))
-        else:
+        in_packages = is_package(path.parent.relative_to(root).as_posix())
+        is_read = in_packages or path.parent in {root, *projects}
+        if path.name not in ("project.json", "package.json") or not is_read:
             continue
+        try:
+            content = read_object(path)
+        except UserError:
+            unreadable.append(name)
+            continue
+        if path.name == "project.json":
+            declared = list(section(content, "targets"))
+        else:
+            declared = _list_of_package(content, in_packages)
         for target in declared:
             targets.setdefault(target, name)
-    return targets
+    return targets, tuple(unreadable)
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:

@@ -18,10 +18,14 @@ _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 
 class ChosenTargets(NamedTuple):
-    """The targets in the order in which main names them, and how they were found."""
+    """The targets in the order in which main names them, and how they were found.
+
+    ``unreadable`` are the project files that were skipped.
+    """
 
     names: tuple[str, ...]
     source: str
+    unreadable: tuple[str, ...] = ()
 
 
 def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
@@ -37,14 +41,14 @@ def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
     usual = {name: target.usual_name for name, target in inferred.items()}
     if installed := choose_usual(ask_nx(root), usual):
         return ChosenTargets(installed, "the installed Nx")
-    declared = list_declared_targets(root, files)
+    declared, unreadable = list_declared_targets(root, files)
     found = {name: target.plugin for name, target in inferred.items()} | declared
     if chosen := choose_usual(found, usual):
         sources = dict.fromkeys(found[name] for name in chosen)
-        return ChosenTargets(chosen, ", ".join(sources))
+        return ChosenTargets(chosen, ", ".join(sources), unreadable)
     if chosen := choose_usual(section(nx_json, "targetDefaults")):
-        return ChosenTargets(chosen, "targetDefaults in nx.json")
-    return ChosenTargets(DEFAULT, "default")
+        return ChosenTargets(chosen, "targetDefaults in nx.json", unreadable)
+    return ChosenTargets(DEFAULT, "default", unreadable)
 
 
 def choose_usual(
@@ -64,10 +68,15 @@ def choose_usual(
 
 def note_on_targets(chosen: ChosenTargets) -> list[str]:
     """What a person has to decide, as sentences."""
+    notes = [
+        f"{name} is not a JSON object, so the targets in it are unknown"
+        for name in chosen.unreadable
+    ]
     if chosen.source != "default":
-        return []
+        return notes
     return [
+        *notes,
         "no project has a target named "
         + ", ".join(_USUAL)
-        + ": set `targets` on dte/main to those that CI should run"
+        + ": set `targets` on dte/main to those that CI should run",
     ]

@@ -10,15 +10,24 @@ import re
 import shlex
 from typing import Any
 
-from dte.init.edit.nx_calls import START_AGENT, START_RUN, STOP_AGENTS, NxCall
+from dte.check.nx_calls import START_AGENT, STARTS
+from dte.init.edit.nx_calls import (
+    DISTRIBUTE_ON,
+    START_WORKERS,
+    STOP_AFTER,
+    STOP_AGENTS,
+    NxCall,
+    takes_own_agents,
+)
 from dte.init.edit.steps import Step
 
 Arguments = dict[str, Any]
-MOVED = (*START_RUN, START_AGENT, STOP_AGENTS)
+MOVED = {*STARTS, START_AGENT, STOP_AGENTS} - {START_WORKERS}
 _COMMON = {"command", "name", "working_directory"}
 _ORDINAL = re.compile(r"<<\s*parameters\.(\w+)\s*>>")
 _INDEX = re.compile(r"\$\{?CIRCLE_NODE_INDEX\}?")
 _NODE_NAME = "NX_AGENT_NAME"
+_ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_run"}
 
 
 def find_only_call(step: Step) -> NxCall | None:
@@ -34,7 +43,7 @@ def plan_start_run(
 ) -> Arguments | None:
     """The arguments of `start_ci_run`; `by_file` if .nx/ci-config.yaml exists."""
     words = list(call.words or ())
-    if step.keys - _COMMON or (by_file and words) or not (by_file or words or targets):
+    if step.keys - _COMMON or (by_file and words) or not takes_own_agents(call):
         return None
     arguments: Arguments = {"targets": ",".join(targets)} if targets else {}
     more = []
@@ -46,9 +55,9 @@ def plan_start_run(
         if not value and words and not words[0].startswith("-"):
             value = words.pop(0)
         match name:
-            case "--distribute-on" | "--distributeOn":
+            case _ if name in DISTRIBUTE_ON:
                 pass
-            case "--stop-agents-after" | "--stopAgentsAfter":
+            case _ if name in STOP_AFTER:
                 arguments["stop_agents_after"] = re.sub(r"[,\s]+", ",", value)
             case "--assignment-rules":
                 arguments["assignment_rules"] = value
@@ -111,16 +120,29 @@ def plan_set_shas(step: Step, branch: str) -> Arguments | None:
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}
-    if set(given) - known or any("parameters." in str(v) for v in given.values()):
+    unknown = set(given) - known - set(_ALLOWED)
+    if unknown or any("parameters." in str(v) for v in given.values()):
         return None
     arguments: Arguments = {}
     if (main := str(given.get("main-branch-name", branch))) != "main":
         arguments["main_branch"] = main
     if workflow := given.get("workflow-name"):
         arguments["workflow"] = workflow
-    if str(given.get("error-on-no-successful-workflow", "")).lower() == "true":
+    if _is_true(given.get("error-on-no-successful-workflow", "")):
         arguments["when_no_base"] = "error"
-    return arguments
+    return arguments | plan_statuses(given)
+
+
+def plan_statuses(given: dict[str, Any]) -> Arguments:
+    """`accept_statuses` for parameters of nrwl/nx-orb; empty if it is the default."""
+    allowed = [
+        status for name, status in _ALLOWED.items() if _is_true(given.get(name, ""))
+    ]
+    return {"accept_statuses": ",".join(["success", *allowed])} if allowed else {}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _settings(step: Step) -> dict[str, Any]:

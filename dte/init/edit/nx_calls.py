@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import NamedTuple
 
-START_RUN = ("start-ci-run", "start-nx-agents")
-START_AGENT = "start-agent"
+from dte.check.distribution import Distribution, read_distribution
+from dte.check.nx_calls import STARTS
+from dte.check.nx_words import read_targets
+
+START_WORKERS = "start-workers"
 STOP_AGENTS = "stop-all-agents"
+DISTRIBUTE_ON = ("--distribute-on", "--distributeOn")
+STOP_AFTER = ("--stop-agents-after", "--stopAgentsAfter")
 AFFECTED = "affected"
 _TASKS = (AFFECTED, "run-many", "run")
 
@@ -77,20 +83,29 @@ def runs_tasks(call: NxCall) -> bool:
 
 def is_hosted(call: NxCall) -> bool:
     """Whether the call starts a run whose agents Nx Cloud hosts."""
-    distribution = call.flag("--distribute-on", "--distributeOn")
-    return call.name in START_RUN and distribution not in ("", "manual")
+    return _find_distribution(call) is Distribution.HOSTED
 
 
-def list_targets(call: NxCall) -> list[str]:
-    """The targets that a call names with -t, --target or --targets."""
-    words = list(call.words or ())
+def takes_own_agents(call: NxCall) -> bool:
+    """Whether the call starts a run that agents of the workflow can take part in."""
+    return _find_distribution(call) in (Distribution.OWN, Distribution.UNSTATED)
+
+
+def _find_distribution(call: NxCall) -> Distribution:
+    words = call.words or ()
+    if call.name not in STARTS or "--no-distribution" in words:
+        return Distribution.NONE
+    if all(word.partition("=")[0] not in DISTRIBUTE_ON for word in words):
+        return Distribution.UNSTATED
+    return read_distribution(call.flag(*DISTRIBUTE_ON))
+
+
+def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
+    """All targets that the calls run; empty if those of one call are unknown."""
     found: list[str] = []
-    while words:
-        name, equals, value = words.pop(0).partition("=")
-        if name not in ("-t", "--target", "--targets"):
-            continue
-        values = [value] if equals else []
-        while not equals and words and not words[0].startswith("-"):
-            values.append(words.pop(0))
-        found += [target for text in values for target in re.split(r"[,\s]+", text)]
-    return [target for target in found if target]
+    for call in calls:
+        targets = read_targets(call.name, call.words or ())
+        if not targets and runs_tasks(call):
+            return ()
+        found += targets
+    return tuple(dict.fromkeys(found))

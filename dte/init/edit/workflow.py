@@ -8,6 +8,7 @@ from typing import Any
 
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first
+from dte.init.edit.moves import plan_statuses
 from dte.init.edit.nx_calls import AFFECTED
 from dte.init.edit.orb_import import NX_ORB
 from dte.init.edit.tree import LIST, MAP, SCALAR, Node
@@ -153,7 +154,8 @@ def _is_special(config: WrittenConfig, workflow: str) -> bool:
 def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
     """The attempt's entry, which searches as a step of nrwl/nx-orb does.
 
-    The attempt must search the branch and the workflow that `set_shas` names.
+    The attempt must search the branch and the workflow that `set_shas` names, with the
+    same statuses.
     """
     given = _find_shas(config)
     branch, workflow = (
@@ -162,7 +164,7 @@ def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any
     if re.fullmatch(r"[\w./-]+", branch):
         facts = replace(facts, main_branch=Fact(branch))
     more = {"workflow": workflow} if workflow and "<" not in workflow else {}
-    return plan_attempt(facts, orb, **more)
+    return plan_attempt(facts, orb, **more, **plan_statuses(given))
 
 
 def _find_shas(config: WrittenConfig) -> dict[str, Any]:

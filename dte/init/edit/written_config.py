@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from dte.init.edit.nx_calls import START_AGENT, START_RUN, NxCall, is_hosted, runs_tasks
+from dte.check.distribution import OLD_SWITCH
+from dte.check.nx_calls import START_AGENT
+from dte.init.edit.nx_calls import NxCall, runs_tasks, takes_own_agents
 from dte.init.edit.steps import Step, list_steps
 from dte.init.edit.tree import ALIAS, LIST, MAP, SCALAR, Node, read_tree
 
 AGENT, MAIN = "agent", "main"
-# Starts a run without start-ci-run (Nx docs, before version 17).
-SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Entry(NamedTuple):
@@ -95,12 +95,13 @@ class WrittenConfig:
 
     def roles(self, job: str) -> set[str]:
         """What the job does in a run with self-hosted agents: main, agent or both."""
-        names = {call.name for call in self.calls(job) if not is_hosted(call)}
+        calls = self.calls(job)
         steps = {step.name.partition("/")[2] for step in self.all_steps(job)}
-        found = {MAIN} if names & set(START_RUN) or "start_ci_run" in steps else set()
-        if START_AGENT in names or "start_agent" in steps:
+        starts = "start_ci_run" in steps or any(map(takes_own_agents, calls))
+        found = {MAIN} if starts else set()
+        if START_AGENT in {call.name for call in calls} or "start_agent" in steps:
             return found | {AGENT}
-        switch = self.part("jobs", job, "environment", SWITCH)
+        switch = self.part("jobs", job, "environment", OLD_SWITCH)
         if switch is not None and switch.text.lower() == "true":
             found.add(MAIN)
         return found
