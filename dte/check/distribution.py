@@ -13,7 +13,7 @@ from dte.check.nx_calls import (
 )
 from dte.check.nx_words import runs_tasks
 from dte.check.repository import Repository
-from dte.check.variables import value_of
+from dte.check.variables import setting_of, value_of
 from dte.parse import LocatedMap
 
 _NONE = ("false", "none", "no")
@@ -56,6 +56,12 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
         old = (value_of(job, OLD_SWITCH) or "").lower() == "true"
         return Distribution.OWN if old else Distribution.UNSTATED
     return read_distribution(value)
+
+
+def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
+    """Whether dte starts the run of the job with flags, and not from a file."""
+    start = setting_of(job, "start_ci_run", "DTE_START")
+    return start == "flags" or (start == "auto" and repository.ci_config is None)
 
 
 def distribution_in_file(repository: Repository) -> Distribution:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dte.check.distribution import starts_with_flags
 from dte.check.facts import CheckedJob
 from dte.check.nx_calls import STARTS, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks, split_targets, targets_of
@@ -20,6 +21,8 @@ Batch = tuple[set[str], Where]
 def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
     """The targets after which the agents may stop; empty if unknown."""
     own = setting_of(job, "start_ci_run", "DTE_STOP_AGENTS_AFTER")
+    if not own and starts_with_flags(job, repository):
+        own = setting_of(job, "start_ci_run", "DTE_TARGETS")
     if own:
         return set(split_targets(own))
     values = [
