@@ -39,7 +39,7 @@ def missing(folder: Path, start: str, command: str) -> list[str]:
         ("stop_agents_after: lint,deploy", "deploy", []),
         ("stop_agents_after: lint", "deploy lint package", []),
         ("stop_agents_after: lint", "deploy package", ["deploy, package"]),
-        ("", "$TARGET", []),
+        ("stop_agents_after: lint", "$TARGET", []),
         ("", "deploy --no-agents", []),
     ],
 )
