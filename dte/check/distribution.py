@@ -13,7 +13,8 @@ from dte.check.nx_calls import (
 )
 from dte.check.nx_words import runs_tasks
 from dte.check.repository import Repository
-from dte.check.variables import setting_of, value_of
+from dte.check.run_file import run_file
+from dte.check.variables import value_of
 from dte.parse import LocatedMap
 
 _NONE = ("false", "none", "no")
@@ -39,7 +40,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if flags:
         return _of_flags(flags[0], job)
     if job.calls_of(*STARTS_WITH_FILE):
-        return distribution_in_file(repository)
+        return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
         # A job may have the variable from an executor that it shares.
         runs = any(runs_tasks(call) for call in job.calls)
@@ -58,17 +59,12 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
     return read_distribution(value)
 
 
-def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
-    """Whether dte starts the run of the job with flags, and not from a file."""
-    start = setting_of(job, "start_ci_run", "DTE_START")
-    return start == "flags" or (start == "auto" and repository.ci_config is None)
-
-
-def distribution_in_file(repository: Repository) -> Distribution:
+def distribution_in_file(job: CheckedJob, repository: Repository) -> Distribution:
     """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
-    if repository.ci_config is None:
+    config = run_file(job, repository)
+    if config is None:
         return Distribution.UNSTATED
-    _, content = repository.ci_config
+    _, content = config
     dte = content.get("dte")
     value = dte.get("distribute-on") if isinstance(dte, LocatedMap) else None
     if value is None:

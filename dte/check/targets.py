@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dte.check.distribution import starts_with_flags
 from dte.check.facts import CheckedJob
 from dte.check.nx_calls import STARTS, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks, split_targets, targets_of
 from dte.check.repository import Repository
+from dte.check.run_file import run_file, starts_with_flags
 from dte.check.variables import setting_of
 from dte.model import Where
 from dte.parse import LocatedMap
@@ -29,9 +29,10 @@ def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
         call.option("--stop-agents-after", "--stopAgentsAfter") or ""
         for call in job.calls_of(STARTS_WITH_FLAGS)
     ]
-    if values or repository.ci_config is None:
+    config = run_file(job, repository)
+    if values or config is None:
         return set(split_targets(" ".join(values)))
-    lifecycle = repository.ci_config[1].get("lifecycle")
+    lifecycle = config[1].get("lifecycle")
     listed: Any = (
         lifecycle.get("stop-after") if isinstance(lifecycle, LocatedMap) else ""
     )

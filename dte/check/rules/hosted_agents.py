@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dte.check.distribution import Distribution, distribution_in_file
-from dte.check.facts import Facts
+from dte.check.facts import CheckedWorkflow, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import STARTS_WITH_FLAGS
+from dte.check.repository import Repository
+from dte.check.run_file import run_file
 from dte.check.variables import setting_of
 from dte.model import Where
 from dte.parse import LocatedMap
@@ -22,31 +24,33 @@ CODE = "dte-check-hosted-agents"
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield where `distribute-on` is not manual beside the workflow's agents."""
-    hosted_file = distribution_in_file(facts.repository) is Distribution.HOSTED
     for flow in facts.workflows:
-        dte = [
-            job
-            for job in flow.mains
-            if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config")
-        ]
-        if not flow.agents or not (flow.hosted or (dte and hosted_file)):
-            continue
-        flags = [
-            call for job in flow.hosted for call in job.calls_of(STARTS_WITH_FLAGS)
-        ]
-        yield finding(
-            CODE,
-            flags[0].where if flags else line_of(facts),
-            f"distribute-on asks for machines of Nx Cloud, and {flow.title} has agents "
-            "of its own, which then wait an hour",
-            "write distribute-on: manual",
-            "or remove the agents of the workflow",
-        )
+        place = hosted_place(flow, facts.repository) if flow.agents else None
+        if place:
+            yield finding(
+                CODE,
+                place,
+                f"distribute-on asks for machines of Nx Cloud, and {flow.title} has "
+                "agents of its own, which then wait an hour",
+                "write distribute-on: manual",
+                "or remove the agents of the workflow",
+            )
 
 
-def line_of(facts: Facts) -> Where:
-    """The place of `distribute-on` in the file."""
-    assert facts.repository.ci_config is not None
-    dte = facts.repository.ci_config[1]["dte"]
-    assert isinstance(dte, LocatedMap)
-    return dte.where_is("distribute-on")
+def hosted_place(flow: CheckedWorkflow, repository: Repository) -> Where | None:
+    """Where a job of the workflow asks for hosted agents, a flag before a file."""
+    for job in flow.hosted:
+        for call in job.calls_of(STARTS_WITH_FLAGS):
+            return call.where
+    by_dte = [
+        job
+        for job in flow.mains
+        if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config")
+    ]
+    for job in (*flow.hosted, *by_dte):
+        file = run_file(job, repository)
+        if file and distribution_in_file(job, repository) is Distribution.HOSTED:
+            section = file[1]["dte"]
+            assert isinstance(section, LocatedMap)
+            return section.where_is("distribute-on")
+    return None

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dte.check.distribution import starts_with_flags
 from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import START_AGENT, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks
+from dte.check.run_file import starts_with_flags
 
 CODE = "dte-check-nx-before-start"
 _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
