@@ -8,49 +8,58 @@ file. Source: Nx docs, "CI Configuration", distribute-on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
-from dte.check.distribution import Distribution, distribution_in_file
+from dte.check.distribution import Distribution, read_distribution
 from dte.check.facts import CheckedWorkflow, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import STARTS_WITH_FLAGS
 from dte.check.repository import Repository
-from dte.check.run_file import run_file
+from dte.check.run_file import list_distributions
 from dte.check.variables import setting_of
 from dte.model import Where
-from dte.parse import LocatedMap
 
 CODE = "dte-check-hosted-agents"
+_HOSTED = "asks for machines of Nx Cloud"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield where `distribute-on` is not manual beside the workflow's agents."""
     for flow in facts.workflows:
-        place = hosted_place(flow, facts.repository) if flow.agents else None
-        if place:
+        places = list_places(flow, facts.repository) if flow.agents else iter(())
+        for place, text in islice(places, 1):
             yield finding(
                 CODE,
                 place,
-                f"distribute-on asks for machines of Nx Cloud, and {flow.title} has "
-                "agents of its own, which then wait an hour",
+                f"distribute-on {text}, and {flow.title} has agents of its own, which "
+                "then wait an hour",
                 "write distribute-on: manual",
                 "or remove the agents of the workflow",
             )
 
 
-def hosted_place(flow: CheckedWorkflow, repository: Repository) -> Where | None:
-    """Where a job of the workflow asks for hosted agents, a flag before a file."""
+def list_places(
+    flow: CheckedWorkflow, repository: Repository
+) -> Iterator[tuple[Where, str]]:
+    """Where other agents are asked for, and what the value does; flags are first."""
     for job in flow.hosted:
         for call in job.calls_of(STARTS_WITH_FLAGS):
-            return call.where
-    by_dte = [
-        job
-        for job in flow.mains
-        if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config")
-    ]
-    for job in (*flow.hosted, *by_dte):
-        file = run_file(job, repository)
-        if file and distribution_in_file(job, repository) is Distribution.HOSTED:
-            section = file[1]["dte"]
-            assert isinstance(section, LocatedMap)
-            return section.where_is("distribute-on")
-    return None
+            yield call.where, _HOSTED
+    for job in flow.hosted:
+        for one in list_distributions(job, repository):
+            if one.is_of_run:
+                yield one.where, _HOSTED
+    for job in flow.mains:
+        if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config"):
+            for one in list_distributions(job, repository):
+                if one.value != "manual":
+                    yield one.where, describe(one.value)
+
+
+def describe(value: Any) -> str:
+    """What messages say about a value that dte/main refuses."""
+    if read_distribution(value) is Distribution.HOSTED:
+        return _HOSTED
+    shown = {None: "empty", False: "false"}.get(value, value)
+    return f"is {shown}, which dte/main refuses"
