@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dte.bundled_orb import add_bundled_orb
 from dte.check.facts import CheckedWorkflow, Facts
 from dte.check.finding import Finding
 from dte.check.gather import Gatherer
 from dte.check.ignores import Ignore, apply_ignores, read_ignores
-from dte.check.pipelines import select_all
+from dte.check.pipelines import list_untried, select_all
 from dte.check.repository import Repository, find_root
 from dte.check.rules import all_rules
 from dte.compile import compile_config
@@ -58,7 +59,7 @@ def check_config(
         return Checked(tuple(as_finding(one) for one in (error, *error.others)))
     repository = Repository(find_root(path))
     written = read_yaml(path).get("workflows")
-    selections = select_all(compiled, written, compile_for)
+    selections = select_all(compiled, written, compile_for, pipeline)
     workflows = Gatherer(repository, path).workflows(compiled, selections)
     found = apply_rules(Facts(workflows, repository))
     files = dict.fromkeys([str(path), *(one.where.file for one in found)])
@@ -69,16 +70,21 @@ def check_config(
     return Checked(
         findings=tuple(sorted(remaining, key=_place)),
         ignored=tuple(ignored),
-        notices=tuple(list_notices(compiled)),
+        notices=tuple(list_notices(compiled, written)),
         workflows=workflows,
     )
 
 
-def list_notices(compiled: CompiledConfig) -> Iterator[str]:
+def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
     """What was not looked at."""
     yield from (f"not checked: {name}" for name in compiled.stubbed)
     if compiled.setup:
         yield "not checked: the config that this setup config continues with"
+    if untried := list_untried(workflows):
+        yield (
+            f"not checked: {len(untried)} of the names that filters and conditions "
+            f"mention, from {untried[0]!r} on"
+        )
 
 
 def apply_rules(facts: Facts) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 from dte.check.facts import CheckedJob
 from dte.check.nx_calls import (
@@ -13,8 +14,8 @@ from dte.check.nx_calls import (
 )
 from dte.check.nx_words import runs_tasks
 from dte.check.repository import Repository
+from dte.check.run_file import list_distributions
 from dte.check.variables import value_of
-from dte.parse import LocatedMap
 
 _NONE = ("false", "none", "no")
 # How runs were distributed before `start-ci-run` had --distribute-on.
@@ -39,7 +40,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if flags:
         return _of_flags(flags[0], job)
     if job.calls_of(*STARTS_WITH_FILE):
-        return distribution_in_file(repository)
+        return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
         # A job may have the variable from an executor that it shares.
         runs = any(runs_tasks(call) for call in job.calls)
@@ -58,22 +59,16 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
     return read_distribution(value)
 
 
-def distribution_in_file(repository: Repository) -> Distribution:
+def distribution_in_file(job: CheckedJob, repository: Repository) -> Distribution:
     """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
-    if repository.ci_config is None:
-        return Distribution.UNSTATED
-    _, content = repository.ci_config
-    dte = content.get("dte")
-    value = dte.get("distribute-on") if isinstance(dte, LocatedMap) else None
-    if value is None:
-        return Distribution.UNSTATED
-    return read_distribution(value) if isinstance(value, str) else Distribution.HOSTED
+    found = list_distributions(job, repository)
+    return read_distribution(next((one.value for one in found if one.is_of_run), None))
 
 
-def read_distribution(value: str) -> Distribution:
-    """Who runs the tasks with this value of `distribute-on`."""
-    if value.startswith("$"):
-        return Distribution.UNSTATED
-    if value in _NONE:
+def read_distribution(value: Any) -> Distribution:
+    """Who runs the tasks with this value of `distribute-on`, in YAML or a flag."""
+    if value is False or value in _NONE:
         return Distribution.NONE
+    if value is None or (isinstance(value, str) and value.startswith("$")):
+        return Distribution.UNSTATED
     return Distribution.OWN if value == "manual" else Distribution.HOSTED

@@ -25,10 +25,10 @@ class Found:
     commands: list[tuple[Command, Where]] = field(default_factory=list)
     calls: list[NxCall] = field(default_factory=list)
 
-    def add(self, command: Command, where: Where) -> None:
-        """Add a command, and its Nx calls."""
+    def add(self, command: Command, where: Where, folder: str) -> None:
+        """Add a command that runs in `folder`, and its Nx calls."""
         self.commands.append((command, where))
-        self.calls += read_calls(command, where)
+        self.calls += read_calls(command, where, folder)
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Follower:
         for command in read_commands(script):
             line = where.line + command.line if exact else where.line
             at = Where(where.file, line, where.column)
-            self.found.add(command, at)
+            self.found.add(command, at, inside.folder)
             if command.words[:1] == ("cd",) and len(command.words) == 2:
                 folder = join(inside.folder, command.words[1])
                 inside = replace(inside, folder=folder)

@@ -28,7 +28,7 @@ class NxCall:
     """A call of `nx` or `nx-cloud`: its subcommand and what follows it.
 
     ``ignored`` says that the step goes on when the call fails, ``background`` that it
-    doesn't wait for it.
+    doesn't wait for it. ``folder`` is where it runs, as seen from the checkout.
     """
 
     name: str
@@ -37,6 +37,7 @@ class NxCall:
     environment: Mapping[str, str] = field(default_factory=dict)
     ignored: bool = False
     background: bool = False
+    folder: str = "."
 
     def option(self, *names: str) -> str | None:
         """The value of an option, such as `--distribute-on`; None if it isn't given."""
@@ -48,7 +49,7 @@ class NxCall:
         return None
 
 
-def read_calls(command: Command, where: Where) -> Iterator[NxCall]:
+def read_calls(command: Command, where: Where, folder: str) -> Iterator[NxCall]:
     """The Nx calls of one command: itself, and the one that it records."""
     words = command.words
     if (
@@ -72,8 +73,9 @@ def read_calls(command: Command, where: Where) -> Iterator[NxCall]:
         environment=command.assignments,
         ignored=command.ignored,
         background=command.then == "&",
+        folder=folder,
     )
     yield call
     if call.name == "record":
         inner = Command(call.arguments, {}, command.line, command.then, command.ignored)
-        yield from read_calls(inner, where)
+        yield from read_calls(inner, where, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.model import CompiledConfig, PipelineValues
@@ -38,6 +38,7 @@ def select_all(
     compiled: CompiledConfig,
     workflows: Any,
     compile_for: Callable[[PipelineValues], CompiledConfig],
+    pipeline: PipelineValues,
 ) -> dict[str, tuple[Selection, ...]]:
     """The selections of each workflow, by its name; `workflows` are those as written.
 
@@ -48,8 +49,8 @@ def select_all(
     again = any(isinstance(value, str) for key, value in written if key == "filters")
     found: dict[str, list[Selection]] = {}
     for branch, tag in list_names(value for _, value in written):
-        pipeline = PipelineValues(branch=branch, tag=tag)
-        config = compile_for(pipeline) if again else compiled
+        tried = replace(pipeline, branch=branch, tag=tag)
+        config = compile_for(tried) if again else compiled
         for flow in config.workflows:
             jobs = select_jobs(flow.jobs, branch=branch, tag=tag)
             names = frozenset(job.name for job in jobs)
@@ -72,13 +73,22 @@ def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
 def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
     """Branches and tags to try, each as `(branch, tag)` with one of them empty.
 
-    They are the usual ones, and those that filters and conditions mention.
+    They are the usual ones, and the first that filters and conditions mention.
     """
-    texts = [text for value in written for text in _texts_in(value)]
-    mentioned = list(dict.fromkeys(name for text in texts for name in _names_in(text)))
+    mentioned = _mentioned(written)
     branches = dict.fromkeys((*_USUAL, *mentioned[:_MOST]))
     tags = dict.fromkeys((_USUAL_TAG, *mentioned[:_MOST]))
     return [*((name, "") for name in branches), *(("", name) for name in tags)]
+
+
+def list_untried(workflows: Any) -> list[str]:
+    """The names in filters and conditions that are beyond the limit."""
+    return _mentioned(value for _, value in _deciding(workflows))[_MOST:]
+
+
+def _mentioned(written: Iterable[Any]) -> list[str]:
+    texts = [text for value in written for text in _texts_in(value)]
+    return list(dict.fromkeys(name for text in texts for name in _names_in(text)))
 
 
 def _texts_in(value: Any) -> Iterator[str]:

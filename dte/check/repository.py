@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +75,19 @@ class Repository:
         line = text.count("\n", 0, found.start("recipe")) + 1
         return Script(self.show(file), line, recipe)
 
-    @cached_property
-    def ci_config(self) -> tuple[str, LocatedMap] | None:
-        """The name and the content of the file that configures Nx Cloud's runs."""
-        for name in CI_CONFIGS:
+    def workspace(self, folder: str) -> str:
+        """The nearest folder at or above with nx.json, otherwise the folder itself."""
+        folders = (Path(folder), *Path(folder).parents)
+        found = (at for at in folders if self.read(str(at / "nx.json")) is not None)
+        return str(next(found, folder))
+
+    def ci_config(self, folder: str = ".") -> tuple[str, LocatedMap] | None:
+        """The name and the content of the file that configures Nx Cloud's runs.
+
+        It is in the Nx workspace that `folder` belongs to.
+        """
+        for file in CI_CONFIGS:
+            name = str(Path(self.workspace(folder), file))
             text = self.read(name)
             if text is not None:
                 return name, _parse_map(text, self.show(name))

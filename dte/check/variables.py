@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dte.check.facts import CheckedJob
+from dte.check.facts import CheckedJob, CheckedStep
 from dte.model import Where
 
 _EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
@@ -45,9 +45,7 @@ def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
             exports = dict(_EXPORT.findall(text)) if "export" in text else {}
             yield from _of_map(exports, names, where, in_shell=True)
     yield from _of_map(job.environment, names, job.where)
-    images = job.call.job.executor.get("docker") if job.call.job else None
-    if images:
-        yield from _of_map(images[0].get("environment") or {}, names, job.where)
+    yield from _of_map(_of_container(job), names, job.where)
 
 
 def _of_map(
@@ -59,6 +57,20 @@ def _of_map(
     for name in names:
         if name in values:
             yield Variable(name, str(values[name]), where, in_shell)
+
+
+def environment_of(job: CheckedJob, step: CheckedStep) -> dict[str, Any]:
+    """The variables that the keys `environment` set for a step.
+
+    The step's take precedence over the job's, and these over the container's (CircleCI
+    docs, "Introduction to environment variables").
+    """
+    return {**_of_container(job), **job.environment, **step.environment}
+
+
+def _of_container(job: CheckedJob) -> Mapping[str, Any]:
+    images = job.call.job.executor.get("docker") if job.call.job else None
+    return (images[0].get("environment") or {}) if images else {}
 
 
 def value_of(job: CheckedJob, name: str) -> str | None:

@@ -60,7 +60,7 @@ def describe(one: Finding) -> list[str]:
     """The lines of one finding."""
     return [
         f"error[{one.code}]: {one.where}: {one.message}",
-        "Suggestions:",
+        *(["Suggestions:"] if one.fix else []),
         *(f"  - {text}" for text in one.fix),
         f"Reference: {one.link}",
     ]

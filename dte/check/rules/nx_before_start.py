@@ -14,7 +14,7 @@ from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import START_AGENT, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks
-from dte.check.variables import setting_of
+from dte.check.run_file import starts_with_flags
 
 CODE = "dte-check-nx-before-start"
 _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
@@ -39,9 +39,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
     """The calls before a start with flags; none where the start is another."""
     found: list[NxCall] = []
-    file = facts.repository.ci_config is not None
-    start = setting_of(job, "start_ci_run", "DTE_START")
-    by_flags = start == "flags" or (start == "auto" and not file)
+    by_flags = starts_with_flags(job, facts.repository)
     for step in job.steps:
         if step.program == "start_ci_run":
             return found if by_flags else []

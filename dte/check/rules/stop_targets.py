@@ -26,12 +26,13 @@ def find(facts: Facts) -> Iterator[Finding]:
             batches = list(list_batches(job))
             last = [i for i, (targets, _) in enumerate(batches) if targets & listed]
             for targets, where in batches[max(last) + 1 :] if last else ():
-                missing = sorted(targets - listed)
+                missing = ", ".join(sorted(targets - listed))
+                if not missing:
+                    continue
                 yield finding(
                     CODE,
                     where,
-                    f"{', '.join(missing)} runs when the agents may have stopped: "
+                    f"{missing} runs when the agents may have stopped: "
                     f"they stop after {', '.join(sorted(listed))}",
-                    "name every target of main in the stop targets, also: "
-                    + ", ".join(missing),
+                    f"name every target of main in the stop targets, also: {missing}",
                 )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import STARTS, STARTS_WITH_FILE, STARTS_WITH_FLAGS
+from dte.check.run_file import run_file
 from dte.check.variables import setting_of
 from dte.model import Where
 
@@ -20,9 +21,9 @@ CODE = "dte-check-two-starts"
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield the second start of a job, and flags beside the file."""
-    config = facts.repository.ci_config
     for flow in facts.workflows:
         for job in flow.jobs:
+            config = run_file(job, facts.repository)
             found = second_start(job, config[0] if config else "")
             if found:
                 text, where, fix = found

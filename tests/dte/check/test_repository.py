@@ -16,7 +16,7 @@ def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
     (root / ".nx").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("dte: {distribute-on: manual}\n")
     (root / ".nx" / "ci-config.yaml").symlink_to(tmp_path / "secret.yaml")
-    assert Repository(root).ci_config is None
+    assert Repository(root).ci_config() is None
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "binary", "loop", "missing"])
