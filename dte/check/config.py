@@ -25,7 +25,7 @@ COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#
 
 @dataclass(frozen=True)
 class Checked:
-    """The result: findings by place, ignored ones, and what was not looked at."""
+    """The result: findings by place, ignored ones, and what was not checked."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()
@@ -36,9 +36,9 @@ class Checked:
 def check_config(
     path: Path, *, orbs: Mapping[str, Path], pipeline: PipelineValues
 ) -> Checked:
-    """Check the config at `path`; raises UserError where it can't be read at all.
+    """Check the config at `path`; raises `UserError` if it can't be read.
 
-    Orbs without a source are placeholders, so that nothing is downloaded.
+    Orbs without a source become placeholders, so nothing is downloaded.
     """
 
     def compile_for(values: PipelineValues) -> CompiledConfig:
@@ -75,14 +75,14 @@ def check_config(
 
 
 def list_notices(compiled: CompiledConfig) -> Iterator[str]:
-    """What was not looked at."""
+    """Yield a notice for each part that was not checked."""
     yield from (f"not checked: {name}" for name in compiled.stubbed)
     if compiled.setup:
         yield "not checked: the config that this setup config continues with"
 
 
 def apply_rules(facts: Facts) -> list[Finding]:
-    """The findings of all rules; a matrix gets each of them once."""
+    """Return the findings of all rules; each appears once for all jobs of a matrix."""
     found: dict[tuple[str, str, int], Finding] = {}
     for rule in all_rules():
         for one in rule.find(facts):
@@ -91,7 +91,7 @@ def apply_rules(facts: Facts) -> list[Finding]:
 
 
 def as_finding(error: UserError) -> Finding:
-    """What CircleCI's compiler refuses, as a finding."""
+    """Turn an error of the compiler into a finding."""
     assert error.where is not None
     return Finding(
         code=f"dte-{error.code or 'config'}",
@@ -107,5 +107,5 @@ def _place(found: Finding) -> tuple[str, int, str]:
 
 
 def count_jobs(workflows: Iterable[CheckedWorkflow]) -> int:
-    """The number of jobs of all workflows."""
+    """Return the number of jobs in all workflows."""
     return sum(len(flow.jobs) for flow in workflows)

@@ -1,4 +1,4 @@
-"""How a job installs the packages of the workspace."""
+"""Finds out how a job installs the packages of the workspace."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OPTIONS = (
 
 @dataclass(frozen=True)
 class Install:
-    """An install: ``text`` is what messages show, ``kind`` what has to be equal."""
+    """An install: messages show ``text``, and ``kind`` must be equal on all jobs."""
 
     text: str
     kind: tuple[str, ...]
@@ -37,7 +37,7 @@ class Install:
 
 
 def install_of(job: CheckedJob) -> Install | None:
-    """The first install before the job starts an agent or a run."""
+    """Return the first install before the job starts an agent or a run."""
     found = None
     for step in job.steps:
         if step.program == "install":
@@ -57,7 +57,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """The package manager, its verb and options; empty for no install."""
+    """Return the package manager, its verb and options; empty if it doesn't install."""
     words = command.words
     manager = words[0] if words else ""
     plain = [word for word in words[1:] if not word.startswith("-")]

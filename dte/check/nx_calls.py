@@ -25,10 +25,10 @@ _TALK = frozenset(
 
 @dataclass(frozen=True)
 class NxCall:
-    """A call of `nx` or `nx-cloud`: its subcommand and what follows it.
+    """A call of `nx` or `nx-cloud`: its subcommand and arguments.
 
-    ``ignored`` says that the step goes on when the call fails, ``background`` that it
-    doesn't wait for it.
+    ``ignored`` is True if the step continues when the call fails, and ``background`` if
+    the step doesn't wait for the call.
     """
 
     name: str
@@ -39,7 +39,7 @@ class NxCall:
     background: bool = False
 
     def option(self, *names: str) -> str | None:
-        """The value of an option, such as `--distribute-on`; None if it isn't given."""
+        """Return the value of an option such as `--distribute-on`, or None."""
         for index, word in enumerate(self.arguments):
             name, equals, value = word.partition("=")
             if name in names:
@@ -49,7 +49,7 @@ class NxCall:
 
 
 def read_calls(command: Command, where: Where) -> Iterator[NxCall]:
-    """The Nx calls of one command: itself, and the one that it records."""
+    """Yield the Nx call of a command, and the call that it records."""
     words = command.words
     if (
         not words

@@ -1,4 +1,4 @@
-"""What the words of an Nx call mean: its targets, and whether it runs tasks.
+"""Interprets the words of an Nx call: its targets, and whether it runs tasks.
 
 Source: Nx docs, "Nx commands"; the command objects of the nx 24.0.6 package.
 """
@@ -25,14 +25,14 @@ _ONLY_LISTS = ("--graph", "--plain", "--dry-run", "--print", "--help")
 
 
 def runs_tasks(call: NxCall) -> bool:
-    """Whether the call runs tasks of projects."""
+    """Return whether the call runs tasks of projects."""
     if any(word.partition("=")[0] in _ONLY_LISTS for word in call.arguments):
         return False
     return bool(targets_of(call))
 
 
 def targets_of(call: NxCall) -> tuple[str, ...]:
-    """The targets that a call runs, without configurations; empty if unknown."""
+    """Return the targets that a call runs, without configurations; empty if unknown."""
     if call.name in ("affected", "run-many"):
         return _listed(call.arguments)
     if call.name == "run":
@@ -62,6 +62,6 @@ def _listed(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def split_targets(text: str) -> list[str]:
-    """The targets in a list separated by commas or white space."""
+    """Return the targets in a list separated by commas or white space."""
     names = (name.partition(":")[0] for name in re.split(r"[\s,]+", text))
     return [name for name in names if name]

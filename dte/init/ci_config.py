@@ -1,4 +1,4 @@
-"""Reads .nx/ci-config.yaml, which says on which agents Nx Cloud runs the tasks."""
+"""Reads .nx/ci-config.yaml, which decides which agents run the tasks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MANUAL = "manual"
 
 
 def find_distribution(root: Path) -> Fact:
-    """The value of `distribute-on`, or an empty fact if there is no such file.
+    """Return the value of `distribute-on`, or an empty fact if the file doesn't exist.
 
-    Raises `UserError` if the file is not YAML.
+    Raises `UserError` if the file isn't YAML.
     """
     for name in _NAMES:
         path = root / ".nx" / name
@@ -27,7 +27,7 @@ def find_distribution(root: Path) -> Fact:
 
 
 def note_on_distribution(distribution: Fact) -> list[str]:
-    """What has to change in the file, as sentences."""
+    """Return sentences about what the user has to change in the file."""
     if not distribution.source or distribution.value == MANUAL:
         return []
     written = distribution.value or "missing"
@@ -38,7 +38,7 @@ def note_on_distribution(distribution: Fact) -> list[str]:
 
 
 def _find(value: Any) -> Any:
-    """The value of the first `distribute-on` at any depth."""
+    """Return the value of the first `distribute-on` at any depth."""
     if not isinstance(value, dict):
         return None
     if "distribute-on" in value:

@@ -18,7 +18,7 @@ _MOVES = ("cherry-pick", "merge", "pull", "rebase", "revert")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands that move the checkout on one side only."""
+    """Yield the commands that change the commit of only main or only an agent."""
     for flow in facts.workflows:
         for agent in flow.agents:
             if not flow.mains or not all(differ(main, agent) for main in flow.mains):
@@ -35,19 +35,19 @@ def find(facts: Facts) -> Iterator[Finding]:
                 f"only {side.title} runs {text}, so main and its agents have different "
                 "commits",
                 "run it on main and on the agents, at the same commit",
-                "or on neither",
+                "or remove it",
             )
 
 
 def differ(main: CheckedJob, agent: CheckedJob) -> bool:
-    """Whether one of the two moves its checkout in another way."""
+    """Return whether the two jobs change their commits with different commands."""
     if main.has_unknown_steps or agent.has_unknown_steps:
         return False
     return [text for text, _ in moves_of(main)] != [text for text, _ in moves_of(agent)]
 
 
 def moves_of(job: CheckedJob) -> list[tuple[str, Where]]:
-    """The git commands of a job that change the commit that is checked out."""
+    """Return the git commands of a job that change the commit that is checked out."""
     found = []
     for step in job.steps:
         for command, where in step.commands:

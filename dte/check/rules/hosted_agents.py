@@ -1,7 +1,7 @@
-"""The tasks go to machines of Nx Cloud, while agents of the workflow wait for them.
+"""Nx Cloud's machines get the tasks, while agents of the workflow wait for tasks.
 
-Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which asks
-for hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
+Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which requests
+hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
 file. Source: Nx docs, "CI Configuration", distribute-on.
 """
 
@@ -21,7 +21,7 @@ CODE = "dte-check-hosted-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield where `distribute-on` is not manual beside the workflow's agents."""
+    """Yield each `distribute-on` that isn't manual if the workflow has agents."""
     hosted_file = distribution_in_file(facts.repository) is Distribution.HOSTED
     for flow in facts.workflows:
         dte = [
@@ -37,15 +37,15 @@ def find(facts: Facts) -> Iterator[Finding]:
         yield finding(
             CODE,
             flags[0].where if flags else line_of(facts),
-            f"distribute-on asks for machines of Nx Cloud, and {flow.title} has agents "
-            "of its own, which then wait an hour",
+            f"distribute-on requests machines of Nx Cloud, but {flow.title} has its "
+            "own agents, which then wait an hour",
             "write distribute-on: manual",
             "or remove the agents of the workflow",
         )
 
 
 def line_of(facts: Facts) -> Where:
-    """The place of `distribute-on` in the file."""
+    """Return the place of `distribute-on` in the file."""
     assert facts.repository.ci_config is not None
     dte = facts.repository.ci_config[1]["dte"]
     assert isinstance(dte, LocatedMap)

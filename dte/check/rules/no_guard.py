@@ -1,8 +1,8 @@
-"""Main and agents are separate jobs, and nothing refuses a partial rerun.
+"""Main and agents are separate jobs, and no step refuses a partial rerun.
 
-"Rerun from failed" reruns main alone, because the agents passed. Main then waits an
-hour for agents that don't come back (TanStack/query#9623), and a failed agent that
-reruns alone waits as long for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
+"Rerun from failed" reruns only main, because the agents passed. Main then waits an hour
+for agents that don't run again (TanStack/query#9623). A failed agent that reruns alone
+also waits an hour for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
 "Bring your own compute", about rerunning jobs (nrwl/nx#32844).
 """
 
@@ -15,12 +15,12 @@ from dte.check.facts import MODE, CheckedJob, Facts
 from dte.check.finding import Finding, finding
 
 CODE = "dte-check-no-guard"
-# What a hand-written guard has to look at.
+# Words that a hand-written guard contains.
 _BY_HAND = re.compile(r"CIRCLE_WORKFLOW_WORKSPACE_ID|\brerun|\bre-run", re.IGNORECASE)
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the mains without a guard, and agents that only main protects."""
+    """Yield the mains without a guard; if there are none, the agents without one."""
     for flow in facts.workflows:
         if not (flow.mains and flow.agents):
             continue
@@ -30,8 +30,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             yield finding(
                 CODE,
                 job.where,
-                f'{job.title} has no guard{allowed(job)}: in "Rerun from failed", '
-                f"{peer} come back, and it waits an hour",
+                f'{job.title} has no guard{allowed(job)}, so after "Rerun from failed" '
+                f"it waits an hour, because {peer} run again",
                 "use dte/attempt, dte/main and dte/agent",
                 "or make dte/rerun_guard the first step of main and the agents, and "
                 "let both require dte/attempt",
@@ -39,7 +39,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Whether a step of the job, dte's or hand-written, stops a partial rerun."""
+    """Return whether a step of the job, of dte or not, stops a partial rerun."""
     return any(
         step.environment.get(MODE) != "allow"
         if step.is_guard
@@ -49,5 +49,5 @@ def is_guarded(job: CheckedJob) -> bool:
 
 
 def allowed(job: CheckedJob) -> str:
-    """Why dte's guard does not count, if the job has it."""
+    """Return why dte's guard doesn't count; empty if the job doesn't have it."""
     return " (partial_rerun: allow)" if job.guard else ""

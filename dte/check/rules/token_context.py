@@ -1,8 +1,8 @@
 """The context with CircleCI's token is also on a job that runs npm packages' code.
 
 Any package's install script can read the variables of its job. The token is a personal
-one and may do all that its owner may, so only dte/attempt and dte/rerun_all, which run
-no such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
+one with all rights of its owner. So only dte/attempt and dte/rerun_all, which don't run
+such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CODE = "dte-check-token-context"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that install or run packages beside the token."""
+    """Yield the jobs that have the token and install or run packages."""
     for flow in facts.workflows:
         contexts = token_contexts(flow)
         for job in flow.jobs:
@@ -29,13 +29,13 @@ def find(facts: Facts) -> Iterator[Finding]:
                     job.where,
                     f"{job.title} runs npm packages and has the context {shared[0]}, "
                     "which gives dte/attempt CircleCI's token",
-                    f"remove the context {shared[0]} from the job, and put what else "
-                    "it needs into another context",
+                    f"remove the context {shared[0]} from the job, and move other "
+                    "variables that it needs to another context",
                 )
 
 
 def token_contexts(flow: CheckedWorkflow) -> set[str]:
-    """The contexts of the jobs that need the token."""
+    """Return the contexts of the jobs that need the token."""
     jobs = [
         job
         for job in flow.jobs
@@ -46,5 +46,5 @@ def token_contexts(flow: CheckedWorkflow) -> set[str]:
 
 
 def runs_packages(job: CheckedJob) -> bool:
-    """Whether the job installs packages or calls Nx."""
+    """Return whether the job installs packages or calls Nx."""
     return bool(install_of(job) or next(job.calls, None))

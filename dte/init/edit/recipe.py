@@ -1,4 +1,4 @@
-"""Moves the jobs of a hand-written recipe to the orb's commands."""
+"""Replaces the steps of a hand-written recipe with the orb's commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _GUARD = "rerun_guard"
 
 @dataclass
 class Recipe:
-    """The edits of jobs and commands; ``notes`` collects what stays as it is."""
+    """Edits jobs and commands; ``notes`` lists what the user has to change."""
 
     config: WrittenConfig
     editor: Editor
@@ -43,7 +43,7 @@ class Recipe:
     notes: list[tuple[int, str]] = field(default_factory=list)
 
     def guard(self, job: str) -> None:
-        """Put the guard first in a job, unless it is there."""
+        """Put the guard first in a job, unless the job has it."""
         node = self.config.part("jobs", job)
         if any(s.name.endswith(f"/{_GUARD}") for s in self.config.all_steps(job)):
             return
@@ -57,7 +57,7 @@ class Recipe:
         insert_first(self.editor, node.key_of("steps"), steps, [item])
 
     def note_on_switch(self, job: str) -> None:
-        """Note that only an environment variable starts the run of a job."""
+        """Add a note if only an environment variable starts the run of a job."""
         started = {call.name for call in self.config.calls(job)} & set(START_RUN)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:
@@ -67,7 +67,7 @@ class Recipe:
             self._leave(self.config.part("jobs", job, "environment", SWITCH), todo)
 
     def move_steps(self, section: str, name: str) -> None:
-        """Replace the steps of a job or a command that the orb has commands for."""
+        """Replace the steps of a job or a command for which the orb has commands."""
         steps = self.config.own_steps(section, name)
         for step in steps:
             self._move(step, section, name, steps)
@@ -98,7 +98,7 @@ class Recipe:
             self._replace(step, "stop_agents", plan_stop_agents(step, call))
 
     def _move_start(self, step: Step, call: NxCall, steps: list[Step]) -> None:
-        """The orb starts the run with the installed Nx, so an install comes first."""
+        """Move the start after the install, because the orb uses the installed Nx."""
         by_file = bool(self.facts.distribute_on.source)
         targets = tuple(dict.fromkeys(_affected_targets(steps)))
         planned = plan_start_run(step, call, targets, by_file=by_file)
@@ -169,7 +169,7 @@ def _affected_targets(steps: list[Step]) -> Iterator[str]:
 
 
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:
-    """The jobs with a role, if there are agents; empty without a recipe."""
+    """Return the jobs with a role if there are agents, otherwise nothing."""
     roles = {job: config.roles(job) for job in config.names("jobs")}
     found = {job: role for job, role in roles.items() if role}
     if not any(AGENT in role for role in found.values()):
