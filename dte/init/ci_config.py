@@ -33,7 +33,7 @@ def note_on_distribution(distribution: Fact) -> list[str]:
     written = distribution.value or "missing"
     return [
         f"`distribute-on` in {distribution.source} is {written}, so other agents than "
-        "the workflow's would run the tasks: change it to `distribute-on: manual`"
+        "the workflow's would run the tasks; change it to `distribute-on: manual`"
     ]
 
 

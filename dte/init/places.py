@@ -33,6 +33,6 @@ def find_repository(workspace: Path) -> Path:
         if (folder / ".git").exists():
             return folder
     raise UserError(
-        f"{workspace} is not in a git repository, and CircleCI builds only those",
+        f"{workspace} is not in a git repository, which CircleCI needs",
         suggestions=["run git init, commit the workspace, and run dte init again"],
     )
