@@ -14,7 +14,7 @@ if ! python3 -I -S -c ''; then
   echo "error: python3 is missing or does not start: use an image that has it, such as cimg/node"
 elif [ -z "${dte_found-}" ]; then
   echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record
-- the attempt job must be upstream of this job: requires: [dte/attempt]
+- the attempt job must be upstream of this job; add requires: [dte/attempt]
 - in a rerun, the workspace may have expired after 15 days: push a commit"
 elif [ -z "${dte_status-}" ]; then
   echo "error: dte's code has the digest $dte_found, not $DTE_CODE: use one version of the orb"

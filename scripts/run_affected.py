@@ -1,7 +1,7 @@
 """Run the targets of the affected projects, on the agents or in this job.
 
 `nx affected` passes without a task if it knows none of the targets, or if an argument
-turns it into another command. This step fails instead if a task was due.
+turns it into another command. Then this step fails if a task was due.
 """
 
 import os

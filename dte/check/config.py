@@ -26,7 +26,7 @@ COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#
 
 @dataclass(frozen=True)
 class Checked:
-    """The result: findings by place, ignored ones, and what was not looked at."""
+    """The result: findings by place, ignored ones, and what was not checked."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()
@@ -37,9 +37,9 @@ class Checked:
 def check_config(
     path: Path, *, orbs: Mapping[str, Path], pipeline: PipelineValues
 ) -> Checked:
-    """Check the config at `path`; raises UserError where it can't be read at all.
+    """Check the config at `path`; raises `UserError` if it can't be read.
 
-    Orbs without a source are placeholders, so that nothing is downloaded.
+    Orbs without a source become placeholders, so nothing is downloaded.
     """
 
     def compile_for(values: PipelineValues) -> CompiledConfig:
@@ -88,7 +88,7 @@ def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
 
 
 def apply_rules(facts: Facts) -> list[Finding]:
-    """The findings of all rules; a matrix gets each of them once."""
+    """Return the findings of all rules; each appears once for all jobs of a matrix."""
     found: dict[tuple[str, str, int], Finding] = {}
     for rule in all_rules():
         for one in rule.find(facts):
@@ -97,7 +97,7 @@ def apply_rules(facts: Facts) -> list[Finding]:
 
 
 def as_finding(error: UserError) -> Finding:
-    """What CircleCI's compiler refuses, as a finding."""
+    """Turn an error of the compiler into a finding."""
     assert error.where is not None
     return Finding(
         code=f"dte-{error.code or 'config'}",
@@ -113,5 +113,5 @@ def _place(found: Finding) -> tuple[str, int, str]:
 
 
 def count_jobs(workflows: Iterable[CheckedWorkflow]) -> int:
-    """The number of jobs of all workflows."""
+    """Return the number of jobs in all workflows."""
     return sum(len(flow.jobs) for flow in workflows)

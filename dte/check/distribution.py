@@ -1,4 +1,4 @@
-"""Where the tasks of a run go: to agents of the workflow, or to Nx Cloud's machines."""
+"""Decides who runs the tasks of a run: the workflow's agents or Nx Cloud's machines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OLD_SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Distribution(Enum):
-    """Who runs the tasks of a job; UNSTATED where the config does not say it."""
+    """Who runs the tasks of a job; UNSTATED if the config does not say it."""
 
     NONE = "nobody else"
     OWN = "agents of the workflow"
@@ -32,7 +32,10 @@ class Distribution(Enum):
 
 
 def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
-    """Who runs the tasks of a job (Nx docs, "nx-cloud CLI", "CI Configuration")."""
+    """Return who runs the tasks of a job.
+
+    Source: Nx docs, "nx-cloud CLI", "CI Configuration".
+    """
     started = job.program("start_ci_run")
     if started:
         return Distribution.OWN
@@ -42,7 +45,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if job.calls_of(*STARTS_WITH_FILE):
         return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
-        # A job may have the variable from an executor that it shares.
+        # A job may get the variable from an executor that it shares.
         runs = any(runs_tasks(call) for call in job.calls)
         agent = job.calls_of(START_AGENT)
         return Distribution.OWN if runs and not agent else Distribution.NONE

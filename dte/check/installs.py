@@ -1,4 +1,4 @@
-"""How a job installs the packages of the workspace."""
+"""Finds out how a job installs the packages of the workspace."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ONLY_TALK = {"--help", "--version", "-h", "-v"}
 
 @dataclass(frozen=True)
 class Install:
-    """An install: ``text`` is what messages show, ``kind`` what has to be equal."""
+    """An install: messages show ``text``, and ``kind`` must be equal on all jobs."""
 
     text: str
     kind: tuple[str, ...]

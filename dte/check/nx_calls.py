@@ -25,7 +25,7 @@ _TALK = frozenset(
 
 @dataclass(frozen=True)
 class NxCall:
-    """A call of `nx` or `nx-cloud`: its subcommand and what follows it.
+    """A call of `nx` or `nx-cloud`: its subcommand and arguments.
 
     ``ignored`` says that the step goes on when the call fails, ``background`` that it
     doesn't wait for it. ``folder`` is where it runs, as seen from the checkout.
@@ -40,7 +40,7 @@ class NxCall:
     folder: str = "."
 
     def option(self, *names: str) -> str | None:
-        """The value of an option, such as `--distribute-on`; None if it isn't given."""
+        """Return the value of an option such as `--distribute-on`, or None."""
         for index, word in enumerate(self.arguments):
             name, equals, value = word.partition("=")
             if name in names:

@@ -1,4 +1,4 @@
-"""What the words of an Nx call mean: its targets, and whether it runs tasks.
+"""Interprets the words of an Nx call: its targets, and whether it runs tasks.
 
 Source: Nx docs, "Nx commands"; the command objects of the nx 24.0.6 package.
 """
@@ -26,7 +26,7 @@ _ONLY_LISTS = ("--graph", "--plain", "--dry-run", "--print", "--help")
 
 
 def runs_tasks(call: NxCall) -> bool:
-    """Whether the call runs tasks of projects."""
+    """Return whether the call runs tasks of projects."""
     if any(word.partition("=")[0] in _ONLY_LISTS for word in call.arguments):
         return False
     return bool(targets_of(call))
@@ -68,6 +68,6 @@ def _listed(arguments: Sequence[str]) -> tuple[str, ...]:
 
 
 def split_targets(text: str) -> list[str]:
-    """The targets in a list separated by commas or white space."""
+    """Return the targets in a list separated by commas or white space."""
     names = (name.partition(":")[0] for name in re.split(r"[\s,]+", text))
     return [name for name in names if name]

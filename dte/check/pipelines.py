@@ -1,4 +1,4 @@
-"""Which jobs run for which branch or tag: tries names that the filters mention."""
+"""Finds which jobs run for which branch or tag, trying names from the filters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """What messages call the branch or tag."""
+        """The branch or tag for messages."""
         return f"the tag {self.tag}" if self.tag else f"the branch {self.branch}"
 
 
@@ -40,10 +40,10 @@ def select_all(
     compile_for: Callable[[PipelineValues], CompiledConfig],
     pipeline: PipelineValues,
 ) -> dict[str, tuple[Selection, ...]]:
-    """The selections of each workflow, by its name; `workflows` are those as written.
+    """Return the selections of each workflow, by name; `workflows` is not compiled.
 
-    Filters that are expressions are decided when the config compiles, so it compiles
-    again for each branch and tag.
+    Compiling decides filters that are expressions, so the config is compiled again for
+    each branch and tag.
     """
     written = list(_deciding(workflows))
     again = any(isinstance(value, str) for key, value in written if key == "filters")
@@ -59,7 +59,7 @@ def select_all(
 
 
 def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
-    """The filters and conditions in a part of the config."""
+    """Yield the filters and conditions in a part of the config."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key in _DECIDES:
@@ -71,7 +71,7 @@ def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
-    """Branches and tags to try, each as `(branch, tag)` with one of them empty.
+    """Return branches and tags to try, each as `(branch, tag)` with one of them empty.
 
     They are the usual ones, and the first that filters and conditions mention.
     """
@@ -100,7 +100,7 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _names_in(text: str) -> Iterator[str]:
-    """The names in a filter or expression, and texts that its patterns match."""
+    """Yield the names in a filter or expression, and texts that its patterns match."""
     examples = [example_of(pattern) for pattern in _PATTERN.findall(text)]
     yield from (example for example in examples if example)
     if examples or not _NAME.fullmatch(text):
@@ -110,7 +110,7 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def example_of(pattern: str) -> str:
-    """A text that the pattern matches, or nothing if none was found."""
+    """Return a text that the pattern matches, or an empty text if none is found."""
     text = re.sub(r"\((?:\?:)?([^()|]*)(?:\|[^()]*)?\)", r"\1", pattern)
     for written, instead in (
         (r"\\d|\[0-9\]", "1"),

@@ -1,4 +1,4 @@
-"""The files of the repository that a config belongs to: scripts and Nx's settings."""
+"""Reads files of the config's repository: scripts and Nx's settings."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CI_CONFIGS = (".nx/ci-config.yaml", ".nx/ci-config.yml")
 
 
 def find_root(config: Path) -> Path:
-    """The folder that a config's jobs check out: the one above `.circleci`."""
+    """Return the folder that the config's jobs check out: the one above `.circleci`."""
     folder = config.parent
     return folder.parent if folder.name == ".circleci" else folder
 
 
 @dataclass(frozen=True)
 class Script:
-    """A text that a step runs from a file; ``line`` is that of its first line."""
+    """Commands in a file that a step runs; ``line`` is the number of the first line."""
 
     file: str
     line: int
@@ -34,12 +34,12 @@ class Script:
 
 @dataclass(frozen=True)
 class Repository:
-    """Reads files below ``root``; what is missing, outside or no text is nothing."""
+    """Reads files below ``root``; None if a file is missing, outside or not text."""
 
     root: Path
 
     def read(self, name: str) -> str | None:
-        """The text of a file of the repository."""
+        """Return the text of a file of the repository, or None."""
         path = self.root / name
         try:
             if not path.resolve().is_relative_to(self.root.resolve()):
@@ -49,22 +49,22 @@ class Repository:
             return None
 
     def script(self, name: str) -> Script | None:
-        """A script file."""
+        """Return the commands of a script file, or None."""
         text = self.read(name)
         return None if text is None else Script(self.show(name), 1, text)
 
     def show(self, name: str) -> str:
-        """The file's name for messages, as seen from where the config is given."""
+        """Return the file's name for messages, relative like the name of the config."""
         return str(self.root / name)
 
     def package_script(self, folder: str, name: str) -> str | None:
-        """The text of a script of the folder's package.json."""
+        """Return the text of a script in the folder's package.json, or None."""
         text = self.read(str(Path(folder, "package.json"))) or ""
         value = _scripts_in(text).get(name)
         return value if isinstance(value, str) else None
 
     def make_target(self, folder: str, target: str) -> Script | None:
-        """The recipe of a target in the folder's Makefile."""
+        """Return the recipe of a target in the folder's Makefile, or None."""
         file = str(Path(folder, "Makefile"))
         text = self.read(file) or ""
         head = rf"^{re.escape(target)}[ \t]*:(?!=).*\n(?P<recipe>(?:\t.*\n?|[ ]*\n)*)"

@@ -1,4 +1,4 @@
-"""The targets that main runs, and those after which its agents may stop."""
+"""Finds the targets that main runs, and those after which its agents may stop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Batch = tuple[set[str], Where]
 
 
 def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
-    """The targets after which the agents may stop; empty if unknown."""
+    """Return the targets after which the agents may stop; empty if unknown."""
     own = setting_of(job, "start_ci_run", "DTE_STOP_AGENTS_AFTER")
     if not own and starts_with_flags(job, repository):
         own = setting_of(job, "start_ci_run", "DTE_TARGETS")
@@ -41,7 +41,7 @@ def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
 
 
 def list_batches(job: CheckedJob) -> Iterator[Batch]:
-    """The targets that main requests together, one batch after the other."""
+    """Yield the targets that main requests together, one batch after the other."""
     started = False
     for step in job.steps:
         if step.program == "run_affected":
@@ -62,5 +62,5 @@ def list_batches(job: CheckedJob) -> Iterator[Batch]:
 
 
 def is_distributed(call: NxCall) -> bool:
-    """Whether the tasks of a call go to agents."""
+    """Return whether the tasks of a call go to agents."""
     return runs_tasks(call) and not set(call.arguments) & set(_ALONE)

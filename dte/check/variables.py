@@ -1,4 +1,4 @@
-"""The environment variables that a config sets for a job, and where."""
+"""Finds the environment variables that a config sets for a job, and where it does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable; ``in_shell`` says that a shell expands its value.
+    """A variable; ``in_shell`` is True if a shell expands its value.
 
     CircleCI does not expand `environment:` ("Set an environment variable").
     """
@@ -32,9 +32,10 @@ class Variable:
 
 
 def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
-    """The variables of these names that the job sets, the nearest to a command first.
+    """Yield the variables of these names that the job sets, nearest to a command first.
 
-    Variables of the project, of contexts and of scripts that write files aren't seen.
+    It doesn't find variables of the project, of contexts, and of files that scripts
+    write.
     """
     for step in job.steps:
         for call in step.calls:
@@ -74,18 +75,18 @@ def _of_container(job: CheckedJob) -> Mapping[str, Any]:
 
 
 def value_of(job: CheckedJob, name: str) -> str | None:
-    """The value of a variable for the job; None if the config does not set it."""
+    """Return the value of a variable for the job; None if the config doesn't set it."""
     return next((variable.value for variable in variables_of(job, name)), None)
 
 
 def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
-    """The value that a program of dte's orb gets; None if the job doesn't run it."""
+    """Return the value for a program of dte's orb; None if the job doesn't run it."""
     step = job.program(program)
     return None if step is None else str(step.environment.get(name, ""))
 
 
 def execution_of(job: CheckedJob) -> str:
-    """What tells the run of the job from other runs of the workflow."""
+    """Return what distinguishes the job's run from others of the workflow."""
     for program in ("start_ci_run", "start_agent"):
         if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
             return own

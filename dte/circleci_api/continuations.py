@@ -34,7 +34,7 @@ def read_key(body: Mapping[str, Any]) -> str:
 def read_continuation(
     body: Mapping[str, Any], pipeline: RehearsedPipeline
 ) -> Continuation:
-    """What a request's body asks for; raises `ValueError` with a reason."""
+    """Return the continuation in a request's body; raises `ValueError`."""
     configuration = body.get("configuration")
     parameters = body.get("parameters", {})
     if not isinstance(configuration, str):

@@ -148,7 +148,7 @@ def _read_jobs(
 
 
 def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) -> str:
-    """What was rerun. Reruns that the API started may have no tag (unproven)."""
+    """Return what was rerun. A rerun through the API may not have a tag (untested)."""
     if workflow.get("auto_rerun_number"):
         return "automatic rerun"
     tag = str(workflow.get("tag") or "")

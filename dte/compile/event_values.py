@@ -6,7 +6,7 @@ pipeline does not have is empty.
 
 from __future__ import annotations
 
-# Values of these families depend on the event, so that a config may name any of them.
+# Values of these families depend on the event, so a config may name any of them.
 EVENT_VALUES = (
     "pipeline.deploy.",
     "pipeline.event.",

@@ -37,7 +37,7 @@ def evaluate(text: str, lookup: Lookup) -> Any:
     """Return the value of an expression; raises ExpressionError.
 
     `lookup` gives the value of a dotted name and raises what it likes. It is asked
-    for every name, so that an undeclared one is refused wherever it is.
+    for every name, so an undeclared one is refused wherever it is.
     """
     node = parse(text)
     if isinstance(node, Name):

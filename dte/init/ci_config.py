@@ -1,4 +1,4 @@
-"""Reads .nx/ci-config.yaml, which says on which agents Nx Cloud runs the tasks."""
+"""Reads .nx/ci-config.yaml, which decides which agents run the tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MANUAL = "manual"
 
 
 def find_distribution(root: Path) -> Fact:
-    """The value of `distribute-on`, or an empty fact if there is no such file.
+    """Return the value of `distribute-on`, or an empty fact if the file doesn't exist.
 
     The orb refuses a file where one value is not `manual`, so the first such value
     counts (scripts/lib/ci_config.py).
@@ -31,13 +31,13 @@ def find_distribution(root: Path) -> Fact:
 
 
 def note_on_distribution(distribution: Fact) -> list[str]:
-    """What has to change in the file, as sentences."""
+    """Return sentences about what the user has to change in the file."""
     if not distribution.source or distribution.value == MANUAL:
         return []
     written = distribution.value or "missing"
     return [
         f"`distribute-on` in {distribution.source} is {written}, so other agents than "
-        "the workflow's would run the tasks: change it to `distribute-on: manual`"
+        "the workflow's would run the tasks; change it to `distribute-on: manual`"
     ]
 
 

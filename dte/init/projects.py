@@ -21,7 +21,7 @@ _SKIPPED = {"node_modules", "dist", "tmp", "coverage"}
 
 
 def list_files(root: Path) -> list[Path]:
-    """Every file of the workspace but hidden ones, packages and build outputs."""
+    """Return every file except hidden ones, packages and build outputs."""
     found = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(
@@ -65,7 +65,7 @@ def list_declared_targets(
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """The scripts and targets of a package.json; the root's count only if it has nx."""
+    """Return the scripts and targets of a package.json; the root's need a key `nx`."""
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []
@@ -77,7 +77,7 @@ def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
 
 
 def _match_packages(root: Path) -> Any:
-    """A function that says whether a folder is a package of the workspaces."""
+    """Return a function that tells whether a folder is a package of the workspaces."""
     patterns = list(_read_patterns(root))
     wanted = [_compile(text) for text in patterns if not text.startswith("!")]
     excluded = [_compile(text[1:]) for text in patterns if text.startswith("!")]
@@ -108,7 +108,7 @@ def _read_patterns(root: Path) -> Iterator[str]:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    """A regular expression for a glob with `*` and `**`."""
+    """Return a regular expression for a glob with `*` and `**`."""
     parts = re.split(r"(\*\*/?|\*)", pattern)
     meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
     return re.compile("".join(meanings.get(part, re.escape(part)) for part in parts))

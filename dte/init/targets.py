@@ -13,7 +13,7 @@ from dte.init.projects import list_declared_targets, list_files
 
 # The default of `targets` on dte/main.
 DEFAULT = ("lint", "test", "build", "e2e-ci")
-# What Nx's own generator for CI configs runs, in its order.
+# The targets that Nx's generator for CI configs runs, in its order.
 _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 
@@ -29,10 +29,10 @@ class ChosenTargets(NamedTuple):
 
 
 def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
-    """The usual targets that exist in the workspace; all defaults if none is found.
+    """Return the usual targets that exist in the workspace, or else all defaults.
 
-    An installed Nx knows. Otherwise the project files and the plugins' conventions say,
-    and then the targets that nx.json has defaults for.
+    The sources are the installed Nx, then the project files and the plugins'
+    conventions, and then the target defaults in nx.json.
     """
     files = list_files(root)
     inferred = predict_targets(
@@ -54,10 +54,10 @@ def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
 def choose_usual(
     existing: Iterable[str], usual_names: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """The targets that CI usually runs; e2e only where nothing splits it for agents.
+    """Return the targets that CI usually runs; e2e only if there is no e2e-ci.
 
-    `usual_names` has the usual name of a target that is called otherwise, such as
-    `test` for `vite:test`.
+    `usual_names` maps a target with another name to its usual name, for example
+    `vite:test` to `test`.
     """
     known = {name: (usual_names or {}).get(name, name) for name in sorted(existing)}
     last = () if "e2e-ci" in known.values() else ("e2e",)

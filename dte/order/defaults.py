@@ -102,7 +102,7 @@ class _File:
 
     def _resolve(self, key: str, text: object) -> Path:
         if not isinstance(text, str):
-            raise UserError(f"{self.path}: {key} contains {text!r}, which is no text")
+            raise UserError(f"{self.path}: {key} contains {text!r}, which isn't text")
         found = self.path.parent / Path(text).expanduser()
         if self.inside and not found.resolve().is_relative_to(self.inside.resolve()):
             raise UserError(

@@ -30,7 +30,7 @@ def make_console() -> Console:
 
 
 class _Rendered:
-    """Text for the console as it is; rich would look at each of its characters."""
+    """Text for the console as it is; rich would parse each character."""
 
     def __init__(self, text: str) -> None:
         self._text = text

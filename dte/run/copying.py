@@ -101,7 +101,7 @@ class Copier:
         text = os.readlink(source)  # noqa: PTH115 - Path would normalise the text
         if not into_home:
             folder = source.parent.resolve()
-            # Links further along may lead elsewhere; `_refuse_outside` looks at them.
+            # Later links may lead elsewhere; `_refuse_outside` checks them.
             aim = Path(os.path.normpath(folder / text))
             if not aim.is_relative_to(self.boundary.resolve()):
                 self.skipped.append(str(source))

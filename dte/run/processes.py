@@ -113,7 +113,7 @@ def _find_reason(limits: Limits, heard: float) -> Reason:
 class Lines:
     """Splits a pipe's bytes into lines as they arrive; the last may have no newline.
 
-    A line of more than `LONGEST_LINE` characters is passed on in pieces, so that a line
+    A line of more than `LONGEST_LINE` characters is passed on in pieces, so a line
     without an end takes no more memory than others.
     """
 

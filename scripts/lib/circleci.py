@@ -164,11 +164,11 @@ class CircleCIClient:
                 suggestions=[CHECK_PROXY],
             ) from None
         if not isinstance(fields, dict):
-            raise self.explain_shape("the answer is no object")
+            raise self.explain_shape("the answer is not an object")
         try:
             json.dumps(fields, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            # JSON may escape half of a surrogate pair, which is no text.
+            # JSON may escape half of a surrogate pair, which isn't text.
             raise self.explain_shape("it contains half a character") from None
         return fields
 

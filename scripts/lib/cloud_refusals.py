@@ -22,7 +22,7 @@ _BAD_TOKEN = (
 )
 _GO_ON = (
     "until then, set `when_not_connected: run_without_agents` on dte/main and "
-    "dte/agent: main runs all tasks itself"
+    "dte/agent, so main runs all tasks itself"
 )
 
 

@@ -1,4 +1,4 @@
-"""Servers that never come to an end, and the limits that end the scripts instead."""
+"""Servers that never finish an answer, and the limits that end the scripts."""
 
 from __future__ import annotations
 

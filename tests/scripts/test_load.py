@@ -1,4 +1,4 @@
-"""Where a step gets its program from: its own variables or the workspace."""
+"""A step loads its program from its own variables or from the workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that this commit is the release it is meant to be (`make release-check`)."""
+"""Checks that this commit is ready for its release (`make release-check`)."""
 
 import os
 import re

@@ -20,7 +20,7 @@ Move = tuple[str, Where]
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands that move the checkout on one side only."""
+    """Yield the commands that change the commit of only main or only an agent."""
     for flow in facts.workflows:
         for agent in flow.agents:
             if not flow.mains or not all(differ(main, agent) for main in flow.mains):
@@ -38,12 +38,12 @@ def find(facts: Facts) -> Iterator[Finding]:
                 where,
                 f"{runs}, so main and its agents have different commits",
                 "run it on main and on the agents, at the same commit",
-                "or on neither",
+                "or remove it",
             )
 
 
 def differ(main: CheckedJob, agent: CheckedJob) -> bool:
-    """Whether one of the two moves its checkout in another way."""
+    """Return whether the two jobs change their commits with different commands."""
     if main.has_unknown_steps or agent.has_unknown_steps:
         return False
     return any(differences(main, agent))

@@ -1,7 +1,7 @@
-"""The tasks go to machines of Nx Cloud, while agents of the workflow wait for them.
+"""Nx Cloud's machines get the tasks, while agents of the workflow wait for tasks.
 
-Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which asks
-for hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
+Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which requests
+hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
 file. Source: Nx docs, "CI Configuration", distribute-on.
 """
 

@@ -1,8 +1,8 @@
-"""Main and agents are separate jobs, and nothing refuses a partial rerun.
+"""Main and agents are separate jobs, and no step refuses a partial rerun.
 
-"Rerun from failed" reruns main alone, because the agents passed. Main then waits an
-hour for agents that don't come back (TanStack/query#9623), and a failed agent that
-reruns alone waits as long for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
+"Rerun from failed" reruns only main, because the agents passed. Main then waits an hour
+for agents that don't run again (TanStack/query#9623). A failed agent that reruns alone
+also waits an hour for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
 "Bring your own compute", about rerunning jobs (nrwl/nx#32844).
 """
 
@@ -18,7 +18,7 @@ from dte.check.targets import is_distributed
 from dte.check.variables import environment_of
 
 CODE = "dte-check-no-guard"
-# What a hand-written guard has to look at.
+# Words that a hand-written guard contains.
 _BY_HAND = re.compile(r"CIRCLE_WORKFLOW_WORKSPACE_ID|\brerun|\bre-run", re.IGNORECASE)
 _STARTING = ("start_ci_run", "start_agent", "run_affected")
 _SWITCH = "DTE_RERUN_GUARD"
@@ -26,7 +26,7 @@ _OFF = ("off", "false", "0")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the mains without a guard, and agents that only main protects."""
+    """Yield the mains without a guard; if there are none, the agents without one."""
     for flow in facts.workflows:
         if not (flow.mains and flow.agents):
             continue
@@ -45,7 +45,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Whether a step of the job, dte's or hand-written, stops a partial rerun."""
+    """Return whether a step of the job, of dte or not, stops a partial rerun."""
     return any(
         not why_absent(job, step)
         if step.is_guard

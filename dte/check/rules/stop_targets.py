@@ -1,8 +1,8 @@
 """`--stop-agents-after` leaves out a target that a later command of main runs.
 
-Nx Cloud lets idle agents go once the last of these targets was requested. A command
-behind that finds no agents, and fails or waits an hour. Targets of the same command are
-requested together. Source: Nx docs, "nx-cloud CLI", --stop-agents-after; "CI
+Nx Cloud stops idle agents after main has requested the last of these targets. A later
+command doesn't find agents, and fails or waits an hour. A command requests all its
+targets together. Source: Nx docs, "nx-cloud CLI", --stop-agents-after; "CI
 Configuration", stop-after; nrwl/nx-examples@5214350, which fixes a deployment that did
 not run.
 """
@@ -19,7 +19,7 @@ CODE = "dte-check-stop-targets"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands whose targets come after the agents may have stopped."""
+    """Yield the commands that run when the agents may already have stopped."""
     for flow in facts.workflows:
         for job in (*flow.mains, *flow.hosted):
             listed = stop_targets(job, facts.repository)

@@ -1,8 +1,8 @@
 """The context with CircleCI's token is also on a job that runs npm packages' code.
 
 Any package's install script can read the variables of its job. The token is a personal
-one and may do all that its owner may, so only dte/attempt and dte/rerun_all, which run
-no such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
+one with all rights of its owner. So only dte/attempt and dte/rerun_all, which don't run
+such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CODE = "dte-check-token-context"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that install or run packages beside the token."""
+    """Yield the jobs that have the token and install or run packages."""
     for flow in facts.workflows:
         given = token_contexts(flow)
         for job in flow.jobs:

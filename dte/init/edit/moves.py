@@ -1,7 +1,7 @@
-"""Says which command of the orb takes the place of a step, and with what arguments.
+"""Decides which command of the orb replaces a step, and with what arguments.
 
 `None` means that the step does more than the orb's command, or that only a shell can
-tell what it does; such a step stays as it is.
+evaluate it. Such a step doesn't change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_
 
 
 def find_only_call(step: Step) -> NxCall | None:
-    """The call of a step that does nothing else, and is of those that can move."""
+    """Return the call of a step if it is the only one and the orb can replace it."""
     calls = step.calls
     if len(calls) != 1 or not calls[0].is_alone or calls[0].name not in MOVED:
         return None
@@ -41,7 +41,10 @@ def find_only_call(step: Step) -> NxCall | None:
 def plan_start_run(
     step: Step, call: NxCall, targets: tuple[str, ...], *, by_file: bool
 ) -> Arguments | None:
-    """The arguments of `start_ci_run`; `by_file` if .nx/ci-config.yaml exists."""
+    """Return the arguments of `start_ci_run`.
+
+    `by_file` is True if .nx/ci-config.yaml exists.
+    """
     words = list(call.words or ())
     if step.keys - _COMMON or (by_file and words) or not takes_own_agents(call):
         return None
@@ -71,10 +74,10 @@ def plan_start_run(
 def plan_start_agent(
     step: Step, call: NxCall, integers: set[str], *, is_single: bool
 ) -> Arguments | None:
-    """The arguments of `start_agent`.
+    """Return the arguments of `start_agent`.
 
-    `integers` are the job's parameters of that type; `is_single` if the workflows call
-    the job once and without a matrix, so that CircleCI numbers the agents.
+    `integers` are the job's parameters of that type. `is_single` is True if the
+    workflows call the job once and without a matrix, so CircleCI numbers the agents.
     """
     if step.keys - _COMMON - {"no_output_timeout", "environment"}:
         return None
@@ -94,9 +97,9 @@ def plan_start_agent(
 
 
 def _find_ordinal(name: str, integers: set[str]) -> str | None:
-    """The parameter that numbers an agent of this name; empty if CircleCI does.
+    """Return the parameter that numbers an agent of this name; empty if CircleCI does.
 
-    None if the name is something else, which the orb can't keep.
+    Return None for other names, which the orb can't keep.
     """
     if not name:
         return "ordinal" if "ordinal" in integers else ""
@@ -106,7 +109,7 @@ def _find_ordinal(name: str, integers: set[str]) -> str | None:
 
 
 def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
-    """The arguments of `stop_agents`."""
+    """Return the arguments of `stop_agents`."""
     if step.keys - _COMMON - {"when", "no_output_timeout"} or call.words:
         return None
     when = _settings(step).get("when", "on_success")
@@ -114,9 +117,10 @@ def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
 
 
 def plan_set_shas(step: Step, branch: str) -> Arguments | None:
-    """The arguments of `set_shas` for a step of nrwl/nx-orb; `branch` is the default.
+    """Return the arguments of `set_shas` for a step of nrwl/nx-orb.
 
-    nrwl/nx-orb 1.7 has these parameters; those that the orb has no answer for stay.
+    `branch` is the default of `main_branch`. The parameters are those of nrwl/nx-orb
+    1.7. A step with a parameter that the orb can't express doesn't change.
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}

@@ -1,4 +1,4 @@
-"""Reads the commands of run steps: which of them call Nx or Nx Cloud, and how."""
+"""Finds the calls of Nx and Nx Cloud in the commands of run steps."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _CALL = re.compile(
     rf"(?:{_RUNNER})?(?P<tool>nx|nx-cloud)(?:@[\w.^~-]+)?\s+(?P<name>[\w:-]+)\b"
     r"(?P<rest>[^\n;&|]*)"
 )
-# A shell does something with these; what it would do is not known here.
+# A shell interprets these, so the words are unknown.
 _SHELL = re.compile(r"[$`;&|<>(){}*?~\\\n#]")
 # The defaults of nx affected, which set_shas exports.
 _SHAS = re.compile(r"""\s--(?:base|head)(?:=|\s+)["']?\$\{?NX_(?:BASE|HEAD)\}?["']?""")
 
 
 class NxCall(NamedTuple):
-    """A call of Nx; ``words`` are its arguments, None if only a shell can tell them."""
+    """A call of Nx; ``words`` are its arguments, None if a shell has to expand them."""
 
     name: str
     words: tuple[str, ...] | None
     is_alone: bool
 
     def flag(self, *names: str) -> str:
-        """The value of the first of these flags, or empty."""
+        """Return the value of the first of these flags, or an empty text."""
         words = self.words or ()
         for index, word in enumerate(words):
             name, equals, value = word.partition("=")
@@ -50,7 +50,7 @@ class NxCall(NamedTuple):
 
 
 def find_calls(command: str) -> list[NxCall]:
-    """Each call of Nx in a command, in order; comments and echo don't count."""
+    """Yield each call of Nx in a command, in order, except in comments and echo."""
     joined = re.sub(r"\\\r?\n\s*", " ", command)
     lines = [line.strip() for line in joined.splitlines()]
     code = [line for line in lines if not re.match(r"#|(?:echo|printf)\s", line)]
@@ -77,7 +77,7 @@ def _split(text: str) -> tuple[str, ...] | None:
 
 
 def runs_tasks(call: NxCall) -> bool:
-    """Whether the call runs tasks of projects."""
+    """Return whether the call runs tasks of projects."""
     return call.name in _TASKS
 
 

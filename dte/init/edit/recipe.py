@@ -1,4 +1,4 @@
-"""Moves the jobs of a hand-written recipe to the orb's commands."""
+"""Replaces the steps of a hand-written recipe with the orb's commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _GUARD = "rerun_guard"
 
 @dataclass
 class Recipe:
-    """The edits of jobs and commands; ``notes`` collects what stays as it is."""
+    """Edits jobs and commands; ``notes`` lists what the user has to change."""
 
     config: WrittenConfig
     editor: Editor
@@ -43,7 +43,7 @@ class Recipe:
     notes: list[tuple[int, str]] = field(default_factory=list)
 
     def guard(self, job: str) -> None:
-        """Put the guard first in a job, unless it is there."""
+        """Put the guard first in a job, unless the job has it."""
         node = self.config.part("jobs", job)
         if any(s.name.endswith(f"/{_GUARD}") for s in self.config.all_steps(job)):
             return
@@ -66,7 +66,7 @@ class Recipe:
             self._leave(node, todo + OLD_SWITCH)
 
     def move_steps(self, section: str, name: str) -> None:
-        """Replace the steps of a job or a command that the orb has commands for."""
+        """Replace the steps of a job or a command for which the orb has commands."""
         steps = self.config.own_steps(section, name)
         for step in steps:
             self._move(step, section, name, steps)
@@ -184,7 +184,7 @@ def _write(name: str, arguments: Arguments) -> Any:
 
 
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:
-    """The jobs with a role, if there are agents; empty without a recipe."""
+    """Return the jobs with a role if there are agents, otherwise nothing."""
     roles = {job: config.roles(job) for job in config.names("jobs")}
     found = {job: role for job, role in roles.items() if role}
     if not any(AGENT in role for role in found.values()):

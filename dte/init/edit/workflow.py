@@ -23,7 +23,7 @@ Note = tuple[int, str]
 def require_attempt(
     config: WrittenConfig, editor: Editor, workflow: str, jobs: set[str], attempt: Any
 ) -> list[Note]:
-    """Add the attempt job to a workflow, and require it in the entries of `jobs`."""
+    """Add the attempt job to a workflow, and make the entries of `jobs` require it."""
     (name,) = attempt
     entries = config.entries(workflow)
     recipe = [entry for entry in entries if entry.job in jobs]
@@ -46,7 +46,7 @@ def require_attempt(
 
 
 def _require(editor: Editor, entry: Entry, name: str) -> list[Note]:
-    """Add `name` to what an entry requires."""
+    """Add `name` to the `requires` of an entry."""
     if name in (entry.values.get("requires") or []):
         return []
     line = f"requires: [{name}]"
@@ -104,7 +104,7 @@ def add_jobs(
 def _add_workflow(
     config: WrittenConfig, editor: Editor, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add a workflow with the three jobs; a job `build` runs without one, so it stays.
+    """Add a workflow with the three jobs, and with a job `build` that ran without one.
 
     Source: Configuration reference, "jobs".
     """
@@ -126,9 +126,9 @@ def _add_workflow(
 
 
 def choose_workflow(config: WrittenConfig) -> str:
-    """The workflow whose jobs run Nx, most often `nx affected`; empty without one.
+    """Return the workflow whose jobs run Nx, most often `nx affected`; empty if none.
 
-    One on a schedule or under a condition comes last.
+    Workflows with a schedule or a condition come last.
     """
     found = [
         name
@@ -145,14 +145,14 @@ def choose_workflow(config: WrittenConfig) -> str:
 
 
 def _is_special(config: WrittenConfig, workflow: str) -> bool:
-    """Whether a workflow runs on a schedule, or under a condition."""
+    """Return whether a workflow has a schedule or a condition."""
     return bool(
         {"triggers", "when", "unless"} & set(config.names("workflows", workflow))
     )
 
 
 def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
-    """The attempt's entry, which searches as a step of nrwl/nx-orb does.
+    """Make the attempt's entry, with the search settings of a step of nrwl/nx-orb.
 
     The attempt must search the branch and the workflow that `set_shas` names, with the
     same statuses.
@@ -168,7 +168,7 @@ def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any
 
 
 def _find_shas(config: WrittenConfig) -> dict[str, Any]:
-    """The parameters of the first step of nrwl/nx-orb that has some."""
+    """Return the parameters of the first step of nrwl/nx-orb that has parameters."""
     nx_orb = config.find_orb(NX_ORB)
     for section in ("jobs", "commands"):
         for name in config.names(section):

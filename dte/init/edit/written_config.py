@@ -1,4 +1,4 @@
-"""An existing config: its orbs, jobs and workflows, and which jobs run Nx."""
+"""Reads an existing config: its orbs, jobs and workflows, and which jobs run Nx."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class WrittenConfig:
         self.tree = read_tree(text)
 
     def part(self, *keys: str) -> Node | None:
-        """The value under these keys, following aliases."""
+        """Return the value under these keys, following aliases."""
         node: Node | None = self.tree
         for key in keys:
             node = node.get(key) if node is not None and node.kind == MAP else None
@@ -44,7 +44,7 @@ class WrittenConfig:
         return node
 
     def names(self, *keys: str) -> list[str]:
-        """The keys of the mapping under these keys."""
+        """Return the keys of the mapping under these keys."""
         node = self.part(*keys)
         return [key.text for key, _ in node.pairs] if node is not None else []
 
@@ -57,7 +57,7 @@ class WrittenConfig:
         return {n: v if isinstance(v, str) else "" for n, v in found.items()}
 
     def find_orb(self, name: str) -> str:
-        """The local name of an orb such as `nrwl/nx`, or of `dte` in any namespace."""
+        """Return the local name of an orb; `dte` may be in any namespace."""
         for alias, reference in self.orbs.items():
             orb = reference.partition("@")[0]
             if orb == name or (name == "dte" and orb.partition("/")[2] == name):
@@ -69,17 +69,17 @@ class WrittenConfig:
         return [name for name in self.names("workflows") if name != "version"]
 
     def entries(self, workflow: str) -> list[Entry]:
-        """The jobs of a workflow, in order."""
+        """Return the jobs of a workflow, in order."""
         return list(_list_entries(self.part("workflows", workflow, "jobs")))
 
     def own_steps(self, section: str, name: str) -> list[Step]:
-        """The steps that are written in a job or a command."""
+        """Return the steps that are written in a job or a command."""
         node = self.part(section, name)
         found = node.get("steps") if node is not None and node.kind == MAP else None
         return list(list_steps(found))
 
     def all_steps(self, job: str) -> Iterator[Step]:
-        """The steps of a job, and those of the config's commands that it calls."""
+        """Return the steps of a job and of the config's commands that it calls."""
         seen: set[str] = set()
         steps = self.own_steps("jobs", job)
         commands = set(self.names("commands"))
@@ -90,7 +90,7 @@ class WrittenConfig:
             steps = [s for name in called for s in self.own_steps("commands", name)]
 
     def calls(self, job: str) -> list[NxCall]:
-        """The calls of Nx in a job and the commands that it calls."""
+        """Return the calls of Nx in a job and in the commands that it calls."""
         return [call for step in self.all_steps(job) for call in step.calls]
 
     def roles(self, job: str) -> set[str]:
@@ -107,7 +107,7 @@ class WrittenConfig:
         return found
 
     def runs_nx(self, job: str) -> bool:
-        """Whether the job runs tasks of projects."""
+        """Return whether the job runs tasks of projects."""
         return any(runs_tasks(call) for call in self.calls(job))
 
 

@@ -38,7 +38,7 @@ def task(project: str, target: str, configuration: str = "") -> Task:
     ],
 )
 def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
-    """A star, a question mark, a negation, and a list of globs that must all match."""
+    """Globs have stars, question marks and negations; all of a list must match."""
     one = rule("p", targets=glob)
     assert [
         name for name in matching + other if one.matches(task("x", name))
