@@ -54,7 +54,7 @@ def rehearse_installs(tmp_path: Path, version: str = "v1", *then: str) -> Rehear
 
 
 def find_restored(done: Rehearsed, job: str, run: int = 1) -> list[str]:
-    """The files that the job's install found."""
+    """Return the files that the job's install found."""
     return [line[6:] for line in done.lines(job, run) if line.startswith("found ")]
 
 

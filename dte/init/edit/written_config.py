@@ -65,7 +65,7 @@ class WrittenConfig:
         return ""
 
     def workflows(self) -> list[str]:
-        """The names of the workflows."""
+        """Return the names of the workflows."""
         return [name for name in self.names("workflows") if name != "version"]
 
     def entries(self, workflow: str) -> list[Entry]:
