@@ -59,7 +59,7 @@ def find_restored(done: Rehearsed, job: str, run: int = 1) -> list[str]:
 
 
 def test_a_job_finds_the_downloads_of_the_jobs_before_it(tmp_path: Path) -> None:
-    """A changed lock file starts from the newest cache, an equal one from its own."""
+    """A changed lock file restores the newest cache, an unchanged one its own cache."""
     done = rehearse_installs(tmp_path, "v1", "rerun-from-start")
     assert done.statuses() == {
         "dte/attempt": "success",
