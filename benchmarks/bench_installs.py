@@ -55,7 +55,7 @@ MANAGERS = {
 
 
 def install_manager(name: str, package: str) -> Path:
-    """The folder with the package manager's command; npm fills it once."""
+    """Return the folder with the package manager's command; npm fills it once."""
     folder = CACHE / name
     if package and not (folder / "node_modules").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,9 @@ def measure(folder: Path, env: Mapping[str, str]) -> list[float]:
 
 
 def read_registry() -> str:
-    """The address of the registry that npm uses; Yarn 2 and later don't read it."""
+    """Return the address of the registry that npm uses; Yarn 2 and later don't
+    read it.
+    """
     words = ("npm", "config", "get", "registry")
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return done.stdout.strip().rstrip("/")

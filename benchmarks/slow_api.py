@@ -17,7 +17,7 @@ OWN = FakePipeline(NEWEST + 1, f"{NEWEST + 1:040x}")
 
 
 def make_pipelines(green: int, revision: str) -> list[FakePipeline]:
-    """The pipelines 1 to `NEWEST` of main, of which only `green` passed."""
+    """Return the pipelines 1 to `NEWEST` of main, of which only `green` passed."""
     failed = (Run(status="failed"),)
     return [
         FakePipeline(number, revision)

@@ -123,7 +123,7 @@ class Session:
         return any(pipeline.workflows for pipeline in self._pipelines)
 
     def report(self, *, error: str = "") -> Report:
-        """The report on everything so far."""
+        """Return the report on everything so far."""
         workflows = [
             (workflow.number, pipeline.identity, workflow)
             for pipeline in self._pipelines

@@ -76,14 +76,14 @@ def check_config(
 
 
 def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
-    """What was not looked at."""
+    """Yield a notice for each part that was not checked."""
     yield from (f"not checked: {name}" for name in compiled.stubbed)
     if compiled.setup:
         yield "not checked: the config that this setup config continues with"
     if untried := list_untried(workflows):
         yield (
-            f"not checked: {len(untried)} of the names that filters and conditions "
-            f"mention, from {untried[0]!r} on"
+            f"not checked: {len(untried)} of the names in filters and conditions, from "
+            f"{untried[0]!r} on"
         )
 
 

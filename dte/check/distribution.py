@@ -63,13 +63,13 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
 
 
 def distribution_in_file(job: CheckedJob, repository: Repository) -> Distribution:
-    """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
+    """Return who runs the tasks according to `.nx/ci-config.yaml`."""
     found = list_distributions(job, repository)
     return read_distribution(next((one.value for one in found if one.is_of_run), None))
 
 
 def read_distribution(value: Any) -> Distribution:
-    """Who runs the tasks with this value of `distribute-on`, in YAML or a flag."""
+    """Return who runs the tasks with this value of `distribute-on`."""
     if value is False or value in _NONE:
         return Distribution.NONE
     if value is None or (isinstance(value, str) and value.startswith("$")):

@@ -29,7 +29,7 @@ _OPTIONS = (
 
 
 _LAUNCHERS = ("corepack", "env", "sudo")
-# Options of package managers whose value is the next word, before or behind the verb.
+# Options of package managers whose value is the next word, before or after the verb.
 _WITH_VALUE = frozenset(
     {"--cache", "--cwd", "--dir", "--filter", "--loglevel", "--prefix", "--registry"}
     | {"--userconfig", "--workspace", "-C", "-F"}
@@ -47,9 +47,10 @@ class Install:
 
 
 def install_of(job: CheckedJob) -> Install | None:
-    """The first install before the job starts an agent or a run.
+    """Return the first install before the job starts an agent or a run.
 
-    One that names packages, such as `npm install wait-on`, counts if there is no other.
+    An install of named packages, such as `npm install wait-on`, counts only if there is
+    no other.
     """
     found = named = None
     for step in job.steps:
@@ -74,7 +75,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """The package manager, its verb and options; empty for no install."""
+    """Return the package manager, its verb and options; empty if it isn't one."""
     manager, *words = launched(command.words) or ("",)
     manager = manager.partition("@")[0]
     if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):
@@ -87,18 +88,20 @@ def kind_of(command: Command) -> tuple[str, ...]:
 
 
 def names_packages(command: Command) -> bool:
-    """Whether an install adds packages of these names to those of the workspace."""
+    """Return whether an install adds packages of these names to those of the
+    workspace.
+    """
     return len(list(plain_words(launched(command.words)))) > 2
 
 
 def starts_packages(command: Command) -> bool:
-    """Whether the command starts a package manager or a package."""
+    """Return whether the command starts a package manager or a package."""
     program = "".join(launched(command.words)[:1]).partition("@")[0]
     return program in _VERBS or program in ("npx", "bunx")
 
 
 def launched(words: Sequence[str]) -> Sequence[str]:
-    """The command that sudo, corepack or env starts; others as they are."""
+    """Return the command that sudo, corepack or env starts; others as they are."""
     while words and words[0] in _LAUNCHERS:
         words = words[1:]
         while words and (words[0].startswith("-") or "=" in words[0]):
@@ -107,7 +110,7 @@ def launched(words: Sequence[str]) -> Sequence[str]:
 
 
 def plain_words(words: Iterable[str]) -> Iterator[str]:
-    """The words that are neither options nor the values of options."""
+    """Yield the words that are neither options nor the values of options."""
     before = ""
     for word in words:
         if not word.startswith("-") and before not in _WITH_VALUE:

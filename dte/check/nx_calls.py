@@ -27,8 +27,9 @@ _TALK = frozenset(
 class NxCall:
     """A call of `nx` or `nx-cloud`: its subcommand and arguments.
 
-    ``ignored`` says that the step goes on when the call fails, ``background`` that it
-    doesn't wait for it. ``folder`` is where it runs, as seen from the checkout.
+    ``ignored`` is True if the step continues when the call fails, and ``background`` if
+    the step doesn't wait for the call. ``folder`` is where it runs, relative to the
+    checkout.
     """
 
     name: str
@@ -50,7 +51,7 @@ class NxCall:
 
 
 def read_calls(command: Command, where: Where, folder: str) -> Iterator[NxCall]:
-    """The Nx calls of one command: itself, and the one that it records."""
+    """Yield the Nx call of a command, and the call that it records."""
     words = command.words
     if (
         not words

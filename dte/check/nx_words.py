@@ -33,12 +33,12 @@ def runs_tasks(call: NxCall) -> bool:
 
 
 def targets_of(call: NxCall) -> tuple[str, ...]:
-    """The targets that a call runs, without configurations; empty if unknown."""
+    """Return the targets that a call runs, without configurations; empty if unknown."""
     return read_targets(call.name, call.arguments)
 
 
 def read_targets(name: str, arguments: Sequence[str]) -> tuple[str, ...]:
-    """The targets that `nx` runs with this subcommand and these arguments."""
+    """Return the targets that `nx` runs with this subcommand and these arguments."""
     if name in ("affected", "run-many"):
         return _listed(arguments)
     if name == "run":

@@ -82,7 +82,7 @@ def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def list_untried(workflows: Any) -> list[str]:
-    """The names in filters and conditions that are beyond the limit."""
+    """Return the names in filters and conditions that are beyond the limit."""
     return _mentioned(value for _, value in _deciding(workflows))[_MOST:]
 
 

@@ -76,13 +76,15 @@ class Repository:
         return Script(self.show(file), line, recipe)
 
     def workspace(self, folder: str) -> str:
-        """The nearest folder at or above with nx.json, otherwise the folder itself."""
+        """Return the nearest folder at or above with nx.json, otherwise the
+        folder itself.
+        """
         folders = (Path(folder), *Path(folder).parents)
         found = (at for at in folders if self.read(str(at / "nx.json")) is not None)
         return str(next(found, folder))
 
     def ci_config(self, folder: str = ".") -> tuple[str, LocatedMap] | None:
-        """The name and the content of the file that configures Nx Cloud's runs.
+        """Return the name and the content of the file that configures Nx Cloud's runs.
 
         It is in the Nx workspace that `folder` belongs to.
         """

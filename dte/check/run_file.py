@@ -1,4 +1,4 @@
-"""The file `.nx/ci-config.yaml` that configures the run of a job."""
+"""Reads the file `.nx/ci-config.yaml` that configures the run of a job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEY = "distribute-on"
 
 
 class DistributeOn(NamedTuple):
-    """A `distribute-on` that counts for a run; ``place`` is its path of keys."""
+    """A `distribute-on` that applies to a run; ``place`` is its path of keys."""
 
     place: str
     value: Any
@@ -30,12 +30,14 @@ class DistributeOn(NamedTuple):
 
 
 def run_file(job: CheckedJob, repository: Repository) -> tuple[str, LocatedMap] | None:
-    """The name and the content of the file in the workspace whose run a job starts."""
+    """Return the name and the content of the file in the workspace whose run a
+    job starts.
+    """
     return repository.ci_config(run_folder(job))
 
 
 def run_folder(job: CheckedJob) -> str:
-    """The folder in which the job starts its run, as seen from the checkout."""
+    """Return the folder in which the job starts its run, relative to the checkout."""
     started = job.program("start_ci_run")
     if started and job.call.job:
         own = str(started.step.arguments.get("working_directory", ""))
@@ -44,13 +46,13 @@ def run_folder(job: CheckedJob) -> str:
 
 
 def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
-    """Whether dte starts the run of the job with flags, and not from a file."""
+    """Return whether dte starts the run of the job with flags, and not from a file."""
     start = setting_of(job, "start_ci_run", "DTE_START")
     return start == "flags" or (start == "auto" and not run_file(job, repository))
 
 
 def list_distributions(job: CheckedJob, repository: Repository) -> list[DistributeOn]:
-    """Each `distribute-on` of the file that counts for the run of a job.
+    """Return each `distribute-on` of the file that applies to the run of a job.
 
     An override of the same environment replaces the value of the section `dte`; those
     of other environments have no effect, as in scripts/lib/ci_config.py.

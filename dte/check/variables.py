@@ -61,7 +61,7 @@ def _of_map(
 
 
 def environment_of(job: CheckedJob, step: CheckedStep) -> dict[str, Any]:
-    """The variables that the keys `environment` set for a step.
+    """Return the variables that the keys `environment` set for a step.
 
     The step's take precedence over the job's, and these over the container's (CircleCI
     docs, "Introduction to environment variables").

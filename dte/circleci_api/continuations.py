@@ -26,7 +26,7 @@ class Continuation:
 
 
 def read_key(body: Mapping[str, Any]) -> str:
-    """The continuation key of a request's body; empty if it has none."""
+    """Return the continuation key of a request's body; empty if it has none."""
     key = body.get("continuation-key")
     return key if isinstance(key, str) else ""
 

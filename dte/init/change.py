@@ -30,7 +30,7 @@ class Change:
         return self.before != self.after
 
     def diff(self, repository: Path) -> str:
-        """The change as a unified diff that `git apply` accepts; empty if none.
+        """Return a unified diff that `git apply` accepts; empty if nothing changes.
 
         Paths start at the repository, as in git's own diffs, so a `git apply` below it
         needs `git -C`.

@@ -42,7 +42,7 @@ def note_on_distribution(distribution: Fact) -> list[str]:
 
 
 def _drop_overrides(config: Any) -> Any:
-    """The file without the values that count only in a named environment."""
+    """Return the file without the values that count only in a named environment."""
     if not isinstance(config, dict):
         return None
     return {key: value for key, value in config.items() if key != "overrides"}
@@ -55,7 +55,7 @@ def _describe(value: Any) -> str:
 
 
 def _list_values(value: Any) -> Iterator[Any]:
-    """Each value of `distribute-on`, at any depth."""
+    """Yield each value of `distribute-on`, at any depth."""
     if isinstance(value, list):
         for item in value:
             yield from _list_values(item)

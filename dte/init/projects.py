@@ -36,7 +36,7 @@ def list_files(root: Path) -> list[Path]:
 def list_declared_targets(
     root: Path, files: list[Path]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Each target that a project declares, with the first file that declares it.
+    """Return each target that a project declares, with the first file that declares it.
 
     Then the files that aren't JSON, such as templates of a generator; they are skipped.
     """

@@ -18,7 +18,7 @@ _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 
 class ChosenTargets(NamedTuple):
-    """The targets in the order in which main names them, and how they were found.
+    """The targets in main's order, and their source.
 
     ``unreadable`` are the project files that were skipped.
     """
@@ -67,7 +67,7 @@ def choose_usual(
 
 
 def note_on_targets(chosen: ChosenTargets) -> list[str]:
-    """What a person has to decide, as sentences."""
+    """Return sentences about what the user has to decide."""
     notes = [
         f"{name} is not a JSON object, so the targets in it are unknown"
         for name in chosen.unreadable

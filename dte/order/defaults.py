@@ -39,7 +39,10 @@ class Defaults:
 
 
 def read_defaults(repository: Path, environment: Mapping[str, str]) -> Defaults:
-    """The defaults for a project in `repository`; raises `UserError` for a bad file."""
+    """Return the defaults for a project in `repository`.
+
+    Raises `UserError` for an invalid file.
+    """
     home = Path(environment.get("HOME") or "/")
     folder = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     defaults = _add_file(Defaults(), folder / "dte" / "config.toml", None)
@@ -91,7 +94,7 @@ class _File:
     inside: Path | None
 
     def read_paths(self, key: str, kind: type) -> list[tuple[str, str, Path]]:
-        """The paths under a key, each with the key and its name in a table."""
+        """Return the paths under a key, each with the key and its name in a table."""
         value = self.values.get(key, kind())
         if not isinstance(value, kind):
             raise UserError(f"{self.path}: {key} has to be {_KINDS[kind]}")
@@ -112,7 +115,7 @@ class _File:
         return found
 
     def read_speed(self) -> str:
-        """The factor as text, or empty."""
+        """Return the factor as text, or empty."""
         value = self.values.get("speed", "")
         if value == "":
             return ""

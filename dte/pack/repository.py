@@ -1,4 +1,4 @@
-"""Keeps what an orb is packed from inside the orb's repository.
+"""Refuses to pack files from outside the orb's repository.
 
 An orb's folder may come from a stranger: its includes and links must not read files of
 this machine into a config.

@@ -18,7 +18,7 @@ _LINK = "://"
 
 
 def make_console() -> Console:
-    """A console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
+    """Make a console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
     It is as wide as the terminal, or 80 columns if there is no terminal.
     """
@@ -99,7 +99,7 @@ class Gutter:
 
 
 def _render(text: Text, color_system: Any) -> str:
-    """The text with its escape sequences; a live block must not get into it."""
+    """Return the text with its escape sequences; a live block must not get into it."""
     console = Console(
         file=StringIO(), color_system=color_system, force_terminal=bool(color_system)
     )

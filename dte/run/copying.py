@@ -45,7 +45,10 @@ class Copier:
         self._copy(source, target, into_home=True)
 
     def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """The paths, until the user interrupts; a pattern may match without end."""
+        """Yield the paths, until the user interrupts.
+
+        A pattern may match without end.
+        """
         for path in paths:
             self._refuse_interrupted()
             yield path

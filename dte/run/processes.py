@@ -181,7 +181,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
-    """Every process whose environment contains `mark`.
+    """Return every process whose environment contains `mark`.
 
     A daemon that left its session still has the environment it was started with.
     """

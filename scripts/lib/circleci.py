@@ -248,7 +248,9 @@ class CircleCIClient:
         return ApiFailure(said, status=error.code, reason=reason)
 
     def _read_reason(self, error: HTTPError) -> str:
-        """The message in CircleCI's answer: printable, short, without the token."""
+        """Return the message in CircleCI's answer: printable, short, without
+        the token.
+        """
         response: Any = error
         try:
             seconds = max(0.1, min(REQUEST_SECONDS, self.left()))

@@ -27,7 +27,7 @@ _GO_ON = (
 
 
 def find_refusal(finished: Finished) -> Optional[Refusal]:
-    """The refusal that a command of Nx Cloud's client printed first, or None."""
+    """Return the refusal that a command of Nx Cloud's client printed first, or None."""
     text = finished.beginning
     if any(part in text for part in _OVER_LIMIT):
         return Refusal(

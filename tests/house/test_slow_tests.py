@@ -12,7 +12,7 @@ CORES = 2
 
 
 def collect(marker: str) -> set[str]:
-    """The files that have tests with this marker."""
+    """Return the files that have tests with this marker."""
     words = ["-q", "--collect-only", "-n", "0", "-m", marker]
     command = [sys.executable, "-m", "pytest", *words]
     done = subprocess.run(

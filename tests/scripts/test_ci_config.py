@@ -11,7 +11,7 @@ MANUAL = "dte:\n  distribute-on: manual\n"
 
 
 def make_override(value: str) -> str:
-    """A file whose override for the environment `e2e` has this value."""
+    """Make a file whose override for the environment `e2e` has this value."""
     return f"{MANUAL}overrides:\n  e2e:\n    dte:\n      distribute-on: {value}\n"
 
 

@@ -1,4 +1,4 @@
-"""What runs Nx in a workspace: npx, Yarn's Plug'n'Play, or Bun."""
+"""The scripts run Nx with npx, Yarn's Plug'n'Play, or Bun."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ FIELD = {"package.json": '{"packageManager": "yarn@4.18.1"}'}
 
 
 def use_commands(nx_job: NxJob, *names: str) -> str:
-    """A PATH on which only these run Nx; each prints its call."""
+    """Return a PATH on which only these run Nx; each prints its call."""
     for name in names:
         command = nx_job.bin / name
         command.write_text(f'#!/bin/bash\necho "{name} $*"\n')

@@ -236,7 +236,7 @@ def test_the_message_names_why_an_agent_failed(
 
 
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
-    """The script of the agent as a running process."""
+    """Return the script of the agent as a running process."""
     code = copy_code(folder / "code")
     env = {
         "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",

@@ -45,7 +45,7 @@ def ensure_environment() -> None:
 
 
 def digest_of_input() -> str:
-    """One hash over all that decides what the environment contains."""
+    """Return one hash over all that decides what the environment contains."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
         LOCK.read_text(encoding="utf-8"),

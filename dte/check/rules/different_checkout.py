@@ -52,7 +52,9 @@ def differ(main: CheckedJob, agent: CheckedJob) -> bool:
 def differences(
     main: CheckedJob, agent: CheckedJob
 ) -> Iterator[tuple[CheckedJob, CheckedJob, Move]]:
-    """The commands that differ at the same place: whose, the other job, the command."""
+    """Yield the commands that differ at the same place: the job, the other job,
+    the command.
+    """
     for ours, theirs in zip_longest(moves_of(main), moves_of(agent)):
         if ours and (theirs is None or ours[0] != theirs[0]):
             yield main, agent, ours
@@ -61,7 +63,7 @@ def differences(
 
 
 def moves_of(job: CheckedJob) -> list[Move]:
-    """The git commands of a job that change the commit that is checked out."""
+    """Return the git commands of a job that change the commit that is checked out."""
     found = []
     for step in job.steps:
         for command, where in step.commands:

@@ -21,18 +21,18 @@ from dte.check.variables import setting_of
 from dte.model import Where
 
 CODE = "dte-check-hosted-agents"
-_HOSTED = "asks for machines of Nx Cloud"
+_HOSTED = "requests machines of Nx Cloud"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield where `distribute-on` is not manual beside the workflow's agents."""
+    """Yield each `distribute-on` that isn't manual if the workflow has agents."""
     for flow in facts.workflows:
         places = list_places(flow, facts.repository) if flow.agents else iter(())
         for place, text in islice(places, 1):
             yield finding(
                 CODE,
                 place,
-                f"distribute-on {text}, and {flow.title} has agents of its own, which "
+                f"distribute-on {text}, but {flow.title} has its own agents, which "
                 "then wait an hour",
                 "write distribute-on: manual",
                 "or remove the agents of the workflow",
@@ -42,7 +42,10 @@ def find(facts: Facts) -> Iterator[Finding]:
 def list_places(
     flow: CheckedWorkflow, repository: Repository
 ) -> Iterator[tuple[Where, str]]:
-    """Where other agents are asked for, and what the value does; flags are first."""
+    """Yield each place that requests other agents, and what its value does.
+
+    Flags are first.
+    """
     for job in flow.hosted:
         for call in job.calls_of(STARTS_WITH_FLAGS):
             yield call.where, _HOSTED
@@ -58,7 +61,7 @@ def list_places(
 
 
 def describe(value: Any) -> str:
-    """What messages say about a value that dte/main refuses."""
+    """Return the text for messages about a value that dte/main refuses."""
     if read_distribution(value) is Distribution.HOSTED:
         return _HOSTED
     shown = {None: "empty", False: "false"}.get(value, value)

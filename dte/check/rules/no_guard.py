@@ -36,8 +36,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             yield finding(
                 CODE,
                 job.where,
-                f'{job.title} has no guard{reason(job)}: in "Rerun from failed", '
-                f"{peer} come back, and it waits an hour",
+                f'{job.title} has no guard{reason(job)}, so after "Rerun from failed" '
+                f"it waits an hour, because {peer} run again",
                 "use dte/attempt, dte/main and dte/agent",
                 "or make dte/rerun_guard the first step of main and the agents, and "
                 "let both require dte/attempt",
@@ -55,7 +55,7 @@ def is_guarded(job: CheckedJob) -> bool:
 
 
 def early_steps(job: CheckedJob) -> Iterator[CheckedStep]:
-    """The steps up to the first that starts a run, an agent or tasks."""
+    """Yield the steps up to the first that starts a run, an agent or tasks."""
     for step in job.steps:
         yield step
         if step.program in _STARTING or any(map(is_starting, step.calls)):
@@ -63,12 +63,12 @@ def early_steps(job: CheckedJob) -> Iterator[CheckedStep]:
 
 
 def is_starting(call: NxCall) -> bool:
-    """Whether a call starts a run or an agent, or has agents run tasks."""
+    """Return whether a call starts a run or an agent, or has agents run tasks."""
     return call.name in (START_AGENT, *STARTS) or is_distributed(call)
 
 
 def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
-    """Why a guard of dte does not count; empty if it counts."""
+    """Return why a guard of dte does not count; empty if it counts."""
     if guard.environment.get(MODE) == "allow":
         return "partial_rerun: allow"
     switch = str(environment_of(job, guard).get(_SWITCH, ""))
@@ -78,5 +78,5 @@ def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
 
 
 def reason(job: CheckedJob) -> str:
-    """Why dte's guard does not count, in brackets, if the job has it."""
+    """Return why dte's guard does not count, in brackets, if the job has it."""
     return f" ({why_absent(job, job.guard)})" if job.guard else ""

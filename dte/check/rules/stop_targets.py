@@ -32,7 +32,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield finding(
                     CODE,
                     where,
-                    f"{missing} runs when the agents may have stopped: "
-                    f"they stop after {', '.join(sorted(listed))}",
-                    f"name every target of main in the stop targets, also: {missing}",
+                    f"{missing} may run without agents, because the agents stop after "
+                    f"{', '.join(sorted(listed))}",
+                    f"add {missing} to the stop targets",
                 )

@@ -35,13 +35,13 @@ def find(facts: Facts) -> Iterator[Finding]:
                     job.where,
                     f"{job.title} runs npm packages and has {text} dte/attempt "
                     "CircleCI's token",
-                    f"remove {fix} from the job, and put what else it needs into "
-                    "another context",
+                    f"remove {fix} from the job, and move other variables that it "
+                    "needs to another context",
                 )
 
 
 def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
-    """For each job that needs the token, its contexts: any of them may have it."""
+    """Return the contexts of each job that needs the token; any of them may have it."""
     jobs = [
         job
         for job in flow.jobs
@@ -52,7 +52,9 @@ def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
 
 
 def runs_packages(job: CheckedJob) -> bool:
-    """Whether the job installs packages, calls Nx, or starts a package manager."""
+    """Return whether the job installs packages, calls Nx, or starts a package
+    manager.
+    """
     return bool(install_of(job) or next(job.calls, None)) or any(
         starts_packages(command) for step in job.steps for command, _ in step.commands
     )

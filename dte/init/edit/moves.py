@@ -138,7 +138,7 @@ def plan_set_shas(step: Step, branch: str) -> Arguments | None:
 
 
 def plan_statuses(given: dict[str, Any]) -> Arguments:
-    """`accept_statuses` for parameters of nrwl/nx-orb; empty if it is the default."""
+    """Return `accept_statuses` for nrwl/nx-orb's parameters; empty for the default."""
     allowed = [
         status for name, status in _ALLOWED.items() if _is_true(given.get(name, ""))
     ]

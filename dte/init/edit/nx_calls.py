@@ -82,12 +82,14 @@ def runs_tasks(call: NxCall) -> bool:
 
 
 def is_hosted(call: NxCall) -> bool:
-    """Whether the call starts a run whose agents Nx Cloud hosts."""
+    """Return whether the call starts a run whose agents Nx Cloud hosts."""
     return _find_distribution(call) is Distribution.HOSTED
 
 
 def takes_own_agents(call: NxCall) -> bool:
-    """Whether the call starts a run that agents of the workflow can take part in."""
+    """Return whether the call starts a run that agents of the workflow can take
+    part in.
+    """
     return _find_distribution(call) in (Distribution.OWN, Distribution.UNSTATED)
 
 
@@ -101,7 +103,7 @@ def _find_distribution(call: NxCall) -> Distribution:
 
 
 def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
-    """All targets that the calls run; empty if those of one call are unknown."""
+    """Return all targets that the calls run; empty if those of one call are unknown."""
     found: list[str] = []
     for call in calls:
         targets = read_targets(call.name, call.words or ())

@@ -57,7 +57,7 @@ class Recipe:
         insert_first(self.editor, node.key_of("steps"), steps, [item])
 
     def note_on_switch(self, job: str) -> None:
-        """Note that only an environment variable starts the run of a job."""
+        """Add a note if only an environment variable starts the run of a job."""
         started = {call.name for call in self.config.calls(job)} & set(STARTS)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:
@@ -97,7 +97,10 @@ class Recipe:
             self._replace(step, "stop_agents", plan_stop_agents(step, call))
 
     def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
-        """What the jobs with these steps run; empty if unknown or if they differ."""
+        """Return what the jobs with these steps run.
+
+        It is empty if unknown or if they differ.
+        """
         jobs = [
             job
             for job in self.config.names("jobs")
@@ -110,7 +113,7 @@ class Recipe:
     def _move_start(
         self, step: Step, call: NxCall, steps: list[Step], targets: tuple[str, ...]
     ) -> None:
-        """The orb starts the run with the installed Nx, so an install comes first.
+        """Move the start after the install, because the orb uses the installed Nx.
 
         Nx Cloud stops the agents after the targets that the run starts with, so a
         target that is not named there would wait for agents.

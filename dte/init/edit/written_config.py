@@ -65,7 +65,7 @@ class WrittenConfig:
         return ""
 
     def workflows(self) -> list[str]:
-        """The names of the workflows."""
+        """Return the names of the workflows."""
         return [name for name in self.names("workflows") if name != "version"]
 
     def entries(self, workflow: str) -> list[Entry]:
@@ -94,7 +94,7 @@ class WrittenConfig:
         return [call for step in self.all_steps(job) for call in step.calls]
 
     def roles(self, job: str) -> set[str]:
-        """What the job does in a run with self-hosted agents: main, agent or both."""
+        """Return the job's roles in a run with its own agents: main, agent or both."""
         calls = self.calls(job)
         steps = {step.name.partition("/")[2] for step in self.all_steps(job)}
         starts = "start_ci_run" in steps or any(map(takes_own_agents, calls))

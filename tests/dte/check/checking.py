@@ -23,5 +23,5 @@ def check_text(
 
 
 def find_in(folder: Path, config: str, code: str) -> list[Finding]:
-    """The findings of one rule in this text."""
+    """Return the findings of one rule in this text."""
     return [one for one in check_text(folder, config).findings if one.code == code]

@@ -38,7 +38,7 @@ except Refusal as refusal:
 
 
 def is_refused(file: Path, environment: str) -> bool:
-    """Whether the program of dte/main refuses the file."""
+    """Return whether the program of dte/main refuses the file."""
     library = str(ROOT / "scripts" / "lib")
     done = subprocess.run(
         [sys.executable, "-I", "-c", SCRIPT, library, str(file)],
@@ -52,7 +52,7 @@ def is_refused(file: Path, environment: str) -> bool:
 
 
 def override(general: str, own: str) -> str:
-    """A file with an override of the environment web."""
+    """Return a file with an override of the environment web."""
     return (
         f"dte: {{distribute-on: {general}}}\n"
         f"overrides: {{web: {{dte: {{distribute-on: {own}}}}}}}\n"
@@ -64,20 +64,20 @@ def override(general: str, own: str) -> str:
     [
         ("dte:\n  distribute-on: manual\n", "", ""),
         ("dte:\n  distribute-on: 'manual' # own\n", "", ""),
-        ("dte:\n  distribute-on: 3 linux-medium-js\n", "", "asks for machines"),
-        ("dte:\n  distribute-on:\n    small: 1 a\n", "", "asks for machines"),
+        ("dte:\n  distribute-on: 3 linux-medium-js\n", "", "requests machines"),
+        ("dte:\n  distribute-on:\n    small: 1 a\n", "", "requests machines"),
         ("dte:\n  distribute-on: false\n", "", "is false, which dte/main refuses"),
         ("dte:\n  distribute-on: 'false'\n", "", "is false, which dte/main refuses"),
         ("dte:\n  distribute-on: none\n", "", "is none, which dte/main refuses"),
         ("dte:\n  distribute-on:\n", "", "is empty, which dte/main refuses"),
         ("dte:\n  distribute-on: $AGENTS\n", "", "is $AGENTS, which"),
         ("lifecycle: {stop-after: test}\n", "", ""),
-        ("distribute-on: 3 small\n", "", "asks for machines"),
-        ("x:\n  - distribute-on: 3 small\n", "", "asks for machines"),
+        ("distribute-on: 3 small\n", "", "requests machines"),
+        ("x:\n  - distribute-on: 3 small\n", "", "requests machines"),
         (override("3 small", "manual"), "web", ""),
-        (override("3 small", "manual"), "", "asks for machines"),
-        (override("3 small", "manual"), "native", "asks for machines"),
-        (override("manual", "3 small"), "web", "asks for machines"),
+        (override("3 small", "manual"), "", "requests machines"),
+        (override("3 small", "manual"), "native", "requests machines"),
+        (override("manual", "3 small"), "web", "requests machines"),
         (override("manual", "3 small"), "native", ""),
         (override("manual", "none"), "web", "is none, which dte/main refuses"),
         ("overrides: {web: {dte: {distribute-on: manual}}}\n", "web", ""),

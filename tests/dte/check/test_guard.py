@@ -30,14 +30,14 @@ workflows:
 
 
 def reasons(folder: Path, *steps: str, job: str = "", container: str = "") -> list[str]:
-    """What the findings say between "has no guard" and the colon."""
+    """Return what the findings say between "has no guard" and the colon."""
     config = CONFIG.format(
         steps=", ".join(f"{{{step}}}" if ": " in step else step for step in steps),
         job=job,
         container=container,
     )
     found = find_in(folder, ORB + config, CODE)
-    return [one.message.split("no guard")[1].split(": in ")[0] for one in found]
+    return [one.message.split("no guard")[1].split(", so ")[0] for one in found]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def reasons(folder: Path, *steps: str, job: str = "", container: str = "") -> li
 def test_the_place_of_a_guard(
     steps: tuple[str, ...], expected: list[str], tmp_path: Path
 ) -> None:
-    """A guard behind the start of the run, an agent or tasks does not help."""
+    """A guard after the start of the run, an agent or tasks does not help."""
     assert reasons(tmp_path, *steps) == expected
 
 

@@ -135,7 +135,7 @@ def test_a_job_that_runs_packages(command: str, count: int, tmp_path: Path) -> N
     ],
 )
 def test_several_contexts(attempt: str, other: str, text: str, tmp_path: Path) -> None:
-    """A job surely has the token if it has every context of dte/attempt."""
+    """A job has the token if it has every context of dte/attempt."""
     config = ORB + TOKEN.replace("COMMAND", "npm ci")
     config = config.replace("ATTEMPT", attempt).replace("OTHER", other)
     found = find_in(tmp_path, config, "dte-check-token-context")

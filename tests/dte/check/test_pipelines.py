@@ -78,9 +78,7 @@ def test_parameters_in_filters(agents: bool, codes: list[str], tmp_path: Path) -
     assert [one.code for one in checked.findings] == codes
 
 
-NOTICE = (
-    "not checked: 2 of the names that filters and conditions mention, from 'name20' on"
-)
+NOTICE = "not checked: 2 of the names in filters and conditions, from 'name20' on"
 
 
 @pytest.mark.parametrize(("count", "notices"), [(20, ()), (22, (NOTICE,))])

@@ -1,4 +1,4 @@
-"""Which jobs are main, and which are agents, as the commands of their steps say."""
+"""The commands of a job's steps decide whether it is main or an agent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ START = "npx nx-cloud start-ci-run"
 
 
 def role_of(folder: Path, command: str, environment: str, jobs: str) -> str:
-    """The role of the job `other`."""
+    """Return the role of the job `other`."""
     path = folder / "config.yml"
     text = CONFIG.format(command=command, environment=environment, jobs=jobs)
     path.write_text(text)

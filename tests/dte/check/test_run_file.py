@@ -28,7 +28,7 @@ DTE = "dte/main: {requires: [dte/attempt], working_directory: FOLDER}"
 
 
 def found_in(folder: Path, file: str, config: str) -> list[tuple[str, int]]:
-    """The file and the line of the finding, where the repository has `file`."""
+    """Return the file and the line of the finding, where the repository has `file`."""
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     (folder / file).write_text(HOSTED)
     found = find_in(folder, ORB + config, CODE)

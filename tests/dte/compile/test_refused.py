@@ -1,4 +1,4 @@
-"""What CircleCI would refuse is refused, with the position and the reason."""
+"""The compiler refuses what CircleCI refuses, with the position and the reason."""
 
 from __future__ import annotations
 

@@ -93,20 +93,20 @@ EXPLAINED: dict[str, Callable[[list[str], Any, Any], bool]] = {
 
 
 def deepest(error: ValidationError) -> ValidationError:
-    """The innermost error, which shows the value that does not fit."""
+    """Return the innermost error, which shows the value that does not fit."""
     while error.context:
         error = max(error.context, key=lambda inner: len(inner.absolute_path))
     return error
 
 
 def first_error(config: Any) -> ValidationError:
-    """The innermost error that the schema finds first."""
+    """Return the innermost error that the schema finds first."""
     errors = VALIDATOR.iter_errors(config)
     return deepest(next(errors))
 
 
 def explained(config: Any) -> bool:
-    """Whether the first error of the schema is an explained case."""
+    """Return whether the first error of the schema is an explained case."""
     error = first_error(config)
     place = [str(part) for part in error.absolute_path]
     return any(why(place, error.instance, config) for why in EXPLAINED.values())

@@ -33,7 +33,7 @@ NOTHING = "nothing to change in .circleci/config.yml"
 
 
 def start_of(repository: Path) -> Path:
-    """The folder of the case's workspace."""
+    """Return the folder of the case's workspace."""
     return next(iter(sorted(repository.rglob("nx.json")))).parent
 
 

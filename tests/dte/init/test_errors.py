@@ -1,4 +1,4 @@
-"""What `dte init` refuses, with a message that says what to do."""
+"""`dte init` refuses some input, with a message that says what to do."""
 
 from __future__ import annotations
 

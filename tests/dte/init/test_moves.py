@@ -84,7 +84,7 @@ def test_a_run_on_hosted_agents_is_recognized(flag: str, expected: bool) -> None
 
 
 def read_step(text: str) -> Step:
-    """The step that is written so."""
+    """Return the step that is written so."""
     return next(list_steps(read_tree(f"- {text}")))
 
 

@@ -18,7 +18,7 @@ NOTE = "replace this step with dte/start_ci_run, with all targets that the job r
 
 
 def make_config(steps: list[str], command: list[str], other: list[str]) -> str:
-    """A recipe whose job main has these steps; `other` is of a second main."""
+    """Make a recipe whose job main has these steps; `other` is of a second main."""
     lines = ["version: 2.1", "commands:", "  work:", "    steps:"]
     lines += [f"      - {step}" for step in command or ["checkout"]]
     jobs = {"main": steps, "other": other, "agent": ["run: npx nx-cloud start-agent"]}
@@ -31,7 +31,7 @@ def make_config(steps: list[str], command: list[str], other: list[str]) -> str:
 
 
 def find_starts(text: str) -> list[Any]:
-    """What is given to each dte/start_ci_run of a config."""
+    """Return what is given to each dte/start_ci_run of a config."""
     config = yaml.safe_load(text)
     parts = [*config["commands"].values(), *config["jobs"].values()]
     steps = [step for part in parts for step in part["steps"]]

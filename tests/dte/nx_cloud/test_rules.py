@@ -11,13 +11,13 @@ from dte.nx_cloud.rules import Rule, find_pools
 
 
 def rule(pool: str, **properties: Any) -> Rule:
-    """A rule for one pool."""
+    """Return a rule for one pool."""
     lists = {name: (value,) for name, value in properties.items()}
     return Rule((pool,), **lists)
 
 
 def task(project: str, target: str, configuration: str = "") -> Task:
-    """A task of a project."""
+    """Return a task of a project."""
     return Task(
         ":".join(filter(None, (project, target, configuration))),
         project=project,

@@ -67,7 +67,9 @@ POST = (
 
 
 def setup_config(*commands: str, parameters: str = "{}") -> str:
-    """A setup config whose job makes the body of the request and runs commands."""
+    """Return a setup config whose job makes the body of the request and runs
+    commands.
+    """
     words = " && ".join([BODY.replace("{parameters}", parameters), *commands])
     return SETUP.replace("WORDS", json.dumps(words))
 
@@ -117,7 +119,7 @@ def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
 
 
 def said(done: Rehearsed) -> str:
-    """What the setup job printed."""
+    """Return what the setup job printed."""
     return " ".join(done.lines("plan"))
 
 

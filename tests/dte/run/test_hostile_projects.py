@@ -23,7 +23,7 @@ def trap(tmp_path: Path) -> Path:
 
 
 def make_hostile(folder: Path, trap: Path) -> Path:
-    """A clone whose configuration contains commands, with a changed file."""
+    """Make a clone whose configuration contains commands, with a changed file."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "file").write_text("one\n")
