@@ -1,1 +1,1 @@
-"""What prints the figures in the README: `make bench` runs every bench_*.py."""
+"""Prints the figures in the README; `make bench` runs every bench_*.py."""

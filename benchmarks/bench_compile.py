@@ -1,4 +1,4 @@
-"""How long `dte compile` takes with many agents, in seconds of processor time.
+"""Measures `dte compile` with many agents, in seconds of processor time.
 
 Run by `make bench`. The config is the README's, with more agents in its matrix.
 """
@@ -17,7 +17,7 @@ TURNS = 5
 
 
 def measure(path: Path) -> float:
-    """The processor time of compiling and printing the config; seconds."""
+    """Return the processor time of compiling and printing the config; seconds."""
     started = time.process_time()
     print_document(compile_config(path, orbs=ORBS, pipeline=PipelineValues()).document)
     return time.process_time() - started

@@ -1,4 +1,4 @@
-"""What dte costs each agent: bytes in the compiled config, and the guard's time.
+"""Measures the cost of dte for each agent: bytes in the config, the guard's time.
 
 Run by `make bench`. The times are compared within one run, turn by turn, because the
 machine may be busy with other things.
@@ -50,14 +50,16 @@ def write_config(agents: int, folder: Path) -> Path:
 
 
 def measure_bytes(agents: int, folder: Path) -> int:
-    """The size of the README's compiled config with this many agents; bytes."""
+    """Return the size of the README's compiled config with this many agents; bytes."""
     path = write_config(agents, folder)
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     return len(print_document(compiled.document).encode())
 
 
 def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """The guard's step as a compiled agent has it: its words and its environment."""
+    """Return the guard's step as a compiled agent has it: its words and its
+    environment.
+    """
     path = folder / "config.yml"
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     agent = next(
@@ -85,7 +87,7 @@ def attach(home: Path) -> None:
 
 
 def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
-    """The processor time, user and system, of one process and its children; seconds."""
+    """Return the processor time of one process and its children, in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(words, env=dict(env), check=False, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -93,7 +95,7 @@ def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
 
 
 def find_python() -> Path:
-    """The folder of a Python without packages, which starts as fast as possible.
+    """Return the folder of a Python without packages, which starts as fast as possible.
 
     The one of this environment also reads the `.pth` files of the tools, which makes
     its own start slower and the guard look faster.
@@ -103,7 +105,9 @@ def find_python() -> Path:
 
 
 def compare_guard(folder: Path) -> tuple[float, float, float]:
-    """The least times of a bare python3, a guard that passes and one that refuses."""
+    """Return the least times of a bare python3, a guard that passes and one
+    that refuses.
+    """
     words, carried = find_guard(folder)
     path = f"{find_python()}{os.pathsep}{os.environ['PATH']}"
     bare = {"PATH": path, "HOME": str(folder), "TMPDIR": str(folder)}

@@ -1,4 +1,4 @@
-"""How much time and memory a rehearsal takes: many jobs, and much output.
+"""Measures the time and memory of a rehearsal with many jobs and much output.
 
 Run by `make bench`. gitlab-ci-local runs pipelines of another service in the same way,
 so 50 jobs that do nothing run with both, turn by turn, and their ratio is printed. It

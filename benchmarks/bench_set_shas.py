@@ -1,4 +1,4 @@
-"""How fast the last revision that passed is found, 30 and 300 pipelines back.
+"""Measures the search for the last passed revision, 30 and 300 pipelines back.
 
 `python -m benchmarks.bench_set_shas`. Least possible is one round trip for each page
 that must be seen, plus one; one after another asks for each page and each pipeline's
@@ -45,7 +45,9 @@ class Figure(NamedTuple):
 
 @contextmanager
 def start_api(back: int, revision: str) -> Iterator[str]:
-    """An API whose main branch last passed `back` pipelines ago, at `revision`."""
+    """Yield an API whose main branch last passed `back` pipelines ago, at
+    `revision`.
+    """
     words = [str(NEWEST + 1 - back), revision, str(ANSWER_SECONDS)]
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.slow_api", *words],
@@ -59,13 +61,13 @@ def start_api(back: int, revision: str) -> Iterator[str]:
 
 
 def count_requests(url: str) -> int:
-    """The requests since the last count."""
+    """Return the requests since the last count."""
     with urlopen(url + "/count") as response:
         return int(response.read())
 
 
 def measure(work: Callable[[], object]) -> float:
-    """The median seconds of some rounds."""
+    """Return the median seconds of some rounds."""
     seconds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -75,13 +77,13 @@ def measure(work: Callable[[], object]) -> float:
 
 
 def open_search(url: str) -> Search:
-    """The search that both ways start."""
+    """Return the search that both ways start."""
     question = Question("main", Rule(), OWN.id, SLUG)
     return Search(CircleCIClient(url), question)
 
 
 def ask_in_turn(url: str) -> str:
-    """One request after another: what a script without threads would do."""
+    """Search with one request after another, as a script without threads does."""
     api = CircleCIClient(url, seconds=600)
     token = ""
     api.get("pipeline", OWN.id)
@@ -121,7 +123,7 @@ def run_step(name: str, url: str, folder: Path) -> None:
 
 
 def make_checkout(folder: Path) -> str:
-    """A repository with two commits, and the revision of the first."""
+    """Make a repository with two commits, and the revision of the first."""
     folder.mkdir()
     git(folder, "init", "--quiet")
     for subject in ("One", "Two"):
@@ -130,7 +132,7 @@ def make_checkout(folder: Path) -> str:
 
 
 def measure_way(name: str, url: str, folder: Path) -> Figure:
-    """One of the two ways: in the attempt job, or alone in set_shas."""
+    """Measure one of the two ways: in the attempt job, or alone in set_shas."""
     ways: dict[str, tuple[str, Callable[[], object]]] = {
         "dte/attempt": (
             "record_attempt",

@@ -1,6 +1,6 @@
 """CircleCI's API with a main branch that failed for long, with slow answers.
 
-A process of its own, so that its work does not slow down what is measured. Prints its
+A process of its own, so its work does not slow down what is measured. Prints its
 address, and serves until its input ends. `GET /count` gives the requests since the
 last one.
 Words: the number of the pipeline that passed, its revision, the seconds of an answer.
@@ -17,7 +17,7 @@ OWN = FakePipeline(NEWEST + 1, f"{NEWEST + 1:040x}")
 
 
 def make_pipelines(green: int, revision: str) -> list[FakePipeline]:
-    """The pipelines 1 to `NEWEST` of main, of which only `green` passed."""
+    """Return the pipelines 1 to `NEWEST` of main, of which only `green` passed."""
     failed = (Run(status="failed"),)
     return [
         FakePipeline(number, revision)

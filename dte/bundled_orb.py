@@ -38,7 +38,7 @@ def add_bundled_orb(orbs: Mapping[str, Path], config: Path) -> dict[str, Path]:
 
 
 def is_bundled(reference: str) -> bool:
-    """Whether `namespace/name@version` names the orb of this package."""
+    """Return whether `namespace/name@version` names the orb of this package."""
     found = _REFERENCE.fullmatch(reference)
     if not found or found["name"] != NAME:
         return False
@@ -46,7 +46,7 @@ def is_bundled(reference: str) -> bool:
 
 
 def find_orb() -> Path:
-    """The folder of the orb's source, in the package or beside it."""
+    """Return the folder of the orb's source, in the package or beside it."""
     package = Path(str(resources.files("dte")))
     bundled = package / "bundled" / "orb"
     return bundled if bundled.is_dir() else package.parent / "orb"

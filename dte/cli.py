@@ -23,11 +23,11 @@ class Commands(click.Group):
     """The commands in `dte/commands/`; the module `x` has the command `x`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
+        """Return the names of all commands."""
         return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None if there is none of this name."""
+        """Return the command, or None if there is none of this name."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = import_module(f"dte.commands.{cmd_name}").command
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def guard(work: Callable[[], int], settings: dict[str, object]) -> int:
-    """The exit code of `work`; its errors are printed to stderr."""
+    """Return the exit code of `work`; its errors are printed to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal without UTF-8 must not end a rehearsal.
@@ -66,7 +66,7 @@ def guard(work: Callable[[], int], settings: dict[str, object]) -> int:
 
 
 def describe_defect(error: Exception) -> UserError:
-    """The message about an error that is a defect of dte."""
+    """Return the message about an error that is a defect of dte."""
     return UserError(
         f"a defect of dte: {type(error).__name__}: {error}",
         suggestions=["report it with the output of --debug"],

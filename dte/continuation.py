@@ -24,7 +24,8 @@ EMPTY = "the setup workflow ended the pipeline with a config without workflows"
 def compile_continuation(
     order: Order, request: Continuation, folder: Path
 ) -> CompiledConfig | None:
-    """The config of a request, which is written to a file in `folder` for messages.
+    """Return the config of a request, which is written to a file in `folder`
+    for messages.
 
     None if it has no workflows: `continuation/finish` sends such a one to end the
     pipeline. Raises `UserError` if CircleCI would refuse it.
@@ -52,14 +53,17 @@ def _is_empty(document: LocatedMap) -> bool:
 
 
 def named_in_setup(order: Order, workflow: Workflow) -> Sequence[str]:
-    """The JOBs of the command line if the setup workflow has one of them, or none."""
+    """Return the JOBs of the command line if the setup workflow has one of
+    them, or none.
+    """
     return order.jobs if _has_job(workflow, order.jobs) else ()
 
 
 def choose_continued(
     config: CompiledConfig, order: Order, jobs: Sequence[str]
 ) -> tuple[Workflow, ...]:
-    """The workflows of a continued pipeline: the one that the order names, or else all.
+    """Return the workflows of a continued pipeline: the one that the order
+    names, or else all.
 
     If the command line names `jobs`, those that have one of them.
     """

@@ -15,7 +15,7 @@ _CODES = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
 
 
 def link_to(code: str) -> str:
-    """The link to the line about a code in docs/compile.md."""
+    """Return the link to the line about a code in docs/compile.md."""
     return f"{_CODES}#dte-{code}"
 
 

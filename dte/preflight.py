@@ -17,7 +17,7 @@ from dte.run.project import resolve_commit
 
 
 def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
-    """The config as CircleCI would process it for this pipeline."""
+    """Return the config as CircleCI would process it for this pipeline."""
     project = identity.project
     values = PipelineValues(
         number=identity.number,
@@ -38,7 +38,7 @@ def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
 
 
 def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
-    """The workflow called `name`, or the only one; raises `UserError`."""
+    """Return the workflow called `name`, or the only one; raises `UserError`."""
     found = {workflow.name: workflow for workflow in config.workflows}
     if name in found:
         return found[name]
@@ -77,7 +77,7 @@ def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None
 
 
 def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
-    """What a rehearsal of these jobs does differently from CircleCI."""
+    """Return what a rehearsal of these jobs does differently from CircleCI."""
     notes = [
         f"approved automatically: {workflow_job.name}"
         for workflow_job in jobs

@@ -38,7 +38,10 @@ def rehearse(
 
 @contextmanager
 def open_session(order: Order, listener: Listener) -> Iterator[Session]:
-    """A session with its services running; at the end everything it started is gone."""
+    """Yield a session with its services running.
+
+    At the end everything it started is gone.
+    """
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))
         folder = stack.enter_context(open_folder(keep=order.keep))

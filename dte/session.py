@@ -123,7 +123,7 @@ class Session:
         return any(pipeline.workflows for pipeline in self._pipelines)
 
     def report(self, *, error: str = "") -> Report:
-        """The report on everything so far."""
+        """Return the report on everything so far."""
         workflows = [
             (workflow.number, pipeline.identity, workflow)
             for pipeline in self._pipelines
@@ -178,7 +178,7 @@ class Session:
         self._api.faults = faults.api
 
     def _run(self, pipeline: RehearsedPipeline) -> None:
-        """Run a pipeline, and what its setup workflow continues it with."""
+        """Run a pipeline, and the config that its setup workflow continues it with."""
         pipeline.run()
         if not pipeline.identity.continuation_key or self._interrupt.pressed:
             return

@@ -108,7 +108,7 @@ def main() -> None:
     if os.path.realpath(str(ledger)) == os.path.realpath(str(attempts)):
         raise UsageError(
             "DTE_LEDGER and DTE_ATTEMPTS are the same folder",
-            suggestions=["unset both, or set them to two folders"],
+            suggestions=["unset both, or set them to two different folders"],
         )
     record = make_record(find_records(str(ledger)), find_records(str(attempts)))
     workflow_id = record.workflow_id

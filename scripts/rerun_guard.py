@@ -70,7 +70,9 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
 
 def refuse_without_record(found: RunRecords) -> Refusal:
     """Return the refusal when the workspace contains no record of this workspace."""
-    upstream = "the attempt job must be upstream of this job: requires: [dte/attempt]"
+    upstream = (
+        "the attempt job must be upstream of this job; add requires: [dte/attempt]"
+    )
     expired = "in a rerun, the workspace may have expired after 15 days: push a commit"
     # Whether a rerun from start keeps the workspace's id is ambiguous in CircleCI's
     # documentation, so the ids only decide which cause is named first.

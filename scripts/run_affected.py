@@ -1,7 +1,7 @@
 """Run the targets of the affected projects, on the agents or in this job.
 
 `nx affected` passes without a task if it knows none of the targets, or if an argument
-turns it into another command. This step fails instead if a task was due.
+turns it into another command. Then this step fails if a task was due.
 """
 
 import os
@@ -31,7 +31,10 @@ SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
 def read_revision(name: str) -> str:
-    """A revision that `set_shas` exported; raises `UsageError` if it did not run."""
+    """Return a revision that `set_shas` exported.
+
+    Raises `UsageError` if it did not run.
+    """
     revision = read(name)
     if not revision:
         raise UsageError(
@@ -56,7 +59,7 @@ def allow_split_targets() -> None:
 
 
 def name_no_agents(checkout: Path) -> str:
-    """The option for a run without agents.
+    """Return the option for a run without agents.
 
     Before Nx 18, Nx passes `--no-agents` on to every task (tried with 17.3.2).
     """
@@ -64,7 +67,7 @@ def name_no_agents(checkout: Path) -> str:
 
 
 def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> List[str]:
-    """The `nx affected` command with everything that the parameters say."""
+    """Return the `nx affected` command with everything that the parameters say."""
     configuration = read("DTE_CONFIGURATION")
     return call_nx(
         "affected",
@@ -80,7 +83,7 @@ def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> Li
 
 
 def ran_no_task(finished: Finished) -> bool:
-    """Whether Nx printed that no task ran, or nothing that shows one.
+    """Return whether Nx printed that no task ran, or nothing that shows one.
 
     Nx 17 and 18 end with "Successfully ran target lint for 0 projects", and Nx 24 with
     "0 tasks: 0 succeeded" where the output style is `summary` (tried). A task may print
@@ -93,7 +96,7 @@ def ran_no_task(finished: Finished) -> bool:
 
 
 def goes_on_alone(finished: Finished) -> bool:
-    """Whether main has to run the tasks itself, since Nx Cloud refused to.
+    """Return whether main has to run the tasks itself, since Nx Cloud refused to.
 
     Raises `Refusal` if it may not. Some clients go on by themselves (nx-cloud 19.0.0).
     """

@@ -26,7 +26,7 @@ KILLED = {128 + 9: "SIGKILL", 128 + 15: "SIGTERM"}
 
 
 def read_number(name: str, default: str) -> int:
-    """The variable's whole number; raises `UsageError`."""
+    """Return the variable's whole number; raises `UsageError`."""
     text = read(name, default)
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise UsageError(
@@ -39,7 +39,7 @@ def read_number(name: str, default: str) -> int:
 
 
 def name_agent(*, pool: str, ordinal: int, index: int, total: int) -> str:
-    """The agent's name, unique within the run (Nx docs, Environment Variables).
+    """Return the agent's name, unique within the run (Nx docs, Environment Variables).
 
     A matrix numbers agents by the ordinal, `parallelism` by CircleCI's node index. With
     `parallelism` the name contains both numbers.
@@ -49,7 +49,7 @@ def name_agent(*, pool: str, ordinal: int, index: int, total: int) -> str:
 
 
 def describe_timeout() -> str:
-    """The setting that decides how long the agent waits, with its value."""
+    """Return the setting that decides how long the agent waits, with its value."""
     own = read(NX_TIMEOUT)
     if own:
         return "{} ({})".format(NX_TIMEOUT, own)

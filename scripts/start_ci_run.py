@@ -35,7 +35,7 @@ STARTS = (AUTO, "flags", "config", "own")
 
 
 def plan_flags() -> List[str]:
-    """The arguments of `nx-cloud start-ci-run`.
+    """Return the arguments of `nx-cloud start-ci-run`.
 
     Nx Cloud must know every target that still has to run before it may stop the agents
     (Nx docs, Manual DTE), so all targets are passed unless the user names some.
@@ -60,7 +60,8 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """The arguments of `nx-cloud start-nx-agents`, which reads all else from a file.
+    """Return the arguments of `nx-cloud start-nx-agents`, which reads all else
+    from a file.
 
     `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.

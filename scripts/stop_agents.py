@@ -20,7 +20,7 @@ COMMAND = "stop-all-agents"
 
 
 def explain_nothing(checkout: Path) -> str:
-    """Why there are no agents to stop, or empty."""
+    """Return why there are no agents to stop, or empty."""
     mode = read_mode()
     if mode == REFUSED:
         return "this job was refused before it started a run"
@@ -34,7 +34,8 @@ def explain_nothing(checkout: Path) -> str:
 
 
 def plan_tries(checkout: Path) -> List[List[str]]:
-    """The commands to try, in order. Without Nx, npx needs a version to download.
+    """Return the commands to try, in order. Without Nx, npx needs a version to
+    download.
 
     After a success one try is enough, because main's heartbeat stops anyway.
     """

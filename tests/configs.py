@@ -28,7 +28,7 @@ def config_of_orb(jobs: list[Any], **workflow: Any) -> str:
 
 
 def one_job(*steps: str, more: str = "") -> str:
-    """A config whose only job, `build`, has these steps, each given as YAML."""
+    """Return a config whose only job, `build`, has these steps, each given as YAML."""
     lines = ["version: 2.1", "jobs:", "  build:", "    docker: [{image: any}]"]
     if more:
         lines += textwrap.indent(textwrap.dedent(more).strip(), "    ").splitlines()

@@ -37,7 +37,7 @@ def git(folder: Path, *words: str, text: str = "") -> str:
 
 
 def make_repository(folder: Path) -> Path:
-    """Make `folder` a repository whose branch main has one commit of all its files."""
+    """Make `folder` a repository with one commit of all its files on main."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit_all(folder)

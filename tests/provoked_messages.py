@@ -21,7 +21,7 @@ MISSING = pytest.StashKey[list[str]]()
 
 
 def list_failures(trees: dict[Path, ast.Module]) -> set[str]:
-    """The names of `Refusal` and of the classes below it."""
+    """Return the names of `Refusal` and of the classes below it."""
     names, before = {"Refusal"}, 0
     while len(names) > before:
         before = len(names)
@@ -53,7 +53,7 @@ def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
 
 
 def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
-    """Whether a test of each file in tests/scripts/ passed, without -k."""
+    """Return whether a test of each file in tests/scripts/ passed, without -k."""
     passed = {
         report.nodeid.partition("::")[0] for report in reporter.getreports("passed")
     }

@@ -1,4 +1,4 @@
-"""What the guard prints first when it refuses a partial rerun, for all tests."""
+"""The first lines that the guard prints when it refuses a partial rerun."""
 
 TWO_LINES = (
     "You reran only failed jobs, but CI requires rerunning all jobs.",

@@ -22,7 +22,7 @@ _MODULES = re.compile(r"(?<=      environment:\n)(?: +DTE_MODULE_.*\n)*")
 
 
 def list_modules(scripts: Path = SCRIPTS) -> dict[str, Path]:
-    """The modules of the scripts: name to file, sorted by name."""
+    """Return the modules of the scripts: name to file, sorted by name."""
     found = {path.stem: path for path in scripts.rglob("*.py")}
     return dict(sorted(found.items()))
 
@@ -36,7 +36,7 @@ def copy_code(folder: Path) -> Path:
 
 
 def build_code(scripts: Path = SCRIPTS) -> bytes:
-    """The archive that `record_attempt` builds."""
+    """Return the archive that `record_attempt` builds."""
     modules = list_modules(scripts)
     return build_archive(
         {f"{name}.py": path.read_text("utf-8") for name, path in modules.items()}
@@ -44,7 +44,9 @@ def build_code(scripts: Path = SCRIPTS) -> bytes:
 
 
 def render_carried(orb: Path, scripts: Path = SCRIPTS) -> dict[Path, str]:
-    """The text that orb/commands/unpack.yml and the digest's file should have."""
+    """Return the text that orb/commands/unpack.yml and the digest's file should
+    have.
+    """
     path = orb / "commands" / "unpack.yml"
     lines = "".join(
         f"        DTE_MODULE_{name}: "

@@ -1,4 +1,4 @@
-"""How the tools report something that the user can fix."""
+"""Reports errors of the tools that the user can fix."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +15,9 @@ class ToolError(Exception):
         self.details = details
 
     def report(self) -> str:
-        """The text for a terminal: what failed, what the command printed, the fix."""
+        """Return the text for a terminal: what failed, what the command
+        printed, the fix.
+        """
         parts = [f"error: {self}"]
         if self.details.strip():
             lines = self.details.strip().splitlines()[-8:]

@@ -20,14 +20,14 @@ _PASSED = re.compile(r"^ +(\w+): (.+)$", re.MULTILINE)
 
 
 def split_parameters(text: str) -> dict[str, str]:
-    """The lines of each parameter of a component, by the parameter's name."""
+    """Return the lines of each parameter of a component, by the parameter's name."""
     found = _PARAMETERS.search(text)
     blocks = _BLOCK.finditer(found[0]) if found else ()
     return {block[1]: block[0] for block in blocks}
 
 
 def read_commands(orb: Path) -> dict[str, dict[str, str]]:
-    """The parameters of each command of the orb, as text."""
+    """Return the parameters of each command of the orb, as text."""
     return {
         path.stem: split_parameters(path.read_text(encoding="utf-8"))
         for path in sorted((orb / "commands").glob("*.yml"))
@@ -35,7 +35,9 @@ def read_commands(orb: Path) -> dict[str, dict[str, str]]:
 
 
 def sync_job(job: str, text: str, commands: dict[str, dict[str, str]]) -> str:
-    """The job's text with the parameters of its commands declared and passed on."""
+    """Return the job's text with the parameters of its commands declared and
+    passed on.
+    """
     parameters = split_parameters(text)
 
     def pass_on(call: re.Match[str]) -> str:
@@ -58,7 +60,7 @@ def sync_job(job: str, text: str, commands: dict[str, dict[str, str]]) -> str:
 
 
 def render_jobs(orb: Path) -> dict[Path, str]:
-    """The text that each job's file should have."""
+    """Return the text that each job's file should have."""
     commands = read_commands(orb)
     return {
         path: sync_job(path.stem, path.read_text(encoding="utf-8"), commands)

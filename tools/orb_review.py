@@ -37,7 +37,7 @@ class OrbSource:
     major: int | None = None
 
     def of(self, *kinds: str) -> Iterator[Component]:
-        """The components of these kinds."""
+        """Return the components of these kinds."""
         return (part for part in self.components if part.kind in kinds)
 
 
@@ -186,7 +186,7 @@ def find_strings(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def children(node: Any) -> Iterator[tuple[str, Any]]:
-    """The items of a mapping or a list with their names or numbers."""
+    """Yield the items of a mapping or a list with their names or numbers."""
     if isinstance(node, dict):
         yield from ((str(name), value) for name, value in node.items())
     elif isinstance(node, list):

@@ -1,4 +1,4 @@
-"""Where the set-up puts things: all of them inside the repository's folder."""
+"""The paths that the set-up uses, all inside the repository's folder."""
 
 from pathlib import Path
 

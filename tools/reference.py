@@ -22,7 +22,9 @@ _CARRIED = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILIN
 
 
 def read_components(orb: Path, kind: str) -> dict[str, Any]:
-    """The orb's components of one kind (`jobs`, `commands`, `executors`) by name."""
+    """Return the orb's components of one kind (`jobs`, `commands`, `executors`)
+    by name.
+    """
     return {
         path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in sorted((orb / kind).glob("*.yml"))
@@ -30,12 +32,12 @@ def read_components(orb: Path, kind: str) -> dict[str, Any]:
 
 
 def tidy(text: str) -> str:
-    """A description on one line, escaped for a table cell."""
+    """Return a description on one line, escaped for a table cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def show_default(parameter: dict[str, Any]) -> str:
-    """A parameter's default as YAML, in a table cell."""
+    """Return a parameter's default as YAML, in a table cell."""
     if "default" not in parameter:
         return "required"
     default = parameter["default"]
@@ -50,7 +52,7 @@ def show_default(parameter: dict[str, Any]) -> str:
 def render_components(
     title: str, components: dict[str, Any], prefix: str
 ) -> Iterator[str]:
-    """A table with a row for each component."""
+    """Yield a table with a row for each component."""
     yield from (f"### {title}", "", "| name | what it does |", "| --- | --- |")
     for name, body in components.items():
         yield f"| `{prefix}{name}` | {tidy(body['description'])} |"
@@ -58,7 +60,7 @@ def render_components(
 
 
 def render_parameters(components: dict[str, Any]) -> Iterator[str]:
-    """A table with a row for each parameter of each job."""
+    """Yield a table with a row for each parameter of each job."""
     for name, body in components.items():
         if not body.get("parameters"):
             continue
@@ -71,7 +73,7 @@ def render_parameters(components: dict[str, Any]) -> Iterator[str]:
 
 
 def render_reference(orb: Path) -> list[str]:
-    """The reference of the README."""
+    """Return the reference of the README."""
     jobs = read_components(orb, "jobs")
     return [
         "## Reference",
@@ -87,7 +89,7 @@ def render_reference(orb: Path) -> list[str]:
 
 
 def render_variables(orb: Path) -> list[str]:
-    """The table of the variables that carry parameters to the scripts."""
+    """Return the table of the variables that carry parameters to the scripts."""
     carried: dict[tuple[str, str], list[str]] = {}
     for path in sorted((orb / "commands").glob("*.yml")):
         for pair in _CARRIED.findall(path.read_text(encoding="utf-8")):
@@ -100,7 +102,10 @@ def render_variables(orb: Path) -> list[str]:
 
 
 def replace_part(text: str, part: str, lines: list[str]) -> str:
-    """A page with one part in place; raises `ValueError` if it has no such markers."""
+    """Return a page with one part in place.
+
+    Raises `ValueError` if it has no such markers.
+    """
     start, stop = BEGIN.format(part), END.format(part)
     before, begin, rest = text.partition(start + "\n")
     _, end, after = rest.partition(stop)
@@ -110,7 +115,7 @@ def replace_part(text: str, part: str, lines: list[str]) -> str:
 
 
 def render(root: Path) -> dict[Path, str]:
-    """The text that each written file should have, after those of the jobs."""
+    """Return the text that each written file should have, after those of the jobs."""
     orb = root / "orb"
     pages = {
         root / "README.md": ("reference", render_reference(orb)),

@@ -1,5 +1,6 @@
-"""Finds what would hang, pass falsely or leak in a config that distributes Nx tasks.
+"""Finds mistakes in a config that distributes Nx tasks.
 
-The config is compiled, `facts` gathers what the rules look at, each module of `rules`
-yields findings, and `ignores` removes those that a comment explains.
+They make a run hang, pass without running its tasks, or leak a token. `config` compiles
+the config, `gather` collects the facts that the rules check, each module of `rules`
+yields findings, and `ignores` removes the findings that a comment ignores.
 """

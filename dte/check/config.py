@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dte.bundled_orb import add_bundled_orb
 from dte.check.facts import CheckedWorkflow, Facts
 from dte.check.finding import Finding
 from dte.check.gather import Gatherer
 from dte.check.ignores import Ignore, apply_ignores, read_ignores
-from dte.check.pipelines import select_all
+from dte.check.pipelines import list_untried, select_all
 from dte.check.repository import Repository, find_root
 from dte.check.rules import all_rules
 from dte.compile import compile_config
@@ -25,7 +26,7 @@ COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#
 
 @dataclass(frozen=True)
 class Checked:
-    """The result: findings by place, ignored ones, and what was not looked at."""
+    """The result: findings by place, ignored ones, and what was not checked."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()
@@ -36,9 +37,9 @@ class Checked:
 def check_config(
     path: Path, *, orbs: Mapping[str, Path], pipeline: PipelineValues
 ) -> Checked:
-    """Check the config at `path`; raises UserError where it can't be read at all.
+    """Check the config at `path`; raises `UserError` if it can't be read.
 
-    Orbs without a source are placeholders, so that nothing is downloaded.
+    Orbs without a source become placeholders, so nothing is downloaded.
     """
 
     def compile_for(values: PipelineValues) -> CompiledConfig:
@@ -58,7 +59,7 @@ def check_config(
         return Checked(tuple(as_finding(one) for one in (error, *error.others)))
     repository = Repository(find_root(path))
     written = read_yaml(path).get("workflows")
-    selections = select_all(compiled, written, compile_for)
+    selections = select_all(compiled, written, compile_for, pipeline)
     workflows = Gatherer(repository, path).workflows(compiled, selections)
     found = apply_rules(Facts(workflows, repository))
     files = dict.fromkeys([str(path), *(one.where.file for one in found)])
@@ -69,20 +70,25 @@ def check_config(
     return Checked(
         findings=tuple(sorted(remaining, key=_place)),
         ignored=tuple(ignored),
-        notices=tuple(list_notices(compiled)),
+        notices=tuple(list_notices(compiled, written)),
         workflows=workflows,
     )
 
 
-def list_notices(compiled: CompiledConfig) -> Iterator[str]:
-    """What was not looked at."""
+def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
+    """Yield a notice for each part that was not checked."""
     yield from (f"not checked: {name}" for name in compiled.stubbed)
     if compiled.setup:
         yield "not checked: the config that this setup config continues with"
+    if untried := list_untried(workflows):
+        yield (
+            f"not checked: {len(untried)} of the names in filters and conditions, from "
+            f"{untried[0]!r} on"
+        )
 
 
 def apply_rules(facts: Facts) -> list[Finding]:
-    """The findings of all rules; a matrix gets each of them once."""
+    """Return the findings of all rules; each appears once for all jobs of a matrix."""
     found: dict[tuple[str, str, int], Finding] = {}
     for rule in all_rules():
         for one in rule.find(facts):
@@ -91,7 +97,7 @@ def apply_rules(facts: Facts) -> list[Finding]:
 
 
 def as_finding(error: UserError) -> Finding:
-    """What CircleCI's compiler refuses, as a finding."""
+    """Turn an error of the compiler into a finding."""
     assert error.where is not None
     return Finding(
         code=f"dte-{error.code or 'config'}",
@@ -107,5 +113,5 @@ def _place(found: Finding) -> tuple[str, int, str]:
 
 
 def count_jobs(workflows: Iterable[CheckedWorkflow]) -> int:
-    """The number of jobs of all workflows."""
+    """Return the number of jobs in all workflows."""
     return sum(len(flow.jobs) for flow in workflows)

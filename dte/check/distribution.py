@@ -1,8 +1,9 @@
-"""Where the tasks of a run go: to agents of the workflow, or to Nx Cloud's machines."""
+"""Decides who runs the tasks of a run: the workflow's agents or Nx Cloud's machines."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 from dte.check.facts import CheckedJob
 from dte.check.nx_calls import (
@@ -13,8 +14,8 @@ from dte.check.nx_calls import (
 )
 from dte.check.nx_words import runs_tasks
 from dte.check.repository import Repository
+from dte.check.run_file import list_distributions
 from dte.check.variables import value_of
-from dte.parse import LocatedMap
 
 _NONE = ("false", "none", "no")
 # How runs were distributed before `start-ci-run` had --distribute-on.
@@ -22,7 +23,7 @@ OLD_SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Distribution(Enum):
-    """Who runs the tasks of a job; UNSTATED where the config does not say it."""
+    """Who runs the tasks of a job; UNSTATED if the config does not say it."""
 
     NONE = "nobody else"
     OWN = "agents of the workflow"
@@ -31,7 +32,10 @@ class Distribution(Enum):
 
 
 def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
-    """Who runs the tasks of a job (Nx docs, "nx-cloud CLI", "CI Configuration")."""
+    """Return who runs the tasks of a job.
+
+    Source: Nx docs, "nx-cloud CLI", "CI Configuration".
+    """
     started = job.program("start_ci_run")
     if started:
         return Distribution.OWN
@@ -39,9 +43,9 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if flags:
         return _of_flags(flags[0], job)
     if job.calls_of(*STARTS_WITH_FILE):
-        return distribution_in_file(repository)
+        return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
-        # A job may have the variable from an executor that it shares.
+        # A job may get the variable from an executor that it shares.
         runs = any(runs_tasks(call) for call in job.calls)
         agent = job.calls_of(START_AGENT)
         return Distribution.OWN if runs and not agent else Distribution.NONE
@@ -55,24 +59,19 @@ def _of_flags(call: NxCall, job: CheckedJob) -> Distribution:
     if value is None:
         old = (value_of(job, OLD_SWITCH) or "").lower() == "true"
         return Distribution.OWN if old else Distribution.UNSTATED
-    return _of_value(value)
+    return read_distribution(value)
 
 
-def distribution_in_file(repository: Repository) -> Distribution:
-    """What `.nx/ci-config.yaml` says; UNSTATED if it says nothing."""
-    if repository.ci_config is None:
-        return Distribution.UNSTATED
-    _, content = repository.ci_config
-    dte = content.get("dte")
-    value = dte.get("distribute-on") if isinstance(dte, LocatedMap) else None
-    if value is None:
-        return Distribution.UNSTATED
-    return _of_value(value) if isinstance(value, str) else Distribution.HOSTED
+def distribution_in_file(job: CheckedJob, repository: Repository) -> Distribution:
+    """Return who runs the tasks according to `.nx/ci-config.yaml`."""
+    found = list_distributions(job, repository)
+    return read_distribution(next((one.value for one in found if one.is_of_run), None))
 
 
-def _of_value(value: str) -> Distribution:
-    if value.startswith("$"):
-        return Distribution.UNSTATED
-    if value in _NONE:
+def read_distribution(value: Any) -> Distribution:
+    """Return who runs the tasks with this value of `distribute-on`."""
+    if value is False or value in _NONE:
         return Distribution.NONE
+    if value is None or (isinstance(value, str) and value.startswith("$")):
+        return Distribution.UNSTATED
     return Distribution.OWN if value == "manual" else Distribution.HOSTED

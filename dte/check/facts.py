@@ -1,4 +1,4 @@
-"""What the rules look at: the jobs of each workflow, their steps, roles and order."""
+"""The facts that the rules check: jobs, their steps, their roles and their order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OWN = "DTE_"
 
 
 def runs_dte(step: Step) -> bool:
-    """Whether a step comes from dte's orb: its programs take DTE_ variables."""
+    """Return whether a step comes from dte's orb, which passes DTE_ variables."""
     return any(name.startswith(_OWN) for name in step.arguments.get("environment", ()))
 
 
@@ -27,7 +27,8 @@ def runs_dte(step: Step) -> bool:
 class CheckedStep:
     """A step of a job, the commands that it runs, and the Nx calls among them.
 
-    ``where`` is in a file of the user: for a step inside an orb, the call of the job.
+    ``where`` is always in one of the user's files. For a step inside an orb, it is the
+    call of the job.
     """
 
     step: Step
@@ -82,7 +83,7 @@ class CheckedJob:
 
     @property
     def title(self) -> str:
-        """What messages call the job."""
+        """The job's name for messages."""
         return f'the job "{self.name}"'
 
     @property
@@ -108,11 +109,11 @@ class CheckedJob:
             yield from step.calls
 
     def program(self, name: str) -> CheckedStep | None:
-        """The first step that runs this program of dte's orb."""
+        """Return the first step that runs this program of dte's orb."""
         return next((step for step in self.steps if step.program == name), None)
 
     def calls_of(self, *names: str) -> list[NxCall]:
-        """The calls of these subcommands."""
+        """Return the calls of these subcommands."""
         return [call for call in self.calls if call.name in names]
 
     @property
@@ -122,7 +123,7 @@ class CheckedJob:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the job is a placeholder for that of an orb without a source."""
+        """Whether the job is a placeholder for a job of an orb without a source."""
         return self.image.startswith("not-rehearsed/")
 
     @property
@@ -136,8 +137,8 @@ class CheckedWorkflow:
     """A workflow and the jobs that take part in a distributed run.
 
     ``mains`` start a run whose tasks go to agents of the workflow, ``agents`` wait for
-    tasks, ``hosted`` ask Nx Cloud for machines. ``selections`` are the jobs that run
-    for each branch and tag that was tried.
+    tasks, and ``hosted`` request machines of Nx Cloud. ``selections`` contains the jobs
+    that run for each branch and tag that was tried.
     """
 
     workflow: Workflow
@@ -149,7 +150,7 @@ class CheckedWorkflow:
 
     @property
     def title(self) -> str:
-        """What messages call the workflow."""
+        """The workflow's name for messages."""
         return f'the workflow "{self.workflow.name}"'
 
     @cached_property
@@ -165,7 +166,7 @@ class CheckedWorkflow:
         return (*self.mains, *self.agents)
 
     def run_together(self, *jobs: CheckedJob) -> bool:
-        """Whether the jobs run for the same branch or tag, among those tried."""
+        """Return whether all these jobs run for one of the tried branches or tags."""
         names = {job.name for job in jobs}
         return any(names <= selection.jobs for selection in self.selections)
 

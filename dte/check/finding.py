@@ -11,7 +11,7 @@ PAGE = "https://github.com/your-namespace/dte/blob/main/docs/check.md"
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem of a config; ``fix`` are the ways to fix it, ``link`` explains it."""
+    """One problem in a config; ``fix`` lists ways to fix it, ``link`` explains it."""
 
     code: str
     where: Where
@@ -21,5 +21,5 @@ class Finding:
 
 
 def finding(code: str, where: Where, message: str, *fix: str) -> Finding:
-    """The finding of a rule; `code` is the rule's, such as `dte-check-no-guard`."""
+    """Make a finding; `code` is the rule's, such as `dte-check-no-guard`."""
     return Finding(code, where, message, fix, f"{PAGE}#{code}")

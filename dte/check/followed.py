@@ -1,4 +1,4 @@
-"""Follows what a step runs: its commands, and the scripts that they call."""
+"""Finds what a step runs: its commands, and the scripts that they call."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ _LONGEST_CHAIN = 6
 
 @dataclass
 class Found:
-    """The commands that a step runs, those of scripts included, and its Nx calls."""
+    """The commands that a step runs, including those in scripts, and its Nx calls."""
 
     commands: list[tuple[Command, Where]] = field(default_factory=list)
     calls: list[NxCall] = field(default_factory=list)
 
-    def add(self, command: Command, where: Where) -> None:
-        """Add a command, and its Nx calls."""
+    def add(self, command: Command, where: Where, folder: str) -> None:
+        """Add a command that runs in `folder`, and its Nx calls."""
         self.commands.append((command, where))
-        self.calls += read_calls(command, where)
+        self.calls += read_calls(command, where, folder)
 
 
 @dataclass
 class Limit:
-    """How many more characters of scripts may be read: scripts may call each other."""
+    """How many more characters may be read, since scripts can call each other."""
 
     left: int = 2_000_000
 
     def take(self, text: str) -> bool:
-        """Whether one more script may be read."""
+        """Count a script, and return whether it may be read."""
         self.left -= 1000 + len(text)
         return self.left >= 0
 
 
 @dataclass(frozen=True)
 class Follower:
-    """Follows the commands of a step into ``found``; ``folder`` is where it runs."""
+    """Collects the commands of a step in ``found``; the step runs in ``folder``."""
 
     repository: Repository
     folder: str = "."
@@ -54,12 +54,12 @@ class Follower:
     limit: Limit = field(default_factory=Limit)
 
     def follow(self, script: str, where: Where, *, exact: bool = False) -> Found:
-        """What a script runs; with `exact`, lines count from `where`."""
+        """Return what a script runs; with `exact`, lines are numbered from `where`."""
         inside = self
         for command in read_commands(script):
             line = where.line + command.line if exact else where.line
             at = Where(where.file, line, where.column)
-            self.found.add(command, at)
+            self.found.add(command, at, inside.folder)
             if command.words[:1] == ("cd",) and len(command.words) == 2:
                 folder = join(inside.folder, command.words[1])
                 inside = replace(inside, folder=folder)
@@ -83,7 +83,7 @@ class Follower:
         inner.follow(text, Where(script.file, script.line), exact=True)
 
     def _text_in(self, command: Command) -> str | None:
-        """The script of `sh -c`, or of package.json: JSON has no place for comments."""
+        """Return the script of `sh -c` or of package.json, which has no comments."""
         words = command.words
         if words[0] in _SHELLS and "-c" in words[:-1]:
             return words[words.index("-c") + 1]
@@ -107,7 +107,7 @@ class Follower:
 
 
 def join(folder: str, name: str) -> str:
-    """A path inside the repository; the checkout is in `~/project`."""
+    """Return a path relative to the repository; the checkout is in `~/project`."""
     name = re.sub(r"^(~|\$HOME|\$\{HOME\}|/home/circleci)/(project|repo)/?", "", name)
     return str(Path(folder, name or "."))
 

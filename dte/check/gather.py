@@ -25,7 +25,7 @@ class Gatherer:
     def workflows(
         self, compiled: CompiledConfig, selections: Mapping[str, tuple[Selection, ...]]
     ) -> tuple[CheckedWorkflow, ...]:
-        """The workflows of a config with their roles."""
+        """Return the workflows of a config, with the roles of their jobs."""
         return tuple(
             self._workflow(flow, selections.get(flow.name, ()))
             for flow in compiled.workflows
@@ -76,7 +76,7 @@ def _is_agent(job: CheckedJob) -> bool:
 
 
 def close(jobs: Iterable[WorkflowJob]) -> dict[str, frozenset[str]]:
-    """For each job, the names of all jobs that it waits for."""
+    """Return, for each job, the names of all jobs that it waits for."""
     direct = {job.name: [need.job for need in job.requires] for job in jobs}
     closed: dict[str, frozenset[str]] = {}
 

@@ -1,7 +1,7 @@
 """Comments that ignore a finding: `# dte: ignore[code] reason`.
 
-A comment counts for its own line; alone on its line, it counts for the next line that
-is no comment.
+A comment applies to its own line. If nothing else is on that line, it applies to the
+next line that isn't empty or a comment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNUSED = "dte-check-unused-ignore"
 
 @dataclass(frozen=True)
 class Ignore:
-    """A comment: ``line`` is the one that it counts for, ``where`` its own."""
+    """A comment: ``line`` is the line that it applies to, ``where`` its own place."""
 
     codes: tuple[str, ...]
     reason: str
@@ -31,13 +31,13 @@ class Ignore:
     where: Where
 
     def covers(self, found: Finding) -> bool:
-        """Whether the comment ignores the finding."""
+        """Return whether the comment ignores the finding."""
         place = (found.where.file, found.where.line)
         return found.code in self.codes and place == (self.where.file, self.line)
 
 
 def read_ignores(file: str, text: str) -> Iterator[Ignore]:
-    """The comments of a file."""
+    """Yield the comments of a file that ignore findings."""
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if not (found := _COMMENT.match(line)):
@@ -55,7 +55,7 @@ def read_ignores(file: str, text: str) -> Iterator[Ignore]:
 def apply_ignores(
     found: Iterable[Finding], ignores: Iterable[Ignore]
 ) -> tuple[list[Finding], list[tuple[Finding, Ignore]]]:
-    """The findings that remain, those about comments included, and the ignored ones."""
+    """Return the remaining findings, with those on comments, and the ignored ones."""
     remaining: list[Finding] = []
     ignored: list[tuple[Finding, Ignore]] = []
     comments = list(ignores)
@@ -79,7 +79,7 @@ def _judge(ignore: Ignore, used: set[str]) -> Iterator[Finding]:
             WITHOUT_REASON,
             ignore.where,
             "the comment does not say why the finding is ignored",
-            "write the reason behind the bracket: # dte: ignore[code] reason",
+            "write the reason after the bracket: # dte: ignore[code] reason",
         )
     for code in ignore.codes or ("",):
         if code not in used:

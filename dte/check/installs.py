@@ -1,7 +1,8 @@
-"""How a job installs the packages of the workspace."""
+"""Finds out how a job installs the packages of the workspace."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dte.check.facts import CheckedJob
@@ -27,9 +28,18 @@ _OPTIONS = (
 )
 
 
+_LAUNCHERS = ("corepack", "env", "sudo")
+# Options of package managers whose value is the next word, before or after the verb.
+_WITH_VALUE = frozenset(
+    {"--cache", "--cwd", "--dir", "--filter", "--loglevel", "--prefix", "--registry"}
+    | {"--userconfig", "--workspace", "-C", "-F"}
+)
+_ONLY_TALK = {"--help", "--version", "-h", "-v"}
+
+
 @dataclass(frozen=True)
 class Install:
-    """An install: ``text`` is what messages show, ``kind`` what has to be equal."""
+    """An install: messages show ``text``, and ``kind`` must be equal on all jobs."""
 
     text: str
     kind: tuple[str, ...]
@@ -37,8 +47,12 @@ class Install:
 
 
 def install_of(job: CheckedJob) -> Install | None:
-    """The first install before the job starts an agent or a run."""
-    found = None
+    """Return the first install before the job starts an agent or a run.
+
+    An install of named packages, such as `npm install wait-on`, counts only if there is
+    no other.
+    """
+    found = named = None
     for step in job.steps:
         if step.program == "install":
             manager = step.environment.get("DTE_PACKAGE_MANAGER", "")
@@ -48,24 +62,57 @@ def install_of(job: CheckedJob) -> Install | None:
             text += f" in {folder}" if folder != "." else ""
             if found is None and (own or manager != "none"):
                 found = Install(text, ("dte", manager, own, folder), step.where)
-        if any(call.name in (START_AGENT, *STARTS) for call in step.calls):
-            break
         for command, where in step.commands:
             if kind := kind_of(command):
-                found = found or Install(" ".join(command.words), kind, where)
-    return found
+                install = Install(" ".join(command.words), kind, where)
+                if names_packages(command):
+                    named = named or install
+                else:
+                    found = found or install
+        if any(call.name in (START_AGENT, *STARTS) for call in step.calls):
+            break
+    return found or named
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """The package manager, its verb and options; empty for no install."""
-    words = command.words
-    manager = words[0] if words else ""
-    plain = [word for word in words[1:] if not word.startswith("-")]
-    if manager not in _VERBS or "-g" in words or "--global" in words:
+    """Return the package manager, its verb and options; empty if it isn't one."""
+    manager, *words = launched(command.words) or ("",)
+    manager = manager.partition("@")[0]
+    if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):
         return ()
-    if (manager == "yarn" and not plain) or (
-        len(plain) == 1 and plain[0] in _VERBS[manager]
-    ):
-        verb = "ci" if plain[:1] in (["ci"], ["clean-install"]) else "install"
-        return (manager, verb, *sorted(set(words) & set(_OPTIONS)))
-    return ()
+    verb = next(plain_words(words), "install" if manager == "yarn" else "")
+    if verb not in _VERBS[manager] or _ONLY_TALK & set(words):
+        return ()
+    kind = "ci" if verb in ("ci", "clean-install") else "install"
+    return (manager, kind, *sorted(set(words) & set(_OPTIONS)))
+
+
+def names_packages(command: Command) -> bool:
+    """Return whether an install adds packages of these names to those of the
+    workspace.
+    """
+    return len(list(plain_words(launched(command.words)))) > 2
+
+
+def starts_packages(command: Command) -> bool:
+    """Return whether the command starts a package manager or a package."""
+    program = "".join(launched(command.words)[:1]).partition("@")[0]
+    return program in _VERBS or program in ("npx", "bunx")
+
+
+def launched(words: Sequence[str]) -> Sequence[str]:
+    """Return the command that sudo, corepack or env starts; others as they are."""
+    while words and words[0] in _LAUNCHERS:
+        words = words[1:]
+        while words and (words[0].startswith("-") or "=" in words[0]):
+            words = words[2 if words[0] in ("-u", "--user") else 1 :]
+    return words
+
+
+def plain_words(words: Iterable[str]) -> Iterator[str]:
+    """Yield the words that are neither options nor the values of options."""
+    before = ""
+    for word in words:
+        if not word.startswith("-") and before not in _WITH_VALUE:
+            yield word
+        before = word

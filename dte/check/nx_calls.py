@@ -25,10 +25,11 @@ _TALK = frozenset(
 
 @dataclass(frozen=True)
 class NxCall:
-    """A call of `nx` or `nx-cloud`: its subcommand and what follows it.
+    """A call of `nx` or `nx-cloud`: its subcommand and arguments.
 
-    ``ignored`` says that the step goes on when the call fails, ``background`` that it
-    doesn't wait for it.
+    ``ignored`` is True if the step continues when the call fails, and ``background`` if
+    the step doesn't wait for the call. ``folder`` is where it runs, relative to the
+    checkout.
     """
 
     name: str
@@ -37,9 +38,10 @@ class NxCall:
     environment: Mapping[str, str] = field(default_factory=dict)
     ignored: bool = False
     background: bool = False
+    folder: str = "."
 
     def option(self, *names: str) -> str | None:
-        """The value of an option, such as `--distribute-on`; None if it isn't given."""
+        """Return the value of an option such as `--distribute-on`, or None."""
         for index, word in enumerate(self.arguments):
             name, equals, value = word.partition("=")
             if name in names:
@@ -48,8 +50,8 @@ class NxCall:
         return None
 
 
-def read_calls(command: Command, where: Where) -> Iterator[NxCall]:
-    """The Nx calls of one command: itself, and the one that it records."""
+def read_calls(command: Command, where: Where, folder: str) -> Iterator[NxCall]:
+    """Yield the Nx call of a command, and the call that it records."""
     words = command.words
     if (
         not words
@@ -72,8 +74,9 @@ def read_calls(command: Command, where: Where) -> Iterator[NxCall]:
         environment=command.assignments,
         ignored=command.ignored,
         background=command.then == "&",
+        folder=folder,
     )
     yield call
     if call.name == "record":
         inner = Command(call.arguments, {}, command.line, command.then, command.ignored)
-        yield from read_calls(inner, where)
+        yield from read_calls(inner, where, folder)

@@ -1,4 +1,4 @@
-"""What the words of an Nx call mean: its targets, and whether it runs tasks.
+"""Interprets the words of an Nx call: its targets, and whether it runs tasks.
 
 Source: Nx docs, "Nx commands"; the command objects of the nx 24.0.6 package.
 """
@@ -6,6 +6,7 @@ Source: Nx docs, "Nx commands"; the command objects of the nx 24.0.6 package.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dte.check.nx_calls import NxCall
 
@@ -25,20 +26,25 @@ _ONLY_LISTS = ("--graph", "--plain", "--dry-run", "--print", "--help")
 
 
 def runs_tasks(call: NxCall) -> bool:
-    """Whether the call runs tasks of projects."""
+    """Return whether the call runs tasks of projects."""
     if any(word.partition("=")[0] in _ONLY_LISTS for word in call.arguments):
         return False
     return bool(targets_of(call))
 
 
 def targets_of(call: NxCall) -> tuple[str, ...]:
-    """The targets that a call runs, without configurations; empty if unknown."""
-    if call.name in ("affected", "run-many"):
-        return _listed(call.arguments)
-    if call.name == "run":
-        parts = "".join(call.arguments[:1]).split(":")
+    """Return the targets that a call runs, without configurations; empty if unknown."""
+    return read_targets(call.name, call.arguments)
+
+
+def read_targets(name: str, arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the targets that `nx` runs with this subcommand and these arguments."""
+    if name in ("affected", "run-many"):
+        return _listed(arguments)
+    if name == "run":
+        parts = "".join(arguments[:1]).split(":")
         return tuple(parts[1:2])
-    head, colon, tail = call.name.partition(":")
+    head, colon, tail = name.partition(":")
     if head == "affected" and colon:
         return () if tail in ("apps", "libs", "graph", "dep-graph") else (tail,)
     if head in _OWN or not re.fullmatch(r"[a-z][\w.-]*", head):
@@ -46,7 +52,7 @@ def targets_of(call: NxCall) -> tuple[str, ...]:
     return (head,)
 
 
-def _listed(arguments: tuple[str, ...]) -> tuple[str, ...]:
+def _listed(arguments: Sequence[str]) -> tuple[str, ...]:
     targets: list[str] = []
     reading = False
     for word in arguments:
@@ -62,6 +68,6 @@ def _listed(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def split_targets(text: str) -> list[str]:
-    """The targets in a list separated by commas or white space."""
+    """Return the targets in a list separated by commas or white space."""
     names = (name.partition(":")[0] for name in re.split(r"[\s,]+", text))
     return [name for name in names if name]

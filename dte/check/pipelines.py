@@ -1,10 +1,10 @@
-"""Which jobs run for which branch or tag: tries names that the filters mention."""
+"""Finds which jobs run for which branch or tag, trying names from the filters."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.model import CompiledConfig, PipelineValues
@@ -30,7 +30,7 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """What messages call the branch or tag."""
+        """The branch or tag for messages."""
         return f"the tag {self.tag}" if self.tag else f"the branch {self.branch}"
 
 
@@ -38,18 +38,19 @@ def select_all(
     compiled: CompiledConfig,
     workflows: Any,
     compile_for: Callable[[PipelineValues], CompiledConfig],
+    pipeline: PipelineValues,
 ) -> dict[str, tuple[Selection, ...]]:
-    """The selections of each workflow, by its name; `workflows` are those as written.
+    """Return the selections of each workflow, by name; `workflows` is not compiled.
 
-    Filters that are expressions are decided when the config compiles, so it compiles
-    again for each branch and tag.
+    Compiling decides filters that are expressions, so the config is compiled again for
+    each branch and tag.
     """
     written = list(_deciding(workflows))
     again = any(isinstance(value, str) for key, value in written if key == "filters")
     found: dict[str, list[Selection]] = {}
     for branch, tag in list_names(value for _, value in written):
-        pipeline = PipelineValues(branch=branch, tag=tag)
-        config = compile_for(pipeline) if again else compiled
+        tried = replace(pipeline, branch=branch, tag=tag)
+        config = compile_for(tried) if again else compiled
         for flow in config.workflows:
             jobs = select_jobs(flow.jobs, branch=branch, tag=tag)
             names = frozenset(job.name for job in jobs)
@@ -58,7 +59,7 @@ def select_all(
 
 
 def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
-    """The filters and conditions in a part of the config."""
+    """Yield the filters and conditions in a part of the config."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key in _DECIDES:
@@ -70,15 +71,24 @@ def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
-    """Branches and tags to try, each as `(branch, tag)` with one of them empty.
+    """Return branches and tags to try, each as `(branch, tag)` with one of them empty.
 
-    They are the usual ones, and those that filters and conditions mention.
+    They are the usual ones, and the first that filters and conditions mention.
     """
-    texts = [text for value in written for text in _texts_in(value)]
-    mentioned = list(dict.fromkeys(name for text in texts for name in _names_in(text)))
+    mentioned = _mentioned(written)
     branches = dict.fromkeys((*_USUAL, *mentioned[:_MOST]))
     tags = dict.fromkeys((_USUAL_TAG, *mentioned[:_MOST]))
     return [*((name, "") for name in branches), *(("", name) for name in tags)]
+
+
+def list_untried(workflows: Any) -> list[str]:
+    """Return the names in filters and conditions that are beyond the limit."""
+    return _mentioned(value for _, value in _deciding(workflows))[_MOST:]
+
+
+def _mentioned(written: Iterable[Any]) -> list[str]:
+    texts = [text for value in written for text in _texts_in(value)]
+    return list(dict.fromkeys(name for text in texts for name in _names_in(text)))
 
 
 def _texts_in(value: Any) -> Iterator[str]:
@@ -90,7 +100,7 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _names_in(text: str) -> Iterator[str]:
-    """The names in a filter or expression, and texts that its patterns match."""
+    """Yield the names in a filter or expression, and texts that its patterns match."""
     examples = [example_of(pattern) for pattern in _PATTERN.findall(text)]
     yield from (example for example in examples if example)
     if examples or not _NAME.fullmatch(text):
@@ -100,7 +110,7 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def example_of(pattern: str) -> str:
-    """A text that the pattern matches, or nothing if none was found."""
+    """Return a text that the pattern matches, or an empty text if none is found."""
     text = re.sub(r"\((?:\?:)?([^()|]*)(?:\|[^()]*)?\)", r"\1", pattern)
     for written, instead in (
         (r"\\d|\[0-9\]", "1"),

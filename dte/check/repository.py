@@ -1,11 +1,11 @@
-"""The files of the repository that a config belongs to: scripts and Nx's settings."""
+"""Reads files of the config's repository: scripts and Nx's settings."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,14 @@ CI_CONFIGS = (".nx/ci-config.yaml", ".nx/ci-config.yml")
 
 
 def find_root(config: Path) -> Path:
-    """The folder that a config's jobs check out: the one above `.circleci`."""
+    """Return the folder that the config's jobs check out: the one above `.circleci`."""
     folder = config.parent
     return folder.parent if folder.name == ".circleci" else folder
 
 
 @dataclass(frozen=True)
 class Script:
-    """A text that a step runs from a file; ``line`` is that of its first line."""
+    """Commands in a file that a step runs; ``line`` is the number of the first line."""
 
     file: str
     line: int
@@ -34,12 +34,12 @@ class Script:
 
 @dataclass(frozen=True)
 class Repository:
-    """Reads files below ``root``; what is missing, outside or no text is nothing."""
+    """Reads files below ``root``; None if a file is missing, outside or not text."""
 
     root: Path
 
     def read(self, name: str) -> str | None:
-        """The text of a file of the repository."""
+        """Return the text of a file of the repository, or None."""
         path = self.root / name
         try:
             if not path.resolve().is_relative_to(self.root.resolve()):
@@ -49,22 +49,22 @@ class Repository:
             return None
 
     def script(self, name: str) -> Script | None:
-        """A script file."""
+        """Return the commands of a script file, or None."""
         text = self.read(name)
         return None if text is None else Script(self.show(name), 1, text)
 
     def show(self, name: str) -> str:
-        """The file's name for messages, as seen from where the config is given."""
+        """Return the file's name for messages, relative like the name of the config."""
         return str(self.root / name)
 
     def package_script(self, folder: str, name: str) -> str | None:
-        """The text of a script of the folder's package.json."""
+        """Return the text of a script in the folder's package.json, or None."""
         text = self.read(str(Path(folder, "package.json"))) or ""
         value = _scripts_in(text).get(name)
         return value if isinstance(value, str) else None
 
     def make_target(self, folder: str, target: str) -> Script | None:
-        """The recipe of a target in the folder's Makefile."""
+        """Return the recipe of a target in the folder's Makefile, or None."""
         file = str(Path(folder, "Makefile"))
         text = self.read(file) or ""
         head = rf"^{re.escape(target)}[ \t]*:(?!=).*\n(?P<recipe>(?:\t.*\n?|[ ]*\n)*)"
@@ -75,10 +75,21 @@ class Repository:
         line = text.count("\n", 0, found.start("recipe")) + 1
         return Script(self.show(file), line, recipe)
 
-    @cached_property
-    def ci_config(self) -> tuple[str, LocatedMap] | None:
-        """The name and the content of the file that configures Nx Cloud's runs."""
-        for name in CI_CONFIGS:
+    def workspace(self, folder: str) -> str:
+        """Return the nearest folder at or above with nx.json, otherwise the
+        folder itself.
+        """
+        folders = (Path(folder), *Path(folder).parents)
+        found = (at for at in folders if self.read(str(at / "nx.json")) is not None)
+        return str(next(found, folder))
+
+    def ci_config(self, folder: str = ".") -> tuple[str, LocatedMap] | None:
+        """Return the name and the content of the file that configures Nx Cloud's runs.
+
+        It is in the Nx workspace that `folder` belongs to.
+        """
+        for file in CI_CONFIGS:
+            name = str(Path(self.workspace(folder), file))
             text = self.read(name)
             if text is not None:
                 return name, _parse_map(text, self.show(name))

@@ -1,7 +1,8 @@
-"""Reads the simple commands of a shell script, without running anything.
+"""Reads the simple commands of a shell script, without running them.
 
-Not a shell: expansions stay as written, and a substitution is read like the commands
-around it. That is enough to see which commands a step starts, and in which order.
+It is not a shell: it doesn't expand variables, and it reads a command substitution like
+the commands around it. This is enough to find which commands a step starts, and in
+which order.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _KEYWORDS = frozenset(
 
 @dataclass(frozen=True)
 class Command:
-    """A simple command: its words without quotes, and what stands around it.
+    """A simple command: its words without quotes, and its context in the script.
 
-    ``line`` counts from 0. ``then`` is the operator behind it (`&&`, `||`, `|`, `&`) or
-    nothing. ``ignored`` says that the script goes on when the command fails.
+    ``line`` counts from 0. ``then`` is the operator after it (`&&`, `||`, `|`, `&`) or
+    empty. ``ignored`` is True if the script continues when the command fails.
     """
 
     words: tuple[str, ...]
@@ -47,7 +48,7 @@ class Command:
 
 
 def read_commands(script: str) -> list[Command]:
-    """The simple commands of a script, in order."""
+    """Return the simple commands of a script, in order."""
     found = list(_split(script))
     lenient = False
     commands = []
@@ -60,7 +61,7 @@ def read_commands(script: str) -> list[Command]:
 
 
 def _after_set(command: Command, lenient: bool) -> bool:
-    """Whether the script goes on after a failure (`set +e`) behind this command."""
+    """Return whether the script ignores failures (`set +e`) after this command."""
     if command.words[:1] != ("set",):
         return lenient
     for word in command.words[1:]:

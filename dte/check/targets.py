@@ -1,4 +1,4 @@
-"""The targets that main runs, and those after which its agents may stop."""
+"""Finds the targets that main runs, and those after which its agents may stop."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dte.check.facts import CheckedJob
 from dte.check.nx_calls import STARTS, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks, split_targets, targets_of
 from dte.check.repository import Repository
+from dte.check.run_file import run_file, starts_with_flags
 from dte.check.variables import setting_of
 from dte.model import Where
 from dte.parse import LocatedMap
@@ -18,17 +19,20 @@ Batch = tuple[set[str], Where]
 
 
 def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
-    """The targets after which the agents may stop; empty if unknown."""
+    """Return the targets after which the agents may stop; empty if unknown."""
     own = setting_of(job, "start_ci_run", "DTE_STOP_AGENTS_AFTER")
+    if not own and starts_with_flags(job, repository):
+        own = setting_of(job, "start_ci_run", "DTE_TARGETS")
     if own:
         return set(split_targets(own))
     values = [
         call.option("--stop-agents-after", "--stopAgentsAfter") or ""
         for call in job.calls_of(STARTS_WITH_FLAGS)
     ]
-    if values or repository.ci_config is None:
+    config = run_file(job, repository)
+    if values or config is None:
         return set(split_targets(" ".join(values)))
-    lifecycle = repository.ci_config[1].get("lifecycle")
+    lifecycle = config[1].get("lifecycle")
     listed: Any = (
         lifecycle.get("stop-after") if isinstance(lifecycle, LocatedMap) else ""
     )
@@ -37,7 +41,7 @@ def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
 
 
 def list_batches(job: CheckedJob) -> Iterator[Batch]:
-    """The targets that main requests together, one batch after the other."""
+    """Yield the targets that main requests together, one batch after the other."""
     started = False
     for step in job.steps:
         if step.program == "run_affected":
@@ -58,5 +62,5 @@ def list_batches(job: CheckedJob) -> Iterator[Batch]:
 
 
 def is_distributed(call: NxCall) -> bool:
-    """Whether the tasks of a call go to agents."""
+    """Return whether the tasks of a call go to agents."""
     return runs_tasks(call) and not set(call.arguments) & set(_ALONE)

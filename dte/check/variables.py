@@ -1,4 +1,4 @@
-"""The environment variables that a config sets for a job, and where."""
+"""Finds the environment variables that a config sets for a job, and where it does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dte.check.facts import CheckedJob
+from dte.check.facts import CheckedJob, CheckedStep
 from dte.model import Where
 
 _EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
@@ -15,7 +15,7 @@ _EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable; ``in_shell`` says that a shell expands its value.
+    """A variable; ``in_shell`` is True if a shell expands its value.
 
     CircleCI does not expand `environment:` ("Set an environment variable").
     """
@@ -32,9 +32,10 @@ class Variable:
 
 
 def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
-    """The variables of these names that the job sets, the nearest to a command first.
+    """Yield the variables of these names that the job sets, nearest to a command first.
 
-    Variables of the project, of contexts and of scripts that write files aren't seen.
+    It doesn't find variables of the project, of contexts, and of files that scripts
+    write.
     """
     for step in job.steps:
         for call in step.calls:
@@ -45,9 +46,7 @@ def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
             exports = dict(_EXPORT.findall(text)) if "export" in text else {}
             yield from _of_map(exports, names, where, in_shell=True)
     yield from _of_map(job.environment, names, job.where)
-    images = job.call.job.executor.get("docker") if job.call.job else None
-    if images:
-        yield from _of_map(images[0].get("environment") or {}, names, job.where)
+    yield from _of_map(_of_container(job), names, job.where)
 
 
 def _of_map(
@@ -61,19 +60,33 @@ def _of_map(
             yield Variable(name, str(values[name]), where, in_shell)
 
 
+def environment_of(job: CheckedJob, step: CheckedStep) -> dict[str, Any]:
+    """Return the variables that the keys `environment` set for a step.
+
+    The step's take precedence over the job's, and these over the container's (CircleCI
+    docs, "Introduction to environment variables").
+    """
+    return {**_of_container(job), **job.environment, **step.environment}
+
+
+def _of_container(job: CheckedJob) -> Mapping[str, Any]:
+    images = job.call.job.executor.get("docker") if job.call.job else None
+    return (images[0].get("environment") or {}) if images else {}
+
+
 def value_of(job: CheckedJob, name: str) -> str | None:
-    """The value of a variable for the job; None if the config does not set it."""
+    """Return the value of a variable for the job; None if the config doesn't set it."""
     return next((variable.value for variable in variables_of(job, name)), None)
 
 
 def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
-    """The value that a program of dte's orb gets; None if the job doesn't run it."""
+    """Return the value for a program of dte's orb; None if the job doesn't run it."""
     step = job.program(program)
     return None if step is None else str(step.environment.get(name, ""))
 
 
 def execution_of(job: CheckedJob) -> str:
-    """What tells the run of the job from other runs of the workflow."""
+    """Return what distinguishes the job's run from others of the workflow."""
     for program in ("start_ci_run", "start_agent"):
         if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
             return own

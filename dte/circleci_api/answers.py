@@ -11,7 +11,10 @@ PAGE_SIZE = 20
 
 
 def answer_page(items: Sequence[Any], token: str) -> dict[str, Any]:
-    """One page of `items`; the token is the number of the first item on the page."""
+    """Return one page of `items`.
+
+    The token is the number of the first item on the page.
+    """
     start = int(token) if token.isdigit() else 0
     more = start + PAGE_SIZE < len(items)
     return {
@@ -21,7 +24,7 @@ def answer_page(items: Sequence[Any], token: str) -> dict[str, Any]:
 
 
 def answer_pipeline(pipeline: RehearsedPipeline) -> dict[str, Any]:
-    """A pipeline; `vcs` has either a branch or a tag."""
+    """Return a pipeline; `vcs` has either a branch or a tag."""
     identity = pipeline.identity
     project = identity.project
     ref = {"tag": project.tag} if project.tag else {"branch": project.branch}
@@ -45,7 +48,7 @@ def _in_setup(pipeline: RehearsedPipeline) -> bool:
 def answer_workflow(
     pipeline: RehearsedPipeline, workflow: RehearsedWorkflow
 ) -> dict[str, Any]:
-    """A workflow; a rerun carries a `tag`, and a running one no `stopped_at`."""
+    """Return a workflow; a rerun carries a `tag`, and a running one no `stopped_at`."""
     ended = workflow.status != "running"
     answer: dict[str, Any] = {
         "id": workflow.id,
@@ -63,7 +66,7 @@ def answer_workflow(
 
 
 def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
-    """A workflow's job."""
+    """Return a workflow's job."""
     return {
         "id": job.id,
         "name": job.name,

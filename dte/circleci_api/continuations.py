@@ -26,7 +26,7 @@ class Continuation:
 
 
 def read_key(body: Mapping[str, Any]) -> str:
-    """The continuation key of a request's body; empty if it has none."""
+    """Return the continuation key of a request's body; empty if it has none."""
     key = body.get("continuation-key")
     return key if isinstance(key, str) else ""
 
@@ -34,7 +34,7 @@ def read_key(body: Mapping[str, Any]) -> str:
 def read_continuation(
     body: Mapping[str, Any], pipeline: RehearsedPipeline
 ) -> Continuation:
-    """What a request's body asks for; raises `ValueError` with a reason."""
+    """Return the continuation in a request's body; raises `ValueError`."""
     configuration = body.get("configuration")
     parameters = body.get("parameters", {})
     if not isinstance(configuration, str):

@@ -16,7 +16,10 @@ MOST_RERUNS = 100
 
 
 def read_rerun(body: Mapping[str, Any], workflow: RehearsedWorkflow) -> Rerun:
-    """The rerun that a request's body asks for; raises `ValueError` with a reason."""
+    """Return the rerun that a request's body asks for.
+
+    Raises `ValueError` with a reason.
+    """
     if workflow.status not in FINAL_JOB_STATUSES:
         raise ValueError("Workflow is not in a terminal state and can't be rerun.")
     if unknown := sorted(set(body) - KNOWN_KEYS):

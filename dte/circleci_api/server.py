@@ -1,4 +1,4 @@
-"""The server, with the routes of CircleCI's API v2 that jobs use.
+"""A server with the routes of CircleCI's API v2 that jobs use.
 
 Source: CircleCI docs, "API v2 reference".
 """

@@ -36,12 +36,12 @@ class Access:
         return "https://app.circleci.com" if host == CLOUD else host
 
     def link(self, workflow: str) -> str:
-        """The address of a workflow in the web app."""
+        """Return the address of a workflow in the web app."""
         return f"{self.web}/pipelines/workflows/{workflow}"
 
 
 def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access:
-    """The access to the API of `host` (empty: the configured host).
+    """Return the access to the API of `host` (empty: the configured host).
 
     `DTE_API_URL` replaces the address of the API. Raises `UserError` for a host that
     is neither CircleCI's cloud nor configured.
@@ -65,7 +65,7 @@ def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access
 def find_token(
     environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The token, and where it was found; both empty if there is none."""
+    """Return the token, and where it was found; both empty if there is none."""
     for name in TOKENS:
         if environment.get(name):
             return environment[name], name
@@ -75,7 +75,10 @@ def find_token(
 
 
 def read_cli_settings(path: Path) -> dict[str, str]:
-    """The host and the token in the file of CircleCI's CLI; empty without the file."""
+    """Return the host and the token in the file of CircleCI's CLI.
+
+    Both are empty without the file.
+    """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -53,6 +53,6 @@ def parse_address(text: str) -> Address:
             number = int(found["number"])
             return Address(kind, host, slug=found["slug"], number=number)
     raise UserError(
-        f"{text} names no workflow, pipeline or job",
+        f"{text} doesn't name a workflow, pipeline or job",
         suggestions=["open one of them in the web app and copy its URL", *FORMS],
     )

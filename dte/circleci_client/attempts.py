@@ -74,7 +74,7 @@ class Attempt:
 
 
 def find_pipeline(client: Client, address: Address) -> tuple[str, str]:
-    """The ids of the pipeline and the workflow that an address names.
+    """Return the ids of the pipeline and the workflow that an address names.
 
     The workflow's id is empty for the address of a pipeline.
     """
@@ -94,7 +94,7 @@ def find_pipeline(client: Client, address: Address) -> tuple[str, str]:
 
 
 def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
-    """Every workflow of a pipeline, the oldest first."""
+    """Return every workflow of a pipeline, the oldest first."""
     workflows = client.get_all("pipeline", pipeline, "workflow")
     workflows.sort(key=lambda workflow: str(workflow["created_at"]))
     users: dict[str, str] = {}
@@ -125,7 +125,9 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
 
 
 def choose_workflow(attempts: Sequence[Attempt], workflow: str) -> list[Attempt]:
-    """The attempts of the workflow with this id, or of the only workflow name."""
+    """Return the attempts of the workflow with this id, or of the only workflow
+    name.
+    """
     names = {attempt.workflow for attempt in attempts if workflow in ("", attempt.id)}
     if len(names) != 1:
         listed = ", ".join(sorted(names)) or "none"
@@ -148,7 +150,7 @@ def _read_jobs(
 
 
 def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) -> str:
-    """What was rerun. Reruns that the API started may have no tag (unproven)."""
+    """Return what was rerun. A rerun through the API may not have a tag (untested)."""
     if workflow.get("auto_rerun_number"):
         return "automatic rerun"
     tag = str(workflow.get("tag") or "")
@@ -160,7 +162,7 @@ def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) ->
 
 
 def _name_user(client: Client, user: str, names: dict[str, str]) -> str:
-    """The login of a user's id; the id if the API doesn't tell it."""
+    """Return the login of a user's id; the id if the API doesn't tell it."""
     if user and user not in names:
         try:
             answer = client.get("user", user)

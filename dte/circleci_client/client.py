@@ -61,15 +61,15 @@ class Client:
             self._session.headers["Circle-Token"] = access.token
 
     def get(self, *words: str | int, **query: str) -> dict[str, Any]:
-        """The answer to `GET /word/word…`; raises `UserError`."""
+        """Return the answer to `GET /word/word…`; raises `UserError`."""
         return self._send("GET", words, params=query)
 
     def post(self, *words: str | int, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer to `POST /word/word…`, which is never repeated."""
+        """Return the answer to `POST /word/word…`, which is never repeated."""
         return self._send("POST", words, json=body)
 
     def get_all(self, *words: str | int) -> list[dict[str, Any]]:
-        """The items of all pages."""
+        """Return the items of all pages."""
         items: list[dict[str, Any]] = []
         query: dict[str, str] = {}
         for _ in range(MOST_PAGES):

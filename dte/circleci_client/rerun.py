@@ -39,7 +39,7 @@ def wait_for(
     show: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """The final status of a workflow; `show` gets each change of its jobs."""
+    """Return the final status of a workflow; `show` gets each change of its jobs."""
     shown = ""
     while True:
         status = str(client.get("workflow", workflow)["status"])

@@ -12,7 +12,7 @@ WAITING = {
 
 
 def tell(attempts: Sequence[Attempt]) -> str:
-    """What happened to the last attempt, and the next step after a failure."""
+    """Return what happened to the last attempt, and the next step after a failure."""
     last = attempts[-1]
     name = f"attempt {last.number}" if last.number else f"the {last.kind}"
     if not last.ended:
@@ -39,8 +39,10 @@ def _tell_success(attempts: Sequence[Attempt], name: str) -> str:
 
 
 def _is_refused(attempt: Attempt) -> bool:
-    """Whether dte refused it: it is partial, it failed, and its attempt job did not
-    run."""
+    """Return whether dte refused it.
+
+    It is a partial rerun that failed, and its attempt job did not run.
+    """
     return attempt.status == "failed" and any(
         name.rpartition("/")[2].startswith("attempt") for name in attempt.carried_over
     )

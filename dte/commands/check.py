@@ -1,4 +1,4 @@
-"""`dte check`: find what would hang, pass falsely or leak in a config."""
+"""`dte check`: find mistakes in a config that distributes Nx tasks."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from dte.order.project_root import CONFIG
 def command(
     config: Path | None, orbs: Sequence[str], parameters: Sequence[str], as_json: bool
 ) -> int:
-    """Find what would hang, pass falsely or leak in CONFIG.
+    """Find what would make a run of CONFIG hang, pass falsely or leak a token.
 
-    The exit code is 0 without a finding, 1 with one, 2 for a usage error. Nothing is
-    downloaded: jobs and commands of orbs without --orb are not checked, and are named
-    on stderr.
+    The exit code is 0 if there are no findings, 1 if there are findings, and 2 for a
+    usage error. Nothing is downloaded, so jobs and commands of orbs without --orb are
+    not checked, and stderr lists them.
     """
     checked = check_config(
         config or CONFIG,
@@ -45,7 +45,7 @@ def command(
 
 
 def show(checked: Checked) -> None:
-    """Print the findings to stdout, and what was not looked at to stderr."""
+    """Print the findings to stdout, and what was not checked to stderr."""
     for one in checked.findings:
         click.echo("\n".join(describe(one)))
     for notice in checked.notices:
@@ -57,17 +57,17 @@ def show(checked: Checked) -> None:
 
 
 def describe(one: Finding) -> list[str]:
-    """The lines of one finding."""
+    """Return the lines of one finding."""
     return [
         f"error[{one.code}]: {one.where}: {one.message}",
-        "Suggestions:",
+        *(["Suggestions:"] if one.fix else []),
         *(f"  - {text}" for text in one.fix),
         f"Reference: {one.link}",
     ]
 
 
 def as_data(checked: Checked) -> dict[str, Any]:
-    """The result in the form that docs/check.md describes."""
+    """Return the result in the form that docs/check.md describes."""
     return {
         "findings": [_finding(one) for one in checked.findings],
         "ignored": [

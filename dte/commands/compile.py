@@ -39,7 +39,7 @@ def command(
     """Print CONFIG as CircleCI would process it.
 
     Warnings and notes go to stderr. The printed config is of version 2.1, and
-    compiling it gives the same again.
+    compiling it again gives the same config.
     """
     path = config or CONFIG
     try:

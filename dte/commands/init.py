@@ -24,22 +24,25 @@ _REFERENCE = re.compile(r"[\w.-]+/dte@[\w.:-]+")
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path), required=False)
-@click.option("--write", is_flag=True, help="Write the config; without it, only show.")
+@click.option(
+    "--write", is_flag=True, help="Write the config. Without it, only show the change."
+)
 @click.option(
     "--orb",
     "reference",
     metavar="NAMESPACE/dte@VERSION",
     default="",
-    help="The orb that the config imports.",
+    help="Import this orb.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @DEBUG
 def command(config: Path | None, write: bool, reference: str, as_json: bool) -> int:
     """Show the CircleCI config that runs this Nx workspace on your own agents.
 
-    Finds package manager, Node, Nx, targets and main branch in the workspace around the
-    current folder. A CONFIG that exists is changed and keeps its comments; by default
-    it is .circleci/config.yml of the repository. Nothing is written without --write.
+    Detects the package manager, Node, Nx, the targets and the main branch of the
+    workspace that contains the current folder. Changes CONFIG if it exists, and keeps
+    its comments. CONFIG is .circleci/config.yml of the repository by default. Writes
+    nothing without --write.
     """
     facts = find_facts(Path.cwd())
     change = plan_change(facts, _choose_reference(reference), config)
@@ -55,7 +58,7 @@ def command(config: Path | None, write: bool, reference: str, as_json: bool) -> 
 
 
 def list_facts(facts: Facts) -> list[str]:
-    """One line for each fact."""
+    """Return one line for each fact."""
     rows: dict[str, object] = {
         "workspace": facts.folder,
         "package manager": facts.package_manager,
@@ -70,7 +73,7 @@ def list_facts(facts: Facts) -> list[str]:
 
 
 def list_next_steps(facts: Facts, change: Change, *, written: bool) -> list[str]:
-    """What was done, and what is left to do."""
+    """Return lines that say what was done, and what to do next."""
     name = change.path.relative_to(facts.repository)
     notes = [f"note: {text}" for text in (*facts.notes, *change.notes)]
     if not change.is_needed:
@@ -88,7 +91,7 @@ def list_next_steps(facts: Facts, change: Change, *, written: bool) -> list[str]
 
 
 def describe(facts: Facts, change: Change, *, written: bool) -> dict[str, Any]:
-    """Facts and change for `--json`."""
+    """Return the facts and the change for `--json`."""
     found = ("package_manager", "node", "nx", "main_branch", "distribute_on")
     return {
         "repository": str(facts.repository),

@@ -41,7 +41,7 @@ class RehearseCommand(click.Command):
     """A command whose help is written by hand, in groups."""
 
     def get_help(self, ctx: click.Context) -> str:
-        """The help."""
+        """Return the help."""
         return HELP.rstrip("\n")
 
 
@@ -103,7 +103,7 @@ def command(**options: Any) -> int:
 
 
 def read_order(options: dict[str, Any]) -> Order:
-    """The order that the options make up; raises `UserError`."""
+    """Return the order that the options make up; raises `UserError`."""
     repository = options["project"] or find_project(Path.cwd())
     defaults = read_defaults(repository, os.environ)
     project = options["project"] or defaults.project or repository

@@ -59,12 +59,14 @@ def confirm(attempt: Attempt) -> None:
 
 
 def has_terminal() -> bool:
-    """Whether somebody can answer a question."""
+    """Return whether somebody can answer a question."""
     return sys.stdin.isatty()
 
 
 def open_pipeline(target: str) -> tuple[Client, list[Attempt], str]:
-    """The client, the attempts of the pipeline, and the named workflow's id or ""."""
+    """Return the client, the attempts of the pipeline, and the named workflow's
+    id or "".
+    """
     address = parse_address(target)
     client = Client(find_access(address.host, os.environ, Path.home()))
     pipeline, workflow = find_pipeline(client, address)

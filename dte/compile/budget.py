@@ -1,4 +1,4 @@
-"""Limits on what a config may expand to, so that a hostile one ends in an error.
+"""Limits on what a config may expand to, so a hostile one ends in an error.
 
 CircleCI's own limits are not documented, but for 8 MB of compiled config (CircleCI
 support). These are far above what a real config needs, and low enough that the

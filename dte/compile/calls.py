@@ -114,7 +114,7 @@ class CallReader:
                     "ignored",
                     body.where_is(key),
                     f'{self.scope.title}: the approval "{name}" has no key '
-                    f'"{shorten(key)}": it is ignored',
+                    f'"{shorten(key)}", so it is ignored',
                     nearest(key, _APPROVAL_KEYS, only_close=True),
                 )
 
@@ -250,7 +250,7 @@ def _arguments(
             notes.warn(
                 "matrix",
                 arguments.where_is(key),
-                f'{title}: "{key}" is in the matrix and is an argument too: the value '
+                f'{title}: "{key}" is in the matrix and also an argument, so the value '
                 "of the matrix is used",
             )
         arguments.put(key, choice.written, choice.where)

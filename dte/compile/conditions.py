@@ -39,6 +39,21 @@ def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
         )
 
 
+def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
+    """Warn of a mapping without an operator.
+
+    Source: Configuration reference, "Logic statement syntax": all other values are
+    truthy; the JSON schema takes it too.
+    """
+    key = next(iter(statement))
+    scope.namespace.notes.warn(
+        "always-true",
+        statement.where_is(key),
+        f'"{key}" is not an operator, so the condition is always true',
+        nearest(key, _OPERATORS),
+    )
+
+
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
     """Return whether a workflow's condition is true; bare text is an expression.
 
@@ -65,6 +80,9 @@ def expression_holds(text: str, scope: Scope, where: Where) -> bool:
 
 def _operator(statement: LocatedMap, scope: Scope) -> bool:
     where = statement.where
+    if statement and not any(key in _OPERATORS for key in statement):
+        _warn_of_mapping(statement, scope)
+        return True
     if len(statement) != 1:
         message = f"a condition takes one of {', '.join(_OPERATORS)}"
         raise error_at(where, message, code="condition")
@@ -74,14 +92,6 @@ def _operator(statement: LocatedMap, scope: Scope) -> bool:
         return not holds(operand, scope, item_where)
     if operator == "matches":
         return _matches(operand, scope, item_where)
-    if operator not in _OPERATORS:
-        message = f'unknown condition "{operator}"'
-        raise error_at(
-            item_where,
-            message,
-            suggestions=nearest(operator, _OPERATORS),
-            code="condition",
-        )
     operands = expect_list(operand, item_where, operator)
     if not operands:
         message = f"{operator}: needs at least one condition"

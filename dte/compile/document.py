@@ -1,6 +1,6 @@
 r"""Writes the processed configuration: plain data in the shape CircleCI gives it.
 
-It is a config of version 2.1 with `<<` written as `\<<`, so that compiling it again
+It is a config of version 2.1 with `<<` written as `\<<`, so compiling it again
 changes nothing.
 """
 

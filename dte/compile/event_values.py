@@ -6,7 +6,7 @@ pipeline does not have is empty.
 
 from __future__ import annotations
 
-# Values of these families depend on the event, so that a config may name any of them.
+# Values of these families depend on the event, so a config may name any of them.
 EVENT_VALUES = (
     "pipeline.deploy.",
     "pipeline.event.",
@@ -21,7 +21,7 @@ _FAMILIES = {
     "pipeline.definition": "id",
     "pipeline.deploy": """
         component_name current_version environment_name namespace reason
-        target_version
+        target_environment_name target_version
     """,
     "pipeline.event": "action name",
     "pipeline.event.context.github": "pr_url",

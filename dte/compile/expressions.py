@@ -36,8 +36,8 @@ _NUMERIC: dict[str, Callable[[Any, Any], bool]] = {
 def evaluate(text: str, lookup: Lookup) -> Any:
     """Return the value of an expression; raises ExpressionError.
 
-    `lookup` gives the value of a dotted name and raises what it likes. It is asked
-    for every name, so that an undeclared one is refused wherever it is.
+    `lookup` returns the value of a dotted name; its exceptions are not caught. It is
+    asked for every name, so an undeclared one is refused wherever it is.
     """
     node = parse(text)
     if isinstance(node, Name):

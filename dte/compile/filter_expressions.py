@@ -31,7 +31,7 @@ def as_expression(filters: Mapping[str, Any]) -> str:
 
 
 def _side(name: str, rules: Mapping[str, Any]) -> str:
-    """Return the expression of one map; empty if it lets everything through."""
+    """Return the expression of one map; empty if it allows everything."""
     only, ignore = _listed(rules.get("only")), _listed(rules.get("ignore"))
     if only:
         if any(pattern in _EVERYTHING for pattern in only):

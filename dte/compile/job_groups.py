@@ -47,7 +47,9 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
         title = f'job group "{name}"'
         for inner, _, at in each_call(body.get("jobs"), body.where_is("jobs"), title):
             if inner in groups:
-                message = f'{title}: calls the job group "{inner}": groups do not nest'
+                message = (
+                    f'{title}: calls the job group "{inner}", but groups do not nest'
+                )
                 raise error_at(at, message, code="job-group")
     return groups
 
@@ -178,8 +180,8 @@ def _read_group(
     scope.namespace.notes.tell(
         "job-group",
         where,
-        f"{title}: the names of the jobs at its start and end are dte's: CircleCI's "
-        "are not documented",
+        f"{title}: dte chooses the names of the jobs at its start and end, because "
+        "CircleCI does not document them",
     )
     return _Group(
         name=outer.name,

@@ -91,14 +91,14 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
 
 
 def lock_key(value: Any) -> str:
-    """The key of a lock, 1 to 512 characters."""
+    """Return the key of a lock, 1 to 512 characters."""
     if isinstance(value, str) and _LOCK_KEY.fullmatch(value):
         return value
     raise InvalidValue("1 to 512 letters, digits, and . : / _ -")
 
 
 def validation(value: Any) -> dict[str, Any]:
-    """How a release is validated; each webhook names its provider in text."""
+    """Return how a release is validated; each webhook names its provider in text."""
     webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
     if not isinstance(webhooks, list):
         raise InvalidValue("a mapping, with webhooks: as a list")
@@ -114,7 +114,7 @@ def validation(value: Any) -> dict[str, Any]:
 
 
 def retention(value: Any) -> dict[str, str]:
-    """How long caches are kept: `{caches: 7d}`, 1 to 30 days."""
+    """Return how long caches are kept: `{caches: 7d}`, 1 to 30 days."""
     if not isinstance(value, dict) or set(value) != {"caches"}:
         raise InvalidValue('a mapping like {caches: "7d"}')
     caches = value["caches"]

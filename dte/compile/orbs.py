@@ -1,7 +1,7 @@
 """Opens inline orbs, and registry orbs whose source the user provides.
 
-An orb is opened when something of it is used, so that an import that no workflow
-needs may be missing.
+An orb is opened when a workflow uses one of its parts, so an unused import may be
+missing.
 """
 
 from __future__ import annotations

@@ -21,6 +21,6 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def print_document(document: Any) -> str:
-    """The compiled config as YAML."""
+    """Return the compiled config as YAML."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=1_000_000)
     return text

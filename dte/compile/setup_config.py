@@ -1,4 +1,4 @@
-"""What a setup config may not do, beside what every config may not do.
+"""Refuses what a setup config may not contain, in addition to other configs.
 
 After "Config continuation constraints" in "Dynamic configuration overview", and
 "Scheduling and dynamic configuration" in "Using workflows".

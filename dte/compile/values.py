@@ -41,7 +41,7 @@ def text(value: Any) -> str:
 
 
 def boolean(value: Any) -> bool:
-    """A boolean, or the text `true` or `false`."""
+    """Return a boolean, or the text `true` or `false`."""
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
@@ -50,7 +50,7 @@ def boolean(value: Any) -> bool:
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    """A text or a list of texts, with at least one."""
+    """Return a text or a list of texts, with at least one."""
     items = value if isinstance(value, list) else [value]
     if not items:
         raise InvalidValue("a list with at least one text")
@@ -61,14 +61,14 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def listed_texts(value: Any) -> tuple[str, ...]:
-    """A list of texts, with at least one."""
+    """Return a list of texts, with at least one."""
     if isinstance(value, list):
         return texts(value)
     raise InvalidValue("a list of texts")
 
 
 def text_or_list(value: Any) -> Any:
-    """A text, or a list of texts, as written."""
+    """Return a text, or a list of texts, as written."""
     return list(texts(value)) if isinstance(value, list) else text(value)
 
 
@@ -103,7 +103,7 @@ class WholeNumber:
 
 
 def duration(value: Any) -> str | int:
-    """A time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`.
+    """Return a time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`.
 
     The JSON schema also allows a whole number; no page says in which unit.
     """
@@ -115,7 +115,7 @@ def duration(value: Any) -> str | int:
 
 
 def delay(value: Any) -> str:
-    """A time as `auto_rerun_delay` takes it, at most ten minutes."""
+    """Return a time as `auto_rerun_delay` takes it, at most ten minutes."""
     if isinstance(value, str) and _DELAY.fullmatch(value):
         return value
     raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
@@ -129,7 +129,7 @@ def some_text(value: Any) -> str:
 
 
 def bundles(value: Any) -> tuple[str, ...]:
-    """The names of signing bundles ("JSON schema", `code_signing`)."""
+    """Return the names of signing bundles ("JSON schema", `code_signing`)."""
     if isinstance(value, list) and all(
         isinstance(name, str) and _BUNDLE.fullmatch(name) for name in value
     ):
@@ -145,7 +145,7 @@ def text_or_number(value: Any) -> str:
 
 
 def serial_group(value: Any) -> str:
-    """The name of a serial group ("Configuration reference", `serial-group`)."""
+    """Return the name of a serial group ("Configuration reference", `serial-group`)."""
     name = text(value)
     if _SERIAL_GROUP.fullmatch(name):
         return name
@@ -153,7 +153,7 @@ def serial_group(value: Any) -> str:
 
 
 def scalar(value: Any) -> Any:
-    """A text, a number or a boolean, as it is."""
+    """Return a text, a number or a boolean, as it is."""
     if isinstance(value, bool | str | int | float):
         return value
     raise InvalidValue("a text, a number or a boolean")

@@ -1,4 +1,4 @@
-"""A change of one config file, as a diff and as what is written."""
+"""A change of one config file: its diff, and writing it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NO_NEWLINE = "\\ No newline at end of file\n"
 
 @dataclass(frozen=True)
 class Change:
-    """What a config contains before and after.
+    """The text of a config before and after the change.
 
-    ``before`` is None if there is no such file. ``notes`` are sentences about what is
-    left to do by hand.
+    ``before`` is None if the file doesn't exist. ``notes`` are sentences about what the
+    user has to do by hand.
     """
 
     path: Path
@@ -30,7 +30,11 @@ class Change:
         return self.before != self.after
 
     def diff(self, repository: Path) -> str:
-        """The change as a unified diff that `git apply` accepts; empty if none."""
+        """Return a unified diff that `git apply` accepts; empty if nothing changes.
+
+        Paths start at the repository, as in git's own diffs, so a `git apply` below it
+        needs `git -C`.
+        """
         name = self.path.relative_to(repository).as_posix()
         lines = difflib.unified_diff(
             _split(self.before or ""),
@@ -43,7 +47,7 @@ class Change:
         )
 
     def write(self) -> None:
-        """Write the file; raises `UserError` if that isn't possible."""
+        """Write the file; raises `UserError` if it can't be written."""
         try:
             self.path.parent.mkdir(exist_ok=True)
             self.path.write_bytes(self.after.encode("utf-8"))
@@ -63,10 +67,10 @@ def refuse_links(path: Path, repository: Path) -> None:
             raise UserError(
                 f"{place} is a link to {place.readlink()}; dte init changes only "
                 "regular files",
-                suggestions=["name the file that it leads to: dte init CONFIG"],
+                suggestions=["name the file that it points to: dte init CONFIG"],
             )
 
 
 def _split(text: str) -> list[str]:
-    """The lines of `text`; only a line feed ends one, as in git."""
+    """Return the lines of `text`; only a line feed ends a line, as in git."""
     return [line for line in text.replace("\n", "\n\0").split("\0") if line]

@@ -1,7 +1,8 @@
-"""Reads .nx/ci-config.yaml, which says on which agents Nx Cloud runs the tasks."""
+"""Reads .nx/ci-config.yaml, which decides which agents run the tasks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,35 +14,54 @@ MANUAL = "manual"
 
 
 def find_distribution(root: Path) -> Fact:
-    """The value of `distribute-on`, or an empty fact if there is no such file.
+    """Return the value of `distribute-on`, or an empty fact if the file doesn't exist.
+
+    The orb refuses a file where one value is not `manual`, so the first such value
+    counts (scripts/lib/ci_config.py).
 
     Raises `UserError` if the file is not YAML.
     """
     for name in _NAMES:
         path = root / ".nx" / name
         if path.is_file():
-            found = _find(read_yaml(path))
-            value = found if isinstance(found, str) else "(a mapping)"
-            return Fact("" if found is None else value, f".nx/{name}")
+            values = list(_list_values(_drop_overrides(read_yaml(path))))
+            chosen = next((value for value in values if value != MANUAL), MANUAL)
+            return Fact(_describe(chosen) if values else "", f".nx/{name}")
     return Fact()
 
 
 def note_on_distribution(distribution: Fact) -> list[str]:
-    """What has to change in the file, as sentences."""
+    """Return sentences about what the user has to change in the file."""
     if not distribution.source or distribution.value == MANUAL:
         return []
     written = distribution.value or "missing"
     return [
         f"`distribute-on` in {distribution.source} is {written}, so other agents than "
-        "the workflow's would run the tasks: change it to `distribute-on: manual`"
+        "the workflow's would run the tasks; change it to `distribute-on: manual`"
     ]
 
 
-def _find(value: Any) -> Any:
-    """The value of the first `distribute-on` at any depth."""
-    if not isinstance(value, dict):
+def _drop_overrides(config: Any) -> Any:
+    """Return the file without the values that count only in a named environment."""
+    if not isinstance(config, dict):
         return None
-    if "distribute-on" in value:
-        return value["distribute-on"]
-    inner = (_find(item) for item in value.values())
-    return next((found for found in inner if found is not None), None)
+    return {key: value for key, value in config.items() if key != "overrides"}
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return "(a list or mapping)"
+    return str(value) if value not in (None, "") else "(empty)"
+
+
+def _list_values(value: Any) -> Iterator[Any]:
+    """Yield each value of `distribute-on`, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _list_values(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "distribute-on":
+                yield item
+            else:
+                yield from _list_values(item)

@@ -1,4 +1,4 @@
-"""What `dte init` found in a workspace, and where it found each fact."""
+"""The facts that `dte init` detects in a workspace, and their sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Fact(NamedTuple):
-    """A value, and the file or setting that gives it; both are empty if unknown."""
+    """A value, and the file or setting that contains it; both are empty if unknown."""
 
     value: str = ""
     source: str = ""
@@ -24,7 +24,7 @@ class Facts:
     ``folder`` is the Nx workspace relative to the repository, `.` if they are the same.
     ``node`` and ``package_manager`` are as written, such as `>=20` and `pnpm@9.1.0`.
     ``distribute_on`` is empty if there is no .nx/ci-config.yaml. ``notes`` are
-    sentences about what needs a person.
+    sentences about what the user has to do.
     """
 
     repository: Path

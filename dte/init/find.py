@@ -1,4 +1,4 @@
-"""Finds everything that a config needs to know about a workspace."""
+"""Finds the facts about a workspace that decide its config."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from dte.init.targets import choose_targets, note_on_targets
 
 
 def find_facts(start: Path) -> Facts:
-    """The facts about the workspace around `start`.
+    """Return the facts about the workspace around `start`.
 
-    Raises `UserError` if there is no Nx workspace, no git repository, a Nx that is too
-    old, or a file that can't be read.
+    Raises `UserError` if there is no Nx workspace or git repository, if Nx is too old,
+    or if a file can't be read.
     """
     root = find_workspace(start)
     repository = find_repository(root)

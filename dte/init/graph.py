@@ -11,12 +11,12 @@ from dte.errors import UserError
 from dte.init.json_files import read_object, section
 
 _SECONDS = 120
-# Nothing leaves the machine, and no process stays behind.
+# Nx sends nothing over the network, and leaves no process running.
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
 
 
 def ask_nx(root: Path) -> set[str]:
-    """All targets of all projects; empty if Nx is not installed or fails."""
+    """Return all targets of all projects; empty if Nx isn't installed or fails."""
     command = root / "node_modules" / ".bin" / "nx"
     if not command.exists():
         return set()

@@ -1,4 +1,4 @@
-"""Predicts the targets that Nx's plugins infer, from nx.json and the files they read.
+"""Predicts the targets that Nx's plugins infer, from nx.json and the config files.
 
 Each plugin names its targets in `options`; the defaults are those of the plugins of
 Nx 22 (Nx docs, each plugin's page, "Inferred tasks").
@@ -73,10 +73,10 @@ PLUGINS: dict[str, tuple[_Inferred, ...]] = {
 def predict_targets(
     nx_json: dict[str, Any], files: Iterable[str]
 ) -> dict[str, Inferred]:
-    """Each target that a plugin probably infers, by its name.
+    """Return each target that a plugin probably infers, by its name.
 
-    `files` are paths relative to the workspace; a target counts if a folder below the
-    root has the file that the plugin reads.
+    `files` are paths relative to the workspace. A target counts if a folder below the
+    root contains the file that the plugin reads.
     """
     names = {name for path in files for *_, name in [path.split("/")] if "/" in path}
     targets: dict[str, Inferred] = {}

@@ -1,4 +1,4 @@
-"""The three jobs of the orb, as they stand in a workflow of this workspace."""
+"""Makes the workflow entries of the orb's three jobs for a workspace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INSTALL_BUN = "install_bun"
 
 
 def plan_attempt(facts: Facts, orb: str = "dte", **more: Any) -> dict[str, Any]:
-    """The entry of the attempt job; `orb` is the name that the config gives it."""
+    """Make the entry of the attempt job; `orb` is the orb's name in the config."""
     arguments = {"context": CONTEXT, **_of_branch(facts), **more}
     return {f"{orb}/attempt": arguments}
 
@@ -23,9 +23,9 @@ def plan_attempt(facts: Facts, orb: str = "dte", **more: Any) -> dict[str, Any]:
 def plan_jobs(
     facts: Facts, orb: str = "dte", *, inline: bool = False
 ) -> list[dict[str, Any]]:
-    """The entries of all three jobs.
+    """Make the entries of all three jobs.
 
-    `inline` writes the steps of `plan_commands` into the jobs that call them.
+    With `inline`, the jobs contain the steps of `plan_commands` and don't call them.
     """
     both = {**_of_machine(facts, orb), **_of_folder(facts)}
     if inline and "setup" in both:
@@ -42,10 +42,10 @@ def plan_jobs(
 
 
 def plan_commands(facts: Facts) -> dict[str, Any]:
-    """The commands that the jobs call, by name.
+    """Make the commands that the jobs call, by name.
 
-    cimg/node has npm and Yarn, but no Bun, and its global folder needs sudo (CircleCI,
-    cimg/node, "How This Image Works").
+    cimg/node contains npm and Yarn, but not Bun, and its global folder needs sudo
+    (CircleCI, cimg/node, "How This Image Works").
     """
     name, _, version = facts.package_manager.value.partition("@")
     if name != "bun":

@@ -13,7 +13,7 @@ from dte.parse import read_text
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file, or an empty one if there is no such file.
+    """Return the object in a JSON file, or an empty one if the file doesn't exist.
 
     Raises `UserError` if the file can't be read or contains something else.
     """
@@ -37,7 +37,7 @@ def _parse(text: str) -> Any:
 
 
 def section(value: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """The object under these keys, or an empty one if a key is missing."""
+    """Return the object under these keys, or an empty one if a key is missing."""
     found: Any = value
     for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
@@ -45,6 +45,6 @@ def section(value: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def text_of(value: dict[str, Any], *keys: str) -> str:
-    """The text under these keys, or an empty one."""
+    """Return the text under these keys, or an empty text."""
     found = section(value, *keys[:-1]).get(keys[-1])
     return found.strip() if isinstance(found, str) else ""

@@ -14,10 +14,9 @@ _REF = "ref: refs/remotes/origin/"
 
 
 def find_main_branch(repository: Path, nx_json: dict[str, Any]) -> Fact:
-    """The branch of origin/HEAD, else `defaultBase` of nx.json, else `main`.
+    """Return the branch of origin/HEAD, else `defaultBase` of nx.json, else `main`.
 
-    `git clone` writes origin/HEAD; Nx still reads `affected.defaultBase`, its older
-    place.
+    `git clone` writes origin/HEAD. Nx also reads the older key `affected.defaultBase`.
     """
     remote = _git_folder(repository) / "refs" / "remotes" / "origin"
     head = read_optional(remote / "HEAD").strip()
@@ -32,7 +31,7 @@ def find_main_branch(repository: Path, nx_json: dict[str, Any]) -> Fact:
 
 
 def _git_folder(repository: Path) -> Path:
-    """The folder with the refs; a worktree and a submodule only have a file."""
+    """Return the folder with the refs; in a worktree or submodule, .git is a file."""
     path = repository / ".git"
     if path.is_dir():
         return path

@@ -1,4 +1,4 @@
-"""Writes the config of a repository that has none."""
+"""Writes the config of a repository without one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORKFLOW = "build"
 
 
 def write_config(facts: Facts, reference: str) -> str:
-    """A complete config that imports the orb as `reference`."""
+    """Make a complete config that imports the orb `reference`."""
     document: dict[str, Any] = {"version": 2.1, "orbs": {"dte": reference}}
     if commands := plan_commands(facts):
         document["commands"] = commands

@@ -1,4 +1,4 @@
-"""Finds the version of Node, and the image of CircleCI that has it."""
+"""Finds the version of Node, and CircleCI's image with this version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ASDF = re.compile(r"(?m)^node(?:js)?[ \t]+(\S+)")
 
 
 def find_node(root: Path, package: dict[str, Any]) -> Fact:
-    """The version of Node as the workspace writes it, or an empty fact."""
+    """Return the version of Node as the workspace writes it, or an empty fact."""
     for name in (".nvmrc", ".node-version"):
         if line := _first_line(root / name):
             return Fact(line, name)
@@ -31,13 +31,13 @@ def find_node(root: Path, package: dict[str, Any]) -> Fact:
 
 
 def find_image_tag(node: Fact) -> str:
-    """The tag of cimg/node for this version, or empty for the orb's default."""
+    """Return the tag of cimg/node for this version, or empty for the orb's default."""
     exact = _TAGGED.fullmatch(node.value)
     return f"{exact[1]}-browsers" if exact else ""
 
 
 def note_on_node(node: Fact) -> list[str]:
-    """What a person has to decide because no tag is certain, as sentences."""
+    """Return sentences about what the user has to decide if no tag is certain."""
     open_range = re.fullmatch(r">=?\s*v?[\d.]+", node.value)
     if not node.value or find_image_tag(node) or open_range or node.value in _NEWEST:
         return []

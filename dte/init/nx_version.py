@@ -23,9 +23,9 @@ _MAJOR = re.compile(r"[~^>=v ]*(\d{1,4})\b")
 
 
 def find_nx(root: Path, package: dict[str, Any]) -> Fact:
-    """The version of Nx: the installed, else the locked, else the wanted one.
+    """Return the version of Nx: installed, else locked, else required.
 
-    Raises `UserError` if it is older than the orb supports, or if package.json has no
+    Raises `UserError` if the orb doesn't support it, or if package.json doesn't list
     nx.
     """
     fact = _find(root, package)

@@ -10,7 +10,7 @@ from dte.init.facts import Fact
 from dte.init.json_files import text_of
 from dte.init.text_files import read_optional
 
-# In the orb's order: the first that exists decides (scripts/lib/package_managers.py).
+# In the order of scripts/lib/package_managers.py: the first file that exists decides.
 LOCK_FILES = {
     "bun.lockb": "bun",
     "bun.lock": "bun",
@@ -23,7 +23,7 @@ _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def find_package_manager(root: Path, package: dict[str, Any]) -> Fact:
-    """The package manager, with its version where packageManager names one."""
+    """Return the package manager, with the version in packageManager if any."""
     field = text_of(package, "packageManager").partition("+")[0]
     if found := _FIELD.fullmatch(field):
         berry = found[1] == "yarn" and int(found[2]) > 1
@@ -41,7 +41,7 @@ def _is_berry(lock_file: Path) -> bool:
 
 
 def note_on_packages(manager: Fact) -> list[str]:
-    """What a person has to change before the orb can install, as sentences."""
+    """Return sentences about what the user has to change before an install works."""
     if manager.source == "default":
         return [
             "there is no lock file: `npm ci` fails without one; run npm install and "

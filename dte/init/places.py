@@ -8,7 +8,10 @@ from dte.errors import UserError
 
 
 def find_workspace(start: Path) -> Path:
-    """The nearest folder at or above `start` with nx.json; raises `UserError`."""
+    """Return the nearest folder at or above `start` with nx.json.
+
+    Raises `UserError` if there is none.
+    """
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():
             return folder
@@ -22,11 +25,14 @@ def find_workspace(start: Path) -> Path:
 
 
 def find_repository(workspace: Path) -> Path:
-    """The nearest folder at or above `workspace` with .git; raises `UserError`."""
+    """Return the nearest folder at or above `workspace` with .git.
+
+    Raises `UserError` if there is none.
+    """
     for folder in (workspace, *workspace.parents):
         if (folder / ".git").exists():
             return folder
     raise UserError(
-        f"{workspace} is not in a git repository, and CircleCI builds only those",
+        f"{workspace} is not in a git repository, which CircleCI needs",
         suggestions=["run git init, commit the workspace, and run dte init again"],
     )

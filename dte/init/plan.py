@@ -1,4 +1,4 @@
-"""Plans the change of a config: a new one, or an existing one with the orb added."""
+"""Plans the change of a config: a new config, or an existing one that gets the orb."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ GUIDE = "https://github.com/your-namespace/dte/blob/main/docs/migrate.md"
 
 
 def plan_change(facts: Facts, reference: str, config: Path | None = None) -> Change:
-    """The change that makes `config` use the orb `reference`.
+    """Plan the change that makes `config` use the orb `reference`.
 
-    Raises `UserError` if the config is a link, outside of the repository, not YAML, or
-    one that the orb can't be added to.
+    Raises `UserError` if the config is a link, is outside the repository, isn't YAML,
+    or can't use the orb.
     """
     path = facts.repository / CONFIG
     if config is not None:
@@ -40,42 +40,44 @@ def plan_change(facts: Facts, reference: str, config: Path | None = None) -> Cha
     _require_as_good(path, text, changed.text)
     name = path.relative_to(facts.repository).as_posix()
     notes = [f"{name}:{line}: {todo}" for line, todo in changed.notes]
-    guide = [f"how to do the rest by hand: {GUIDE}"] if notes else []
+    guide = [f"for the manual steps, see {GUIDE}"] if notes else []
     return Change(path, text, changed.text, (*notes, *guide))
 
 
 def _refuse_unusable(path: Path, document: object) -> None:
     """Raise `UserError` for a config whose jobs can't come from an orb."""
     if not isinstance(document, LocatedMap):
-        raise UserError(f"{path}: is not a CircleCI config: its top is not a mapping")
+        raise UserError(
+            f"{path}: is not a CircleCI config, because it doesn't contain a mapping"
+        )
     version = document.get("version")
     if str(version) != "2.1":
         raise UserError(
-            f"{path}: version is {version}, and only configs of version 2.1 have orbs",
+            f"{path}: version is {version}, but only version 2.1 supports orbs",
             suggestions=["change the line to `version: 2.1`, and write `<<` as `\\<<`"],
         )
     if document.get("setup") is True:
         raise UserError(
-            f"{path}: is a setup config, which another config continues",
+            f"{path}: is a setup config, so another config contains the jobs",
             suggestions=[
-                "name the other one, such as: dte init .circleci/continue.yml"
+                "name that config, for example: dte init .circleci/continue.yml"
             ],
         )
 
 
 def _require_as_good(path: Path, before: str, after: str) -> None:
-    """Raise `UserError` if a config compiled, and after the change it doesn't."""
+    """Raise `UserError` if a config compiles, but not after the change."""
     error = _find_error(after) if before != after else None
     if error is not None and _find_error(before) is None:
         raise UserError(
-            f"{path}: dte init can't change this config: with the orb it doesn't "
-            f"compile: {error.message}",
-            suggestions=[f"move to the orb by hand: {GUIDE}"],
+            f"{path}: dte init can't change this config, because with the orb it "
+            f"doesn't compile: {error.message}",
+            suggestions=[f"change it by hand, see {GUIDE}"],
         )
 
 
 def _find_error(text: str) -> UserError | None:
-    """Why a config doesn't compile; jobs of other orbs are not looked at."""
+    """Return why a config doesn't compile; jobs of other orbs are not checked."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yml")
         path.write_bytes(text.encode())

@@ -21,7 +21,7 @@ _SKIPPED = {"node_modules", "dist", "tmp", "coverage"}
 
 
 def list_files(root: Path) -> list[Path]:
-    """Every file of the workspace but hidden ones, packages and build outputs."""
+    """Return every file except hidden ones, packages and build outputs."""
     found = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(
@@ -33,27 +33,39 @@ def list_files(root: Path) -> list[Path]:
     return found
 
 
-def list_declared_targets(root: Path, files: list[Path]) -> dict[str, str]:
-    """Each target that a project declares, with the first file that declares it."""
+def list_declared_targets(
+    root: Path, files: list[Path]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return each target that a project declares, with the first file that declares it.
+
+    Then the files that aren't JSON, such as templates of a generator; they are skipped.
+    """
     is_package = _match_packages(root)
+    projects = {path.parent for path in files if path.name == "project.json"}
     targets: dict[str, str] = {}
+    unreadable = []
     for path in files:
         name = path.relative_to(root).as_posix()
-        if path.name == "project.json":
-            declared = list(section(read_object(path), "targets"))
-        elif path.name == "package.json":
-            package = read_object(path)
-            folder = name.removesuffix("package.json").rstrip("/")
-            declared = _list_of_package(package, is_package(folder))
-        else:
+        in_packages = is_package(path.parent.relative_to(root).as_posix())
+        is_read = in_packages or path.parent in {root, *projects}
+        if path.name not in ("project.json", "package.json") or not is_read:
             continue
+        try:
+            content = read_object(path)
+        except UserError:
+            unreadable.append(name)
+            continue
+        if path.name == "project.json":
+            declared = list(section(content, "targets"))
+        else:
+            declared = _list_of_package(content, in_packages)
         for target in declared:
             targets.setdefault(target, name)
-    return targets
+    return targets, tuple(unreadable)
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """The scripts and targets of a package.json; the root's count only if it has nx."""
+    """Return the scripts and targets of a package.json; the root's need a key `nx`."""
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []
@@ -65,7 +77,7 @@ def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
 
 
 def _match_packages(root: Path) -> Any:
-    """A function that says whether a folder is a package of the workspaces."""
+    """Return a function that tells whether a folder is a package of the workspaces."""
     patterns = list(_read_patterns(root))
     wanted = [_compile(text) for text in patterns if not text.startswith("!")]
     excluded = [_compile(text[1:]) for text in patterns if text.startswith("!")]
@@ -96,7 +108,7 @@ def _read_patterns(root: Path) -> Iterator[str]:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    """A regular expression for a glob with `*` and `**`."""
+    """Return a regular expression for a glob with `*` and `**`."""
     parts = re.split(r"(\*\*/?|\*)", pattern)
     meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
     return re.compile("".join(meanings.get(part, re.escape(part)) for part in parts))

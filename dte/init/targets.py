@@ -13,22 +13,26 @@ from dte.init.projects import list_declared_targets, list_files
 
 # The default of `targets` on dte/main.
 DEFAULT = ("lint", "test", "build", "e2e-ci")
-# What Nx's own generator for CI configs runs, in its order.
+# The targets that Nx's generator for CI configs runs, in its order.
 _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 
 class ChosenTargets(NamedTuple):
-    """The targets in the order in which main names them, and how they were found."""
+    """The targets in main's order, and their source.
+
+    ``unreadable`` are the project files that were skipped.
+    """
 
     names: tuple[str, ...]
     source: str
+    unreadable: tuple[str, ...] = ()
 
 
 def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
-    """The usual targets that exist in the workspace; all defaults if none is found.
+    """Return the usual targets that exist in the workspace, or else all defaults.
 
-    An installed Nx knows. Otherwise the project files and the plugins' conventions say,
-    and then the targets that nx.json has defaults for.
+    The sources are the installed Nx, then the project files and the plugins'
+    conventions, and then the target defaults in nx.json.
     """
     files = list_files(root)
     inferred = predict_targets(
@@ -37,23 +41,23 @@ def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
     usual = {name: target.usual_name for name, target in inferred.items()}
     if installed := choose_usual(ask_nx(root), usual):
         return ChosenTargets(installed, "the installed Nx")
-    declared = list_declared_targets(root, files)
+    declared, unreadable = list_declared_targets(root, files)
     found = {name: target.plugin for name, target in inferred.items()} | declared
     if chosen := choose_usual(found, usual):
         sources = dict.fromkeys(found[name] for name in chosen)
-        return ChosenTargets(chosen, ", ".join(sources))
+        return ChosenTargets(chosen, ", ".join(sources), unreadable)
     if chosen := choose_usual(section(nx_json, "targetDefaults")):
-        return ChosenTargets(chosen, "targetDefaults in nx.json")
-    return ChosenTargets(DEFAULT, "default")
+        return ChosenTargets(chosen, "targetDefaults in nx.json", unreadable)
+    return ChosenTargets(DEFAULT, "default", unreadable)
 
 
 def choose_usual(
     existing: Iterable[str], usual_names: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """The targets that CI usually runs; e2e only where nothing splits it for agents.
+    """Return the targets that CI usually runs; e2e only if there is no e2e-ci.
 
-    `usual_names` has the usual name of a target that is called otherwise, such as
-    `test` for `vite:test`.
+    `usual_names` maps a target with another name to its usual name, for example
+    `vite:test` to `test`.
     """
     known = {name: (usual_names or {}).get(name, name) for name in sorted(existing)}
     last = () if "e2e-ci" in known.values() else ("e2e",)
@@ -63,11 +67,16 @@ def choose_usual(
 
 
 def note_on_targets(chosen: ChosenTargets) -> list[str]:
-    """What a person has to decide, as sentences."""
+    """Return sentences about what the user has to decide."""
+    notes = [
+        f"{name} is not a JSON object, so the targets in it are unknown"
+        for name in chosen.unreadable
+    ]
     if chosen.source != "default":
-        return []
+        return notes
     return [
+        *notes,
         "no project has a target named "
         + ", ".join(_USUAL)
-        + ": set `targets` on dte/main to those that CI should run"
+        + ": set `targets` on dte/main to those that CI should run",
     ]

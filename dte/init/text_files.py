@@ -1,4 +1,4 @@
-"""Reads files that a workspace may have."""
+"""Reads optional files of a workspace."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from dte.parse import read_text
 
 
 def read_optional(path: Path) -> str:
-    """The text of a file, or an empty text if it can't be read."""
+    """Return the text of a file, or an empty text if it can't be read."""
     try:
         return read_text(path)
     except UserError:

@@ -1,4 +1,4 @@
-"""Writes new parts of a config as YAML that prettier leaves as it is."""
+"""Writes new parts of a config as YAML that prettier doesn't change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OF_LISTS = ",[]{}"
 
 
 def write_items(items: list[Any]) -> list[str]:
-    """The lines of a list, each item below a dash, without indentation."""
+    """Return the lines of a list, with a dash before each item, without indentation."""
     lines = []
     for item in items:
         first, *rest = write_value(item)
@@ -22,14 +22,14 @@ def write_items(items: list[Any]) -> list[str]:
 
 
 def write_value(value: Any) -> list[str]:
-    """The lines of a mapping or a scalar, without indentation."""
+    """Return the lines of a mapping or a scalar, without indentation."""
     if not isinstance(value, dict):
         return [write_flow(value)]
     return [line for key, item in value.items() for line in _write_entry(key, item)]
 
 
 def write_flow(value: Any, *, in_list: bool = False) -> str:
-    """A scalar, or a list of scalars in brackets, in one line."""
+    """Return a scalar, or a list of scalars in brackets, on one line."""
     if isinstance(value, list):
         return f"[{', '.join(write_flow(item, in_list=True) for item in value)}]"
     if isinstance(value, bool):
@@ -52,7 +52,7 @@ def _write_entry(key: str, value: Any) -> Iterator[str]:
 
 
 def _write_text(text: str, in_list: bool) -> str:
-    """The text without quotes where YAML reads the same text, otherwise quoted."""
+    """Return the text, with quotes if YAML would otherwise read another value."""
     try:
         plain = yaml.safe_load(text) == text and text[0] not in _AT_THE_START
     except yaml.YAMLError:

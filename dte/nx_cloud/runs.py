@@ -105,7 +105,7 @@ class Run:
         return self.commands[number]
 
     def closed_for(self, command: Command) -> str:
-        """Why nobody will run the rest of a command, or empty."""
+        """Return why nobody will run the rest of a command, or empty."""
         if command.done or self._agents.are_busy_with(command):
             return ""
         return self.end

@@ -1,4 +1,4 @@
-"""The state of the stand-in, behind one lock."""
+"""The state of the stand-in, protected by one lock."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the user asks for: options parsed into data; only their form is checked."""
+"""Parses the user's options into data; it checks only their form."""

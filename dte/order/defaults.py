@@ -39,7 +39,10 @@ class Defaults:
 
 
 def read_defaults(repository: Path, environment: Mapping[str, str]) -> Defaults:
-    """The defaults for a project in `repository`; raises `UserError` for a bad file."""
+    """Return the defaults for a project in `repository`.
+
+    Raises `UserError` for an invalid file.
+    """
     home = Path(environment.get("HOME") or "/")
     folder = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     defaults = _add_file(Defaults(), folder / "dte" / "config.toml", None)
@@ -91,7 +94,7 @@ class _File:
     inside: Path | None
 
     def read_paths(self, key: str, kind: type) -> list[tuple[str, str, Path]]:
-        """The paths under a key, each with the key and its name in a table."""
+        """Return the paths under a key, each with the key and its name in a table."""
         value = self.values.get(key, kind())
         if not isinstance(value, kind):
             raise UserError(f"{self.path}: {key} has to be {_KINDS[kind]}")
@@ -102,7 +105,7 @@ class _File:
 
     def _resolve(self, key: str, text: object) -> Path:
         if not isinstance(text, str):
-            raise UserError(f"{self.path}: {key} contains {text!r}, which is no text")
+            raise UserError(f"{self.path}: {key} contains {text!r}, which isn't text")
         found = self.path.parent / Path(text).expanduser()
         if self.inside and not found.resolve().is_relative_to(self.inside.resolve()):
             raise UserError(
@@ -112,7 +115,7 @@ class _File:
         return found
 
     def read_speed(self) -> str:
-        """The factor as text, or empty."""
+        """Return the factor as text, or empty."""
         value = self.values.get("speed", "")
         if value == "":
             return ""

@@ -10,7 +10,9 @@ _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The variables in the file; raises `UserError` with the number of a bad line.
+    """Return the variables in the file.
+
+    Raises `UserError` with the number of the invalid line.
 
     Empty lines and lines that start with `#` are ignored. A value may be quoted; in
     double quotes, `\\n`, `\\t`, `\\"` and `\\\\` are escapes. Nothing is expanded.

@@ -18,7 +18,7 @@ _GITHUB = "pipeline.event.github."
 
 
 def read_values(texts: Iterable[str], event: Path | None) -> dict[str, object]:
-    """The pipeline values in NAME=VALUE texts and in the file of an event.
+    """Return the pipeline values in NAME=VALUE texts and in the file of an event.
 
     A text takes precedence over the file. Raises `UserError` for an unknown name.
     """
@@ -34,7 +34,7 @@ def read_values(texts: Iterable[str], event: Path | None) -> dict[str, object]:
 
 
 def read_event(path: Path) -> dict[str, object]:
-    """The pipeline values of a GitHub webhook whose JSON is in `path`."""
+    """Return the pipeline values of a GitHub webhook whose JSON is in `path`."""
     try:
         payload = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:

@@ -29,7 +29,9 @@ class Failure:
         return f"--fail {self.job}{':' if self.step else ''}{self.step}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Whether this step of the job's `steps` fails; without `step`, the first."""
+        """Return whether this step of the job's `steps` fails; without `step`,
+        the first.
+        """
         if not fnmatchcase(job, self.job):
             return False
         return names_step(self.step, steps, number) if self.step else number == 1
@@ -53,14 +55,17 @@ class Kill:
         return f"--kill {target}@{self.seconds:g}:{self.signal}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Whether its clock starts with this step; number 0 is the job itself."""
+        """Return whether its clock starts with this step.
+
+        Number 0 is the job itself.
+        """
         if not fnmatchcase(job, self.job):
             return False
         return names_step(self.step, steps, number) if self.step else not number
 
 
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
-    """Whether `text` names this one of a job's steps, which are counted from 1.
+    """Return whether `text` names this one of a job's steps, which are counted from 1.
 
     It is the step's number, as its log file has it, or a pattern of its name, or the
     beginning of its name, unless it is the whole name of another step.
@@ -153,7 +158,7 @@ def _list_steps(steps: Sequence[tuple[int, str]]) -> str:
 
 
 def parse_failure(text: str) -> Failure:
-    """The failure in JOB[:STEP]."""
+    """Return the failure in JOB[:STEP]."""
     job, _, step = text.partition(":")
     if not job:
         raise UserError(f"--fail {text} is not of the form JOB[:STEP]")
@@ -161,7 +166,7 @@ def parse_failure(text: str) -> Failure:
 
 
 def parse_kill(text: str) -> Kill:
-    """The kill in JOB[:STEP]@SECONDS[:SIGNAL]; the default signal is KILL."""
+    """Return the kill in JOB[:STEP]@SECONDS[:SIGNAL]; the default signal is KILL."""
     target, at, moment = text.rpartition("@")
     job, _, step = target.partition(":")
     seconds, _, name = moment.partition(":")

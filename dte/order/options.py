@@ -62,7 +62,7 @@ def parse_size(option: str, text: str) -> int:
 
 
 def parse_orbs(texts: Iterable[str]) -> dict[str, Path]:
-    """The path of each orb in NAME=PATH texts."""
+    """Return the path of each orb in NAME=PATH texts."""
     return {name: Path(path) for name, path in parse_pairs("--orb", texts)}
 
 
@@ -84,7 +84,7 @@ def _read_value(name: str, value: str) -> object:
 def parse_contexts(
     texts: Iterable[str], files: Iterable[str], environment: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
-    """The variables of `--context-file` and `--context`, by context.
+    """Return the variables of `--context-file` and `--context`, by context.
 
     `texts` are CONTEXT:NAME=VALUE, or CONTEXT:NAME for a value from the environment;
     `files` are CONTEXT=FILE. A text takes precedence over a file.
@@ -107,7 +107,7 @@ def parse_contexts(
 
 
 def parse_assumptions(texts: Iterable[str]) -> Assumptions:
-    """The assumptions, with those that the user names set to yes or no."""
+    """Return the assumptions, with those that the user names set to yes or no."""
     known = {item.name for item in fields(Assumptions)}
     chosen = {}
     for name, value in parse_pairs("--assume", texts):

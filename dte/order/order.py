@@ -1,4 +1,4 @@
-"""What the user wants to rehearse, as data."""
+"""The data that describes what the user wants to rehearse."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -46,5 +46,5 @@ class Order:
     defaults: Sequence[str] = ()
 
     def with_logs(self, folder: Path) -> "Order":
-        """The same order, with log files in `folder`."""
+        """Return the same order, with log files in `folder`."""
         return replace(self, logs=folder)

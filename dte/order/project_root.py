@@ -7,7 +7,8 @@ CONFIG = Path(".circleci", "config.yml")
 
 
 def find_project(folder: Path) -> Path:
-    """The nearest of `folder` and its parents that is a clone or has a CircleCI config.
+    """Return the nearest of `folder` and its parents that is a clone or has a
+    CircleCI config.
 
     If there is none, `folder` itself is the project.
     """
@@ -18,7 +19,7 @@ def find_project(folder: Path) -> Path:
 
 
 def split_words(words: Sequence[str], project: Path) -> tuple[Path, tuple[str, ...]]:
-    """The config and the names of jobs in `[CONFIG] [JOB]...`."""
+    """Return the config and the names of jobs in `[CONFIG] [JOB]...`."""
     if words and (Path(words[0]).is_file() or words[0].endswith((".yml", ".yaml"))):
         return Path(words[0]), tuple(words[1:])
     return project / CONFIG, tuple(words)

@@ -1,4 +1,4 @@
-"""What the user does after the first run: press Rerun, set a variable, push."""
+"""Parses the actions after the first run: press Rerun, set a variable, push."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ Action = Press | Push | SetFaults | SetVariable | ExpireWorkspace | LoseCaches
 
 
 def parse_action(text: str) -> Action:
-    """The action that `text` describes in one of `FORMS`; raises `UserError`."""
+    """Return the action that `text` describes in one of `FORMS`; raises `UserError`."""
     word, _, argument = text.partition(":")
     if word == "set" and argument.find("=") > 0:
         return SetVariable(*argument.split("=", 1))
@@ -106,7 +106,9 @@ def _parse_fault(word: str, text: str) -> Callable[[FaultPlan], FaultPlan]:
 def plan_faults(
     failures: Sequence[str], kills: Sequence[str], services: Sequence[str]
 ) -> FaultPlan:
-    """The faults of `--fail`, `--kill` and `--fault`, active from the first run."""
+    """Return the faults of `--fail`, `--kill` and `--fault`, active from the
+    first run.
+    """
     plan = FaultPlan(
         failures=tuple(parse_failure(text) for text in failures),
         kills=tuple(parse_kill(text) for text in kills),
@@ -117,7 +119,7 @@ def plan_faults(
 
 
 def parse_expectations(text: str) -> tuple[str, ...]:
-    """The expected status of each run; empty if the user expects nothing."""
+    """Return the expected status of each run; empty if the user expects nothing."""
     if not text:
         return ()
     statuses = tuple(word.strip() for word in text.split(","))

@@ -1,4 +1,4 @@
-"""Keeps what an orb is packed from inside the orb's repository.
+"""Refuses to pack files from outside the orb's repository.
 
 An orb's folder may come from a stranger: its includes and links must not read files of
 this machine into a config.
@@ -25,7 +25,7 @@ def find_repository(folder: Path) -> Path:
 
 
 def refuse_outside(path: Path, repository: Path) -> None:
-    """Raise UserError for a file outside the repository, also behind a link."""
+    """Raise UserError for a file outside the repository, also if a link leads to it."""
     if not path.resolve().is_relative_to(repository):
         raise UserError(
             f"{path}: is outside the orb's repository {repository}", code="outside"

@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means: in CircleCI's reading, and in the CLI's.
+"""Reads plain YAML scalars as CircleCI does, and as CircleCI's CLI does.
 
 CircleCI reads YAML 1.1, where `yes` and `on` are booleans ("Reusable config
 reference"). Its CLI packs orbs with Go's yaml.v3, where they are text. In both,

@@ -1,1 +1,1 @@
-"""Which jobs of a workflow run, which are carried over, and why: pure data."""
+"""Decides which jobs of a workflow run, which are carried over, and why."""

@@ -15,7 +15,7 @@ from dte.patterns import compile_pattern
 def select_jobs(
     jobs: Sequence[WorkflowJob], *, branch: str, tag: str
 ) -> tuple[WorkflowJob, ...]:
-    """The jobs that run for this branch or tag.
+    """Return the jobs that run for this branch or tag.
 
     A requirement of a job that is filtered out is ignored, but a job all of whose
     requirements are filtered out does not run either (Configuration reference,

@@ -24,6 +24,6 @@ def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
 def find_downstream(
     jobs: Sequence[WorkflowJob], names: frozenset[str]
 ) -> frozenset[str]:
-    """The names of all jobs that wait for one of `names`, directly or not."""
+    """Return the names of all jobs that wait for one of `names`, directly or not."""
     upstream = find_upstream(jobs)
     return frozenset(job.name for job in jobs if upstream[job.name] & names)

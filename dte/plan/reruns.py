@@ -81,7 +81,9 @@ def plan_rerun(
     statuses: Mapping[str, str],
     assumptions: Assumptions,
 ) -> tuple[PlannedJob, ...]:
-    """What `rerun` runs, given each job's status in the workflow that it reruns."""
+    """Return what `rerun` runs, given each job's status in the workflow that it
+    reruns.
+    """
     if rerun.kind is RerunKind.FROM_START:
         return tuple(PlannedJob(job, True, "rerun from start") for job in jobs)
     if rerun.kind is RerunKind.JOBS:

@@ -1,4 +1,4 @@
-"""Which jobs of a workflow run if the user names some of them."""
+"""Selects the jobs of a workflow that run if the user names some of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,8 @@ from dte.plan.graph import find_upstream
 def select_named(
     jobs: Sequence[WorkflowJob], patterns: Sequence[str], *, with_needs: bool
 ) -> tuple[WorkflowJob, ...]:
-    """The jobs that match one of the glob `patterns`, and what they need, if wanted.
+    """Return the jobs that match one of the glob `patterns`, and what they
+    need, if wanted.
 
     Without patterns, all jobs. Requirements on other jobs are dropped. Raises
     `UserError` for a pattern that matches no job.

@@ -96,7 +96,7 @@ class Report:
     error: str = ""
 
     def as_json(self, *, verdict: str = "") -> str:
-        """The report as JSON, in the schema `dte/report/schema.json`."""
+        """Return the report as JSON, in the schema `dte/report/schema.json`."""
         return json.dumps(
             {"schema": SCHEMA, "verdict": verdict, **asdict(self)}, indent=2
         )
@@ -105,7 +105,10 @@ class Report:
 def report_workflow(
     identity: PipelineIdentity, workflow: RehearsedWorkflow, artifacts: Path
 ) -> RunReport:
-    """The report on one workflow; the attempt comes from its record, an artifact."""
+    """Return the report on one workflow.
+
+    The attempt comes from its record, an artifact.
+    """
     project = identity.project
     return RunReport(
         workflow.id,
@@ -122,7 +125,7 @@ def report_workflow(
 
 
 def report_job(job: JobRun) -> JobReport:
-    """The report on one job, with the step that failed and its duration."""
+    """Return the report on one job, with the step that failed and its duration."""
     failed = job.failed_step
     steps = sorted(job.steps, key=lambda step: (step.machine, step.number))
     return JobReport(
@@ -142,7 +145,7 @@ def report_job(job: JobRun) -> JobReport:
 
 
 def report_step(step: StepResult) -> StepReport:
-    """The report on one step."""
+    """Return the report on one step."""
     return StepReport(
         step.machine,
         step.number,
@@ -158,7 +161,9 @@ def report_step(step: StepResult) -> StepReport:
 
 
 def find_attempt(workflow: RehearsedWorkflow, artifacts: Path) -> int:
-    """The attempt in the record that this workflow stored as an artifact, or 0."""
+    """Return the attempt in the record that this workflow stored as an
+    artifact, or 0.
+    """
     folder = artifacts / workflow.id
     paths: Sequence[Path] = sorted(folder.glob(f"*/dte/{workflow.id}.json"))
     if not paths:

@@ -1,4 +1,4 @@
-"""Which step each running job is in: for the live block and the heartbeat."""
+"""Tracks the step of each running job, for the live block and the heartbeat."""
 
 import time
 from threading import Event, Lock, Thread
@@ -45,7 +45,9 @@ class Progress:
                 del self._running[key]
 
     def list(self) -> list[tuple[str, str, float]]:
-        """Each running job or machine, its step, and the step's seconds so far."""
+        """Return each running job or machine, its step, and the step's seconds
+        so far.
+        """
         now = time.monotonic()
         with self._lock:
             return [
@@ -54,7 +56,7 @@ class Progress:
             ]
 
     def __rich__(self) -> Table:
-        """The live block."""
+        """Return the live block."""
         table = Table.grid(padding=(0, 1))
         for name, title, seconds in self.list():
             table.add_row(

@@ -14,10 +14,11 @@ from dte.run.sanitize import strip_colors
 
 WIDTH_WITHOUT_TERMINAL = 80
 _NARROWEST_TEXT = 20
+_LINK = "://"
 
 
 def make_console() -> Console:
-    """A console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
+    """Make a console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
     It is as wide as the terminal, or 80 columns if there is no terminal.
     """
@@ -29,7 +30,7 @@ def make_console() -> Console:
 
 
 class _Rendered:
-    """Text for the console as it is; rich would look at each of its characters."""
+    """Text for the console as it is; rich would parse each character."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -43,7 +44,8 @@ class _Rendered:
 class Gutter:
     """Writes lines that start with a job's name; wrapped lines repeat it.
 
-    Without a terminal and without `COLUMNS`, lines are not wrapped.
+    Without a terminal and without `COLUMNS`, lines are not wrapped. A line with a link
+    is left to the terminal, which keeps the link in one piece.
     """
 
     def __init__(self, console: Console, *, wrap: bool | None = None) -> None:
@@ -57,7 +59,7 @@ class Gutter:
         """Print `text` after the name and the mark, which has the style."""
         head = f"{name:<{self.width}} "
         lines = [text]
-        if self._wrap:
+        if self._wrap and _LINK not in text.plain:
             room = max(self._console.width - len(head) - 2, _NARROWEST_TEXT)
             lines = list(text.wrap(self._console, room, overflow="fold")) or [text]
         for line in lines:
@@ -80,7 +82,9 @@ class Gutter:
         printed = "".join(
             f"{begin}{piece}\n"
             for line in shown
-            for piece in cut(line.expandtabs().rstrip(), width)
+            for piece in cut(
+                line.expandtabs().rstrip(), None if _LINK in line else width
+            )
         )
         self._console.print(_Rendered(printed), soft_wrap=True, end="")
 
@@ -95,7 +99,7 @@ class Gutter:
 
 
 def _render(text: Text, color_system: Any) -> str:
-    """The text with its escape sequences; a live block must not get into it."""
+    """Return the text with its escape sequences; a live block must not get into it."""
     console = Console(
         file=StringIO(), color_system=color_system, force_terminal=bool(color_system)
     )

@@ -36,7 +36,7 @@ def print_tables(report: Report, console: Console) -> None:
 
 
 def make_table(title: str) -> Table:
-    """An empty table in the style of all tables."""
+    """Make an empty table in the style of all tables."""
     return Table(
         title=title,
         title_justify="left",

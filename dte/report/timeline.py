@@ -31,13 +31,13 @@ class _Scale(NamedTuple):
     seconds: float
 
     def x(self, moment: float) -> float:
-        """The horizontal position of a moment."""
+        """Return the horizontal position of a moment."""
         share = (moment - self.start) / self.seconds
         return _NAMES + share * (WIDTH - _NAMES - _OUTCOMES - _MARGIN)
 
 
 def draw_timeline(report: Report) -> str:
-    """The SVG; it needs no other file."""
+    """Return the SVG; it needs no other file."""
     scale = _make_scale(report)
     parts: list[str] = []
     grid: list[str] = []
@@ -119,7 +119,7 @@ def _draw_bar(
 
 
 def _list_ticks(scale: _Scale) -> Iterator[tuple[float, float]]:
-    """The seconds and the position of each tick."""
+    """Yield the seconds and the position of each tick."""
     tick = next((step for step in _TICKS if scale.seconds / step <= 12), 3600.0)
     for number in range(int(scale.seconds / tick) + 1):
         yield number * tick, scale.x(scale.start + number * tick)

@@ -26,7 +26,7 @@ def judge(report: Report, expected: tuple[str, ...]) -> int:
 
 
 def describe(report: Report, expected: tuple[str, ...]) -> str:
-    """What happened, in one line."""
+    """Return what happened, in one line."""
     if report.interrupted:
         return f"interrupted: {_describe_last(report)}"
     if expected and _statuses(report) != expected:

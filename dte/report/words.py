@@ -5,7 +5,10 @@ GUARD_STEP = "Refuse a partial rerun"
 
 
 def step_title(name: str) -> str:
-    """The first line of a step's name, shortened; an unnamed step has its command."""
+    """Return the first line of a step's name, shortened.
+
+    An unnamed step has its command.
+    """
     lines = name.strip().splitlines() or ["step"]
     title = lines[0].strip()
     if len(title) > _LONGEST_TITLE:

@@ -45,7 +45,7 @@ def _measure(text: str) -> int:
 
 
 def _count_fitting(text: str, room: int, *, at_start: bool) -> int:
-    """How many characters fit; at the start of a line at least one."""
+    """Return how many characters fit; at the start of a line at least one."""
     if NARROW.fullmatch(text):
         return min(len(text), room)
     left = room

@@ -30,7 +30,7 @@ class Clone(NamedTuple):
 
 
 def locate_clone(source: Path) -> Clone:
-    """The folders of the clone whose working tree is `source`."""
+    """Return the folders of the clone whose working tree is `source`."""
     own = source / ".git"
     if own.is_file():
         text = own.read_text(encoding="utf-8").strip()
@@ -63,7 +63,7 @@ def borrow(clone: Clone, origin: Path) -> None:
 
 
 def _quote(path: str) -> str:
-    """The path for an alternates file; git would unquote or skip some paths."""
+    """Return the path for an alternates file; git would unquote or skip some paths."""
     if path.startswith(("#", '"')) or "\n" in path:
         raise UserError(f"the path {path!r} can't be used")
     return path
@@ -82,7 +82,9 @@ def _copy_format(clone: Clone, origin: Path) -> None:
 
 
 def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
-    """Whether the working tree has uncommitted changes, by a copy of its index."""
+    """Return whether the working tree has uncommitted changes, by a copy of its
+    index.
+    """
     index = origin.parent / "index"
     try:
         shutil.copy(clone.own / "index", index)

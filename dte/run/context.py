@@ -1,4 +1,4 @@
-"""What a step of a running job can use."""
+"""The data that a step of a running job can use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,7 +61,7 @@ class JobContext:
         return tuple(step.name for step in self.job.all_steps)
 
     def resolve_path(self, path: str, relative_to: Path | None = None) -> Path:
-        """The path on this machine for a path in the config."""
+        """Return the path on this machine for a path in the config."""
         return expand_home(
             path, self.folder.home, relative_to or self.working_directory
         )
@@ -82,9 +82,9 @@ class JobContext:
             self.output.flush()
 
     def make_copier(self) -> Copier:
-        """A copier for files of this job."""
+        """Make a copier for files of this job."""
         return Copier(self.folder.home, self.interrupt, self.say, self.size_limit)
 
     def with_output(self, output: StepOutput) -> "JobContext":
-        """The same job, while a step with this output runs."""
+        """Return the same job, while a step with this output runs."""
         return replace(self, output=output)

@@ -45,7 +45,10 @@ class Copier:
         self._copy(source, target, into_home=True)
 
     def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """The paths, until the user interrupts; a pattern may match without end."""
+        """Yield the paths, until the user interrupts.
+
+        A pattern may match without end.
+        """
         for path in paths:
             self._refuse_interrupted()
             yield path
@@ -101,7 +104,7 @@ class Copier:
         text = os.readlink(source)  # noqa: PTH115 - Path would normalise the text
         if not into_home:
             folder = source.parent.resolve()
-            # Links further along may lead elsewhere; `_refuse_outside` looks at them.
+            # Later links may lead elsewhere; `_refuse_outside` checks them.
             aim = Path(os.path.normpath(folder / text))
             if not aim.is_relative_to(self.boundary.resolve()):
                 self.skipped.append(str(source))

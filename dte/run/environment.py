@@ -48,7 +48,7 @@ class PipelineIdentity:
 def machine_environment(
     folder: JobFolder, npm_cache: Path, mark: str
 ) -> dict[str, str]:
-    """What this machine gives to a job: its PATH, and the job's own folders."""
+    """Return what this machine gives to a job: its PATH, and the job's own folders."""
     env = {name: text for name, text in os.environ.items() if name in PASSED_ON}
     env["PATH"] = f"{folder.commands}{os.pathsep}{env.get('PATH', os.defpath)}"
     npmrc = Path.home() / ".npmrc"
@@ -79,7 +79,7 @@ def circleci_environment(
     job: JobRun,
     node: tuple[int, int],
 ) -> dict[str, str]:
-    """The CIRCLE_* variables; `node` is the index and total of `parallelism`."""
+    """Return the CIRCLE_* variables; `node` is the index and total of `parallelism`."""
     project = identity.project
     values = {
         "CI": "true",

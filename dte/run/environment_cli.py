@@ -20,7 +20,8 @@ _MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def translate(pattern: str) -> "re.Pattern[str]":
-    """The regular expression for a pattern with `*`, `**`, `?`, `[…]` and `{a,b}`.
+    """Return the regular expression for a pattern with `*`, `**`, `?`, `[…]`
+    and `{a,b}`.
 
     A pattern that is cut off matches only itself.
     """
@@ -46,7 +47,7 @@ def translate(pattern: str) -> "re.Pattern[str]":
 
 
 def find_files(patterns: Sequence[str]) -> Iterator[str]:
-    """The files that match one of the patterns, in order, each once."""
+    """Yield the files that match one of the patterns, in order, each once."""
     found = set()
     for pattern in patterns:
         fixed = _WILD.split(pattern)[0].rpartition("/")
@@ -64,7 +65,7 @@ def find_files(patterns: Sequence[str]) -> Iterator[str]:
 
 
 def split(names: Sequence[str], options: argparse.Namespace) -> list[str]:
-    """The part of `names` for one node; every node gets another part."""
+    """Return the part of `names` for one node; every node gets another part."""
     total = max(options.total, 1)
     if options.split_by == "timings":
         print("no timing data in a rehearsal: split by name", file=sys.stderr)

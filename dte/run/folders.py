@@ -1,4 +1,4 @@
-"""Where a rehearsal keeps its files: one folder, removed at the end.
+"""The folder in which a rehearsal keeps its files; it is removed at the end.
 
 The names are short because Nx puts its sockets below the job's folder, and a socket's
 path may have about 100 characters.
@@ -45,7 +45,7 @@ class JobFolder:
         return self.root / "bin"
 
     def nx(self, name: str) -> Path:
-        """A folder that Nx would otherwise share between clones."""
+        """Return a folder that Nx would otherwise share between clones."""
         return self.root / "nx" / name
 
     @property
@@ -57,7 +57,7 @@ class JobFolder:
         """Make the folders that a job expects.
 
         As root, Yarn 1 would write to a folder that all users share. The setting is in
-        a file, so that a step of the config may set the variable.
+        a file, so a step of the config may set the variable.
         """
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)
@@ -72,11 +72,14 @@ class RehearsalFolder:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def next_job(self) -> JobFolder:
-        """The folder for one more job; it doesn't exist yet."""
+        """Return the folder for one more job; it doesn't exist yet."""
         return JobFolder(self.root / "j" / str(next(self._numbers)))
 
     def subfolder(self, name: str) -> Path:
-        """A folder for one part of the rehearsal; creates it if it is missing."""
+        """Return a folder for one part of the rehearsal.
+
+        Creates it if it is missing.
+        """
         folder = self.root / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -84,7 +87,7 @@ class RehearsalFolder:
 
 @contextmanager
 def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
-    """A fresh folder, removed at the end unless `keep` is set.
+    """Yield a fresh folder, removed at the end unless `keep` is set.
 
     Folders of rehearsals that were killed are removed first: a rehearsal holds a lock
     on a file in its folder while it runs.

@@ -16,14 +16,16 @@ exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
 """
 # Programs ask circleci.com by its name; the rehearsal's key is valid here only.
 _CURL = """#!/bin/sh
+proxy=
 for word do
   shift
   case "$word" in
     https://*/api/v2/pipeline/continue)
-      word="$DTE_API_URL/pipeline/continue"; set -- --noproxy '*' "$@" ;;
+      word="$DTE_API_URL/pipeline/continue"; proxy='*' ;;
   esac
   set -- "$@" "$word"
 done
+[ -z "$proxy" ] || set -- --noproxy "$proxy" "$@"
 exec CURL "$@"
 """
 

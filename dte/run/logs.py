@@ -28,7 +28,7 @@ class StepLogs:
     def create(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
     ) -> TextIO | None:
-        """The new log file of a step, open for writing; the caller closes it."""
+        """Return the new log file of a step, open for writing; the caller closes it."""
         if self.root is None:
             return None
         machine = f".{step.machine}" if job.machines > 1 else ""
@@ -44,12 +44,12 @@ def _safe(name: str) -> str:
 
 
 def default_parent() -> Path:
-    """The user's folder for logs, below the temporary folder."""
+    """Return the user's folder for logs, below the temporary folder."""
     return Path(tempfile.gettempdir()) / f"dte-logs-{os.getuid()}"
 
 
 def make_log_folder(parent: Path) -> Path:
-    """A new folder in `parent`, which is created; old folders in it are removed.
+    """Make a new folder in `parent`, which is created; old folders in it are removed.
 
     Raises `UserError` if the parent belongs to another user.
     """

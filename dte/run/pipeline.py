@@ -61,10 +61,10 @@ class RehearsedPipeline:
             )
 
     def run(self) -> RehearsedWorkflow:
-        """The first run of the workflow, and the automatic reruns that it asks for.
+        """Run the workflow, and then its automatic reruns.
 
-        Source: CircleCI docs, "Automatic reruns": `max_auto_reruns` reruns from
-        failed; a manual rerun never triggers it.
+        Source: CircleCI docs, "Automatic reruns": `max_auto_reruns` reruns from failed;
+        a manual rerun never triggers it.
         """
         new_id = str(uuid.uuid4())
         in_setup = bool(self.identity.continuation_key)

@@ -113,7 +113,7 @@ def _find_reason(limits: Limits, heard: float) -> Reason:
 class Lines:
     """Splits a pipe's bytes into lines as they arrive; the last may have no newline.
 
-    A line of more than `LONGEST_LINE` characters is passed on in pieces, so that a line
+    A line of more than `LONGEST_LINE` characters is passed on in pieces, so a line
     without an end takes no more memory than others.
     """
 
@@ -181,7 +181,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
-    """Every process whose environment contains `mark`.
+    """Return every process whose environment contains `mark`.
 
     A daemon that left its session still has the environment it was started with.
     """

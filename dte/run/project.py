@@ -85,7 +85,9 @@ def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
 def choose_revision(
     project: Project, origin: Path, *, branch: str, revision: str, tag: str
 ) -> Project:
-    """The project at the tag, or at the branch and revision, by default the current."""
+    """Return the project at the tag, or at the branch and revision, by default
+    the current.
+    """
     if tag:
         return choose_tag(project, origin, tag)
     return choose_branch(project, origin, branch or project.branch, revision)
@@ -94,7 +96,8 @@ def choose_revision(
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:
-    """The project at `branch`, which is moved to `revision` in the origin, if given.
+    """Return the project at `branch`, which is moved to `revision` in the
+    origin, if given.
 
     Raises `UserError` for a branch or a revision that the repository doesn't have.
     """
@@ -109,13 +112,13 @@ def choose_branch(
 
 
 def choose_tag(project: Project, origin: Path, tag: str) -> Project:
-    """The project at `tag`; raises `UserError` if there is no such tag."""
+    """Return the project at `tag`; raises `UserError` if there is no such tag."""
     revision = resolve_commit(origin, f"refs/tags/{tag}")
     return replace(project, branch="", tag=tag, revision=revision)
 
 
 def resolve_commit(origin: Path, name: str) -> str:
-    """The commit that `name` refers to; raises `UserError` if there is none."""
+    """Return the commit that `name` refers to; raises `UserError` if there is none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
     try:
         return run_git(*words, f"{name}^{{commit}}", cwd=origin)
@@ -160,7 +163,7 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """What tools can recreate, and the configuration of other repositories."""
+    """Return what tools can recreate, and the configuration of other repositories."""
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
     return ({"node_modules", ".git"} | made_by_nx) & set(names)
 
@@ -174,7 +177,7 @@ def _serve_partial_clones(origin: Path) -> None:
 def checkout_script(
     project: Project, method: str, *, cloned: bool
 ) -> Sequence[Sequence[str]]:
-    """The git commands of a `checkout` step, run in its target folder.
+    """Return the git commands of a `checkout` step, run in its target folder.
 
     If the folder is `cloned` already, they fetch instead. Source: CircleCI docs,
     Configuration reference, `checkout`: `blobless` by default.

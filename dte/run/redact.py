@@ -16,7 +16,7 @@ MOST_HELD = 100
 
 
 def list_secrets(values: Iterable[str]) -> tuple[str, ...]:
-    """The texts to redact for these values: each line, and all lines joined."""
+    """Return the texts to redact for these values: each line, and all lines joined."""
     texts = {part for value in values for part in value.splitlines()}
     texts |= {"".join(value.splitlines()) for value in values}
     return tuple(
@@ -57,7 +57,7 @@ class Redactor:
         self._held: list[_Line] = []
 
     def feed(self, line: str) -> Iterator[str]:
-        """The lines that are ready now that `line` has arrived."""
+        """Yield the lines that are ready now that `line` has arrived."""
         shown = strip_controls(line)
         if not self._secrets:
             yield shown
@@ -72,7 +72,7 @@ class Redactor:
             yield from self.flush()
 
     def flush(self) -> Iterator[str]:
-        """The lines that are still held back."""
+        """Yield the lines that are still held back."""
         held, self._held = self._held, []
         for line in held:
             yield line.render()
@@ -102,7 +102,9 @@ class Redactor:
 
 
 def _open_length(text: str, secret: str) -> int:
-    """How many characters at the end of `text` could be the beginning of `secret`."""
+    """Return how many characters at the end of `text` could be the beginning of
+    `secret`.
+    """
     start = max(len(text) - len(secret) + 1, 0)
     at = text.find(secret[0], start)
     while at >= 0:

@@ -67,7 +67,7 @@ class JobRun:
         )
 
     def name_machine(self, machine: int) -> str:
-        """The job's name, with the machine's index if the job has several."""
+        """Return the job's name, with the machine's index if the job has several."""
         return f"{self.name} #{machine}" if self.machines > 1 else self.name
 
 
@@ -92,7 +92,7 @@ class RehearsedWorkflow:
 
 
 def judge_workflow(jobs: dict[str, JobRun]) -> str:
-    """The workflow's status, as the API names it, from the statuses of its jobs.
+    """Return the workflow's status, as the API names it, from the statuses of its jobs.
 
     A job that was not run because of its requirements doesn't fail the workflow.
     """

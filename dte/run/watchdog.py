@@ -19,7 +19,7 @@ _ROUNDS = 20
 
 
 def list_children(pid: int) -> set[psutil.Process]:
-    """All descendants of the rehearsal, except this process."""
+    """Return all descendants of the rehearsal, except this process."""
     with suppress(psutil.Error):
         children = psutil.Process(pid).children(recursive=True)
         return {child for child in children if child.pid != os.getpid()}
@@ -27,7 +27,7 @@ def list_children(pid: int) -> set[psutil.Process]:
 
 
 def find_marked(root: str, mark: str) -> set[psutil.Process]:
-    """All processes of the rehearsal's jobs."""
+    """Return all processes of the rehearsal's jobs."""
     found = set()
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):

@@ -102,7 +102,7 @@ class WorkflowExecution:
 def create_job_runs(
     plan: Sequence[PlannedJob], before: RehearsedWorkflow | None, number: int
 ) -> dict[str, JobRun]:
-    """The initial state of every planned job, numbered from `number`.
+    """Return the initial state of every planned job, numbered from `number`.
 
     A job that doesn't run keeps its result from `before`.
     """

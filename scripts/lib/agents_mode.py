@@ -35,7 +35,7 @@ def goes_with_agents(folder: Path) -> bool:
 
 
 def goes_on_after(refusal: Refusal) -> bool:
-    """Whether the job goes on although Nx Cloud refused it, without Nx Cloud."""
+    """Return whether the job goes on although Nx Cloud refused it, without Nx Cloud."""
     if read_choice("DTE_WHEN_NOT_CONNECTED", ERROR, (ERROR, ALONE)) == ERROR:
         return False
     say("notice: {}, so this job runs without agents.".format(refusal.message))
@@ -44,7 +44,7 @@ def goes_on_after(refusal: Refusal) -> bool:
 
 
 def refuse(connection: Connection) -> Refusal:
-    """The error of a job that is not connected to Nx Cloud."""
+    """Return the error of a job that is not connected to Nx Cloud."""
     fixes = {
         "NX_NO_CLOUD is true": "unset NX_NO_CLOUD in the project or the job",
         "nx.json sets neverConnectToCloud": "remove neverConnectToCloud from nx.json",

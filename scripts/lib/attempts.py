@@ -81,7 +81,9 @@ class RunRecords:
 
 
 def attempts_folder(default: str = "~/.dte/attempts") -> str:
-    """The folder with the records: where the workspace was attached, by default."""
+    """Return the folder with the records: where the workspace was attached, by
+    default.
+    """
     return read_folder("DTE_ATTEMPTS", default)
 
 
@@ -151,12 +153,15 @@ def _decode_places(value: object, count: int) -> tuple[str, ...]:
 
 
 def record_path(folder: str, workflow_id: str) -> str:
-    """The file in `folder` that is the record of `workflow_id`."""
+    """Return the file in `folder` that is the record of `workflow_id`."""
     return os.path.join(folder, workflow_id + ".json")
 
 
 def list_files(folder: str) -> list[str]:
-    """The paths of all record files in `folder`, sorted; none if it does not exist."""
+    """Return the paths of all record files in `folder`, sorted.
+
+    The result is empty if the folder does not exist.
+    """
     try:
         names = sorted(os.listdir(folder))
     except OSError:
@@ -183,7 +188,7 @@ def read_record(path: str) -> AttemptRecord:
 
 
 def _read_text(path: str) -> str:
-    """The text of a regular file; a link, a pipe or a device would be a trap."""
+    """Return the text of a regular file; a link, a pipe or a device would be a trap."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError("it is not a regular file")
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
@@ -194,7 +199,10 @@ def _read_text(path: str) -> str:
 
 
 def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
-    """One line on the files that can't be read, or none; there may be thousands."""
+    """Return one line on the files that can't be read, or none.
+
+    There may be thousands.
+    """
     if not damaged:
         return []
     more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""

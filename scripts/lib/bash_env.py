@@ -26,7 +26,7 @@ _WORD = r"/?[0-9A-Za-z][0-9A-Za-z._/@+-]{0,198}"
 
 
 def is_word(text: str) -> bool:
-    """Whether `text` is safe in a file that a shell sources."""
+    """Return whether `text` is safe in a file that a shell sources."""
     return bool(re.fullmatch(_WORD, text))
 
 
@@ -77,10 +77,10 @@ def set_started(by_file: bool) -> None:
 
 
 def started_by_file() -> bool:
-    """Whether .nx/ci-config.yaml started the run, and decides when it ends."""
+    """Return whether .nx/ci-config.yaml started the run, and decides when it ends."""
     return read("DTE_RUN") == STARTED_BY_FILE
 
 
 def never_started() -> bool:
-    """Whether dte/main did not start the run; False in your own jobs."""
+    """Return whether dte/main did not start the run; False in your own jobs."""
     return read("DTE_RUN") == NEVER_STARTED

@@ -13,7 +13,9 @@ _PIPELINES = ("ci.yaml", "ci.yml")
 
 
 def find_config(root: Path) -> Optional[Path]:
-    """The file that `nx-cloud start-nx-agents` reads, if the workspace has one."""
+    """Return the file that `nx-cloud start-nx-agents` reads, if the workspace
+    has one.
+    """
     return _find(root / ".nx", _CONFIGS)
 
 
@@ -83,7 +85,7 @@ def _read_config(path: Path) -> Any:
 
 
 def _find_distributions(config: Any, environment: str) -> Iterator[Tuple[str, Any]]:
-    """Each `distribute-on` that counts for the run, with its place.
+    """Yield each `distribute-on` that counts for the run, with its place.
 
     An override of the same environment replaces the value of the section `dte`; those
     of other environments have no effect.

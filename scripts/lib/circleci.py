@@ -164,11 +164,11 @@ class CircleCIClient:
                 suggestions=[CHECK_PROXY],
             ) from None
         if not isinstance(fields, dict):
-            raise self.explain_shape("the answer is no object")
+            raise self.explain_shape("the answer is not an object")
         try:
             json.dumps(fields, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            # JSON may escape half of a surrogate pair, which is no text.
+            # JSON may escape half of a surrogate pair, which isn't text.
             raise self.explain_shape("it contains half a character") from None
         return fields
 
@@ -248,7 +248,9 @@ class CircleCIClient:
         return ApiFailure(said, status=error.code, reason=reason)
 
     def _read_reason(self, error: HTTPError) -> str:
-        """The message in CircleCI's answer: printable, short, without the token."""
+        """Return the message in CircleCI's answer: printable, short, without
+        the token.
+        """
         response: Any = error
         try:
             seconds = max(0.1, min(REQUEST_SECONDS, self.left()))

@@ -22,12 +22,12 @@ _BAD_TOKEN = (
 )
 _GO_ON = (
     "until then, set `when_not_connected: run_without_agents` on dte/main and "
-    "dte/agent: main runs all tasks itself"
+    "dte/agent, so main runs all tasks itself"
 )
 
 
 def find_refusal(finished: Finished) -> Optional[Refusal]:
-    """The refusal that a command of Nx Cloud's client printed first, or None."""
+    """Return the refusal that a command of Nx Cloud's client printed first, or None."""
     text = finished.beginning
     if any(part in text for part in _OVER_LIMIT):
         return Refusal(

@@ -21,12 +21,15 @@ _NAME = re.compile(r"[0-9A-Za-z-]{1,100}-[0-9a-f]{64}\.pyz")
 
 
 def read_modules(folder: Path) -> Dict[str, str]:
-    """The text of each module in `folder`, by the name of its file."""
+    """Return the text of each module in `folder`, by the name of its file."""
     return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
 
 
 def build_archive(modules: Mapping[str, str]) -> bytes:
-    """The archive of `modules`: file name to text; `__main__.py` is among them."""
+    """Return the archive of `modules`: file name to text.
+
+    `__main__.py` is among them.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(modules):
@@ -39,7 +42,7 @@ def build_archive(modules: Mapping[str, str]) -> bytes:
 
 
 def find_digest(archive: bytes) -> str:
-    """The SHA-256 of `archive`: 64 hexadecimal digits."""
+    """Return the SHA-256 of `archive`: 64 hexadecimal digits."""
     return hashlib.sha256(archive).hexdigest()
 
 

@@ -11,7 +11,10 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 def read_milliseconds(name: str, default: str) -> int:
-    """The variable's duration in milliseconds, greater than 0; raises `UsageError`."""
+    """Return the variable's duration in milliseconds, greater than 0.
+
+    Raises `UsageError`.
+    """
     text = read(name, default).strip()
     found = _DURATION.fullmatch(text)
     milliseconds = int(found.group(1)) * _SECONDS[found.group(2)] * 1000 if found else 0

@@ -107,13 +107,16 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # A later common ancestor could only be behind a commit where the clone ends.
+    # Only a commit where the clone ends can hide a later common ancestor.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 
 
 def descends_from(clone: Clone, head: str, revision: str) -> bool:
-    """Whether `revision` is an ancestor of `head`; deepens the clone if needed."""
+    """Return whether `revision` is an ancestor of `head`.
+
+    Deepens the clone if needed.
+    """
     while not is_ancestor(clone.folder, revision, head):
         if not clone.reach_back(head):
             return False

@@ -54,10 +54,12 @@ def make_opener(url: str) -> OpenerDirector:
 
 
 def fetch(opener: OpenerDirector, request: Request, seconds: float) -> bytes:
-    """The body of the answer; raises `OSError` if it takes longer than `seconds`.
+    """Return the body of the answer.
 
-    Only a limit from outside ends headers and redirects that trickle, and answers of
-    "100 Continue" without end.
+    Raises `OSError` if it takes longer than `seconds`.
+
+    A server can send headers, redirects or "100 Continue" slowly and without end. Only
+    an outer time limit ends such a request.
     """
 
     def exchange() -> bytes:

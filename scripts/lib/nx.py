@@ -1,4 +1,4 @@
-"""How the scripts call Nx: the folder, the command, and the words of a parameter."""
+"""Calls Nx: finds the folder and the command, and splits parameters into words."""
 
 import json
 import os
@@ -27,12 +27,13 @@ _LOCKED_NX = re.compile(r'^"?nx@[^\n]*:\n +version:? "?([^"\s]+)', re.MULTILINE)
 
 
 def call_nx(*words: str) -> List[str]:
-    """The command that runs the workspace's own `nx` with `words`."""
+    """Return the command that runs the workspace's own `nx` with `words`."""
     return [*_RUNNERS[find_runner()], "nx", *words]
 
 
 def call_nx_cloud(*words: str, version: str = "") -> List[str]:
-    """The command that runs `nx-cloud`: the workspace's own, or the given version.
+    """Return the command that runs `nx-cloud`: the workspace's own, or the
+    given version.
 
     `npx nx-cloud` works with Nx 17 to 24; `nx start-agent` only from 21.6 on.
     """
@@ -44,7 +45,8 @@ def call_nx_cloud(*words: str, version: str = "") -> List[str]:
 
 
 def find_runner() -> str:
-    """What runs a command of the packages in the current folder, a key of _RUNNERS.
+    """Return what runs a command of the packages in the current folder, a key
+    of _RUNNERS.
 
     npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
     """
@@ -63,7 +65,8 @@ def _find_upwards(start: Path, *parts: str) -> Optional[Path]:
 
 
 def split_words(name: str) -> List[str]:
-    """The variable's value split into words like a shell command, without expansion.
+    """Return the variable's value split into words like a shell command,
+    without expansion.
 
     Raises `UsageError` for an open quote or a trailing backslash.
     """
@@ -93,7 +96,7 @@ def enter_checkout() -> Path:
 
 
 def find_nx(start: Path) -> Optional[Path]:
-    """The file that shows that Nx is installed in `start`, or None.
+    """Return the file that shows that Nx is installed in `start`, or None.
 
     Without one, npx downloads the newest version, which fails after seconds.
     """
@@ -102,7 +105,9 @@ def find_nx(start: Path) -> Optional[Path]:
 
 
 def read_nx_version(start: Path) -> str:
-    """The version of the workspace's Nx, for example 22.7.12, or empty if unknown."""
+    """Return the version of the workspace's Nx, for example 22.7.12, or empty
+    if unknown.
+    """
     path = _find_upwards(start, "node_modules", "nx", "package.json")
     try:
         if path:
@@ -116,7 +121,7 @@ def read_nx_version(start: Path) -> str:
 
 
 def read_nx_major(start: Path) -> int:
-    """The major version of the workspace's Nx, or 0 if it is unknown."""
+    """Return the major version of the workspace's Nx, or 0 if it is unknown."""
     major = read_nx_version(start).partition(".")[0]
     return int(major) if major.isascii() and major.isdigit() and len(major) < 5 else 0
 

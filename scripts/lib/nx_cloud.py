@@ -34,7 +34,7 @@ class Connection(NamedTuple):
 
 
 def check_connection(folder: Path) -> Connection:
-    """How the workspace at or above `folder` is connected; raises `Refusal`.
+    """Return how the workspace at or above `folder` is connected; raises `Refusal`.
 
     Without nx.json, only a token can connect a workspace.
     """

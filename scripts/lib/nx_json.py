@@ -19,7 +19,9 @@ _TOKEN = re.compile(
 
 
 def find_root(start: Path) -> Optional[Path]:
-    """The root of the Nx workspace: the nearest folder at or above with nx.json."""
+    """Return the root of the Nx workspace: the nearest folder at or above with
+    nx.json.
+    """
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():
@@ -45,7 +47,7 @@ def strip_comments(text: str) -> str:
 
 
 def parse_jsonc(text: str) -> Dict[str, Any]:
-    """The object in `text`; raises `ValueError` if it is not a JSON object."""
+    """Return the object in `text`; raises `ValueError` if it is not a JSON object."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -56,7 +58,10 @@ def parse_jsonc(text: str) -> Dict[str, Any]:
 
 
 def read_nx_json(root: Path) -> Dict[str, Any]:
-    """The configuration of the workspace and what it extends; raises `Refusal`."""
+    """Return the configuration of the workspace and what it extends.
+
+    Raises `Refusal`.
+    """
     own = _read_file(root / "nx.json")
     name = own.get("extends")
     if not isinstance(name, str) or not name:

@@ -1,4 +1,4 @@
-"""Which package manager a workspace uses, and how it installs and downloads."""
+"""Decides which package manager a workspace uses, and how it installs."""
 
 import json
 import os
@@ -45,7 +45,7 @@ _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def choose_manager(folder: Path) -> str:
-    """The key of INSTALLS that `package_manager` and `folder` lead to, or NONE.
+    """Return the key of INSTALLS that `package_manager` and `folder` lead to, or NONE.
 
     Raises `UsageError` for an unknown `package_manager`.
     """
@@ -54,7 +54,7 @@ def choose_manager(folder: Path) -> str:
 
 
 def plan_install(manager: str, folder: Path) -> List[str]:
-    """The install command of `manager`; empty for NONE."""
+    """Return the install command of `manager`; empty for NONE."""
     words = INSTALLS.get(manager, [])
     if words and needs_corepack(folder, words[0]):
         # Corepack asks before it downloads a package manager.
@@ -64,7 +64,9 @@ def plan_install(manager: str, folder: Path) -> List[str]:
 
 
 def find_manager(folder: Path) -> str:
-    """The key of INSTALLS for `folder`: by packageManager, or by its lock file."""
+    """Return the key of INSTALLS for `folder`: by packageManager, or by its
+    lock file.
+    """
     field = _FIELD.fullmatch(read_field(folder))
     if field:
         berry = field[1] == "yarn" and int(field[2]) > 1
@@ -85,7 +87,7 @@ def find_manager(folder: Path) -> str:
 
 
 def read_field(folder: Path) -> str:
-    """The field packageManager of package.json, without its hash, or empty."""
+    """Return the field packageManager of package.json, without its hash, or empty."""
     try:
         package = json.loads((folder / "package.json").read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
@@ -100,7 +102,7 @@ def _is_berry(lock_file: Path) -> bool:
 
 
 def needs_corepack(folder: Path, command: str) -> bool:
-    """Whether only Corepack runs the version that packageManager names."""
+    """Return whether only Corepack runs the version that packageManager names."""
     if command in ("npm", "bun") or not shutil.which("corepack"):
         return False
     field = _FIELD.fullmatch(read_field(folder))

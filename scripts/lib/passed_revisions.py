@@ -108,8 +108,8 @@ class Search:
     def find(self) -> Iterator[Passed]:
         """Yield each passed revision once, newest first; raises `ApiFailure`.
 
-        Yields what was found before a failure, then raises it. Leaves out the revision
-        that is being built.
+        If the search fails, yields the revisions that it found and then raises the
+        failure. Leaves out the revision that is being built.
         """
         try:
             slug, page = self._find_first_page()
@@ -192,7 +192,7 @@ class Search:
             if not pipeline.revision:
                 self.without_revision.append(pipeline.number)
             useful = may_have_passed(pipeline, self._question.branch)
-            # In a rerun of an older pipeline, later revisions are no ancestors and
+            # In a rerun of an older pipeline, later revisions aren't ancestors and
             # would fill the record.
             if self._own_number is not None and pipeline.number > self._own_number:
                 continue

@@ -79,7 +79,7 @@ def _read_id(item: Dict[str, Any]) -> str:
 
 
 def read_next_page(page: Dict[str, Any]) -> str:
-    """The token of the page after this one, empty on the last."""
+    """Return the token of the page after this one, empty on the last."""
     return _field(page, "next_page_token")
 
 
@@ -101,7 +101,7 @@ def read_pipeline(item: Dict[str, Any]) -> Pipeline:
 
 
 def read_pipelines(page: Dict[str, Any]) -> List[Pipeline]:
-    """The pipelines of one page, newest first; raises `ValueError`."""
+    """Return the pipelines of one page, newest first; raises `ValueError`."""
     return [read_pipeline(item) for item in _read_items(page)]
 
 
@@ -120,7 +120,7 @@ def _read_workflow(item: Dict[str, Any]) -> WorkflowRun:
 
 
 def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
-    """Whether to request the workflows of this pipeline of `branch`."""
+    """Return whether to request the workflows of this pipeline of `branch`."""
     elsewhere = pipeline.branch and pipeline.branch != branch
     return (
         bool(pipeline.revision) and not elsewhere and pipeline.state not in _UNFINISHED

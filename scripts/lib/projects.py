@@ -15,7 +15,7 @@ SECONDS = 300.0
 
 
 def read_projects() -> Optional[Projects]:
-    """The targets of each project; None, after a warning, if Nx does not tell.
+    """Return the targets of each project; None, after a warning, if Nx does not tell.
 
     Source: `nx graph --file=<name>.json` in Nx docs (Nx 16 and later).
     """
@@ -35,7 +35,10 @@ def read_projects() -> Optional[Projects]:
 
 
 def list_affected(base: str, head: str) -> Optional[List[str]]:
-    """The names of the affected projects; None, with a warning, if Nx does not tell."""
+    """Return the names of the affected projects.
+
+    Return None, with a warning, if Nx does not list them.
+    """
     words = call_nx("show", "projects", "--affected", "--json")
     answer = _ask([*words, "--base=" + base, "--head=" + head])
     try:

@@ -18,7 +18,7 @@ from failures import say
 
 
 def encode_record(record: AttemptRecord) -> str:
-    """The record as the text of its file."""
+    """Return the record as the text of its file."""
     fields: Dict[str, Any] = {"schema": SCHEMA}
     fields.update(vars(record))
     return json.dumps(fields, indent=2, sort_keys=True) + "\n"

@@ -28,7 +28,7 @@ class RerunHistory(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """Why nothing is started, and the workflow to look at instead, if any."""
+    """Why no rerun is started, and the workflow to open instead, if any."""
 
     reason: str
     workflow_id: str = ""

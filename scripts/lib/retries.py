@@ -15,7 +15,7 @@ PAUSES = (2.0, 6.0)
 _NO_CLIENT = (
     b"No existing Nx Cloud client and failed to download new version",
     b"Error while updating Nx Cloud client bundle",
-    # An incomplete download, or one that is no archive (bin/nx-cloud.js of nx 24.0.6).
+    # An incomplete download, or not an archive (bin/nx-cloud.js of nx 24.0.6).
     b"run commands from the `nx-cloud` CLI.",
 )
 

@@ -1,4 +1,4 @@
-"""Where `set_shas` gets the passed revisions: the attempt record or CircleCI's API."""
+"""Reads the passed revisions from the attempt record or from CircleCI's API."""
 
 from typing import Iterator, Optional
 

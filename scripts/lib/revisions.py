@@ -18,7 +18,7 @@ class Commit(NamedTuple):
 
 
 def is_revision(text: str) -> bool:
-    """Whether `text` is a full SHA-1 or SHA-256 object name."""
+    """Return whether `text` is a full SHA-1 or SHA-256 object name."""
     return _REVISION.fullmatch(text) is not None
 
 
@@ -71,24 +71,28 @@ def find_revision(folder: Path, name: str) -> Optional[str]:
 
 
 def find_merge_bases(folder: Path, one: str, other: str) -> List[str]:
-    """The best common ancestors of two revisions that this clone knows."""
+    """Return the best common ancestors of two revisions that this clone knows."""
     return ask_git(folder, "merge-base", "--all", one, other).output.split()
 
 
 def is_ancestor(folder: Path, revision: str, head: str) -> bool:
-    """Whether this clone knows `revision` to be `head` or one of its ancestors."""
+    """Return whether this clone knows `revision` to be `head` or one of its
+    ancestors.
+    """
     return ask_git(folder, "merge-base", "--is-ancestor", revision, head).status == 0
 
 
 def find_parent(folder: Path, revision: str) -> Optional[str]:
-    """The first parent of `revision`, if it has one and this clone holds it."""
+    """Return the first parent of `revision`, if it has one and this clone holds it."""
     answer = ask_git(folder, "rev-list", "--max-count=1", "--parents", revision, "--")
     parents = answer.output.split()[1:]
     return parents[0] if parents else None
 
 
 def list_between(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> Set[str]:
-    """The commits that `heads` reach and `bases` do not, as far as this clone knows."""
+    """Return the commits that `heads` reach and `bases` do not, as far as this
+    clone knows.
+    """
     excluded = ["^" + base for base in bases]
     return set(ask_git(folder, "rev-list", *heads, *excluded, "--").output.split())
 
@@ -131,5 +135,5 @@ def list_remotes(folder: Path) -> List[str]:
 
 
 def is_branch_name(folder: Path, name: str) -> bool:
-    """Whether git allows this branch name (git-check-ref-format)."""
+    """Return whether git allows this branch name (git-check-ref-format)."""
     return ask_git(folder, "check-ref-format", "refs/heads/" + name).status == 0

@@ -31,7 +31,7 @@ def export_names() -> None:
 
 
 def read_name(variable: str) -> str:
-    """A name that is safe to export, or empty; raises `UsageError`."""
+    """Return a name that is safe to export, or empty; raises `UsageError`."""
     name = read(variable)
     if name and (not is_word(name) or "/" in name):
         raise UsageError(

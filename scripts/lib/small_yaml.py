@@ -42,7 +42,7 @@ class _Entry(NamedTuple):
 
 
 def parse(text: str) -> Any:
-    """The mapping or list in `text`, or None if it is empty; raises `NotSimple`.
+    """Return the mapping or list in `text`, or None if it is empty; raises `NotSimple`.
 
     Each value is a text, a list or a mapping.
     """
@@ -60,7 +60,9 @@ def parse(text: str) -> Any:
 
 
 def _read_block(entries: List[_Entry], indent: int) -> Any:
-    """The list or mapping that starts at the end of `entries`, which it removes."""
+    """Return the list or mapping that starts at the end of `entries`, which it
+    removes.
+    """
     items: List[Any] = []
     fields: Dict[str, Any] = {}
     listed = entries[-1].key is None

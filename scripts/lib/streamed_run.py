@@ -33,7 +33,7 @@ def strip_colors(text: bytes) -> bytes:
 
 
 def ran_tasks(finished: Finished) -> bool:
-    """Whether the kept output of Nx names a task, as in `nx run shop:build`."""
+    """Return whether the kept output of Nx names a task, as in `nx run shop:build`."""
     text = strip_colors(finished.beginning + finished.end)
     return re.search(rb"nx run \S+:\S", text) is not None
 

@@ -12,7 +12,9 @@ Projects = Dict[str, Set[str]]
 
 
 def read_targets(name: str) -> List[str]:
-    """The variable's targets, separated by commas or white space, without repeats."""
+    """Return the variable's targets, separated by commas or white space,
+    without repeats.
+    """
     return list(dict.fromkeys(word for word in re.split(r"[,\s]+", read(name)) if word))
 
 
@@ -41,6 +43,6 @@ def check_targets(targets: List[str], projects: Projects) -> None:
 
 
 def suggest(target: str, known: List[str]) -> str:
-    """A question that names the most similar target, or empty."""
+    """Return a question that names the most similar target, or empty."""
     nearest = get_close_matches(target, known, n=1)
     return "Did you mean {!r}?".format(nearest[0]) if nearest else ""

@@ -15,7 +15,7 @@ _Task = Optional[Tuple["Future[Any]", Callable[[], Any]]]
 
 
 def finish_within(seconds: float, task: Callable[[], _Result]) -> _Result:
-    """The result of `task`; raises `OSError` if it takes longer than `seconds`.
+    """Return the result of `task`; raises `OSError` if it takes longer than `seconds`.
 
     A task that is late continues in its thread until the process ends.
     """

@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
 
 
 def codes_in_the_code() -> set[str]:
-    """Each code that the compiler gives an error, a warning or a note."""
+    """Return each code that the compiler gives an error, a warning or a note."""
     found = {"usage"}
     for _, tree in python_files("dte/"):
         for node in ast.walk(tree):

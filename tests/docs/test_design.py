@@ -21,7 +21,7 @@ PARAMETER = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILI
 
 
 def list_names(path: Path) -> Iterator[str]:
-    """Every variable that a script, or a module of it, reads or writes."""
+    """Yield every variable that a script, or a module of it, reads or writes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and NAME.fullmatch(str(node.value)):
@@ -46,14 +46,14 @@ def _reads(function: ast.expr) -> bool:
 
 
 def list_rows(title: str) -> list[list[str]]:
-    """The cells of the table under a title, without its head."""
+    """Return the cells of the table under a title, without its head."""
     section = PAGE.split(f"### {title}\n", 1)[1].split("\n#", 1)[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
 
 
 def list_code(cell: str) -> list[str]:
-    """The code spans in a cell."""
+    """Return the code spans in a cell."""
     return re.findall(r"`([^`]+)`", cell)
 
 

@@ -11,12 +11,12 @@ ROW = re.compile(r"^\|\s*`(?:dte/)?(?P<name>[a-z_]+)`\s*\|", re.MULTILINE)
 
 
 def readme() -> str:
-    """The text of the README."""
+    """Return the text of the README."""
     return (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def names_of(kind: str) -> set[str]:
-    """The orb's components of one kind."""
+    """Return the orb's components of one kind."""
     return {path.stem for path in (ROOT / "orb" / kind).glob("*.yml")}
 
 
@@ -38,7 +38,7 @@ def test_every_parameter_of_a_job_is_named() -> None:
 
 
 def parameters_of(component: Path) -> list[str]:
-    """The names of a component's parameters."""
+    """Return the names of a component's parameters."""
     text = component.read_text(encoding="utf-8")
     block = re.search(r"^parameters:\n((?:[ ].*\n|\n)+)", text, re.MULTILINE)
     return re.findall(r"^  (\w+):", block[1], re.MULTILINE) if block else []

@@ -17,7 +17,7 @@ FILES = sorted(
 
 
 def list_sentences(path: Path) -> list[str]:
-    """The file's sentences, each on one line."""
+    """Return the file's sentences, each on one line."""
     text = path.read_text(encoding="utf-8").replace('"\n    "', "")
     parts = re.split(r"\.\s|\n\n", text)
     return [re.sub(r"\s+", " ", part) for part in parts]

@@ -10,7 +10,7 @@ from dte.cli import main
 
 
 def make_project(folder: Path, config: str) -> Path:
-    """A project with this config and one more file."""
+    """Make a project with this config and one more file."""
     (folder / ".circleci").mkdir(parents=True)
     (folder / ".circleci" / "config.yml").write_text(textwrap.dedent(config))
     (folder / "README.md").write_text("A project.\n")

@@ -51,20 +51,20 @@ class Rehearsed:
     heard: Heard
 
     def job(self, name: str, run: int = 1) -> JobReport:
-        """The report of a job in a run."""
+        """Return the report of a job in a run."""
         jobs = self.report.runs[run - 1].jobs
         return next(job for job in jobs if job.name == name)
 
     def statuses(self, run: int = 1) -> dict[str, str]:
-        """Each job's status in a run."""
+        """Return each job's status in a run."""
         return {job.name: job.status for job in self.report.runs[run - 1].jobs}
 
     def ran(self, run: int = 1) -> list[str]:
-        """The jobs that ran, not carried over, in a run."""
+        """Return the jobs of a run that ran and were not carried over."""
         return [job.name for job in self.report.runs[run - 1].jobs if job.ran]
 
     def lines(self, job: str, run: int = 1) -> list[str]:
-        """What a job's steps printed in a run."""
+        """Return what a job's steps printed in a run."""
         return [
             line
             for number, name, line in self.heard.lines
@@ -72,7 +72,7 @@ class Rehearsed:
         ]
 
     def step(self, job: str, name: str, run: int = 1) -> StepResult:
-        """The result of a job's step in a run."""
+        """Return the result of a job's step in a run."""
         return next(
             step
             for number, owner, step in self.heard.steps

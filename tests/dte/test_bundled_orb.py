@@ -20,7 +20,7 @@ workflows:
 
 
 def write_config(folder: Path, reference: str) -> Path:
-    """A config that imports the orb and uses one of its jobs."""
+    """Make a config that imports the orb and uses one of its jobs."""
     path = folder / "config.yml"
     path.write_text(CONFIG.format(reference=reference))
     return path

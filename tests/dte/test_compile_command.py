@@ -57,6 +57,13 @@ def test_a_tag(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert document["jobs"]["test"]["steps"] == [{"run": {"command": "echo v1"}}]
 
 
+def test_a_branch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline is compiled for the branch that is named."""
+    done = run_in(folder, monkeypatch, "compile", "config.yml", "--branch", "next")
+    document = yaml.safe_load(done.stdout)
+    assert document["jobs"]["test"]["steps"] == [{"run": {"command": "echo next"}}]
+
+
 def test_the_values_of_an_event(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pipeline values come from a webhook's JSON, and --value takes precedence."""
     payload = {"action": "opened", "pull_request": {"base": {"ref": "release"}}}

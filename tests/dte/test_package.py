@@ -44,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def tracked(*starts: str) -> set[str]:
-    """The names of the repository's files that start so."""
+    """Return the names of the repository's files that start so."""
     names = {name_of(path) for path in repository_files()}
     return {name for name in names if name.startswith(starts)}
 

@@ -52,7 +52,7 @@ class Shell:
     seconds: float = 0.0
 
     def run(self, *words: str) -> str:
-        """The stdout of a command that has to pass."""
+        """Return the stdout of a command that has to pass."""
         done = subprocess.run(
             words,
             cwd=self.folder,
@@ -65,7 +65,7 @@ class Shell:
         return done.stdout
 
     def type(self, *words: str) -> str:
-        """The stdout of a command of the user, who waits for it."""
+        """Return the stdout of a command of the user, who waits for it."""
         started = time.monotonic()
         try:
             return self.run(*words)
@@ -75,7 +75,7 @@ class Shell:
 
 
 def make_workspace(folder: Path, manager: Manager) -> Shell:
-    """A workspace with one library, committed; its format is that of prettier."""
+    """Make a workspace with one library, committed; its format is that of prettier."""
     tools = folder / "tools"
     tools.mkdir(parents=True)
     paths = [str(tools / "node_modules" / ".bin"), os.environ["PATH"]]

@@ -32,7 +32,7 @@ class AffectedWorkspace:
     revisions: Mapping[str, tuple[str, str]]
 
     def affected(self, change: str) -> set[str]:
-        """The projects that the change between two revisions affects."""
+        """Return the projects that the change between two revisions affects."""
         return set(CHANGES.get(change, ()))
 
     def run(self, change: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +63,7 @@ class AffectedWorkspace:
         )
 
     def ran(self) -> set[str]:
-        """The tasks of the last run, as they wrote themselves down."""
+        """Return the tasks of the last run, as they wrote themselves down."""
         if not self._trace.exists():
             return set()
         return {line.split()[0] for line in self._trace.read_text().splitlines()}
@@ -74,7 +74,7 @@ class AffectedWorkspace:
 
 
 def build_workspace(folder: Path, node_modules: Path) -> AffectedWorkspace:
-    """A workspace with three projects and a commit for each change."""
+    """Make a workspace with three projects and a commit for each change."""
     checkout = folder / "checkout"
     checkout.mkdir()
     (checkout / "node_modules").symlink_to(node_modules)

@@ -30,7 +30,7 @@ def install_fakes(folder: Path) -> Path:
 
 
 def read_calls(log: Path) -> list[list[str]]:
-    """Each call as a list: the command and its arguments."""
+    """Return each call as a list: the command and its arguments."""
     words = log.read_text().split("\0")[:-1]
     calls: list[list[str]] = [[]]
     for word in words:

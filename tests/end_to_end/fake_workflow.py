@@ -21,7 +21,7 @@ def make_jobs(
     main: dict[str, Any] | None = None,
     rerun_all: bool = False,
 ) -> list[Any]:
-    """The jobs: attempt, a matrix of agents, main, and optionally rerun_all."""
+    """Return the jobs: attempt, a matrix of agents, main, and optionally rerun_all."""
     upstream = {"requires": ["dte/attempt"]}
     matrix = {"parameters": {"ordinal": list(range(1, agents + 1))}}
     spread = {"matrix": matrix} if agents else {}
@@ -47,5 +47,5 @@ def rehearse_jobs(
 
 
 def read_nx(log: Path) -> list[list[str]]:
-    """The arguments of each call of npx."""
+    """Return the arguments of each call of npx."""
     return [call[1:] for call in read_calls(log) if call[0] == "npx"]

@@ -8,7 +8,7 @@ Pair = frozenset[tuple[str, str]]
 
 
 def list_pairs(combination: Mapping[str, str]) -> set[Pair]:
-    """The pairs of values of two parameters in one combination."""
+    """Return the pairs of values of two parameters in one combination."""
     return {frozenset(pair) for pair in combinations(combination.items(), 2)}
 
 

@@ -16,7 +16,7 @@ IGNORED = shutil.ignore_patterns("node_modules", "dist", ".nx")
 
 
 def install_packages(folder: Path) -> Path:
-    """The sample's node_modules, installed into `folder` by npm."""
+    """Return the sample's node_modules, installed into `folder` by npm."""
     workspace = folder / "sample"
     shutil.copytree(ROOT / "sample", workspace, symlinks=True, ignore=IGNORED)
     subprocess.run(["npm", "ci"], cwd=workspace, check=True, capture_output=True)
@@ -31,7 +31,7 @@ def make_config(
     workflow: Mapping[str, Any] | None = None,
     **parameters: Mapping[str, Any],
 ) -> str:
-    """The sample's config with fewer agents, and packages that are linked.
+    """Return the sample's config with fewer agents, and packages that are linked.
 
     `attempt`, `agent` and `main` are parameters of these jobs; `workflow` contains more
     keys of the workflow.

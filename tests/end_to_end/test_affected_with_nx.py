@@ -41,7 +41,7 @@ def make_history(folder: Path) -> list[str]:
 
 
 def affected(done: Rehearsed, run: int) -> set[str]:
-    """The affected projects of a run: those whose e2e-ci ran.
+    """Return the affected projects of a run: those whose e2e-ci ran.
 
     `build` also runs in the dependencies of an affected project, and `lint` only if a
     file of the project itself changed, since Nx 24 knows each target's inputs.
@@ -52,7 +52,7 @@ def affected(done: Rehearsed, run: int) -> set[str]:
 
 
 def said(done: Rehearsed, name: str, run: int) -> str:
-    """The value of NX_BASE or NX_HEAD that main exported in a run."""
+    """Return the value of NX_BASE or NX_HEAD that main exported in a run."""
     lines = done.lines("dte/main", run)
     found = next(line for line in lines if line.startswith(f"{name}="))
     return found.removeprefix(f"{name}=")

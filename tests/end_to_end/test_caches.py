@@ -54,12 +54,12 @@ def rehearse_installs(tmp_path: Path, version: str = "v1", *then: str) -> Rehear
 
 
 def find_restored(done: Rehearsed, job: str, run: int = 1) -> list[str]:
-    """The files that the job's install found."""
+    """Return the files that the job's install found."""
     return [line[6:] for line in done.lines(job, run) if line.startswith("found ")]
 
 
 def test_a_job_finds_the_downloads_of_the_jobs_before_it(tmp_path: Path) -> None:
-    """A changed lock file starts from the newest cache, an equal one from its own."""
+    """A changed lock file restores the newest cache, an unchanged one its own cache."""
     done = rehearse_installs(tmp_path, "v1", "rerun-from-start")
     assert done.statuses() == {
         "dte/attempt": "success",

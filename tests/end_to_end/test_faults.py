@@ -44,7 +44,7 @@ def play(fault: Fault, folder: Path, node_modules: Path) -> Rehearsed:
 
 
 def steps_that_ran(done: Rehearsed, run: int, job: str) -> set[str]:
-    """The steps of a job that were not skipped."""
+    """Return the steps of a job that were not skipped."""
     return {
         step.name
         for number, name, step in done.heard.steps
@@ -53,7 +53,7 @@ def steps_that_ran(done: Rehearsed, run: int, job: str) -> set[str]:
 
 
 def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
-    """The tasks that passed in a run, and the agent that ran each."""
+    """Return the tasks that passed in a run, and the agent that ran each."""
     run_id = done.report.runs[run - 1].id
     return {
         task.task: task.agent
@@ -63,7 +63,7 @@ def tasks_that_passed(done: Rehearsed, run: int) -> dict[str, str]:
 
 
 def tasks_that_nx_lists(lines: list[str]) -> set[str]:
-    """The lint tasks that Nx itself lists as passed."""
+    """Return the lint tasks that Nx itself lists as passed."""
     listed = [line for line in lines if "nx run" in line and "✔" in line]
     names = {f"{project}:lint" for project in PROJECTS}
     return {name for name in names if any(name in line for line in listed)}

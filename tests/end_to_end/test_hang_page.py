@@ -32,7 +32,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_branch(folder: Path, config: str) -> Path:
-    """A clone of the sample on a branch that changes a project."""
+    """Make a clone of the sample on a branch that changes a project."""
     project = folder / "project"
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     (project / ".circleci" / "config.yml").write_text(config, encoding="utf-8")

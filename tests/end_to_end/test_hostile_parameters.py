@@ -18,7 +18,7 @@ READ_BY_CIRCLECI = "no_output_timeout"
 
 
 def list_texts() -> list[tuple[str, str]]:
-    """Each job of the orb with each of its string parameters."""
+    """Return each job of the orb with each of its string parameters."""
     texts = []
     for job in JOBS:
         source = yaml.safe_load((ROOT / "orb" / "jobs" / f"{job}.yml").read_text())
@@ -29,7 +29,7 @@ def list_texts() -> list[tuple[str, str]]:
 
 
 def make_hostile_jobs(job: str, parameter: str) -> list[Any]:
-    """The workflow's jobs, one of them with a hostile value."""
+    """Return the workflow's jobs, one of them with a hostile value."""
     jobs = make_jobs(agents=1)
     for entry in jobs:
         for name, parameters in entry.items():

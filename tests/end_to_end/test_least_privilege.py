@@ -45,7 +45,7 @@ def rehearse_usage(folder: Path, usage: dict[str, Any]) -> Rehearsed:
 
 
 def read_usage(path: Path) -> dict[str, Any]:
-    """The config of an example."""
+    """Return the config of an example."""
     usage: dict[str, Any] = yaml.safe_load(path.read_text())["usage"]
     return usage
 

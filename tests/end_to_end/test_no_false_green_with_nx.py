@@ -66,7 +66,7 @@ def any_workspace(
 
 
 def find_due(workspace: AffectedWorkspace, targets: str, change: str) -> set[str]:
-    """The tasks of affected projects that have one of the targets."""
+    """Return the tasks of affected projects that have one of the targets."""
     return {
         f"{project}:{target}"
         for project in workspace.affected(change)

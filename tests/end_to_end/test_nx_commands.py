@@ -29,7 +29,7 @@ HOSTILE = [
 def make_config(
     attempt: dict[str, Any], agent: dict[str, Any], main: dict[str, Any]
 ) -> str:
-    """The README's workflow with one agent and these parameters."""
+    """Return the README's workflow with one agent and these parameters."""
     jobs: list[Any] = [
         {"dte/attempt": attempt},
         {"dte/agent": {"ordinal": 1, "requires": ["dte/attempt"], **agent}},

@@ -26,7 +26,10 @@ STEPS: dict[str, list[str]] = {"record": []}
 
 
 def install(folder: Path, version: str) -> Path:
-    """A project like the sample with this version of Nx; returns its node_modules."""
+    """Return a project like the sample with this version of Nx.
+
+    Returns its node_modules.
+    """
     project = folder / "project"
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     (project / "package-lock.json").unlink()
@@ -45,7 +48,7 @@ def install(folder: Path, version: str) -> Path:
 
 
 def ran(done: Rehearsed, run: int) -> dict[str, tuple[str, str]]:
-    """The tasks that passed in a run: on which agent, and from which cache."""
+    """Return the tasks that passed in a run: on which agent, and from which cache."""
     run_id = done.report.runs[run - 1].id
     return {
         task.task: (task.agent, task.cache)

@@ -17,7 +17,7 @@ ORBS = {"dte": ROOT / "orb"}
 
 
 def copy_repository(folder: Path) -> Path:
-    """The repository's files, with a script in place of the checks.
+    """Return the repository's files, with a script in place of the checks.
 
     The checks run these tests, which would rehearse the checks again, endlessly.
     """

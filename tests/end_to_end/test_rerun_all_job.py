@@ -15,7 +15,7 @@ JOB = "dte/rerun_all"
 
 
 def kinds(done: Rehearsed) -> list[tuple[str, str, int]]:
-    """The kind, status and attempt (0: none) of each run."""
+    """Return the kind, status and attempt (0: none) of each run."""
     return [(run.kind, run.status, run.attempt) for run in done.report.runs]
 
 

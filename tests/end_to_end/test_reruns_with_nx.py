@@ -52,7 +52,7 @@ def test_the_guard_prevents_a_hang(tmp_path: Path, node_modules: Path) -> None:
 
 
 def tasks_of(done: Rehearsed, run: int) -> list[TaskExecution]:
-    """The tasks that Nx ran in a run."""
+    """Return the tasks that Nx ran in a run."""
     run_id = done.report.runs[run - 1].id
     return [task for task in done.report.tasks if task.run_id.startswith(run_id)]
 

@@ -1,4 +1,4 @@
-"""How the parameters of main and the agents start and end a run."""
+"""The parameters of main and the agents that start and end a run."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ NOT_CONNECTED = {"NX_CLOUD_ACCESS_TOKEN": ""}
 
 
 def fail(step: str) -> FaultPlan:
-    """A fault plan in which this step of main fails."""
+    """Return a fault plan in which this step of main fails."""
     return FaultPlan(failures=(Failure("dte/main", step),))
 
 

@@ -26,7 +26,7 @@ LINTS = {f"{project}:lint" for project in ("money", "tax", "discounts", "shop")}
 
 
 def passed_tasks(done: Rehearsed, *, of: str = "") -> dict[str, str]:
-    """The passed tasks of the run whose id ends with `of`, and their agents."""
+    """Return the passed tasks of the run whose id ends with `of`, and their agents."""
     return {
         task.task: task.agent
         for task in done.report.tasks

@@ -34,7 +34,7 @@ MANAGERS = {*package_managers.INSTALLS}
 
 
 def read_words(paths: Iterable[Path]) -> set[str]:
-    """The words in the files, where a word may contain hyphens."""
+    """Return the words in the files, where a word may contain hyphens."""
     return {
         word
         for path in paths

@@ -12,7 +12,7 @@ CORES = 2
 
 
 def collect(marker: str) -> set[str]:
-    """The files that have tests with this marker."""
+    """Return the files that have tests with this marker."""
     words = ["-q", "--collect-only", "-n", "0", "-m", marker]
     command = [sys.executable, "-m", "pytest", *words]
     done = subprocess.run(
@@ -29,7 +29,7 @@ def test_the_table_lists_each_file_with_slow_tests() -> None:
 
 
 def test_the_slow_tests_fit_the_budget() -> None:
-    """The expected seconds, on two cores and with the quick checks, are in budget."""
+    """The expected time of all tests on two cores is within the budget."""
     seconds = read_table().values()
     assert QUICK_SECONDS + sum(seconds) / CORES <= BUDGET_SECONDS
     # One process runs all tests of a file.

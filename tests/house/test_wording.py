@@ -67,7 +67,7 @@ def test_a_replaced_word_is_found(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["We recommend it.", "A timeout.", "an amendment"])
 def test_other_words_are_allowed(text: str) -> None:
-    """A word that only contains a replaced one is no hit."""
+    """A word that only contains a replaced word isn't a hit."""
     assert list(find_words(text)) == []
 
 

@@ -1,4 +1,4 @@
-"""What a step carries: its modules, or the digest of the code in the workspace."""
+"""A step contains its modules, or the digest of the code in the workspace."""
 
 from collections import Counter
 from pathlib import Path
@@ -23,12 +23,12 @@ STRING_LIMIT = 128 * 1024
 
 
 def read_command(name: str) -> Any:
-    """The source of a command."""
+    """Return the source of a command."""
     return yaml.safe_load((ROOT / "orb" / "commands" / f"{name}.yml").read_text())
 
 
 def read_environment(command: str) -> dict[str, str]:
-    """The variables of the command's one step that runs a program."""
+    """Return the variables of the command's one step that runs a program."""
     (environment,) = (
         step["run"]["environment"]
         for step in read_command(command)["steps"]

@@ -18,7 +18,9 @@ PACKED: Any = pack_orb(ROOT / "orb")
 
 
 def list_steps() -> list[tuple[str, dict[str, str], str]]:
-    """Each step of a command that runs a program: command, variables, shell text."""
+    """Return each step of a command that runs a program: command, variables,
+    shell text.
+    """
     return [
         (name, dict(step["run"]["environment"]), step["run"]["command"])
         for name, command in PACKED["commands"].items()

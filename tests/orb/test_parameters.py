@@ -32,7 +32,7 @@ VARIABLE = re.compile(r"DTE_[A-Z][A-Z_]*[A-Z]")
 
 
 def list_parameters() -> dict[str, dict[str, Any]]:
-    """Each parameter's definitions, by the file that has them."""
+    """Return each parameter's definitions, by the file that has them."""
     found: dict[str, dict[str, Any]] = {}
     for file, body in COMPONENTS.items():
         for name, definition in body.get("parameters", {}).items():
@@ -41,7 +41,7 @@ def list_parameters() -> dict[str, dict[str, Any]]:
 
 
 def list_carried(command: str) -> dict[str, str]:
-    """The variables of a command's steps that carry parameters."""
+    """Return the variables of a command's steps that carry parameters."""
     steps = COMPONENTS[f"orb/commands/{command}.yml"]["steps"]
     return {
         name: value
@@ -53,7 +53,7 @@ def list_carried(command: str) -> dict[str, str]:
 
 
 def list_read(*files: Path) -> set[str]:
-    """The variables of parameters that the files name."""
+    """Return the variables of parameters that the files name."""
     return {
         node.value
         for path in files
@@ -65,7 +65,7 @@ def list_read(*files: Path) -> set[str]:
 
 
 def list_defaults(command: str) -> Iterator[tuple[str, str]]:
-    """Each default that a script gives a variable, by the variable."""
+    """Yield each default that a script gives a variable, by the variable."""
     tree = ast.parse((SCRIPTS / f"{command}.py").read_text(encoding="utf-8"))
     constants = {
         target.id: ast.literal_eval(node.value)

@@ -17,7 +17,7 @@ Breakage = Callable[[Path], None]
 
 
 def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Breakage:
-    """A way to break an orb: load one of its files, change it, write it back."""
+    """Return a way to break an orb: load one of its files, change it, write it back."""
 
     def apply(orb: Path) -> None:
         document = yaml.safe_load((orb / name).read_text(encoding="utf-8"))
@@ -28,7 +28,7 @@ def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Breakage:
 
 
 def rename(name: str, other: str) -> Breakage:
-    """A way to break an orb: give one of its files another name."""
+    """Return a way to break an orb: give one of its files another name."""
 
     def apply(orb: Path) -> None:
         (orb / name).rename(orb / other)
@@ -43,7 +43,7 @@ def add_key_from_variable(command: dict[str, Any]) -> None:
 
 
 def add_step(step: object) -> Callable[[dict[str, Any]], object]:
-    """A change that puts a step inside a condition."""
+    """Make a change that puts a step inside a condition."""
     wrapped = {"when": {"condition": True, "steps": [step]}}
     return lambda document: document["steps"].append(wrapped)
 

@@ -33,7 +33,7 @@ def load(pipeline: str) -> Any:
 
 
 def images(node: Any) -> Iterator[str]:
-    """Every Docker image that a pipeline names."""
+    """Yield every Docker image that a pipeline names."""
     if isinstance(node, dict):
         if isinstance(node.get("image"), str):
             yield node["image"]

@@ -79,7 +79,7 @@ CASES = [
         said="no merge base",
     ),
     Case("a merge queue", "q1", "m6", QUEUE + "pr-1-abc", passed=("m2",)),
-    Case("a merge queue behind another entry", "q2", "q1", QUEUE + "pr-2-def"),
+    Case("a merge queue after another entry", "q2", "q1", QUEUE + "pr-2-def"),
     Case("a tag", "m5", "m4", tag="v1", passed=("m6", "m5", "m4")),
     Case("a tag, nothing passed", "m5", "everything", tag="v1"),
     Case("a tag of another branch's commit", "f2", "m4", tag="v2", passed=("m6", "m4")),

@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 @functools.cache
 def make_id(seed: object) -> str:
-    """A UUID, the same one for the same seed."""
+    """Make a UUID, the same one for the same seed."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, str(seed)))
 
 
 def format_time(second: int) -> str:
-    """A time as the API writes it, `second` seconds after a fixed start."""
+    """Return a time as the API writes it, `second` seconds after a fixed start."""
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(1_790_000_000 + second))
 
 
@@ -44,7 +44,7 @@ class Run:
     tag: str | None = None
 
     def encode(self, pipeline: FakePipeline) -> dict[str, Any]:
-        """The run as `GET /pipeline/{id}/workflow` shows it."""
+        """Return the run as `GET /pipeline/{id}/workflow` shows it."""
         return {
             "pipeline_id": pipeline.id,
             "id": make_id((pipeline.id, self)),
@@ -76,7 +76,7 @@ class FakePipeline:
         return make_id(self.number)
 
     def encode(self) -> dict[str, Any]:
-        """The pipeline as `GET /project/{slug}/pipeline` lists it."""
+        """Return the pipeline as `GET /project/{slug}/pipeline` lists it."""
         fields: dict[str, Any] = {
             "id": self.id,
             "errors": [],
@@ -171,7 +171,7 @@ class FakeCircleCI:
         self._server.socket.close()
 
     def list_asked(self, ending: str) -> list[Asked]:
-        """The requests whose path has this ending."""
+        """Return the requests whose path has this ending."""
         return [asked for asked in self.asked if asked.path.endswith(ending)]
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -202,7 +202,7 @@ class FakeCircleCI:
             handler.wfile.write(answer.body[start : start + size])
 
     def play(self, asked: Asked) -> Answer:
-        """What CircleCI answers."""
+        """Return what CircleCI answers."""
         if self.private_token is not None and asked.token != self.private_token:
             return Answer(404, b'{:message "Project not found"}')
         path = asked.path.removeprefix("/api/v2/").split("/")
@@ -235,6 +235,6 @@ def _cut_page(items: list[T], asked: Asked, page: int) -> tuple[list[T], str | N
 
 
 def encode(fields: dict[str, Any]) -> Answer:
-    """A JSON object as CircleCI sends it."""
+    """Return a JSON object as CircleCI sends it."""
     headers = {"Content-Type": "application/json;charset=utf-8"}
     return Answer(200, json.dumps(fields).encode(), headers)

@@ -43,7 +43,7 @@ class RunScript(Protocol):
 
 
 def recorded_command() -> list[str]:
-    """The start of a command that runs a program and records its messages."""
+    """Return the start of a command that runs a program and records its messages."""
     return [sys.executable, "-I", "-S", recorder.__file__, os.environ[VARIABLE]]
 
 

@@ -33,7 +33,7 @@ MESSAGES = {
         env={"DTE_WHEN_NO_BASE": "none"},
         status=2,
     ),
-    "a revision that is no ancestor": Message(
+    "a revision that isn't an ancestor": Message(
         "which is not an ancestor of HEAD",
         "set it to everything or to a revision in HEAD's history",
         env={"DTE_WHEN_NO_BASE": "d" * 40},

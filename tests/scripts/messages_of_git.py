@@ -106,7 +106,7 @@ MESSAGES_OF_GIT = {
         arrange=answer_with("nonsense", to="hash-object"),
         status=1,
     ),
-    "a git whose merge base is no revision": Message(
+    "a git whose merge base isn't a revision": Message(
         "error: 'nonsense' and ",
         "are not both revisions",
         head="f2",

@@ -88,17 +88,17 @@ class NxJob:
         return self.run_script(script, {**variables, **env})
 
     def read_calls(self) -> list[list[str]]:
-        """The arguments of each call of npx, in order."""
+        """Return the arguments of each call of npx, in order."""
         paths = sorted(self.bin.glob("words-*"))
         return [path.read_text().split("\0")[:-1] for path in paths]
 
     def read_environment(self, call: int = 1) -> dict[str, str]:
-        """The environment of the `call`-th call."""
+        """Return the environment of the `call`-th call."""
         pairs = (self.bin / f"env-{call}").read_text().split("\0")[:-1]
         return dict(pair.split("=", 1) for pair in pairs)
 
     def read_exported(self) -> dict[str, str]:
-        """The variables that later steps receive, as bash reads them."""
+        """Return the variables that later steps receive, as bash reads them."""
         path = self.folder / "bash_env"
         if not path.exists():
             return {}

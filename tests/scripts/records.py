@@ -12,7 +12,7 @@ RunScript = Callable[..., "CompletedProcess[str]"]
 def make_record(
     *, workflow_id: str, workspace_id: str, attempt: int = 1, **more: Any
 ) -> dict[str, Any]:
-    """A record's JSON object, after the table in docs/design.md."""
+    """Make a record's JSON object, after the table in docs/design.md."""
     return {
         "schema": 1,
         "attempt": attempt,
@@ -36,6 +36,6 @@ def write_record(folder: Path, record: dict[str, Any]) -> Path:
 
 
 def read_attempt(folder: Path, workflow_id: str) -> int:
-    """The attempt in the record of `workflow_id`."""
+    """Return the attempt in the record of `workflow_id`."""
     text = (folder / f"{workflow_id}.json").read_text()
     return int(json.loads(text)["attempt"])

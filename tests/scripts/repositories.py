@@ -17,14 +17,16 @@ class Upstream:
 
     @classmethod
     def create(cls, folder: Path, *words: str) -> Upstream:
-        """An empty repository that serves partial clones."""
+        """Make an empty repository that serves partial clones."""
         folder.mkdir(parents=True)
         git(folder, "init", "--quiet", "--initial-branch=main", *words)
         git(folder, "config", "uploadpack.allowFilter", "true")
         return cls(folder)
 
     def commit(self, name: str, *parents: str, subject: str = "") -> str:
-        """A new commit on `parents`, by their names, with one file of its own."""
+        """Return a new commit on `parents`, by their names, with one file of
+        its own.
+        """
         blob = git(self.folder, "hash-object", "-w", "--stdin", text=name)
         tree = git(
             self.folder, "mktree", text=f"100644 blob {blob}\t{name.replace('/', '-')}"
@@ -64,7 +66,7 @@ class Upstream:
     def clone(
         self, folder: Path, head: str, *words: str, branch: str = "", ref: str = ""
     ) -> Path:
-        """A clone with the named commit checked out, on `branch` or detached."""
+        """Return a clone with the named commit checked out, on `branch` or detached."""
         url = f"file://{self.folder}"
         git(self.folder, "clone", "--quiet", "--no-checkout", *words, url, str(folder))
         if ref:
@@ -76,7 +78,7 @@ class Upstream:
 
 
 def build_shop(folder: Path) -> Upstream:
-    """The history that most tests use.
+    """Return the history that most tests use.
 
     main:     m1 - m2 - m3 - m4 - m5 - m6          lost: x1 - x2 on m3, forced away
     develop:  d1 - d2 on m2                        task: t1 on d1

@@ -1,4 +1,4 @@
-"""What users of nrwl/nx-orb and nrwl/nx-set-shas asked for, as a table."""
+"""A table of requests by users of nrwl/nx-orb and nrwl/nx-set-shas."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def start_silently(api: RerunApi) -> None:
 
 
 def answer(status: int, body: bytes = b"{}") -> Play:
-    """A way to answer a POST without starting anything."""
+    """Return a way to answer a POST without starting anything."""
     return lambda api: (status, body)
 
 

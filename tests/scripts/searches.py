@@ -14,7 +14,7 @@ RED = (Run(status="failed"),)
 
 
 def make_revision(number: int) -> str:
-    """The revision of the pipeline with this number."""
+    """Return the revision of the pipeline with this number."""
     return f"{number:040x}"
 
 
@@ -29,12 +29,12 @@ def list_pipelines(count: int, *green: int) -> list[FakePipeline]:
 
 
 def search(circleci: FakeCircleCI, seconds: float = 30, **question: Any) -> Search:
-    """A search for main in a project whose slug is known."""
+    """Return a search for main in a project whose slug is known."""
     asked = Question(**{"branch": "main", "rule": Rule(), "slug": SLUG, **question})
     return Search(CircleCIClient(circleci.url, seconds=seconds), asked)
 
 
 def find(circleci: FakeCircleCI, **question: Any) -> list[int]:
-    """The pipeline numbers of all revisions that a search finds."""
+    """Return the pipeline numbers of all revisions that a search finds."""
     found = search(circleci, **question).find()
     return [int(passed.revision, 16) for passed in found]

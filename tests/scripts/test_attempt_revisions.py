@@ -1,4 +1,4 @@
-"""What the attempt job requests from CircleCI, and what it records."""
+"""The attempt job requests revisions from CircleCI, and records them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RED = (Run(status="failed"),)
 
 
 def make_revision(number: int) -> str:
-    """A revision for a pipeline's number."""
+    """Make a revision for a pipeline's number."""
     return f"{number:040x}"
 
 
@@ -56,7 +56,7 @@ class Attempt:
         return done
 
     def read(self) -> dict[str, Any]:
-        """The record that the script wrote."""
+        """Return the record that the script wrote."""
         text = (self.folder / "attempts" / f"{WORKFLOW}.json").read_text()
         record: dict[str, Any] = json.loads(text)
         return record

@@ -1,4 +1,4 @@
-"""Which of several attempt records `set_shas` uses."""
+"""`set_shas` chooses one of several attempt records."""
 
 from __future__ import annotations
 

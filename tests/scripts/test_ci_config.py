@@ -11,7 +11,7 @@ MANUAL = "dte:\n  distribute-on: manual\n"
 
 
 def make_override(value: str) -> str:
-    """A file whose override for the environment `e2e` has this value."""
+    """Make a file whose override for the environment `e2e` has this value."""
     return f"{MANUAL}overrides:\n  e2e:\n    dte:\n      distribute-on: {value}\n"
 
 
@@ -59,7 +59,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(
     ],
 )
 def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
-    """Quotes, comments, line ends and a mapping on one line make no difference."""
+    """Quotes, comments, line ends and a mapping on one line don't change the result."""
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 0, done.stderr

@@ -22,7 +22,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def list_pythons() -> list[str]:
-    """The commands of all working Pythons on this machine that are 3.8 or later."""
+    """Return the commands of all working Pythons on this machine that are 3.8
+    or later.
+    """
     commands = [shutil.which(f"python3.{minor}") or "" for minor in range(8, 20)]
     return [
         command

@@ -1,4 +1,4 @@
-"""Servers that never come to an end, and the limits that end the scripts instead."""
+"""Servers that never finish an answer, and the limits that end the scripts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ PLAYS = [trickle_headers, go_on, trickle_chunks, redirect, refuse_slowly]
 
 @contextmanager
 def serve(play: Play) -> Iterator[str]:
-    """A server that plays the same for each connection; yields the API's address."""
+    """Yield a server that plays the same for each connection.
+
+    Yields the API's address.
+    """
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)

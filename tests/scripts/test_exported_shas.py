@@ -1,4 +1,4 @@
-"""What `set_shas` writes: its log, the two variables, and nothing else."""
+"""`set_shas` writes its log and the two variables, and nothing else."""
 
 from __future__ import annotations
 

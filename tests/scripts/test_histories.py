@@ -43,7 +43,7 @@ class History:
         return found
 
     def find_bases(self) -> set[int]:
-        """Every correct base, according to the table in docs/shas.md."""
+        """Return every correct base, according to the table in docs/shas.md."""
         head = self.reach(self.head)
         if self.branch == "main":
             return set([one for one in self.passed if one in head - {self.head}][:1])
@@ -82,7 +82,7 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def build(history: History, folder: Path) -> Upstream:
-    """A repository with this history and a branch for each tip."""
+    """Make a repository with this history and a branch for each tip."""
     upstream = Upstream.create(folder)
     stream = []
     for number, parents in enumerate(history.parents):

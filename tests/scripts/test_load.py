@@ -1,4 +1,4 @@
-"""Where a step gets its program from: its own variables or the workspace."""
+"""A step loads its program from its own variables or from the workspace."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
 
 
 def write_plain_shell(folder: Path) -> str:
-    """A POSIX shell, even if this machine's sh is bash."""
+    """Make a POSIX shell, even if this machine's sh is bash."""
     plain = folder / "plain"
     plain.write_text('#!/bin/sh\nunset BASH_VERSION\neval "$3"\n')
     plain.chmod(0o755)

@@ -66,7 +66,7 @@ class FakeNx:
         self.ran: list[str] = []
 
     def due(self, targets: list[str]) -> bool:
-        """Whether an affected project has one of the targets."""
+        """Return whether an affected project has one of the targets."""
         return any(self.projects[name] & set(targets) for name in self.affected)
 
     def run(self, words: list[str]) -> Finished:
@@ -103,7 +103,7 @@ def script() -> ModuleType:
 def run_main(
     script: ModuleType, patch: pytest.MonkeyPatch, nx: FakeNx, env: dict[str, str]
 ) -> int:
-    """The exit status of the script with this Nx."""
+    """Return the exit status of the script with this Nx."""
     for name, value in env.items():
         patch.setenv(name, value)
     replaced: dict[str, Any] = {

@@ -46,7 +46,7 @@ def server(shop: Upstream) -> Iterator[FakeCircleCI]:
 
 
 def list_places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths to everything in a JSON value."""
+    """Return the paths to everything in a JSON value."""
     inner: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         inner = list(value.items())
@@ -59,7 +59,7 @@ def list_places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]
 
 
 def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
-    """The value with the part at `place` replaced."""
+    """Return the value with the part at `place` replaced."""
     if not place:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -68,7 +68,7 @@ def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
 
 
 def spoil(draw: st.DataObject, body: bytes, revisions: list[str]) -> bytes:
-    """An answer that is truncated, replaced, or changed in one place."""
+    """Return an answer that is truncated, replaced, or changed in one place."""
     how = draw.draw(st.sampled_from(["cut", "bytes", "json", "place", "place"]))
     if how == "cut":
         return body[: draw.draw(st.integers(0, len(body)))]

@@ -43,7 +43,7 @@ RECORDS_WITHOUT_PLACES = st.builds(
 
 
 def with_lines(record: AttemptRecord) -> AttemptRecord:
-    """The record with a pipeline for each of its revisions."""
+    """Return the record with a pipeline for each of its revisions."""
     count = len(record.successful_revisions or ())
     return AttemptRecord(**{**vars(record), "passed_in": ("pipeline 1",) * count})
 

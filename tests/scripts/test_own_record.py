@@ -1,4 +1,4 @@
-"""Which record belongs to this run: one function decides, and all scripts agree."""
+"""One function decides which record belongs to this run, for all scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the guard does if `partial_rerun` doesn't refuse partial reruns."""
+"""The guard with other values of `partial_rerun` than `refuse`."""
 
 import subprocess
 from pathlib import Path
@@ -46,7 +46,7 @@ class Guard:
         )
 
     def read_mode(self) -> str:
-        """The line that sets DTE_MODE for later steps."""
+        """Return the line that sets DTE_MODE for later steps."""
         return self.bash_env.read_text().strip() if self.bash_env.exists() else ""
 
 

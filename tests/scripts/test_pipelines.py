@@ -140,7 +140,7 @@ def test_a_pipeline_passed_or_not(case: Case) -> None:
 def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
-    """The same rule, written as simply as possible."""
+    """Return the same rule, written as simply as possible."""
     runs = [run for run in runs if run.tag != SSH_RERUN]
     names = {run.name for run in runs}
     verdicts = []

@@ -1,4 +1,4 @@
-"""Which project slug is used, and which pipeline is the own one."""
+"""The search uses the right project slug, and finds its own pipeline."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ THIRD = "33333333-3333-4333-8333-333333333333"
 
 
 def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """The environment of an attempt job on a branch, in the workspace of the first
-    run."""
+    """Return the environment of an attempt job on a branch, in the workspace of
+    the first run.
+    """
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,

@@ -171,7 +171,7 @@ def test_a_list_that_can_t_be_had(run_job: RunJob, api: RerunApi, status: int) -
 
 
 def test_a_list_without_sense(run_job: RunJob, api: RerunApi) -> None:
-    """After an answer of the wrong shape, nothing is started."""
+    """If an answer has the wrong shape, no rerun is started."""
     api.runs.append({"id": "x"})
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])

@@ -1,4 +1,4 @@
-"""How `rerun_all` handles each answer to its request, which it never repeats."""
+"""`rerun_all` handles each answer to its request, and never repeats the request."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SECOND = "22222222-2222-4222-8222-222222222222"
 
 
 def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """The environment of a guard in the workspace of the first workflow."""
+    """Return the environment of a guard in the workspace of the first workflow."""
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,

@@ -66,7 +66,7 @@ class Play:
     started: int = 0
 
     def add(self, tag: str, status: str) -> WorkflowRun:
-        """One more run, newer than all others."""
+        """Make one more run, newer than all others."""
         number = len(self.runs)
         created = (f"{number:05}", "000000000")
         self.runs.append(WorkflowRun(f"r{number:05}", "build", status, tag, created))

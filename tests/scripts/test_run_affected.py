@@ -233,7 +233,7 @@ def test_each_version_s_way_to_say_what_ran(
 
 
 def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:
-    """If the projects can't be listed, the tasks still run, and a failure is Nx's."""
+    """If the projects can't be listed, the tasks run, and Nx's exit status counts."""
     (nx_job.bin / "graph.json").unlink()
     nx_job.answer(1, f"{NO_TASKS}; echo Successfully ran target lint for 2 projects")
     nx_job.answer(2, "exit 7")

@@ -96,7 +96,7 @@ def test_simple_yaml_is_read(text: str, value: Any) -> None:
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_all_other_yaml_is_refused(text: str) -> None:
-    """What the reader does not surely understand is refused, with the line's number."""
+    """Text that the reader may misread is refused, with the number of its line."""
     with pytest.raises(NotSimple) as refusal:
         parse(text)
     assert 1 <= refusal.value.number <= text.count("\n") + text.count("\r") + 1

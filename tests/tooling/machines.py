@@ -39,7 +39,7 @@ class Machine(NamedTuple):
         )
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The variables of a bare machine, and this machine's package index."""
+        """Return the variables of a bare machine, and this machine's package index."""
         passed = ("PIP_", "UV_", "SSL_", "HTTP", "http", "NO_PROXY")
         kept = {n: v for n, v in os.environ.items() if n.startswith(passed)}
         path = {"PATH": str(self.commands), "HOME": str(self.home)}
@@ -47,7 +47,9 @@ class Machine(NamedTuple):
 
 
 def make_machine(folder: Path, *, python: str | None = sys.executable) -> Machine:
-    """A machine with git, bash and `python` (None: no Python at all), without Node."""
+    """Make a machine with git, bash and `python` (None: no Python at all),
+    without Node.
+    """
     machine = Machine(folder / "copy", folder / "bin", folder / "home")
     for place in machine:
         place.mkdir()
@@ -75,7 +77,7 @@ def write_command(path: Path, body: str) -> None:
 
 
 def listing(folder: Path) -> list[tuple[str, int, int]]:
-    """Everything in a folder with its size and time of change."""
+    """Return everything in a folder with its size and time of change."""
     return [
         (str(path), path.lstat().st_size, path.lstat().st_mtime_ns)
         for path in sorted([folder, *folder.rglob("*")])

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def repository_files() -> list[Path]:
-    """Every file that git tracks, or would track, without deleted ones."""
+    """Return every file that git tracks, or would track, without deleted ones."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -39,5 +39,5 @@ def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
 
 
 def name_of(path: Path) -> str:
-    """A path relative to the repository's root, with slashes."""
+    """Return a path relative to the repository's root, with slashes."""
     return path.relative_to(ROOT).as_posix()

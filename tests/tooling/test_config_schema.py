@@ -16,7 +16,7 @@ EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
 def check_schema(folder: Path, usage: object) -> int:
-    """The exit status of check-jsonschema for a config."""
+    """Return the exit status of check-jsonschema for a config."""
     config = folder / "config.yml"
     config.write_text(yaml.safe_dump(usage), encoding="utf-8")
     words = ["--builtin-schema", "vendor.circle-ci", str(config)]

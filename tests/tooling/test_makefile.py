@@ -11,7 +11,7 @@ LOCKED = re.compile(r"([\w.-]+)==[\w.]+( ; (sys_platform|platform_\w+) [!=]= '\w
 
 
 def normal(name: str) -> str:
-    """A package's name as the index compares it."""
+    """Return a package's name as the index compares it."""
     return re.sub(r"[-_.]+", "-", name.partition(";")[0].strip()).lower()
 
 

@@ -1,4 +1,4 @@
-"""What `make release-check` requires of a commit."""
+"""The requirements of `make release-check` for a commit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.publishing.readiness import find_problems, main
 
 
 def problems_of(root: Path, version: str = "1.2.3") -> list[str]:
-    """The words of each problem of a release."""
+    """Return the words of each problem of a release."""
     return [problem.words for problem in find_problems(root, version)]
 
 
@@ -30,7 +30,7 @@ def test_a_clean_tagged_commit_with_its_changelog_is_a_release(
 
 
 def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
-    """A way to break a release: commit another text of a file under the tag."""
+    """Make a way to break a release: commit another text of a file under the tag."""
 
     def apply(root: Path) -> None:
         (root / name).write_text(text, encoding="utf-8")

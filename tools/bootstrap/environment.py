@@ -25,8 +25,8 @@ NODE_COMMANDS = {
 def ensure_environment() -> None:
     """Make `.venv`, unless it is there for this lock file, Python and folder.
 
-    The stamp is written last and a new environment starts from nothing, so that an
-    interrupted set-up leaves nothing behind.
+    The stamp is written last, and a new environment starts empty, so an interrupted
+    set-up has no effect on the next one.
     """
     stamp, digest = ENVIRONMENT / ".set-up", digest_of_input()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
@@ -45,7 +45,7 @@ def ensure_environment() -> None:
 
 
 def digest_of_input() -> str:
-    """One hash over all that decides what the environment contains."""
+    """Return one hash over all that decides what the environment contains."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
         LOCK.read_text(encoding="utf-8"),

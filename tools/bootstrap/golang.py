@@ -59,7 +59,10 @@ def install_go() -> Path:
 
 
 def download(go: Path) -> Path:
-    """The folder with the CLI's source; raise `ToolError` if its hash is another."""
+    """Return the folder with the CLI's source.
+
+    Raises `ToolError` if its hash is wrong.
+    """
     answer = run_quietly(
         [go, "mod", "download", "-json", f"{PACKAGE}@{VERSION}"],
         environment=go_environment(CACHE / "go"),
@@ -99,7 +102,9 @@ def go_environment(folder: Path) -> dict[str, str]:
 
 
 def settings_of_user() -> Path:
-    """Where `go env -w` keeps the user's settings, such as a GOPROXY, per "go env"."""
+    """Return where `go env -w` keeps the user's settings, such as a GOPROXY,
+    per "go env".
+    """
     if sys.platform == "darwin":
         folder = Path.home() / "Library" / "Application Support"
     else:

@@ -50,7 +50,7 @@ def uv(*words: str | Path, failure: str) -> str:
 
 
 def translate(settings: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of uv that say what `pip config list` printed."""
+    """Return the variables of uv that say what `pip config list` printed."""
     found = [match for line in settings.splitlines() if (match := SETTING.match(line))]
     variables: dict[str, str] = {}
     for section in PRECEDENCE:
@@ -65,5 +65,7 @@ def translate(settings: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def existing(links: Sequence[str]) -> list[str]:
-    """The addresses and the folders that exist: pip ignores missing ones, uv fails."""
+    """Return the addresses and the folders that exist: pip ignores missing
+    ones, uv fails.
+    """
     return [link for link in links if "://" in link or Path(link).exists()]

@@ -48,7 +48,7 @@ def replace_namespace(text: str, now: Identity, wanted: str) -> str:
 
 
 def tracked_files(root: Path) -> list[str]:
-    """The regular files that git tracks or would track."""
+    """Return the regular files that git tracks or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,

@@ -1,4 +1,4 @@
-"""Checks that this commit is the release it is meant to be (`make release-check`)."""
+"""Checks that this commit is ready for its release (`make release-check`)."""
 
 import os
 import re
@@ -54,7 +54,10 @@ def find_problems(root: Path, version: str) -> Iterator[Problem]:
 
 
 def ask_git(root: Path, *words: str) -> list[str]:
-    """The lines that git prints; raise `ToolError` with git's message if it fails."""
+    """Return the lines that git prints.
+
+    Raises `ToolError` with git's message if it fails.
+    """
     done = subprocess.run(
         ["git", *words], cwd=root, capture_output=True, text=True, check=False
     )

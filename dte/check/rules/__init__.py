@@ -1,7 +1,7 @@
-"""The rules: one module each, found by name; each has a `CODE` and a `find`.
+"""The rules: one module for each, with a `CODE` and a `find`.
 
-`find` yields a finding for each problem. Its docstring and the page docs/check.md say
-what it finds, why that hangs, passes falsely or leaks, and where the fact comes from.
+`find` yields a finding for each problem. The module's docstring and docs/check.md say
+what the rule finds, what goes wrong then, and the source of that fact.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from dte.check.finding import Finding
 
 
 class Rule(NamedTuple):
-    """A rule: its code, such as `dte-check-no-guard`, and what finds its problems."""
+    """A rule: its code, such as `dte-check-no-guard`, and its function."""
 
     code: str
     find: Callable[[Facts], Iterator[Finding]]
 
 
 def all_rules() -> list[Rule]:
-    """Every rule, by the name of its module."""
+    """Return every rule, sorted by the name of its module."""
     rules = []
     for found in pkgutil.iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")

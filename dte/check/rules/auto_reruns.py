@@ -1,7 +1,7 @@
 """The workflow has `max_auto_reruns`, and main and agents are separate jobs.
 
-An automatic rerun is a rerun from failed: the agents, which passed, don't come back, so
-it can't pass. With the guard it is refused, without it main waits an hour, up to five
+An automatic rerun is a rerun from failed. The agents, which passed, don't run again, so
+it can't pass. The guard refuses it. Without the guard, main waits an hour, up to five
 times. Source: CircleCI docs, "Automatic reruns".
 """
 
@@ -16,7 +16,7 @@ CODE = "dte-check-auto-reruns"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the workflows that rerun from failed by themselves."""
+    """Yield the workflows that rerun from failed automatically."""
     for flow in facts.workflows:
         guarded = any(job.guard for job in flow.jobs)
         separate = bool(flow.mains and flow.agents)
@@ -25,7 +25,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 CODE,
                 flow.workflow.where,
                 f"{flow.title} has max_auto_reruns: "
-                f"{flow.workflow.max_auto_reruns}, and a rerun of only failed jobs "
+                f"{flow.workflow.max_auto_reruns}, but a rerun of only failed jobs "
                 "can't pass",
                 "remove max_auto_reruns from the workflow",
                 "and add dte/rerun_all, which reruns the workflow from its start",

@@ -8,6 +8,7 @@ release notes 2025.01.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
@@ -15,39 +16,54 @@ from dte.model import Where
 
 CODE = "dte-check-different-checkout"
 _MOVES = ("cherry-pick", "merge", "pull", "rebase", "revert")
+Move = tuple[str, Where]
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands that move the checkout on one side only."""
+    """Yield the commands that change the commit of only main or only an agent."""
     for flow in facts.workflows:
         for agent in flow.agents:
             if not flow.mains or not all(differ(main, agent) for main in flow.mains):
                 continue
             main = flow.mains[0]
-            ours, theirs = moves_of(main), moves_of(agent)
-            text, where = next(
-                item for item in (*ours, *theirs) if (item in ours) != (item in theirs)
-            )
-            side = main if (text, where) in ours else agent
+            job, other, (text, where) = next(differences(main, agent))
+            runs = f"only {job.title} runs {text}"
+            if text in [own for own, _ in moves_of(other)]:
+                runs = (
+                    f"{job.title} runs {text} more often or in another order than "
+                    f"{other.title}"
+                )
             yield finding(
                 CODE,
                 where,
-                f"only {side.title} runs {text}, so main and its agents have different "
-                "commits",
+                f"{runs}, so main and its agents have different commits",
                 "run it on main and on the agents, at the same commit",
-                "or on neither",
+                "or remove it",
             )
 
 
 def differ(main: CheckedJob, agent: CheckedJob) -> bool:
-    """Whether one of the two moves its checkout in another way."""
+    """Return whether the two jobs change their commits with different commands."""
     if main.has_unknown_steps or agent.has_unknown_steps:
         return False
-    return [text for text, _ in moves_of(main)] != [text for text, _ in moves_of(agent)]
+    return any(differences(main, agent))
 
 
-def moves_of(job: CheckedJob) -> list[tuple[str, Where]]:
-    """The git commands of a job that change the commit that is checked out."""
+def differences(
+    main: CheckedJob, agent: CheckedJob
+) -> Iterator[tuple[CheckedJob, CheckedJob, Move]]:
+    """Yield the commands that differ at the same place: the job, the other job,
+    the command.
+    """
+    for ours, theirs in zip_longest(moves_of(main), moves_of(agent)):
+        if ours and (theirs is None or ours[0] != theirs[0]):
+            yield main, agent, ours
+        elif theirs and ours is None:
+            yield agent, main, theirs
+
+
+def moves_of(job: CheckedJob) -> list[Move]:
+    """Return the git commands of a job that change the commit that is checked out."""
     found = []
     for step in job.steps:
         for command, where in step.commands:

@@ -1,9 +1,9 @@
 """Main and an agent install different packages.
 
-Agents run main's tasks, and their results count for main: with other versions, a task
-may pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails
-the run. Without an install, `npx nx-cloud` downloads an unpinned package. Source: Nx
-Cloud release notes 2025.01, main and agents need the same project graph.
+Main takes the results of its tasks from the agents. With other versions, a task may
+pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails the
+run. Without an install, `npx nx-cloud` downloads an unpinned package. Source: Nx Cloud
+release notes 2025.01, main and agents need the same project graph.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield finding(
                     CODE,
                     own.where if own else agent.where,
-                    f"{agent.title} {text}, and main with {main}",
+                    f"{agent.title} {text}, but main installs with {main}",
                     f"install with the same command on both: {main}",
                 )
 
 
 def differs(agent: CheckedJob, own: Install | None, install: Install | None) -> bool:
-    """Whether the installs surely give different packages."""
+    """Return whether the two installs give different packages."""
     if install is None:
         return False
     if own is None:

@@ -1,8 +1,8 @@
 """Filters let main run for a branch or tag for which no agent runs, or the reverse.
 
-A job without a filter for tags does not run for a tag, so a main that also builds tags
-may run alone, and waits an hour. Source: CircleCI docs, "Configuration reference",
-`filters`. Tried are the usual branches, and those that the config mentions.
+A job without a filter for tags doesn't run for a tag. So a main that also builds tags
+may run alone, and then waits an hour. Source: CircleCI docs, "Configuration reference",
+`filters`. The rule tries the usual branches, and those in the config.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-filtered-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first main that runs without agents, and the first such agent."""
+    """Yield the first main that runs without agents, and the reverse."""
     for flow in facts.workflows:
         if flow.mains and flow.agents:
             yield from _alone(flow, flow.mains, flow.agents, "no agent")
@@ -35,8 +35,8 @@ def _alone(
             yield finding(
                 CODE,
                 running[0].where,
-                f"for {selection.title}, {running[0].title} runs and {missing} does: "
-                "it waits an hour",
+                f"for {selection.title}, {running[0].title} runs but {missing} does, "
+                "so it waits an hour",
                 "give main and the agents the same filters",
             )
             return

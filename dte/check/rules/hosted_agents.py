@@ -1,52 +1,68 @@
-"""The tasks go to machines of Nx Cloud, while agents of the workflow wait for them.
+"""Nx Cloud's machines get the tasks, while agents of the workflow wait for tasks.
 
-Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which asks
-for hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
+Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504), which requests
+hosted agents. The workflow's own agents then wait an hour. dte/main refuses such a
 file. Source: Nx docs, "CI Configuration", distribute-on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
-from dte.check.distribution import Distribution, distribution_in_file
-from dte.check.facts import Facts
+from dte.check.distribution import Distribution, read_distribution
+from dte.check.facts import CheckedWorkflow, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import STARTS_WITH_FLAGS
+from dte.check.repository import Repository
+from dte.check.run_file import list_distributions
 from dte.check.variables import setting_of
 from dte.model import Where
-from dte.parse import LocatedMap
 
 CODE = "dte-check-hosted-agents"
+_HOSTED = "requests machines of Nx Cloud"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield where `distribute-on` is not manual beside the workflow's agents."""
-    hosted_file = distribution_in_file(facts.repository) is Distribution.HOSTED
+    """Yield each `distribute-on` that isn't manual if the workflow has agents."""
     for flow in facts.workflows:
-        dte = [
-            job
-            for job in flow.mains
-            if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config")
-        ]
-        if not flow.agents or not (flow.hosted or (dte and hosted_file)):
-            continue
-        flags = [
-            call for job in flow.hosted for call in job.calls_of(STARTS_WITH_FLAGS)
-        ]
-        yield finding(
-            CODE,
-            flags[0].where if flags else line_of(facts),
-            f"distribute-on asks for machines of Nx Cloud, and {flow.title} has agents "
-            "of its own, which then wait an hour",
-            "write distribute-on: manual",
-            "or remove the agents of the workflow",
-        )
+        places = list_places(flow, facts.repository) if flow.agents else iter(())
+        for place, text in islice(places, 1):
+            yield finding(
+                CODE,
+                place,
+                f"distribute-on {text}, but {flow.title} has its own agents, which "
+                "then wait an hour",
+                "write distribute-on: manual",
+                "or remove the agents of the workflow",
+            )
 
 
-def line_of(facts: Facts) -> Where:
-    """The place of `distribute-on` in the file."""
-    assert facts.repository.ci_config is not None
-    dte = facts.repository.ci_config[1]["dte"]
-    assert isinstance(dte, LocatedMap)
-    return dte.where_is("distribute-on")
+def list_places(
+    flow: CheckedWorkflow, repository: Repository
+) -> Iterator[tuple[Where, str]]:
+    """Yield each place that requests other agents, and what its value does.
+
+    Flags are first.
+    """
+    for job in flow.hosted:
+        for call in job.calls_of(STARTS_WITH_FLAGS):
+            yield call.where, _HOSTED
+    for job in flow.hosted:
+        for one in list_distributions(job, repository):
+            if one.is_of_run:
+                yield one.where, _HOSTED
+    for job in flow.mains:
+        if setting_of(job, "start_ci_run", "DTE_START") in ("auto", "config"):
+            for one in list_distributions(job, repository):
+                if one.value != "manual":
+                    yield one.where, describe(one.value)
+
+
+def describe(value: Any) -> str:
+    """Return the text for messages about a value that dte/main refuses."""
+    if read_distribution(value) is Distribution.HOSTED:
+        return _HOSTED
+    shown = {None: "empty", False: "false"}.get(value, value)
+    return f"is {shown}, which dte/main refuses"

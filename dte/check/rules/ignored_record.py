@@ -1,8 +1,8 @@
 """The failure of a recorded command is ignored.
 
-`nx-cloud record` of a command that fails completes the whole run. With `|| true` main
-goes on, and its tasks fail with "CI Execution Failed", or wait for agents that have
-ended. Source: nx-cloud 19.0.0; Nx docs, "nx-cloud CLI", record.
+If a command under `nx-cloud record` fails, Nx Cloud completes the whole run. With `||
+true`, main continues, and its tasks fail with "CI Execution Failed" or wait for agents
+that have ended. Source: nx-cloud 19.0.0; Nx docs, "nx-cloud CLI", record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-ignored-record"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the recorded commands behind which main goes on after a failure."""
+    """Yield the recorded commands whose failure main ignores."""
     for flow in facts.workflows:
         for job in (*flow.mains, *flow.hosted):
             for call in job.calls_of("record"):
@@ -24,8 +24,8 @@ def find(facts: Facts) -> Iterator[Finding]:
                     yield finding(
                         CODE,
                         call.where,
-                        f"{job.title} ignores the failure of nx-cloud record, which "
-                        "has ended the run by then",
+                        f"{job.title} ignores a failure of nx-cloud record, which "
+                        "ends the run",
                         "let the failure end the job: remove || true or set +e",
                         "or don't record the command",
                     )

@@ -1,8 +1,8 @@
-"""Main distributes its tasks to agents, and the workflow has none.
+"""Main distributes its tasks to agents, but the workflow has none.
 
 Main then waits for an hour and fails with "No new completed tasks after 3600 seconds"
-(TanStack/query#9623). Jobs of another workflow of the pipeline don't help: on CircleCI
-the run's id is the workflow's. Source: Nx docs, "Environment variables",
+(TanStack/query#9623). Agents in another workflow of the pipeline don't help, because on
+CircleCI the run's id is the workflow's id. Source: Nx docs, "Environment variables",
 NX_CI_EXECUTION_ID.
 """
 
@@ -26,15 +26,15 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield finding(
                     CODE,
                     job.where,
-                    f"{job.title} distributes its tasks, and {flow.title} has no "
-                    "agent for it: it waits an hour",
+                    f"{job.title} distributes its tasks, but {flow.title} has no "
+                    "agent for it, so the job waits an hour",
                     "add dte/agent, with requires: [dte/attempt]",
                     "or run the tasks without agents: nx affected --no-agents",
                 )
 
 
 def has_agents(flow: CheckedWorkflow, job: CheckedJob) -> bool:
-    """Whether main may have agents: its own, the workflow's, or ones not seen here."""
+    """Return whether main may have agents, including agents in unknown orbs."""
     if job.calls_of(START_AGENT) or value_of(job, "NX_CI_EXECUTION_ID"):
         return True
     if any(other.is_unknown or other.has_unknown_steps for other in others(flow)):
@@ -45,6 +45,6 @@ def has_agents(flow: CheckedWorkflow, job: CheckedJob) -> bool:
 
 
 def others(flow: CheckedWorkflow) -> list[CheckedJob]:
-    """The jobs that are neither main nor agent."""
+    """Return the jobs that are neither main nor agent."""
     known = {job.name for job in flow.taking_part}
     return [job for job in flow.jobs if job.name not in known]

@@ -1,8 +1,8 @@
-"""Main and agents are separate jobs, and nothing refuses a partial rerun.
+"""Main and agents are separate jobs, and no step refuses a partial rerun.
 
-"Rerun from failed" reruns main alone, because the agents passed. Main then waits an
-hour for agents that don't come back (TanStack/query#9623), and a failed agent that
-reruns alone waits as long for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
+"Rerun from failed" reruns only main, because the agents passed. Main then waits an hour
+for agents that don't run again (TanStack/query#9623). A failed agent that reruns alone
+also waits an hour for main. Source: CircleCI docs, "Automatic reruns"; Nx docs,
 "Bring your own compute", about rerunning jobs (nrwl/nx#32844).
 """
 
@@ -11,16 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dte.check.facts import MODE, CheckedJob, Facts
+from dte.check.facts import MODE, CheckedJob, CheckedStep, Facts
 from dte.check.finding import Finding, finding
+from dte.check.nx_calls import START_AGENT, STARTS, NxCall
+from dte.check.targets import is_distributed
+from dte.check.variables import environment_of
 
 CODE = "dte-check-no-guard"
-# What a hand-written guard has to look at.
+# Words that a hand-written guard contains.
 _BY_HAND = re.compile(r"CIRCLE_WORKFLOW_WORKSPACE_ID|\brerun|\bre-run", re.IGNORECASE)
+_STARTING = ("start_ci_run", "start_agent", "run_affected")
+_SWITCH = "DTE_RERUN_GUARD"
+_OFF = ("off", "false", "0")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the mains without a guard, and agents that only main protects."""
+    """Yield the mains without a guard; if there are none, the agents without one."""
     for flow in facts.workflows:
         if not (flow.mains and flow.agents):
             continue
@@ -30,8 +36,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             yield finding(
                 CODE,
                 job.where,
-                f'{job.title} has no guard{allowed(job)}: in "Rerun from failed", '
-                f"{peer} come back, and it waits an hour",
+                f'{job.title} has no guard{reason(job)}, so after "Rerun from failed" '
+                f"it waits an hour, because {peer} run again",
                 "use dte/attempt, dte/main and dte/agent",
                 "or make dte/rerun_guard the first step of main and the agents, and "
                 "let both require dte/attempt",
@@ -39,15 +45,38 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Whether a step of the job, dte's or hand-written, stops a partial rerun."""
+    """Return whether a step of the job, of dte or not, stops a partial rerun."""
     return any(
-        step.environment.get(MODE) != "allow"
+        not why_absent(job, step)
         if step.is_guard
         else not step.is_of_dte and bool(_BY_HAND.search(step.text))
-        for step in job.steps
+        for step in early_steps(job)
     )
 
 
-def allowed(job: CheckedJob) -> str:
-    """Why dte's guard does not count, if the job has it."""
-    return " (partial_rerun: allow)" if job.guard else ""
+def early_steps(job: CheckedJob) -> Iterator[CheckedStep]:
+    """Yield the steps up to the first that starts a run, an agent or tasks."""
+    for step in job.steps:
+        yield step
+        if step.program in _STARTING or any(map(is_starting, step.calls)):
+            return
+
+
+def is_starting(call: NxCall) -> bool:
+    """Return whether a call starts a run or an agent, or has agents run tasks."""
+    return call.name in (START_AGENT, *STARTS) or is_distributed(call)
+
+
+def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
+    """Return why a guard of dte does not count; empty if it counts."""
+    if guard.environment.get(MODE) == "allow":
+        return "partial_rerun: allow"
+    switch = str(environment_of(job, guard).get(_SWITCH, ""))
+    if switch.lower() in _OFF:
+        return f"{_SWITCH}: {switch}"
+    return "" if guard in early_steps(job) else "the guard comes too late"
+
+
+def reason(job: CheckedJob) -> str:
+    """Return why dte's guard does not count, in brackets, if the job has it."""
+    return f" ({why_absent(job, job.guard)})" if job.guard else ""

@@ -1,4 +1,4 @@
-"""CircleCI kills the agent's step before the agent's own timeout.
+"""CircleCI kills the agent's step before the agent's own timeout ends.
 
 An agent that waits for tasks prints nothing. After `no_output_timeout`, 10 minutes if
 it is not set, CircleCI kills the step; an agent that dies during a run fails it
@@ -33,7 +33,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                         CODE,
                         step.where,
                         f"no_output_timeout of the agent's step in {job.title} is "
-                        f"{limit}, and the agent waits {waits / 60:g} minutes for a "
+                        f"{limit}, but the agent waits {waits / 60:g} minutes for a "
                         "task",
                         f"set no_output_timeout: {waits / 60:g}m on the step",
                         "or lower agent_timeout (NX_CLOUD_AGENT_TIMEOUT_MS)",
@@ -41,7 +41,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def timeout_of(job: CheckedJob, step: CheckedStep) -> float | None:
-    """How many seconds the agent of a step waits; None if it starts none."""
+    """Return how many seconds the agent of a step waits; None if it isn't an agent."""
     calls = [call for call in step.calls if call.name == START_AGENT]
     background = step.step.arguments.get("background") is True
     own = step.environment.get("DTE_AGENT_TIMEOUT")

@@ -1,7 +1,7 @@
 """A job with dte's steps runs in an image without Python.
 
 dte's steps are Python 3.8 programs. `cimg/node` and `cimg/base` have python3; the slim
-and alpine variants of `node`, and bare `debian`, `ubuntu` and `alpine`, don't. Source:
+and alpine variants of `node`, and plain `debian`, `ubuntu` and `alpine`, don't. Source:
 cimg-base, Dockerfile.template; the official images' Dockerfiles.
 """
 
@@ -22,23 +22,23 @@ _BARE = ("alpine", "busybox", "debian", "ubuntu")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs in which dte's steps can't start."""
+    """Yield the jobs whose image can't run dte's steps."""
     for flow in facts.workflows:
         for job in flow.jobs:
             if needs_python(job) and lacks_python(job.image):
                 yield finding(
                     CODE,
                     job.where,
-                    f"{job.title} runs dte in the image {job.image}, which has no "
-                    "python3",
-                    "use an image that has it, such as cimg/node",
-                    "or install it in pre-steps: apt-get install python3, apk add "
+                    f"{job.title} runs dte in the image {job.image}, which doesn't "
+                    "contain python3",
+                    "use an image that contains it, such as cimg/node",
+                    "or install it in pre-steps: apt-get install python3, or apk add "
                     "python3",
                 )
 
 
 def needs_python(job: CheckedJob) -> bool:
-    """Whether a step of dte runs before a step that mentions python3."""
+    """Return whether a step of dte runs before a step that mentions python3."""
     for step in job.steps:
         if step.is_of_dte:
             return True
@@ -48,7 +48,7 @@ def needs_python(job: CheckedJob) -> bool:
 
 
 def lacks_python(image: str) -> bool:
-    """Whether an official image is known to have no Python."""
+    """Return whether this is an official image without Python."""
     found = _OFFICIAL.fullmatch(image)
     if not found:
         return False

@@ -1,9 +1,9 @@
 """Main runs Nx tasks before it starts the run with flags.
 
-The first command that reaches Nx Cloud fixes the settings of the run, and later flags
-are ignored without a message (nrwl/nx#36019): the tasks are not distributed, and the
-agents wait an hour. With `.nx/ci-config.yaml` every command reads the same settings.
-Source: Nx docs, "Migrate to ci-config".
+The first command that connects to Nx Cloud fixes the settings of the run, and Nx Cloud
+ignores later flags without a message (nrwl/nx#36019). It doesn't distribute the tasks,
+and the agents wait an hour. With `.nx/ci-config.yaml`, every command reads the same
+settings. Source: Nx docs, "Migrate to ci-config".
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import START_AGENT, STARTS_WITH_FLAGS, NxCall
 from dte.check.nx_words import runs_tasks
-from dte.check.variables import setting_of
+from dte.check.run_file import starts_with_flags
 
 CODE = "dte-check-nx-before-start"
 _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first call of a main that reaches Nx Cloud too early."""
+    """Yield the first call of each main that connects to Nx Cloud before the start."""
     for flow in facts.workflows:
         for job in flow.mains:
             early = [call for call in before_start(job, facts) if reaches_cloud(call)]
@@ -29,19 +29,17 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield finding(
                     CODE,
                     early[0].where,
-                    f"{job.title} runs nx {early[0].name} before the run starts, so "
-                    "that Nx Cloud ignores the flags of the start",
-                    "move the command behind the start of the run",
+                    f"{job.title} runs nx {early[0].name} before it starts the run, so "
+                    "Nx Cloud ignores the flags of start-ci-run",
+                    "move the command after the start of the run",
                     "or add --no-cloud to it",
                 )
 
 
 def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
-    """The calls before a start with flags; none where the start is another."""
+    """Return the calls before a start with flags; empty for other starts."""
     found: list[NxCall] = []
-    file = facts.repository.ci_config is not None
-    start = setting_of(job, "start_ci_run", "DTE_START")
-    by_flags = start == "flags" or (start == "auto" and not file)
+    by_flags = starts_with_flags(job, facts.repository)
     for step in job.steps:
         if step.program == "start_ci_run":
             return found if by_flags else []
@@ -53,7 +51,7 @@ def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
 
 
 def reaches_cloud(call: NxCall) -> bool:
-    """Whether the call surely reaches Nx Cloud."""
+    """Return whether the call connects to Nx Cloud."""
     if set(call.arguments) & set(_WITHOUT_CLOUD) or "NX_NO_CLOUD" in call.environment:
         return False
     return call.name in ("record", START_AGENT) or (

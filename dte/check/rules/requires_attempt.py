@@ -1,8 +1,8 @@
-"""A job has dte's guard, and no attempt job is upstream of it.
+"""A job has dte's guard, but no attempt job is upstream of it.
 
-The guard reads the record that the attempt job leaves in the workspace, and a job sees
-only the workspace of its upstream jobs. Without the record, every run is refused.
-Source: CircleCI docs, "Using workspaces to share data between jobs".
+The guard reads the record that the attempt job saves in the workspace, and a job gets
+only the workspace of its upstream jobs. Without the record, the guard refuses every
+run. Source: CircleCI docs, "Using workspaces to share data between jobs".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-requires-attempt"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs whose guard finds no record."""
+    """Yield the jobs whose guard can't find a record."""
     for flow in facts.workflows:
         attempts = ", ".join(sorted(flow.attempts)) or "dte/attempt"
         for job in flow.jobs:

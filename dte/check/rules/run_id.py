@@ -1,10 +1,11 @@
-"""The id of the run is set to something that a rerun keeps.
+"""The run's id is set to a value that stays the same in a rerun.
 
-On CircleCI the id is the workflow's, which each rerun changes. With the commit, the
-branch, the pipeline or a fixed text, a rerun joins the run that has ended, and Nx Cloud
-accepts no more tasks for it ("CI Execution Failed"). `environment:` expands nothing, so
-`$CIRCLE_WORKFLOW_ID` there is a fixed text. Source: Nx docs, "Environment variables",
-NX_CI_EXECUTION_ID; CircleCI docs, "Set an environment variable".
+On CircleCI the default is the workflow's id, which is new in each rerun. With the
+commit, the branch, the pipeline or a fixed text, a rerun joins the run that has ended,
+and Nx Cloud doesn't accept more tasks for it ("CI Execution Failed"). CircleCI doesn't
+expand variables in `environment:`, so `$CIRCLE_WORKFLOW_ID` is a fixed text there.
+Source: Nx docs, "Environment variables", NX_CI_EXECUTION_ID; CircleCI docs, "Set an
+environment variable".
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _KEPT = re.compile(
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield where the id of a run is set so that a rerun has it too."""
+    """Yield each setting of a run's id that stays the same in a rerun."""
     for flow in facts.workflows:
         for job in (*flow.taking_part, *flow.hosted):
             for variable in variables_of(job, *_NAMES):
@@ -34,21 +35,21 @@ def find(facts: Facts) -> Iterator[Finding]:
                         CODE,
                         variable.where,
                         f"{variable.name} of {job.title} is {describe(variable)}, "
-                        "which a rerun keeps: it joins a run that has ended",
-                        f"remove {variable.name}: Nx Cloud takes the workflow's id",
-                        "or set NX_CI_EXECUTION_ENV to tell several mains apart",
+                        "which a rerun keeps, so it joins a run that has ended",
+                        f"remove {variable.name}; Nx Cloud then uses the workflow's id",
+                        "or set NX_CI_EXECUTION_ENV to distinguish several mains",
                     )
 
 
 def describe(variable: Variable) -> str:
-    """The value for a message, and why it is no variable's value."""
+    """Return the value for a message, and why CircleCI doesn't expand it."""
     expands = variable.in_shell or "$" not in variable.value
-    text = "" if expands else " (a fixed text: environment: expands nothing)"
+    text = "" if expands else " (not expanded in environment:)"
     return f"{variable.value}{text}"
 
 
 def is_kept(variable: Variable) -> bool:
-    """Whether a rerun surely has the same value."""
+    """Return whether a rerun has the same value."""
     if variable.is_literal:
         return bool(variable.value)
     if "`" in variable.value or "$(" in variable.value:

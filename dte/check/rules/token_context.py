@@ -1,8 +1,8 @@
 """The context with CircleCI's token is also on a job that runs npm packages' code.
 
 Any package's install script can read the variables of its job. The token is a personal
-one and may do all that its owner may, so only dte/attempt and dte/rerun_all, which run
-no such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
+one with all rights of its owner. So only dte/attempt and dte/rerun_all, which don't run
+such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
 """
 
 from __future__ import annotations
@@ -11,40 +11,50 @@ from collections.abc import Iterator
 
 from dte.check.facts import CheckedJob, CheckedWorkflow, Facts
 from dte.check.finding import Finding, finding
-from dte.check.installs import install_of
+from dte.check.installs import install_of, starts_packages
 from dte.check.variables import setting_of
 
 CODE = "dte-check-token-context"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that install or run packages beside the token."""
+    """Yield the jobs that have the token and install or run packages."""
     for flow in facts.workflows:
-        contexts = token_contexts(flow)
+        given = token_contexts(flow)
         for job in flow.jobs:
-            shared = sorted(contexts & set(job.call.contexts))
+            has = set(job.call.contexts)
+            shared = next((sorted(names) for names in given if names <= has), [])
             if shared and runs_packages(job):
+                names = " and ".join(shared)
+                text, fix = f"the context {names}, which gives", f"the context {names}"
+                if len(shared) > 1:
+                    text = f"the contexts {names}, one of which gives"
+                    fix = "the context with the token"
                 yield finding(
                     CODE,
                     job.where,
-                    f"{job.title} runs npm packages and has the context {shared[0]}, "
-                    "which gives dte/attempt CircleCI's token",
-                    f"remove the context {shared[0]} from the job, and put what else "
-                    "it needs into another context",
+                    f"{job.title} runs npm packages and has {text} dte/attempt "
+                    "CircleCI's token",
+                    f"remove {fix} from the job, and move other variables that it "
+                    "needs to another context",
                 )
 
 
-def token_contexts(flow: CheckedWorkflow) -> set[str]:
-    """The contexts of the jobs that need the token."""
+def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
+    """Return the contexts of each job that needs the token; any of them may have it."""
     jobs = [
         job
         for job in flow.jobs
         if job.program("rerun_all")
         or setting_of(job, "record_attempt", "DTE_FIND_BASE") == "true"
     ]
-    return {context for job in jobs for context in job.call.contexts}
+    return [set(job.call.contexts) for job in jobs if job.call.contexts]
 
 
 def runs_packages(job: CheckedJob) -> bool:
-    """Whether the job installs packages or calls Nx."""
-    return bool(install_of(job) or next(job.calls, None))
+    """Return whether the job installs packages, calls Nx, or starts a package
+    manager.
+    """
+    return bool(install_of(job) or next(job.calls, None)) or any(
+        starts_packages(command) for step in job.steps for command, _ in step.commands
+    )

@@ -1,8 +1,8 @@
 """A job starts its run in two ways.
 
-`start-ci-run` takes flags, `start-nx-agents` reads `.nx/ci-config.yaml`. Where the file
-exists, `start-ci-run` ends with an error; and dte/main starts the run itself. Source:
-the nx 24.0.6 package; Nx docs, "Migrate to ci-config".
+`start-ci-run` takes flags, and `start-nx-agents` reads `.nx/ci-config.yaml`. If the
+file exists, `start-ci-run` fails. dte/main starts the run itself. Source: the nx 24.0.6
+package; Nx docs, "Migrate to ci-config".
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dte.check.facts import CheckedJob, Facts
 from dte.check.finding import Finding, finding
 from dte.check.nx_calls import STARTS, STARTS_WITH_FILE, STARTS_WITH_FLAGS
+from dte.check.run_file import run_file
 from dte.check.variables import setting_of
 from dte.model import Where
 
@@ -19,10 +20,10 @@ CODE = "dte-check-two-starts"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the second start of a job, and flags beside the file."""
-    config = facts.repository.ci_config
+    """Yield the second start of a job, and a start with flags if the file exists."""
     for flow in facts.workflows:
         for job in flow.jobs:
+            config = run_file(job, facts.repository)
             found = second_start(job, config[0] if config else "")
             if found:
                 text, where, fix = found
@@ -32,15 +33,15 @@ def find(facts: Facts) -> Iterator[Finding]:
 def second_start(
     job: CheckedJob, file: str
 ) -> tuple[str, Where, tuple[str, ...]] | None:
-    """What is wrong, where, and how to fix it."""
+    """Return what is wrong, where, and how to fix it; None if nothing is wrong."""
     flags = job.calls_of(STARTS_WITH_FLAGS)
     by_file = job.calls_of(*STARTS_WITH_FILE)
     start = setting_of(job, "start_ci_run", "DTE_START")
     if start is not None and start != "own" and (calls := job.calls_of(*STARTS)):
         return (
-            f"runs {calls[0].name}, and dte starts the run too",
+            f"runs {calls[0].name}, but dte starts the run too",
             calls[0].where,
-            ("remove the call", "or set start: own and put it into start_steps"),
+            ("remove the call", "or set start: own and move the call to start_steps"),
         )
     if flags and by_file:
         return (
@@ -50,7 +51,7 @@ def second_start(
         )
     if file and (flags or start == "flags"):
         return (
-            f"starts the run with flags, and {file} exists: Nx Cloud refuses the flags",
+            f"starts the run with flags, which Nx Cloud refuses because {file} exists",
             flags[0].where if flags else job.where,
             ("use nx-cloud start-nx-agents (start: auto)", f"or remove {file}"),
         )

@@ -1,1 +1,1 @@
-"""Changes an existing config by editing its text, so that all else stays as it is."""
+"""Changes an existing config by editing its text; the other lines stay the same."""

@@ -24,9 +24,9 @@ BOM = "\ufeff"
 
 
 class ChangedText(NamedTuple):
-    """The text after the change, and what is left to do by hand.
+    """The text after the change, and what the user has to do by hand.
 
-    A note is a line of the old text and a sentence.
+    A note is the number of a line in the old text, and a sentence.
     """
 
     text: str
@@ -34,10 +34,10 @@ class ChangedText(NamedTuple):
 
 
 def change_text(text: str, facts: Facts, reference: str) -> ChangedText:
-    """The text of a valid config that uses the orb `reference`.
+    """Change the text of a valid config so that it uses the orb `reference`.
 
-    A recipe with its own agents moves to the orb's commands; other configs get the
-    orb's jobs. A text that is changed already stays as it is.
+    In a recipe with its own agents, the orb's commands replace the steps. Other configs
+    get the orb's jobs. A text that uses the orb already doesn't change.
     """
     mark = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
@@ -90,13 +90,13 @@ def _add_jobs(text: str, facts: Facts, orb: str) -> ChangedText:
     notes = [*recipe.notes, *add_jobs(config, editor, workflow, facts, orb)]
     for entry in config.entries(workflow):
         if config.runs_nx(entry.job):
-            todo = f"the job {entry.job} runs Nx, too: remove the tasks that main runs"
+            todo = f"the job {entry.job} also runs Nx; remove the tasks that main runs"
             notes.append((editor.line_of(entry.node.start), todo))
     return ChangedText(editor.apply(), tuple(sorted(notes)))
 
 
 def _spread_lists(text: str, jobs: dict[str, set[str]], workflow: str = "") -> str:
-    """The text with those lists below dashes that get new items."""
+    """Return the text with one item a line in each list that gets new items."""
     while True:
         config = WrittenConfig(text)
         owners: list[Node | None] = []
@@ -112,7 +112,7 @@ def _spread_lists(text: str, jobs: dict[str, set[str]], workflow: str = "") -> s
 
 
 def _list_called(config: WrittenConfig, jobs: dict[str, set[str]]) -> list[str]:
-    """The config's commands that the jobs call."""
+    """Return the config's commands that the jobs call."""
     names = {step.name for job in jobs for step in config.all_steps(job)}
     return [name for name in config.names("commands") if name in names]
 
@@ -123,13 +123,13 @@ def _calls_orb(config: WrittenConfig, orb: str) -> bool:
 
 
 def _find_hosted(config: WrittenConfig, text: str) -> tuple[Note, ...]:
-    """Where the config starts a run on Nx's hosted agents."""
+    """Yield each start of a run on Nx's hosted agents."""
     editor = Editor(text)
     return tuple(
         (
             editor.line_of(step.node.start),
             f"the job {job} starts Nx's hosted agents (--distribute-on); dte is for "
-            "agents that are jobs of CircleCI, so nothing changes",
+            "agents that are jobs of CircleCI, so dte init changes nothing",
         )
         for job in config.names("jobs")
         for step in config.all_steps(job)

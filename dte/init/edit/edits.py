@@ -1,4 +1,4 @@
-"""Edits of a text, collected first and applied together."""
+"""Collects edits of a text, and applies them together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dte.init.edit.tree import Node
 
 
 class Edit(NamedTuple):
-    """`text` takes the place of what is between two offsets."""
+    """Replaces the characters between two offsets with `text`."""
 
     start: int
     end: int
@@ -17,7 +17,7 @@ class Edit(NamedTuple):
 
 
 class Editor:
-    """A text, and the edits that change it; new lines end as the text's lines do."""
+    """A text and its edits; new lines have the same line ends as the text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -25,13 +25,13 @@ class Editor:
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Put `text` in the place of the characters from `start` to `end`."""
+        """Replace the characters from `start` to `end` with `text`."""
         self._edits.append(Edit(start, end, text.replace("\n", self.newline)))
 
     def insert_lines(self, after: int, lines: list[str], indent: int) -> None:
         """Add indented lines after the line that contains the offset `after`.
 
-        Comments that follow and are indented more belong to what is before them.
+        Comments that follow and are indented more stay before the new lines.
         """
         block = "".join(f"{' ' * indent}{line}\n" if line else "\n" for line in lines)
         after = max(after, self._skip_comments(after, indent))
@@ -50,13 +50,13 @@ class Editor:
         return after
 
     def remove_lines(self, start: int, end: int) -> None:
-        """Remove the whole lines that contain what is from `start` to `end`."""
+        """Remove all lines that contain a character from `start` to `end`."""
         first = self.text.rfind("\n", 0, start) + 1
         last = self.text.find("\n", end)
         self.replace(first, len(self.text) if last < 0 else last + 1, "")
 
     def apply(self) -> str:
-        """The text after all edits; those at one place keep their order."""
+        """Return the text after all edits; those at one offset keep their order."""
         pieces, done = [], 0
         for edit in sorted(self._edits, key=lambda edit: (edit.start, edit.end)):
             pieces += [self.text[done : edit.start], edit.text]
@@ -64,24 +64,24 @@ class Editor:
         return "".join([*pieces, self.text[done:]])
 
     def column_of(self, offset: int) -> int:
-        """The number of characters before `offset` in its line."""
+        """Return the number of characters before `offset` in its line."""
         return offset - (self.text.rfind("\n", 0, offset) + 1)
 
     def indent_of(self, node: Node) -> int:
-        """The column of the dash before an item of a block list, or of a key."""
+        """Return the column of a key, or of the dash before an item of a block list."""
         before = self.text[node.start - self.column_of(node.start) : node.start]
         dash = re.fullmatch(r"(\s*)-\s+(?:[&!]\S+\s+)*", before)
         return len(dash[1]) if dash else len(before)
 
     def line_of(self, offset: int) -> int:
-        """The number of the line at `offset`, from 1."""
+        """Return the number of the line at `offset`, from 1."""
         return self.text.count("\n", 0, offset) + 1
 
     def has_comment(self, node: Node) -> bool:
-        """Whether a comment is inside a node, not counting its last line's."""
+        """Return whether a node contains a comment, except on its last line."""
         return _find_comment(self.text[node.start : node.end])
 
 
 def _find_comment(text: str) -> bool:
-    """Whether a line has a comment; a # in a quoted or block text counts, too."""
+    """Return whether a line has a comment or a # in a quoted or block text."""
     return re.search(r"(?m)(^|\s)#", text) is not None

@@ -1,4 +1,4 @@
-"""Edits of lists: a new first item, a new last item, and items in brackets."""
+"""Edits lists: inserts, replaces and removes items, and expands lists in brackets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dte.init.yaml_text import write_items
 
 
 def insert_first(editor: Editor, key: Node, items: Node, added: list[Any]) -> None:
-    """Add items at the start of a block list, before the comments of its first item."""
+    """Add items at the start of a block list, before its first item's comments."""
     indent = editor.indent_of(items.items[0])
     editor.insert_lines(key.end, write_items(added), indent)
 
@@ -22,7 +22,7 @@ def insert_after(editor: Editor, item: Node, added: list[Any]) -> None:
 
 
 def replace_item(editor: Editor, item: Node, value: Any) -> None:
-    """Put another item in the place of one in a block list."""
+    """Replace an item of a block list."""
     dash = editor.indent_of(item)
     pad = " " * (editor.column_of(item.start) - dash - 2)
     first, *rest = write_items([value])
@@ -36,9 +36,9 @@ def remove_item(editor: Editor, item: Node) -> None:
 
 
 def spread(text: str, owner: Node) -> str:
-    """The text with the owner's `jobs` or `steps` below dashes.
+    """Return the text with each item of the owner's `jobs` or `steps` on its own line.
 
-    Empty if the list is not one in brackets, in the line of its key.
+    Empty unless the list is in brackets and on the line of its key.
     """
     found = [pair for pair in owner.pairs if pair[0].text in ("jobs", "steps")]
     for key, items in found:

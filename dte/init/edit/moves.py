@@ -1,7 +1,7 @@
-"""Says which command of the orb takes the place of a step, and with what arguments.
+"""Decides which command of the orb replaces a step, and with what arguments.
 
 `None` means that the step does more than the orb's command, or that only a shell can
-tell what it does; such a step stays as it is.
+evaluate it. Such a step doesn't change.
 """
 
 from __future__ import annotations
@@ -10,19 +10,28 @@ import re
 import shlex
 from typing import Any
 
-from dte.init.edit.nx_calls import START_AGENT, START_RUN, STOP_AGENTS, NxCall
+from dte.check.nx_calls import START_AGENT, STARTS
+from dte.init.edit.nx_calls import (
+    DISTRIBUTE_ON,
+    START_WORKERS,
+    STOP_AFTER,
+    STOP_AGENTS,
+    NxCall,
+    takes_own_agents,
+)
 from dte.init.edit.steps import Step
 
 Arguments = dict[str, Any]
-MOVED = (*START_RUN, START_AGENT, STOP_AGENTS)
+MOVED = {*STARTS, START_AGENT, STOP_AGENTS} - {START_WORKERS}
 _COMMON = {"command", "name", "working_directory"}
 _ORDINAL = re.compile(r"<<\s*parameters\.(\w+)\s*>>")
 _INDEX = re.compile(r"\$\{?CIRCLE_NODE_INDEX\}?")
 _NODE_NAME = "NX_AGENT_NAME"
+_ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_run"}
 
 
 def find_only_call(step: Step) -> NxCall | None:
-    """The call of a step that does nothing else, and is of those that can move."""
+    """Return the call of a step if it is the only one and the orb can replace it."""
     calls = step.calls
     if len(calls) != 1 or not calls[0].is_alone or calls[0].name not in MOVED:
         return None
@@ -32,9 +41,12 @@ def find_only_call(step: Step) -> NxCall | None:
 def plan_start_run(
     step: Step, call: NxCall, targets: tuple[str, ...], *, by_file: bool
 ) -> Arguments | None:
-    """The arguments of `start_ci_run`; `by_file` if .nx/ci-config.yaml exists."""
+    """Return the arguments of `start_ci_run`.
+
+    `by_file` is True if .nx/ci-config.yaml exists.
+    """
     words = list(call.words or ())
-    if step.keys - _COMMON or (by_file and words) or not (by_file or words or targets):
+    if step.keys - _COMMON or (by_file and words) or not takes_own_agents(call):
         return None
     arguments: Arguments = {"targets": ",".join(targets)} if targets else {}
     more = []
@@ -46,9 +58,9 @@ def plan_start_run(
         if not value and words and not words[0].startswith("-"):
             value = words.pop(0)
         match name:
-            case "--distribute-on" | "--distributeOn":
+            case _ if name in DISTRIBUTE_ON:
                 pass
-            case "--stop-agents-after" | "--stopAgentsAfter":
+            case _ if name in STOP_AFTER:
                 arguments["stop_agents_after"] = re.sub(r"[,\s]+", ",", value)
             case "--assignment-rules":
                 arguments["assignment_rules"] = value
@@ -62,10 +74,10 @@ def plan_start_run(
 def plan_start_agent(
     step: Step, call: NxCall, integers: set[str], *, is_single: bool
 ) -> Arguments | None:
-    """The arguments of `start_agent`.
+    """Return the arguments of `start_agent`.
 
-    `integers` are the job's parameters of that type; `is_single` if the workflows call
-    the job once and without a matrix, so that CircleCI numbers the agents.
+    `integers` are the job's parameters of that type. `is_single` is True if the
+    workflows call the job once and without a matrix, so CircleCI numbers the agents.
     """
     if step.keys - _COMMON - {"no_output_timeout", "environment"}:
         return None
@@ -85,9 +97,9 @@ def plan_start_agent(
 
 
 def _find_ordinal(name: str, integers: set[str]) -> str | None:
-    """The parameter that numbers an agent of this name; empty if CircleCI does.
+    """Return the parameter that numbers an agent of this name; empty if CircleCI does.
 
-    None if the name is something else, which the orb can't keep.
+    Return None for other names, which the orb can't keep.
     """
     if not name:
         return "ordinal" if "ordinal" in integers else ""
@@ -97,7 +109,7 @@ def _find_ordinal(name: str, integers: set[str]) -> str | None:
 
 
 def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
-    """The arguments of `stop_agents`."""
+    """Return the arguments of `stop_agents`."""
     if step.keys - _COMMON - {"when", "no_output_timeout"} or call.words:
         return None
     when = _settings(step).get("when", "on_success")
@@ -105,22 +117,36 @@ def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
 
 
 def plan_set_shas(step: Step, branch: str) -> Arguments | None:
-    """The arguments of `set_shas` for a step of nrwl/nx-orb; `branch` is the default.
+    """Return the arguments of `set_shas` for a step of nrwl/nx-orb.
 
-    nrwl/nx-orb 1.7 has these parameters; those that the orb has no answer for stay.
+    `branch` is the default of `main_branch`. The parameters are those of nrwl/nx-orb
+    1.7. A step with a parameter that the orb can't express doesn't change.
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}
-    if set(given) - known or any("parameters." in str(v) for v in given.values()):
+    unknown = set(given) - known - set(_ALLOWED)
+    if unknown or any("parameters." in str(v) for v in given.values()):
         return None
     arguments: Arguments = {}
     if (main := str(given.get("main-branch-name", branch))) != "main":
         arguments["main_branch"] = main
     if workflow := given.get("workflow-name"):
         arguments["workflow"] = workflow
-    if str(given.get("error-on-no-successful-workflow", "")).lower() == "true":
+    if _is_true(given.get("error-on-no-successful-workflow", "")):
         arguments["when_no_base"] = "error"
-    return arguments
+    return arguments | plan_statuses(given)
+
+
+def plan_statuses(given: dict[str, Any]) -> Arguments:
+    """Return `accept_statuses` for nrwl/nx-orb's parameters; empty for the default."""
+    allowed = [
+        status for name, status in _ALLOWED.items() if _is_true(given.get(name, ""))
+    ]
+    return {"accept_statuses": ",".join(["success", *allowed])} if allowed else {}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _settings(step: Step) -> dict[str, Any]:

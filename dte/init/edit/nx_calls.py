@@ -1,14 +1,20 @@
-"""Reads the commands of run steps: which of them call Nx or Nx Cloud, and how."""
+"""Finds the calls of Nx and Nx Cloud in the commands of run steps."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import NamedTuple
 
-START_RUN = ("start-ci-run", "start-nx-agents")
-START_AGENT = "start-agent"
+from dte.check.distribution import Distribution, read_distribution
+from dte.check.nx_calls import STARTS
+from dte.check.nx_words import read_targets
+
+START_WORKERS = "start-workers"
 STOP_AGENTS = "stop-all-agents"
+DISTRIBUTE_ON = ("--distribute-on", "--distributeOn")
+STOP_AFTER = ("--stop-agents-after", "--stopAgentsAfter")
 AFFECTED = "affected"
 _TASKS = (AFFECTED, "run-many", "run")
 
@@ -20,21 +26,21 @@ _CALL = re.compile(
     rf"(?:{_RUNNER})?(?P<tool>nx|nx-cloud)(?:@[\w.^~-]+)?\s+(?P<name>[\w:-]+)\b"
     r"(?P<rest>[^\n;&|]*)"
 )
-# A shell does something with these; what it would do is not known here.
+# A shell interprets these, so the words are unknown.
 _SHELL = re.compile(r"[$`;&|<>(){}*?~\\\n#]")
 # The defaults of nx affected, which set_shas exports.
 _SHAS = re.compile(r"""\s--(?:base|head)(?:=|\s+)["']?\$\{?NX_(?:BASE|HEAD)\}?["']?""")
 
 
 class NxCall(NamedTuple):
-    """A call of Nx; ``words`` are its arguments, None if only a shell can tell them."""
+    """A call of Nx; ``words`` are its arguments, None if a shell has to expand them."""
 
     name: str
     words: tuple[str, ...] | None
     is_alone: bool
 
     def flag(self, *names: str) -> str:
-        """The value of the first of these flags, or empty."""
+        """Return the value of the first of these flags, or an empty text."""
         words = self.words or ()
         for index, word in enumerate(words):
             name, equals, value = word.partition("=")
@@ -44,7 +50,7 @@ class NxCall(NamedTuple):
 
 
 def find_calls(command: str) -> list[NxCall]:
-    """Each call of Nx in a command, in order; comments and echo don't count."""
+    """Yield each call of Nx in a command, in order, except in comments and echo."""
     joined = re.sub(r"\\\r?\n\s*", " ", command)
     lines = [line.strip() for line in joined.splitlines()]
     code = [line for line in lines if not re.match(r"#|(?:echo|printf)\s", line)]
@@ -71,26 +77,37 @@ def _split(text: str) -> tuple[str, ...] | None:
 
 
 def runs_tasks(call: NxCall) -> bool:
-    """Whether the call runs tasks of projects."""
+    """Return whether the call runs tasks of projects."""
     return call.name in _TASKS
 
 
 def is_hosted(call: NxCall) -> bool:
-    """Whether the call starts a run whose agents Nx Cloud hosts."""
-    distribution = call.flag("--distribute-on", "--distributeOn")
-    return call.name in START_RUN and distribution not in ("", "manual")
+    """Return whether the call starts a run whose agents Nx Cloud hosts."""
+    return _find_distribution(call) is Distribution.HOSTED
 
 
-def list_targets(call: NxCall) -> list[str]:
-    """The targets that a call names with -t, --target or --targets."""
-    words = list(call.words or ())
+def takes_own_agents(call: NxCall) -> bool:
+    """Return whether the call starts a run that agents of the workflow can take
+    part in.
+    """
+    return _find_distribution(call) in (Distribution.OWN, Distribution.UNSTATED)
+
+
+def _find_distribution(call: NxCall) -> Distribution:
+    words = call.words or ()
+    if call.name not in STARTS or "--no-distribution" in words:
+        return Distribution.NONE
+    if all(word.partition("=")[0] not in DISTRIBUTE_ON for word in words):
+        return Distribution.UNSTATED
+    return read_distribution(call.flag(*DISTRIBUTE_ON))
+
+
+def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
+    """Return all targets that the calls run; empty if those of one call are unknown."""
     found: list[str] = []
-    while words:
-        name, equals, value = words.pop(0).partition("=")
-        if name not in ("-t", "--target", "--targets"):
-            continue
-        values = [value] if equals else []
-        while not equals and words and not words[0].startswith("-"):
-            values.append(words.pop(0))
-        found += [target for text in values for target in re.split(r"[,\s]+", text)]
-    return [target for target in found if target]
+    for call in calls:
+        targets = read_targets(call.name, call.words or ())
+        if not targets and runs_tasks(call):
+            return ()
+        found += targets
+    return tuple(dict.fromkeys(found))

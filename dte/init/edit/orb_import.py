@@ -1,4 +1,4 @@
-"""Adds the import of the orb, and removes that of nrwl/nx-orb once nothing uses it."""
+"""Adds the import of the orb, and removes an unused import of nrwl/nx-orb."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NX_ORB = "nrwl/nx"
 
 
 def choose_alias(config: WrittenConfig) -> str:
-    """The local name of our orb: the one that the config has, or a free one."""
+    """Return the local name of dte's orb: the config's, or one that isn't in use."""
     if found := config.find_orb("dte"):
         return found
     return next(
@@ -21,7 +21,7 @@ def choose_alias(config: WrittenConfig) -> str:
 
 
 def import_orb(text: str, alias: str, reference: str) -> str:
-    """The text with the orb imported, unless it is."""
+    """Return the text with an import of the orb."""
     config, editor = WrittenConfig(text), Editor(text)
     if alias in config.orbs:
         return text
@@ -45,12 +45,12 @@ def import_orb(text: str, alias: str, reference: str) -> str:
 
 
 def _has_gap(text: str, end: int) -> bool:
-    """Whether an empty line follows, as between the parts of many configs."""
+    """Return whether an empty line follows, as between the parts of many configs."""
     return re.match(r"[^\n]*\n[ \t]*\r?\n", text[end:]) is not None
 
 
 def remove_unused_nx_orb(text: str) -> str:
-    """The text without the import of nrwl/nx-orb, if no step of it is left."""
+    """Return the text without the import of nrwl/nx-orb if nothing uses it."""
     config, editor = WrittenConfig(text), Editor(text)
     alias = config.find_orb(NX_ORB)
     if not alias or _uses(config.tree, f"{alias}/"):
@@ -66,7 +66,7 @@ def remove_unused_nx_orb(text: str) -> str:
 
 
 def _uses(node: Node, prefix: str) -> bool:
-    """Whether a key or a scalar of the tree starts with `prefix`."""
+    """Return whether a key or a scalar of the tree starts with `prefix`."""
     return (
         node.text.startswith(prefix)
         or any(_uses(item, prefix) for item in node.items)

@@ -1,11 +1,12 @@
-"""Moves the jobs of a hand-written recipe to the orb's commands."""
+"""Replaces the steps of a hand-written recipe with the orb's commands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dte.check.distribution import OLD_SWITCH
+from dte.check.nx_calls import START_AGENT, STARTS
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first, remove_item, replace_item
 from dte.init.edit.moves import (
@@ -17,16 +18,15 @@ from dte.init.edit.moves import (
     plan_stop_agents,
 )
 from dte.init.edit.nx_calls import (
-    AFFECTED,
-    START_AGENT,
-    START_RUN,
+    START_WORKERS,
+    STOP_AFTER,
     NxCall,
     list_targets,
 )
 from dte.init.edit.orb_import import NX_ORB
 from dte.init.edit.steps import Step
 from dte.init.edit.tree import LIST, Node
-from dte.init.edit.written_config import AGENT, MAIN, SWITCH, WrittenConfig
+from dte.init.edit.written_config import AGENT, MAIN, WrittenConfig
 from dte.init.facts import Facts
 
 _GUARD = "rerun_guard"
@@ -34,7 +34,7 @@ _GUARD = "rerun_guard"
 
 @dataclass
 class Recipe:
-    """The edits of jobs and commands; ``notes`` collects what stays as it is."""
+    """Edits jobs and commands; ``notes`` lists what the user has to change."""
 
     config: WrittenConfig
     editor: Editor
@@ -43,7 +43,7 @@ class Recipe:
     notes: list[tuple[int, str]] = field(default_factory=list)
 
     def guard(self, job: str) -> None:
-        """Put the guard first in a job, unless it is there."""
+        """Put the guard first in a job, unless the job has it."""
         node = self.config.part("jobs", job)
         if any(s.name.endswith(f"/{_GUARD}") for s in self.config.all_steps(job)):
             return
@@ -57,17 +57,16 @@ class Recipe:
         insert_first(self.editor, node.key_of("steps"), steps, [item])
 
     def note_on_switch(self, job: str) -> None:
-        """Note that only an environment variable starts the run of a job."""
-        started = {call.name for call in self.config.calls(job)} & set(START_RUN)
+        """Add a note if only an environment variable starts the run of a job."""
+        started = {call.name for call in self.config.calls(job)} & set(STARTS)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:
-            todo = (
-                f"add {self.orb}/start_ci_run before nx affected, and remove {SWITCH}"
-            )
-            self._leave(self.config.part("jobs", job, "environment", SWITCH), todo)
+            todo = f"add {self.orb}/start_ci_run before nx affected, and remove "
+            node = self.config.part("jobs", job, "environment", OLD_SWITCH)
+            self._leave(node, todo + OLD_SWITCH)
 
     def move_steps(self, section: str, name: str) -> None:
-        """Replace the steps of a job or a command that the orb has commands for."""
+        """Replace the steps of a job or a command for which the orb has commands."""
         steps = self.config.own_steps(section, name)
         for step in steps:
             self._move(step, section, name, steps)
@@ -88,8 +87,8 @@ class Recipe:
         call = find_only_call(step)
         if call is None:
             self._leave_calls(step)
-        elif call.name in START_RUN:
-            self._move_start(step, call, steps)
+        elif call.name in STARTS:
+            self._move_start(step, call, steps, self._find_targets(section, name))
         elif call.name == START_AGENT:
             self._replace(
                 step, "start_agent", self._plan_agent(step, call, section, name)
@@ -97,10 +96,33 @@ class Recipe:
         else:
             self._replace(step, "stop_agents", plan_stop_agents(step, call))
 
-    def _move_start(self, step: Step, call: NxCall, steps: list[Step]) -> None:
-        """The orb starts the run with the installed Nx, so an install comes first."""
+    def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
+        """Return what the jobs with these steps run.
+
+        It is empty if unknown or if they differ.
+        """
+        jobs = [
+            job
+            for job in self.config.names("jobs")
+            if (section, name) == ("jobs", job)
+            or any(step.name == name for step in self.config.all_steps(job))
+        ]
+        found = {list_targets(self.config.calls(job)) for job in jobs}
+        return found.pop() if len(found) == 1 else ()
+
+    def _move_start(
+        self, step: Step, call: NxCall, steps: list[Step], targets: tuple[str, ...]
+    ) -> None:
+        """Move the start after the install, because the orb uses the installed Nx.
+
+        Nx Cloud stops the agents after the targets that the run starts with, so a
+        target that is not named there would wait for agents.
+        """
         by_file = bool(self.facts.distribute_on.source)
-        targets = tuple(dict.fromkeys(_affected_targets(steps)))
+        if not (by_file or targets or call.flag(*STOP_AFTER)):
+            todo = f"replace this step with {self.orb}/start_ci_run, with all targets"
+            self._leave(step.node, f"{todo} that the job runs in `targets`")
+            return
         planned = plan_start_run(step, call, targets, by_file=by_file)
         same = [other for other in steps if other.owner is step.owner]
         installs = [other for other in same if other.installs]
@@ -145,11 +167,14 @@ class Recipe:
 
     def _leave_calls(self, step: Step) -> None:
         commands = {
-            **dict.fromkeys(START_RUN, "start_ci_run"),
+            **dict.fromkeys(STARTS, "start_ci_run"),
             START_AGENT: "start_agent",
         }
         for call in step.calls:
-            if call.name in commands:
+            if call.name == START_WORKERS:
+                todo = f"put {self.orb}/start_ci_run with `start: own` before this step"
+                self._leave(step.node, todo)
+            elif call.name in commands:
                 todo = f"move {call.name} to {self.orb}/{commands[call.name]}"
                 self._leave(step.node, f"{todo}, in a step of its own")
 
@@ -161,15 +186,8 @@ def _write(name: str, arguments: Arguments) -> Any:
     return {name: arguments} if arguments else name
 
 
-def _affected_targets(steps: list[Step]) -> Iterator[str]:
-    for step in steps:
-        for call in step.calls:
-            if call.name == AFFECTED:
-                yield from list_targets(call)
-
-
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:
-    """The jobs with a role, if there are agents; empty without a recipe."""
+    """Return the jobs with a role if there are agents, otherwise nothing."""
     roles = {job: config.roles(job) for job in config.names("jobs")}
     found = {job: role for job, role in roles.items() if role}
     if not any(AGENT in role for role in found.values()):

@@ -1,4 +1,4 @@
-"""The steps of a job or a command, those inside conditions included."""
+"""Reads the steps of a job or a command, including those inside conditions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _INSTALL = re.compile(
 
 @dataclass(frozen=True)
 class Step:
-    """One step; ``name`` is its kind or command, ``settings`` what is given to it.
+    """One step; ``name`` is its kind or command, ``settings`` its arguments.
 
     ``owner`` is the list with the step, at ``index``. ``is_shared`` is True if an alias
-    leads to it, so that an edit would change other places, too.
+    refers to it, so an edit would also change other places.
     """
 
     node: Node
@@ -54,7 +54,7 @@ class Step:
 
     @property
     def installs(self) -> bool:
-        """Whether the packages are there after the step, as far as its name says."""
+        """Whether the packages are installed after the step, judging by its text."""
         return (
             self.name == "attach_workspace"
             or "install" in self.name
@@ -63,7 +63,7 @@ class Step:
 
 
 def list_steps(steps: Node | None, *, is_shared: bool = False) -> Iterator[Step]:
-    """Each step of a list, in order; a condition's steps follow it."""
+    """Yield each step of a list, in order; a condition's steps follow the condition."""
     if steps is not None and steps.kind == ALIAS:
         yield from list_steps(steps.target, is_shared=True)
     elif steps is not None and steps.kind == LIST:

@@ -1,7 +1,7 @@
-"""A YAML document as a tree of nodes that know where their text begins and ends.
+"""Reads YAML as a tree of nodes with the offsets of their text.
 
-Unlike values, the tree keeps aliases, and unlike PyYAML's nodes, a block ends with its
-last character, not with the comments after it.
+The tree keeps aliases. A block ends with its last character. In PyYAML's nodes, it ends
+after the comments that follow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ class Node:
     """A part of the document, `text[start:end]`.
 
     ``text`` is the value of a scalar, or the name of an alias; ``items`` are those of a
-    list, ``pairs`` the keys and values of a mapping. ``flow`` is True in brackets.
+    list, ``pairs`` the keys and values of a mapping. ``flow`` is True if it is in
+    brackets.
     """
 
     kind: str
@@ -33,14 +34,14 @@ class Node:
     target: Node | None = None
 
     def get(self, key: str) -> Node | None:
-        """The value of a key of a mapping, or None; an alias is not followed."""
+        """Return the value of a key of a mapping, or None; aliases are not followed."""
         for name, value in self.pairs:
             if name.text == key:
                 return value
         return None
 
     def key_of(self, key: str) -> Node:
-        """The node of a key that the mapping has."""
+        """Return the node of an existing key."""
         return next(name for name, _ in self.pairs if name.text == key)
 
     @property
@@ -62,7 +63,7 @@ class Node:
 
 
 def read_tree(text: str) -> Node:
-    """The tree of valid YAML text with one document and no byte order mark."""
+    """Parse valid YAML text with one document and without a byte order mark."""
     return _Reader(text).read()
 
 
@@ -97,7 +98,7 @@ class _Reader:
         return node
 
     def _fill(self, node: Node) -> None:
-        """Read what the collection contains; its own end comes last."""
+        """Read the items of the collection up to its end."""
         for event in self._events:
             if isinstance(event, yaml.CollectionEndEvent):
                 if node.flow:

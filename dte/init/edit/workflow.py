@@ -8,6 +8,7 @@ from typing import Any
 
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first
+from dte.init.edit.moves import plan_statuses
 from dte.init.edit.nx_calls import AFFECTED
 from dte.init.edit.orb_import import NX_ORB
 from dte.init.edit.tree import LIST, MAP, SCALAR, Node
@@ -22,7 +23,7 @@ Note = tuple[int, str]
 def require_attempt(
     config: WrittenConfig, editor: Editor, workflow: str, jobs: set[str], attempt: Any
 ) -> list[Note]:
-    """Add the attempt job to a workflow, and require it in the entries of `jobs`."""
+    """Add the attempt job to a workflow, and make the entries of `jobs` require it."""
     (name,) = attempt
     entries = config.entries(workflow)
     recipe = [entry for entry in entries if entry.job in jobs]
@@ -45,7 +46,7 @@ def require_attempt(
 
 
 def _require(editor: Editor, entry: Entry, name: str) -> list[Note]:
-    """Add `name` to what an entry requires."""
+    """Add `name` to the `requires` of an entry."""
     if name in (entry.values.get("requires") or []):
         return []
     line = f"requires: [{name}]"
@@ -103,7 +104,7 @@ def add_jobs(
 def _add_workflow(
     config: WrittenConfig, editor: Editor, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add a workflow with the three jobs; a job `build` runs without one, so it stays.
+    """Add a workflow with the three jobs, and with a job `build` that ran without one.
 
     Source: Configuration reference, "jobs".
     """
@@ -125,9 +126,9 @@ def _add_workflow(
 
 
 def choose_workflow(config: WrittenConfig) -> str:
-    """The workflow whose jobs run Nx, most often `nx affected`; empty without one.
+    """Return the workflow whose jobs run Nx, most often `nx affected`; empty if none.
 
-    One on a schedule or under a condition comes last.
+    Workflows with a schedule or a condition come last.
     """
     found = [
         name
@@ -144,16 +145,17 @@ def choose_workflow(config: WrittenConfig) -> str:
 
 
 def _is_special(config: WrittenConfig, workflow: str) -> bool:
-    """Whether a workflow runs on a schedule, or under a condition."""
+    """Return whether a workflow has a schedule or a condition."""
     return bool(
         {"triggers", "when", "unless"} & set(config.names("workflows", workflow))
     )
 
 
 def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
-    """The attempt's entry, which searches as a step of nrwl/nx-orb does.
+    """Make the attempt's entry, with the search settings of a step of nrwl/nx-orb.
 
-    The attempt must search the branch and the workflow that `set_shas` names.
+    The attempt must search the branch and the workflow that `set_shas` names, with the
+    same statuses.
     """
     given = _find_shas(config)
     branch, workflow = (
@@ -162,11 +164,11 @@ def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any
     if re.fullmatch(r"[\w./-]+", branch):
         facts = replace(facts, main_branch=Fact(branch))
     more = {"workflow": workflow} if workflow and "<" not in workflow else {}
-    return plan_attempt(facts, orb, **more)
+    return plan_attempt(facts, orb, **more, **plan_statuses(given))
 
 
 def _find_shas(config: WrittenConfig) -> dict[str, Any]:
-    """The parameters of the first step of nrwl/nx-orb that has some."""
+    """Return the parameters of the first step of nrwl/nx-orb that has parameters."""
     nx_orb = config.find_orb(NX_ORB)
     for section in ("jobs", "commands"):
         for name in config.names(section):

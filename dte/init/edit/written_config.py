@@ -1,4 +1,4 @@
-"""An existing config: its orbs, jobs and workflows, and which jobs run Nx."""
+"""Reads an existing config: its orbs, jobs and workflows, and which jobs run Nx."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from dte.init.edit.nx_calls import START_AGENT, START_RUN, NxCall, is_hosted, runs_tasks
+from dte.check.distribution import OLD_SWITCH
+from dte.check.nx_calls import START_AGENT
+from dte.init.edit.nx_calls import NxCall, runs_tasks, takes_own_agents
 from dte.init.edit.steps import Step, list_steps
 from dte.init.edit.tree import ALIAS, LIST, MAP, SCALAR, Node, read_tree
 
 AGENT, MAIN = "agent", "main"
-# Starts a run without start-ci-run (Nx docs, before version 17).
-SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Entry(NamedTuple):
@@ -36,7 +36,7 @@ class WrittenConfig:
         self.tree = read_tree(text)
 
     def part(self, *keys: str) -> Node | None:
-        """The value under these keys, following aliases."""
+        """Return the value under these keys, following aliases."""
         node: Node | None = self.tree
         for key in keys:
             node = node.get(key) if node is not None and node.kind == MAP else None
@@ -44,7 +44,7 @@ class WrittenConfig:
         return node
 
     def names(self, *keys: str) -> list[str]:
-        """The keys of the mapping under these keys."""
+        """Return the keys of the mapping under these keys."""
         node = self.part(*keys)
         return [key.text for key, _ in node.pairs] if node is not None else []
 
@@ -57,7 +57,7 @@ class WrittenConfig:
         return {n: v if isinstance(v, str) else "" for n, v in found.items()}
 
     def find_orb(self, name: str) -> str:
-        """The local name of an orb such as `nrwl/nx`, or of `dte` in any namespace."""
+        """Return the local name of an orb; `dte` may be in any namespace."""
         for alias, reference in self.orbs.items():
             orb = reference.partition("@")[0]
             if orb == name or (name == "dte" and orb.partition("/")[2] == name):
@@ -65,21 +65,21 @@ class WrittenConfig:
         return ""
 
     def workflows(self) -> list[str]:
-        """The names of the workflows."""
+        """Return the names of the workflows."""
         return [name for name in self.names("workflows") if name != "version"]
 
     def entries(self, workflow: str) -> list[Entry]:
-        """The jobs of a workflow, in order."""
+        """Return the jobs of a workflow, in order."""
         return list(_list_entries(self.part("workflows", workflow, "jobs")))
 
     def own_steps(self, section: str, name: str) -> list[Step]:
-        """The steps that are written in a job or a command."""
+        """Return the steps that are written in a job or a command."""
         node = self.part(section, name)
         found = node.get("steps") if node is not None and node.kind == MAP else None
         return list(list_steps(found))
 
     def all_steps(self, job: str) -> Iterator[Step]:
-        """The steps of a job, and those of the config's commands that it calls."""
+        """Return the steps of a job and of the config's commands that it calls."""
         seen: set[str] = set()
         steps = self.own_steps("jobs", job)
         commands = set(self.names("commands"))
@@ -90,23 +90,24 @@ class WrittenConfig:
             steps = [s for name in called for s in self.own_steps("commands", name)]
 
     def calls(self, job: str) -> list[NxCall]:
-        """The calls of Nx in a job and the commands that it calls."""
+        """Return the calls of Nx in a job and in the commands that it calls."""
         return [call for step in self.all_steps(job) for call in step.calls]
 
     def roles(self, job: str) -> set[str]:
-        """What the job does in a run with self-hosted agents: main, agent or both."""
-        names = {call.name for call in self.calls(job) if not is_hosted(call)}
+        """Return the job's roles in a run with its own agents: main, agent or both."""
+        calls = self.calls(job)
         steps = {step.name.partition("/")[2] for step in self.all_steps(job)}
-        found = {MAIN} if names & set(START_RUN) or "start_ci_run" in steps else set()
-        if START_AGENT in names or "start_agent" in steps:
+        starts = "start_ci_run" in steps or any(map(takes_own_agents, calls))
+        found = {MAIN} if starts else set()
+        if START_AGENT in {call.name for call in calls} or "start_agent" in steps:
             return found | {AGENT}
-        switch = self.part("jobs", job, "environment", SWITCH)
+        switch = self.part("jobs", job, "environment", OLD_SWITCH)
         if switch is not None and switch.text.lower() == "true":
             found.add(MAIN)
         return found
 
     def runs_nx(self, job: str) -> bool:
-        """Whether the job runs tasks of projects."""
+        """Return whether the job runs tasks of projects."""
         return any(runs_tasks(call) for call in self.calls(job))
 
 

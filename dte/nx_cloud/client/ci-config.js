@@ -1,5 +1,5 @@
 // Reads `.nx/ci-config.yaml` ("CI Configuration File" in Nx's docs): every command of
-// main's does, so that the settings don't depend on which of them comes first.
+// main's does, so the settings don't depend on which of them comes first.
 const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
 const { readRules, readRuleFile } = require('./assignment-rules');

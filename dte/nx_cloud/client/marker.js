@@ -1,5 +1,5 @@
 // Remembers, in the checkout, that a CI run was started here: only then does `nx`
-// hand its tasks to agents. The marker names its run, so that a marker in a
+// hand its tasks to agents. The marker names its run, so a marker in a
 // restored node_modules has no effect.
 const { mkdirSync, readFileSync, rmSync, writeFileSync } = require('fs');
 const { dirname, join } = require('path');

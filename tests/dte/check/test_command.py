@@ -103,6 +103,18 @@ def test_what_the_compiler_refuses(
     assert found["link"].startswith("https://")
 
 
+def test_a_finding_without_a_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding that has no suggestion is printed without that heading."""
+    (tmp_path / "config.yml").write_text("version: 2.1\na: [\n")
+    first, last = run_in(
+        tmp_path, monkeypatch, "check", "config.yml"
+    ).stdout.splitlines()
+    assert first.startswith("error[dte-yaml]: config.yml:")
+    assert last.startswith("Reference: ")
+
+
 @pytest.mark.parametrize("words", [("absent.yml",), (".",), ("--orb", "x")])
 def test_a_usage_error(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

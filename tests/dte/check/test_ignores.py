@@ -12,7 +12,7 @@ CODE = "dte-check-no-guard"
 
 
 def codes_after(text: str, line: int, file: str = "config.yml") -> list[str]:
-    """The codes that remain of a finding at this line of the text."""
+    """Return the codes that remain of a finding at this line of the text."""
     found = [finding(CODE, Where(file, line), "…")]
     remaining, _ = apply_ignores(found, read_ignores("config.yml", text))
     return [one.code for one in remaining]

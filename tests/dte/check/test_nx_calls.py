@@ -38,7 +38,7 @@ def calls_in(script: str, root: Path) -> list[tuple[str, str, int]]:
     ],
 )
 def test_calls_in_a_step(script: str, names: list[str], tmp_path: Path) -> None:
-    """Launchers and wrappers don't hide a call, and other words are no call."""
+    """Launchers and wrappers don't hide a call, and other words aren't calls."""
     assert [name for name, _, _ in calls_in(script, tmp_path)] == names
 
 

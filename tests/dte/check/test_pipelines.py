@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dte.check.pipelines import example_of, list_names
+from dte.model import PipelineValues
+from tests.dte.check.checking import ORB, check_text
+
+FILTERED = """\
+parameters:
+  agents: {type: boolean, default: true}
+workflows:
+  build:
+    jobs:
+      - dte/attempt
+      - dte/agent:
+          parallelism: 2
+          requires: [dte/attempt]
+          filters: pipeline.parameters.agents and not (pipeline.git.branch == "docs")
+      - dte/main:
+          requires: [dte/attempt]
+          filters: not (pipeline.git.branch == "docs")
+"""
 
 
 @pytest.mark.parametrize(
@@ -47,3 +66,29 @@ def test_names_in_filters(written: Any, name: str) -> None:
 def test_the_number_of_names_has_a_limit() -> None:
     """A config with many names is tried with some of them."""
     assert len(list_names([[f"name{n}" for n in range(1000)]])) < 50
+
+
+@pytest.mark.parametrize(
+    ("agents", "codes"), [(True, []), (False, ["dte-check-filtered-agents"])]
+)
+def test_parameters_in_filters(agents: bool, codes: list[str], tmp_path: Path) -> None:
+    """An expression is decided with the parameters that the user gives."""
+    pipeline = PipelineValues(parameters={"agents": agents})
+    checked = check_text(tmp_path, ORB + FILTERED, pipeline)
+    assert [one.code for one in checked.findings] == codes
+
+
+NOTICE = "not checked: 2 of the names in filters and conditions, from 'name20' on"
+
+
+@pytest.mark.parametrize(("count", "notices"), [(20, ()), (22, (NOTICE,))])
+def test_names_beyond_the_limit(
+    count: int, notices: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A notice says how many names are not tried."""
+    names = ", ".join(f"name{n}" for n in range(count))
+    config = (
+        "version: 2.1\njobs: {a: {machine: true, steps: [checkout]}}\nworkflows:\n"
+        f"  w: {{jobs: [a: {{filters: {{branches: {{only: [{names}]}}}}}}]}}\n"
+    )
+    assert check_text(tmp_path, config).notices == notices

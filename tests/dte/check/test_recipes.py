@@ -28,7 +28,7 @@ EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
 def recipe() -> str:
-    """The hand-written recipe of the page that leads away from it."""
+    """Return the hand-written recipe of the page that leads away from it."""
     text = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     found = BLOCK.search(text)
     assert found is not None
@@ -37,7 +37,7 @@ def recipe() -> str:
 
 
 def codes_of(config: str, folder: Path) -> list[str]:
-    """The codes that are found in a config."""
+    """Return the codes that are found in a config."""
     path = folder / ".circleci" / "config.yml"
     path.parent.mkdir()
     path.write_text(config, encoding="utf-8")

@@ -11,12 +11,12 @@ from dte.check.repository import Repository, find_root
 
 
 def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
-    """A link to a file outside is no file of the repository."""
+    """A link to a file outside isn't a file of the repository."""
     root = tmp_path / "root"
     (root / ".nx").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("dte: {distribute-on: manual}\n")
     (root / ".nx" / "ci-config.yaml").symlink_to(tmp_path / "secret.yaml")
-    assert Repository(root).ci_config is None
+    assert Repository(root).ci_config() is None
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "binary", "loop", "missing"])

@@ -1,4 +1,4 @@
-"""Which jobs are main, and which are agents, as the commands of their steps say."""
+"""The commands of a job's steps decide whether it is main or an agent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ START = "npx nx-cloud start-ci-run"
 
 
 def role_of(folder: Path, command: str, environment: str, jobs: str) -> str:
-    """The role of the job `other`."""
+    """Return the role of the job `other`."""
     path = folder / "config.yml"
     text = CONFIG.format(command=command, environment=environment, jobs=jobs)
     path.write_text(text)
@@ -76,6 +76,9 @@ def test_a_start_without_agents(tmp_path: Path) -> None:
         ("dte: {distribute-on: manual}", "main"),
         ("dte: {distribute-on: 3 linux-medium-js}", "hosted"),
         ("dte: {distribute-on: {small: 1 a}}", "hosted"),
+        ("dte: {distribute-on: false}", ""),
+        ("dte: {distribute-on: none}", ""),
+        ("dte: {distribute-on: }", "main"),
         ("lifecycle: {}", "main"),
         ("not: [valid", "main"),
     ],

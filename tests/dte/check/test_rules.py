@@ -28,7 +28,7 @@ def check_case(name: str, monkeypatch: pytest.MonkeyPatch, config: str) -> Check
 
 
 def marked(folder: Path) -> set[tuple[str, int, str]]:
-    """The file, line and code of each mark in the files of a case."""
+    """Return the file, line and code of each mark in the files of a case."""
     found = set()
     for path in folder.rglob("*"):
         if not path.is_file() or path.suffix == ".txt":

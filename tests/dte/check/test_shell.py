@@ -41,7 +41,7 @@ def test_variables_in_front_of_a_command() -> None:
 
 
 def test_lines_are_counted() -> None:
-    """A command knows its line, behind continued lines and here-documents too."""
+    """A command has the right line, also after continued lines and here-documents."""
     script = "a\n\nb \\\n c\ncat <<X\nno\nX\nd 'x\ny'\ne"
     lines = {command.words[0]: command.line for command in read_commands(script)}
     assert lines == {"a": 0, "b": 2, "cat": 4, "d": 7, "e": 9}
@@ -64,13 +64,13 @@ def test_lines_are_counted() -> None:
     ],
 )
 def test_a_failure_that_is_ignored(script: str, ignored: bool) -> None:
-    """Only a script that surely goes on after the failure ignores it."""
+    """A failure is ignored only if the script always continues after it."""
     found = next(c for c in read_commands(script) if c.words == ("a",))
     assert found.ignored is ignored
 
 
 @given(st.text())
 def test_any_text_can_be_read(script: str) -> None:
-    """No script makes the reader fail, and no line lies behind the script's end."""
+    """No script makes the reader fail, and no line is after the end of the script."""
     for command in read_commands(script):
         assert 0 <= command.line <= script.count("\n")

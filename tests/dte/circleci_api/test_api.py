@@ -34,7 +34,9 @@ FIRST = "/workflow/$CIRCLE_WORKFLOW_WORKSPACE_ID"
 def ask(
     folder: Path, *requests: str, token: str = "yes", **order: Any
 ) -> list[tuple[int, Any]]:
-    """The API's answers to the requests of the last run's job, with parsed bodies."""
+    """Return the API's answers to the requests of the last run's job, with
+    parsed bodies.
+    """
     (folder / "project").mkdir(exist_ok=True)
     (folder / "project" / "ask.py").write_text(ASK)
     step = "run: {name: A, command: python3 ask.py}"

@@ -38,7 +38,7 @@ def add_workflow(
 
 
 def job(name: str, status: str, number: int) -> dict[str, Any]:
-    """One job of a workflow."""
+    """Return one job of a workflow."""
     return {"name": name, "status": status, "job_number": number}
 
 

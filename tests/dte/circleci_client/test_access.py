@@ -1,4 +1,4 @@
-"""Where the token comes from, and which host gets it."""
+"""The sources of the token, and the host that receives it."""
 
 from pathlib import Path
 

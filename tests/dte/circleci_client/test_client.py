@@ -1,4 +1,4 @@
-"""How the client handles each answer of the API."""
+"""The client handles each answer of the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATH = f"{API}/workflow/x"
 
 
 def make_client(token: str = TOKEN) -> Client:
-    """A client that retries without a pause."""
+    """Make a client that retries without a pause."""
     return Client(Access(API, token, "CIRCLE_TOKEN" if token else ""), backoff=0)
 
 

@@ -10,7 +10,7 @@ def _config(*parts: str, steps: str = "checkout") -> str:
 
 
 def nested_commands() -> str:
-    """A billion steps: each command calls the one before ten times."""
+    """Return a billion steps: each command calls the one before ten times."""
     lines = ["commands:", "  c0: {steps: [run: x]}"]
     for level in range(1, 10):
         calls = ", ".join([f"c{level - 1}"] * 10)
@@ -26,7 +26,7 @@ def chained_commands() -> str:
 
 
 def doubling_parameters() -> str:
-    """A text that doubles in each of forty commands."""
+    """Return a text that doubles in each of forty commands."""
     declared = "parameters: {a: {type: string}}"
     twice = "<< parameters.a >><< parameters.a >>"
     lines = ["commands:", f"  c0: {{{declared}, steps: [run: << parameters.a >>]}}"]
@@ -57,7 +57,7 @@ def repeated_aliases() -> str:
 
 
 def repeated_environment() -> str:
-    """A thousand variables in each of eighty thousand steps."""
+    """Return a thousand variables in each of eighty thousand steps."""
     pairs = ", ".join(f"A{number}: << pipeline.id >>" for number in range(1000))
     step = "run: {command: x, environment: *e}"
     steps = ", ".join([step] * 400)
@@ -69,7 +69,7 @@ def repeated_environment() -> str:
 
 
 def repeated_text() -> str:
-    """A megabyte of text in each of 128 jobs."""
+    """Return a megabyte of text in each of 128 jobs."""
     numbers = ", ".join(map(str, range(128)))
     text = "y" * 1_000_000
     return (
@@ -81,13 +81,13 @@ def repeated_text() -> str:
 
 
 def base_60_number() -> str:
-    """A number in base 60 with 200,000 digits, as a number of machines."""
+    """Return a number in base 60 with 200,000 digits, as a number of machines."""
     number = "1" + ":59" * 200_000
     return _config().replace("machine: true", f"machine: true, parallelism: {number}")
 
 
 def long_number() -> str:
-    """A number with 100,000 digits, as a number of machines."""
+    """Return a number with 100,000 digits, as a number of machines."""
     number = "9" * 100_000
     return _config().replace("machine: true", f"machine: true, parallelism: {number}")
 
@@ -98,12 +98,12 @@ def nested_sections() -> str:
 
 
 def unclosed_tags() -> str:
-    """Two hundred thousand tags that open and never close."""
+    """Return two hundred thousand tags that open and never close."""
     return _config(steps="run: '" + "<<" * 200_000 + "'")
 
 
 def long_expression() -> str:
-    """An expression with a hundred thousand operands."""
+    """Return an expression with a hundred thousand operands."""
     operands = " and ".join(["pipeline.id"] * 100_000)
     return _config().replace("{jobs: [a]}", f"{{when: '{operands}', jobs: [a]}}")
 

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[2] / "cases" / "documented"
 
 
 def cases(pattern: str) -> list[dict[str, Any]]:
-    """The cases of the files whose names match a pattern."""
+    """Return the cases of the files whose names match a pattern."""
     return [
         case
         for path in sorted(FOLDER.glob(pattern))
@@ -31,7 +31,9 @@ ACCEPTED, REFUSED = cases("accepted*.yml"), cases("refused*.yml")
 
 
 def compile_documented(case: dict[str, Any], folder: Path) -> CompiledConfig:
-    """The config of a case, compiled for the pipeline that the case describes."""
+    """Return the config of a case, compiled for the pipeline that the case
+    describes.
+    """
     tag = case.get("tag", "")
     pipeline = PipelineValues(
         branch="" if tag else case.get("branch", "main"),

@@ -31,6 +31,8 @@ NAMES = {
         ('"hello world" starts-with "hello"', True),
         ("pipeline.number >= 7 and pipeline.number < 8", True),
         ("pipeline.number > 7.5", False),
+        ("pipeline.number <= 7", True),
+        ("pipeline.number <= 6.9", False),
         ("pipeline.number == 7.0", True),
         ('pipeline.number == "7"', False),
         ("1 == true", False),

@@ -80,7 +80,7 @@ def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
 
 
 def write_orb(folder: Path, command: str) -> Path:
-    """An orb whose only command is `command`."""
+    """Make an orb whose only command is `command`."""
     (folder / "commands").mkdir(parents=True)
     (folder / "@orb.yml").write_text("version: 2.1\n")
     (folder / "commands" / "x.yml").write_text(f"steps: [run: {command}]\n")

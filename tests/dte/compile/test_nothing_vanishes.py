@@ -49,7 +49,7 @@ VALUES = {
 
 
 def properties(path: str) -> dict[str, Any]:
-    """The properties at a path of the schema."""
+    """Return the properties at a path of the schema."""
     node: Any = SCHEMA
     for part in path.split("/"):
         node = node[int(part)] if isinstance(node, list) else node[part]
@@ -77,7 +77,7 @@ def test_a_key_does_not_vanish(sample: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def step_keys() -> list[tuple[str, str]]:
-    """Each kind of step in the schema with each of its keys."""
+    """Return each kind of step in the schema with each of its keys."""
     found = []
     for name, schema in STEPS.items():
         for form in schema.get("oneOf", [schema]):

@@ -203,3 +203,17 @@ def test_a_checkout_of_an_orb(folder: str, tmp_path: Path) -> None:
     orbs = {"a/b": tmp_path / "checkout"}
     compiled = compile_text(USES.replace("REFERENCE", "a/b@1"), tmp_path, orbs=orbs)
     assert only_job(compiled).steps[0].arguments["command"] == "echo here"
+
+
+@pytest.mark.parametrize("usage", ["[not, a, usage]", "{version: 2, jobs: 3}", "''"])
+def test_a_packed_orb_with_broken_examples(usage: str, tmp_path: Path) -> None:
+    """The examples of a packed orb are in nobody's way, either."""
+    packed = tmp_path / "orb.yml"
+    packed.write_text(
+        "version: 2.1\n"
+        "jobs: {work: {machine: true, steps: [run: echo here]}}\n"
+        f"examples: {{bad: {{usage: {usage}}}}}\n"
+    )
+    text = USES.replace("REFERENCE", "a/b@1")
+    compiled = compile_text(text, tmp_path, orbs={"a/b": packed})
+    assert only_job(compiled).steps[0].arguments["command"] == "echo here"

@@ -1,4 +1,4 @@
-"""What CircleCI would refuse is refused, with the position and the reason."""
+"""The compiler refuses what CircleCI refuses, with the position and the reason."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_call_of_a_job(call: str, message: str, tmp_path: Path) -> None:
 
 WORKFLOWS = [
     ("{when: {and: true}, jobs: [build]}", "and must be a list"),
-    ("{when: {xor: [1]}, jobs: [build]}", 'unknown condition "xor"'),
+    ("{when: {xor: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
     ("{when: {}, jobs: [build]}", "a condition takes one of"),
     ("{when: {and: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
     ("{when: {matches: {pattern: a}}, jobs: [build]}", "value must be text"),

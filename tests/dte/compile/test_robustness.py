@@ -106,7 +106,7 @@ def test_a_config_with_changed_lines(
 
 @st.composite
 def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
-    """A good config with up to three values or keys of another kind."""
+    """Return a good config with up to three values or keys of another kind."""
     config = copy.deepcopy(draw(st.sampled_from(configs)))
     for _ in range(draw(st.integers(1, 3))):
         spots = list(places(config)) or [(config, "jobs")]

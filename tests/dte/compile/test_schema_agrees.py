@@ -93,20 +93,20 @@ EXPLAINED: dict[str, Callable[[list[str], Any, Any], bool]] = {
 
 
 def deepest(error: ValidationError) -> ValidationError:
-    """The innermost error, which shows the value that does not fit."""
+    """Return the innermost error, which shows the value that does not fit."""
     while error.context:
         error = max(error.context, key=lambda inner: len(inner.absolute_path))
     return error
 
 
 def first_error(config: Any) -> ValidationError:
-    """The innermost error that the schema finds first."""
+    """Return the innermost error that the schema finds first."""
     errors = VALIDATOR.iter_errors(config)
     return deepest(next(errors))
 
 
 def explained(config: Any) -> bool:
-    """Whether the first error of the schema is an explained case."""
+    """Return whether the first error of the schema is an explained case."""
     error = first_error(config)
     place = [str(part) for part in error.absolute_path]
     return any(why(place, error.instance, config) for why in EXPLAINED.values())
@@ -115,7 +115,7 @@ def explained(config: Any) -> bool:
 # The codes of errors that the schema does not find, and why.
 BEYOND = {
     "circle": "the schema follows no names",
-    "condition": "it takes a mapping with other keys for a logic statement",
+    "condition": "it takes other keys beside an operator",
     "expression": "it reads no expressions",
     "job-group": "it takes any key in the call of a group",
     "limit": "it counts nothing",

@@ -94,7 +94,7 @@ UNREADABLE = "context: [one]"
 
 
 def errors_of(config: str, folder: Path) -> list[tuple[str, int]]:
-    """The code and the line of each error."""
+    """Return the code and the line of each error."""
     with pytest.raises(UserError) as caught:
         compile_text(config, folder, stub_missing_orbs=True)
     every = (caught.value, *caught.value.others)

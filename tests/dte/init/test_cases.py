@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -17,18 +18,22 @@ from dte.model import PipelineValues
 from tests.dte.init.workspaces import (
     CASES,
     CONFIG,
+    NX,
     copy_case,
     list_comments,
+    make_workspace,
     run_init,
 )
+from tests.git import git, make_repository
 from tests.golden import Golden
+from tests.tooling.repository import ROOT
 
 NAMES = sorted(path.parent.name for path in CASES.glob("*/workspace"))
 NOTHING = "nothing to change in .circleci/config.yml"
 
 
 def start_of(repository: Path) -> Path:
-    """The folder of the case's workspace."""
+    """Return the folder of the case's workspace."""
     return next(iter(sorted(repository.rglob("nx.json")))).parent
 
 
@@ -85,6 +90,26 @@ def test_git_applies_the_diff(
         command = ["git", "apply", "--whitespace=nowarn", "-"]
         subprocess.run(command, cwd=repository, input=diff, check=True)
     assert (other / CONFIG).read_bytes() == (repository / CONFIG).read_bytes()
+
+
+@pytest.mark.parametrize("config", ["", "version: 2.1\njobs: {}\n"])
+def test_the_documented_command_applies_the_diff_in_a_subfolder(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command of docs/init.md writes the config of the repository."""
+    guide = (ROOT / "docs" / "init.md").read_text()
+    (command,) = re.findall(r"`dte init \| (git -C [^`]*)`", guide)
+    files = {"web/nx.json": "{}", "web/package.json": NX}
+    repository = make_workspace(tmp_path / "repository", config, **files)
+    (repository / ".git").rmdir()
+    make_repository(repository)
+    web = repository / "web"
+    done = run_init(web, monkeypatch)
+    subprocess.run(
+        ["bash", "-c", command], cwd=web, input=done.stdout_bytes, check=True
+    )
+    assert NOTHING in run_init(web, monkeypatch).stderr
+    assert git(repository, "status", "--short", "-uall").split()[1:] == [str(CONFIG)]
 
 
 @pytest.mark.parametrize("name", NAMES)

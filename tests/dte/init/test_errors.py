@@ -1,4 +1,4 @@
-"""What `dte init` refuses, with a message that says what to do."""
+"""`dte init` refuses some input, with a message that says what to do."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def test_the_orb_of_another_namespace_is_imported(
     ("config", "message"),
     [
         ("version: 2.1\njobs: [", "config.yml:3: not valid YAML"),
-        ("- a", "its top is not a mapping"),
-        ("version: 2\njobs: {}", "version is 2, and only configs of version 2.1"),
+        ("- a", "because it doesn't contain a mapping"),
+        ("version: 2\njobs: {}", "version is 2, but only version 2.1 supports orbs"),
         ("version: 2.1\nsetup: true\n", "is a setup config"),
     ],
 )

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dte.init.facts import Fact
 from dte.init.find import find_facts
 from dte.init.inferred_targets import predict_targets
 from dte.init.node_version import find_image_tag, note_on_node
-from dte.init.package_manager import LOCK_FILES, find_package_manager
-from dte.init.targets import DEFAULT, choose_usual
+from dte.init.targets import choose_usual
 from tests.dte.init.workspaces import make_workspace
-from tests.tooling.repository import ROOT
 
 
 @pytest.mark.parametrize(
@@ -61,44 +55,12 @@ def test_the_usual_targets_are_chosen(
     assert choose_usual(names, known) == expected
 
 
-def test_the_default_targets_are_those_of_main() -> None:
-    """`targets` is left out of the config where main has the same default."""
-    main = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
-    assert main["parameters"]["targets"]["default"] == ",".join(DEFAULT)
-
-
 def test_a_plugin_needs_a_file_below_the_root() -> None:
     """A plugin without the file that it reads infers nothing."""
     nx_json = {"plugins": ["@nx/jest/plugin", "@nx/next/plugin", "unknown", 3]}
     assert predict_targets(nx_json, ["jest.config.ts", "a/next.config.js"]).keys() == {
         "build"
     }
-
-
-def test_the_package_manager_is_that_of_the_orb(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A lock file and a packageManager field mean the same to the orb's install."""
-    monkeypatch.syspath_prepend(ROOT / "scripts" / "lib")
-    for name in ("package_managers", "failures", "settings"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    path = ROOT / "scripts" / "lib" / "package_managers.py"
-    spec = importlib.util.spec_from_file_location("package_managers", path)
-    assert spec is not None
-    assert spec.loader is not None
-    orb = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(orb)
-    fields = ("", "yarn@1.22.22", "yarn@4.1.0", "pnpm@9.1.0+sha512.a", "bun@^1", "x@1")
-    texts = ("", "__metadata:\n")
-    cases = [(f, n, t) for f in fields for n in LOCK_FILES for t in texts]
-    for number, (field, name, text) in enumerate(cases):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        package = {"packageManager": field}
-        (folder / "package.json").write_text(json.dumps(package))
-        (folder / name).write_text(text)
-        found = find_package_manager(folder, package).value.partition("@")[0]
-        assert found == orb.find_manager(folder), (field, name, text)
 
 
 def test_a_worktree_has_the_main_branch_of_its_repository(tmp_path: Path) -> None:
@@ -130,6 +92,32 @@ def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
     facts = find_facts(workspace)
     assert (facts.targets, facts.targets_source) == (("test",), "the installed Nx")
     assert facts.nx == Fact("22.7.1", "node_modules")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_noted"),
+    [
+        ("tools/gen/files/package.json", False),
+        ("libs/gen/package.json", True),
+        ("tools/gen/files/project.json", True),
+        ("apps/a/package.json", True),
+    ],
+)
+@pytest.mark.parametrize("text", ['{"name": "<%= name %>",, }', "<%= all %>", "[]"])
+def test_a_template_of_a_generator_is_skipped(
+    name: str, is_noted: bool, text: str, tmp_path: Path
+) -> None:
+    """A project file that isn't JSON is named; a package.json of no project isn't."""
+    files = {
+        "package.json": '{"workspaces": ["libs/*"], "devDependencies": {"nx": "22"}}',
+        "apps/a/project.json": '{"targets": {"lint": {}}}',
+        name: text,
+    }
+    facts = find_facts(make_workspace(tmp_path, **files))
+    assert facts.targets == ("lint",)
+    assert [note for note in facts.notes if note.startswith(name)] == [
+        f"{name} is not a JSON object, so the targets in it are unknown"
+    ] * is_noted
 
 
 def test_an_installed_nx_that_fails_is_ignored(tmp_path: Path) -> None:

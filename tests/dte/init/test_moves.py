@@ -16,6 +16,9 @@ from dte.init.edit.moves import (
 from dte.init.edit.nx_calls import find_calls, is_hosted, list_targets
 from dte.init.edit.steps import Step, list_steps
 from dte.init.edit.tree import read_tree
+from dte.init.edit.workflow import make_attempt
+from dte.init.edit.written_config import WrittenConfig
+from tests.dte.init.test_properties import FACTS
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,8 @@ def test_what_only_a_shell_can_tell_is_unknown(
 )
 def test_targets_are_read_in_each_form(arguments: str) -> None:
     """Nx takes several words, commas, and the option more than once."""
-    assert list_targets(find_calls(f"nx affected {arguments}")[0]) == ["lint", "test"]
+    calls = find_calls(f"nx affected {arguments}")
+    assert list_targets(calls) == ("lint", "test")
 
 
 @pytest.mark.parametrize(
@@ -69,15 +73,18 @@ def test_targets_are_read_in_each_form(arguments: str) -> None:
         ("--distribute-on 3", True),
         ("--distribute-on=manual", False),
         ("--stop-agents-after=build", False),
+        ("--distribute-on=none", False),
+        ("--distribute-on=false", False),
+        ("--distribute-on=3 --no-distribution", False),
     ],
 )
 def test_a_run_on_hosted_agents_is_recognized(flag: str, expected: bool) -> None:
-    """Only --distribute-on with another value than manual asks for hosted agents."""
+    """Only --distribute-on with machines asks for hosted agents."""
     assert is_hosted(find_calls(f"npx nx-cloud start-ci-run {flag}")[0]) is expected
 
 
 def read_step(text: str) -> Step:
-    """The step that is written so."""
+    """Return the step that is written so."""
     return next(list_steps(read_tree(f"- {text}")))
 
 
@@ -101,6 +108,9 @@ RUN = "run: npx nx-cloud "
             },
         ),
         ("run: {command: npx nx-cloud start-ci-run, when: always}", None),
+        (RUN + "start-ci-run --distribute-on=none", None),
+        (RUN + "start-ci-run --no-distribution", None),
+        (RUN + "start-ci-run --distribute-on=3", None),
     ],
 )
 def test_a_start_of_a_run_moves(step: str, expected: Any) -> None:
@@ -203,12 +213,36 @@ def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
             {"main_branch": "next", "workflow": "ci", "when_no_base": "error"},
         ),
         ("nx/set-shas: {main-branch-name: << parameters.b >>}", None),
-        ("nx/set-shas: {allow-on-hold-workflow: true}", None),
+        (
+            "nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: true}",
+            {"accept_statuses": "success,on_hold"},
+        ),
+        (
+            "nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: 'true', "
+            "allow-not-run-workflow: true}",
+            {"accept_statuses": "success,on_hold,not_run"},
+        ),
+        ("nx/set-shas: {main-branch-name: main, allow-on-hold-workflow: false}", {}),
+        ("nx/set-shas: {skip-branch-filter: true}", None),
     ],
 )
 def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
     """A parameter of nrwl/nx-orb that the orb has no answer for stays."""
     assert plan_set_shas(read_step(step), "trunk") == expected
+
+
+def test_the_attempt_searches_as_set_shas_does() -> None:
+    """The attempt accepts the statuses that the job's set_shas accepts."""
+    shas = "nx/set-shas: {workflow-name: ci, allow-not-run-workflow: true}"
+    config = WrittenConfig(
+        f"orbs: {{nx: nrwl/nx@1.7.0}}\njobs:\n  main:\n    steps:\n      - {shas}\n"
+    )
+    assert make_attempt(config, FACTS, "dte")["dte/attempt"] == {
+        "context": "circleci-api",
+        "main_branch": "trunk",
+        "workflow": "ci",
+        "accept_statuses": "success,not_run",
+    }
 
 
 @pytest.mark.parametrize(

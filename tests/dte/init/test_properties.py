@@ -1,4 +1,4 @@
-"""What holds for every config that `dte init` changes, whatever it contains."""
+"""Properties of every config that `dte init` changes, whatever it contains."""
 
 from __future__ import annotations
 
@@ -57,13 +57,15 @@ COMMENTS = ("", "", " # why", " #", " # a: b, [c]")
 
 
 def indent(text: str, by: int) -> str:
-    """The text with spaces before each line."""
+    """Return the text with spaces before each line."""
     return "\n".join(" " * by + line for line in text.split("\n"))
 
 
 @st.composite
 def configs(draw: st.DrawFn) -> str:
-    """A config with jobs of these steps, comments between them, and a workflow."""
+    """Return a config with jobs of these steps, comments between them, and a
+    workflow.
+    """
 
     def listed(choices: tuple[str, ...], by: int, **names: str) -> list[str]:
         items = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=5))
@@ -95,7 +97,7 @@ def configs(draw: st.DrawFn) -> str:
 
 
 def find_error(text: str) -> str:
-    """Why a config doesn't compile, or an empty text."""
+    """Return why a config doesn't compile, or an empty text."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yml")
         path.write_bytes(text.encode())

@@ -17,7 +17,7 @@ NX = '{"devDependencies": {"nx": "24.0.6"}}'
 
 
 def copy_case(case: Path, folder: Path) -> Path:
-    """The repository of a case; what is in its `git` is in .git."""
+    """Return the repository of a case; what is in its `git` is in .git."""
     repository = folder / "repository"
     shutil.copytree(case / "workspace", repository)
     (repository / ".git").mkdir()
@@ -27,7 +27,7 @@ def copy_case(case: Path, folder: Path) -> Path:
 
 
 def make_workspace(folder: Path, config: str = "", **files: str) -> Path:
-    """A repository with Nx, this config, and more files by their names."""
+    """Make a repository with Nx, this config, and more files by their names."""
     (folder / ".git").mkdir(parents=True)
     texts = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}", **files}
     if config:
@@ -46,6 +46,8 @@ def run_init(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Resu
 
 
 def list_comments(text: str) -> list[str]:
-    """The comments of a config in order; each needs a space or a line's start before
-    its #."""
+    """Return the comments of a config in order.
+
+    Each needs a space or a line's start before its #.
+    """
     return [found.strip() for found in re.findall(r"(?m)(?:^|[ \t])#[^\r\n]*", text)]

@@ -1,4 +1,4 @@
-"""Which agent may run a task: assignment rules, and an agent's own targets."""
+"""Assignment rules and an agent's own targets decide which agent runs a task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .run_steps import add, ask, make_run, passed
 
 
 def task(project: str, target: str) -> Task:
-    """A task of a project."""
+    """Return a task of a project."""
     return Task(f"{project}:{target}", project=project, target=target)
 
 
@@ -45,7 +45,7 @@ def test_an_agent_gets_tasks_of_its_targets_only() -> None:
 
 
 def stuck(run: Run) -> list[tuple[str, tuple[str, ...]]]:
-    """The stuck tasks of the first command, with their pools."""
+    """Return the stuck tasks of the first command, with their pools."""
     command: Command = run.commands[0]
     return [(each.id, pools) for each, pools in run.stuck(command)]
 

@@ -9,7 +9,7 @@ import tarfile
 from dte.nx_cloud.bundle import pack_client
 
 VALID_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""What Nx accepts as a version, which it uses as the name of a folder."""
+"""The versions that Nx accepts; it uses the version as the name of a folder."""
 
 
 def test_the_bundle_holds_plain_files_only() -> None:

@@ -39,7 +39,7 @@ FIELDS = st.sampled_from(["id", "hash", "needs", "args", "task", "exitCode", "ca
     ],
 )
 def test_a_field_of_another_type_is_refused(fields: dict[str, Any], read: Any) -> None:
-    """The error names the field, or shows the value that is no object."""
+    """The error names the field, or shows the value that isn't an object."""
     with pytest.raises(BadMessage, match=r"not an? "):
         read(Message(fields))
 

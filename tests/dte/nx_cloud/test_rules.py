@@ -11,13 +11,13 @@ from dte.nx_cloud.rules import Rule, find_pools
 
 
 def rule(pool: str, **properties: Any) -> Rule:
-    """A rule for one pool."""
+    """Return a rule for one pool."""
     lists = {name: (value,) for name, value in properties.items()}
     return Rule((pool,), **lists)
 
 
 def task(project: str, target: str, configuration: str = "") -> Task:
-    """A task of a project."""
+    """Return a task of a project."""
     return Task(
         ":".join(filter(None, (project, target, configuration))),
         project=project,
@@ -38,7 +38,7 @@ def task(project: str, target: str, configuration: str = "") -> Task:
     ],
 )
 def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
-    """A star, a question mark, a negation, and a list of globs that must all match."""
+    """Globs have stars, question marks and negations; all of a list must match."""
     one = rule("p", targets=glob)
     assert [
         name for name in matching + other if one.matches(task("x", name))

@@ -1,4 +1,4 @@
-"""How long the client waits: the real client's times, divided by a factor."""
+"""The client waits for the real client's times, divided by a factor."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ const { Poll, pauseBeforeRetry } = require('./timing.js');
 
 
 def read_waits(speed: str = "") -> list[float]:
-    """The waits of 7 polls, of one after a task, and of 10 repeated requests."""
+    """Return the waits of 7 polls, of one after a task, and of 10 repeated requests."""
     done = subprocess.run(
         ["node", "-e", SCRIPT],
         cwd=CLIENT,

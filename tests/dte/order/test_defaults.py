@@ -79,7 +79,7 @@ def test_the_list_shows_the_defaults(
         ("speed = true", "speed is True, not a number above 0"),
         ("speed = -1", "speed is -1, not a number above 0"),
         ('env-files = "a"', "env-files has to be a list of texts"),
-        ("env-files = [1]", "env-files contains 1, which is no text"),
+        ("env-files = [1]", "env-files contains 1, which isn't text"),
         ('orbs = "a"', "orbs has to be a table of texts"),
         ('env-files = ["../x"]', "outside the repository"),
         ('env-files = ["~/.aws/credentials"]', "outside the repository"),

@@ -21,13 +21,13 @@ _FOUND = (
 
 
 def pack_with_cli(folder: Path, home: Path) -> Any:
-    """What `circleci orb pack` prints, as data, or None if it fails."""
+    """Return what `circleci orb pack` prints, as data, or None if it fails."""
     printed = print_with_cli(folder, home)
     return None if printed is None else yaml.safe_load(printed)
 
 
 def print_with_cli(folder: Path, home: Path) -> str | None:
-    """What `circleci orb pack` prints, or None if it fails."""
+    """Return what `circleci orb pack` prints, or None if it fails."""
     if _FOUND is None:
         pytest.fail(
             "CircleCI's CLI is missing: run `make setup-circleci`, or name it in "

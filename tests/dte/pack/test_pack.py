@@ -43,7 +43,7 @@ GOOD: dict[str, Files] = {
         "examples/empty.yml": "description: ''\nusage: {}\n",
     },
     "the CLI's other spelling": {"@orb.yml": ROOT, "commands/do.yaml": "steps: []\n"},
-    "files it does not look at": {
+    "files that it ignores": {
         "@orb.yml": ROOT,
         "README.md": "no\n",
         "src/other.yml": "a: [\n",

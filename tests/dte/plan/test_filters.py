@@ -17,7 +17,7 @@ HERE = Where("f", 1)
 
 
 def runs(filters: dict[str, Any], branch: str, tag: str) -> bool:
-    """Whether a job with these filters runs for a branch or tag."""
+    """Return whether a job with these filters runs for a branch or tag."""
     job = WorkflowJob("a", None, (), (), filters, HERE)
     return bool(select_jobs([job], branch=branch, tag=tag))
 

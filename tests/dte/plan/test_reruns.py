@@ -28,7 +28,7 @@ def graphs(draw: st.DrawFn) -> tuple[WorkflowJob, ...]:
 def ended_workflows(
     draw: st.DrawFn,
 ) -> tuple[tuple[WorkflowJob, ...], dict[str, str]]:
-    """A graph and a status for each of its jobs."""
+    """Return a graph and a status for each of its jobs."""
     jobs = draw(graphs())
     return jobs, {job.name: draw(st.sampled_from(STATUSES)) for job in jobs}
 

@@ -19,7 +19,7 @@ UNNAMED = "corepack enable\npnpm install --frozen-lockfile"
 
 
 def make_step_report(name: str, status: str = "success", **more: object) -> StepReport:
-    """A step of machine 0."""
+    """Make a step of machine 0."""
     values = {
         "machine": 0,
         "number": 1,
@@ -39,7 +39,7 @@ def make_step_report(name: str, status: str = "success", **more: object) -> Step
 def make_job_report(
     name: str, status: str = "success", *steps: StepReport, ran: bool = True
 ) -> JobReport:
-    """A job with these steps; it failed in the first one that failed."""
+    """Make a job with these steps; it failed in the first one that failed."""
     failed = next((step for step in steps if step.status != "success"), None)
     return JobReport(
         name,
@@ -58,7 +58,7 @@ def make_job_report(
 def make_run(
     status: str, *jobs: JobReport, kind: str = "first run", attempt: int = 0
 ) -> RunReport:
-    """A run of these jobs."""
+    """Make a run of these jobs."""
     run_id = f"workflow-of-{kind.replace(' ', '-')}"
     sha = "99bd803" + "0" * 33
     return RunReport(
@@ -73,7 +73,7 @@ def make_report(*runs: RunReport, **more: object) -> Report:
 
 
 def make_story() -> Report:
-    """A failure, the refused partial rerun, and a parallel job."""
+    """Make a failure, the refused partial rerun, and a parallel job."""
     failed = make_step_report(TASKS, "failed", number=8, log=LOG)
     lines = TWO_LINES[:1]
     refused = make_step_report(
@@ -133,7 +133,7 @@ def play(listener: LiveListener) -> None:
 
 
 def make_console(width: int, *, terminal: bool = False) -> Console:
-    """A console that writes into memory."""
+    """Make a console that writes into memory."""
     return Console(
         file=StringIO(),
         width=width,
@@ -145,7 +145,7 @@ def make_console(width: int, *, terminal: bool = False) -> Console:
 
 
 def read_console(console: Console) -> str:
-    """What was printed, without spaces at line ends."""
+    """Return what was printed, without spaces at line ends."""
     assert isinstance(console.file, StringIO)
     lines = console.file.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,4 +1,4 @@
-"""What a rehearsal prints, as golden files for several widths."""
+"""The output of a rehearsal, in golden files for several widths."""
 
 import re
 from pathlib import Path

@@ -18,7 +18,7 @@ class Clock:
         self.now = 0.0
 
     def monotonic(self) -> float:
-        """The seconds since the start of the test."""
+        """Return the seconds since the start of the test."""
         return self.now
 
 

@@ -19,13 +19,13 @@ from tests.tooling.repository import ROOT
 
 
 def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobReport:
-    """A job that failed in a step with these last lines."""
+    """Return a job that failed in a step with these last lines."""
     step = make_step_report(name, status, last_lines=lines)
     return make_job_report("dte/main", "failed", step)
 
 
 def report_on(*jobs: JobReport) -> Report:
-    """A report on one run that fails if a job failed."""
+    """Return a report on one run that fails if a job failed."""
     failed = any(job.status == "failed" for job in jobs)
     return make_report(make_run("failed" if failed else "success", *jobs))
 

@@ -1,10 +1,15 @@
 """Lines of output are cut into pieces that fit."""
 
+from io import StringIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
+from dte.report.screen import Gutter
 from dte.report.wrap import NARROW, cut
 from dte.run.sanitize import strip_colors
 
@@ -39,6 +44,19 @@ def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
 def test_without_a_width_a_line_is_not_cut() -> None:
     """Without a width, only the colours are ended."""
     assert list(cut(f"{RED}{'x' * 500}", None)) == [f"{RED}{'x' * 500}{RESET}"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_link_stays_in_one_piece(at_once: bool) -> None:
+    """A line with a link is not cut, so that the link can be clicked and copied."""
+    line = f"press the button at https://example.com/{'x' * 80}"
+    console = Console(file=StringIO(), width=60)
+    gutter = Gutter(console, wrap=True)
+    if at_once:
+        gutter.write_all("main", [line])
+    else:
+        gutter.write("main", "│", "", Text(line))
+    assert line in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_narrow_characters_are_narrow() -> None:

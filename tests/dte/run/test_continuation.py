@@ -67,7 +67,9 @@ POST = (
 
 
 def setup_config(*commands: str, parameters: str = "{}") -> str:
-    """A setup config whose job makes the body of the request and runs commands."""
+    """Return a setup config whose job makes the body of the request and runs
+    commands.
+    """
     words = " && ".join([BODY.replace("{parameters}", parameters), *commands])
     return SETUP.replace("WORDS", json.dumps(words))
 
@@ -100,6 +102,15 @@ def test_the_pipeline_continues(tmp_path: Path) -> None:
     assert done.report.not_rehearsed == ()
 
 
+def test_the_address_may_come_first(tmp_path: Path) -> None:
+    """curl takes its arguments in any order."""
+    address = "https://circleci.com/api/v2/pipeline/continue"
+    words = CURL.removesuffix(address).replace("curl ", f"curl {address} ", 1)
+    done = continue_with(tmp_path, setup_config(words))
+    assert any("200" in line for line in done.lines("plan"))
+    assert [run.kind for run in done.report.runs] == ["setup workflow", "first run"]
+
+
 def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
     """Without parameters the new config's defaults count, and JOBS choose its jobs."""
     done = continue_with(tmp_path, setup_config(POST), jobs=["build"])
@@ -108,7 +119,7 @@ def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
 
 
 def said(done: Rehearsed) -> str:
-    """What the setup job printed."""
+    """Return what the setup job printed."""
     return " ".join(done.lines("plan"))
 
 

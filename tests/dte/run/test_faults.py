@@ -65,7 +65,7 @@ def test_without_a_step_the_first_one_fails(tmp_path: Path) -> None:
 
 
 def test_fix_ends_every_fault(tmp_path: Path) -> None:
-    """`--then fix` ends every fault, so that the rerun passes."""
+    """`--then fix` ends every fault, so the rerun passes."""
     step = "run: {name: A, command: echo a}"
     done = rehearse_text(
         tmp_path,

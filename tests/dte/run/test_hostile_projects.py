@@ -23,7 +23,7 @@ def trap(tmp_path: Path) -> Path:
 
 
 def make_hostile(folder: Path, trap: Path) -> Path:
-    """A clone whose configuration contains commands, with a changed file."""
+    """Make a clone whose configuration contains commands, with a changed file."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "file").write_text("one\n")
@@ -60,7 +60,7 @@ def test_the_project_s_git_configuration_is_never_obeyed(
 
 
 def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
-    """In a folder that is no clone, the configuration of clones in it is left out."""
+    """In a folder that isn't a clone, the configuration of clones in it is left out."""
     folder = tmp_path / "folder"
     folder.mkdir()
     make_hostile(folder / "clone", trap)

@@ -74,7 +74,7 @@ def test_a_search_for_files_can_be_interrupted(tmp_path: Path) -> None:
 
 def wait_for(pattern: str, folder: Path) -> None:
     """Wait until a file that the pattern matches exists."""
-    for _ in range(600):
+    for _ in range(2400):
         if list(folder.glob(pattern)):
             return
         time.sleep(0.05)

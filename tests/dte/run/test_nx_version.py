@@ -20,7 +20,7 @@ workflows: {main: {jobs: [hello]}}
 
 
 def make_project(folder: Path, package: str) -> Path:
-    """A repository with this package.json."""
+    """Make a repository with this package.json."""
     (folder / "package.json").write_text(package)
     return make_repository(folder)
 

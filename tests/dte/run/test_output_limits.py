@@ -55,7 +55,9 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
 
 
 def measure(work: Callable[[], object]) -> float:
-    """The processor time of this process; the least of three turns, in seconds."""
+    """Return the processor time of this process; the least of three turns, in
+    seconds.
+    """
     times = []
     for _ in range(3):
         started = time.process_time()
@@ -105,7 +107,7 @@ def test_few_lines_are_held_back() -> None:
 
 
 def rehearse_loudly(project: Path, *words: str, columns: str) -> float:
-    """The processor time of a rehearsal and all its processes; seconds."""
+    """Return the processor time of a rehearsal and all its processes; seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     with (project.parent / "printed").open("w") as printed:

@@ -45,7 +45,7 @@ def write_project(folder: Path, number: str) -> None:
 
 
 def count_processes(number: str, root: Path) -> int:
-    """The processes of this test that still run."""
+    """Return the processes of this test that still run."""
     found = 0
     for process in psutil.process_iter():
         try:

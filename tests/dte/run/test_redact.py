@@ -13,7 +13,7 @@ from tests.dte.commands import make_project, run_in
 
 
 def redact(lines: list[str], *secrets: str) -> list[str]:
-    """All lines, redacted."""
+    """Return all lines, redacted."""
     redactor = Redactor(list_secrets(secrets))
     ready = [clean for line in lines for clean in redactor.feed(line)]
     return ready + list(redactor.flush())

@@ -1,4 +1,4 @@
-"""What jobs share: workspaces and caches, and nothing else."""
+"""Jobs share workspaces and caches, and nothing else."""
 
 from pathlib import Path
 
@@ -13,18 +13,18 @@ DOCKER = "docker: [{image: any}]"
 
 
 def job(name: str, *steps: str) -> str:
-    """A job as YAML, with each step in flow style."""
+    """Return a job as YAML, with each step in flow style."""
     lines = "".join(f"      - {step}\n" for step in steps)
     return f"  {name}:\n    {DOCKER}\n    steps:\n{lines}"
 
 
 def persist(path: str) -> str:
-    """A step that persists one path of the home's folder `w`."""
+    """Return a step that persists one path of the home's folder `w`."""
     return f"persist_to_workspace: {{root: ~/w, paths: [{path}]}}"
 
 
 def write(text: str, path: str = "file") -> str:
-    """A step that writes a file into the home's folder `w`."""
+    """Make a step that writes a file into the home's folder `w`."""
     return f"run: {{name: W, command: 'mkdir -p ~/w; echo {text} > ~/w/{path}'}}"
 
 

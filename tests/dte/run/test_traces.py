@@ -20,7 +20,7 @@ OWN = os.getpid()
 
 
 def find_processes(words: str) -> list[psutil.Process]:
-    """Every process whose command line contains `words`."""
+    """Return every process whose command line contains `words`."""
     found = []
     for process in psutil.process_iter():
         try:

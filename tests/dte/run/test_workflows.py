@@ -14,7 +14,7 @@ FAIL = "docker: [{image: any}], steps: [run: {name: R, command: 'test -n \"$FIXE
 
 
 def config(jobs: str) -> str:
-    """A config with the workflow jobs `jobs`; `bad` fails until FIXED is set."""
+    """Return a config with the workflow jobs `jobs`; `bad` fails until FIXED is set."""
     return (
         f"version: 2.1\njobs:\n  good: {{{PASS}}}\n  bad: {{{FAIL}}}\n"
         f"  after: {{{PASS}}}\nworkflows: {{all: {{jobs: {jobs}}}}}\n"

@@ -72,5 +72,5 @@ STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")
 
 
 def refused(run: int, job: str) -> tuple[Said, Said]:
-    """The guard's two lines in a job's output."""
+    """Return the guard's two lines in a job's output."""
     return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])

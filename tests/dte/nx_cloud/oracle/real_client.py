@@ -41,7 +41,7 @@ PROJECT = {"name": "app", "targets": {"build": {"command": "true"}}}
 
 
 def install(folder: Path) -> Path:
-    """A workspace with one project and the unmodified packages."""
+    """Return a workspace with one project and the unmodified packages."""
     folder.mkdir()
     write_workspace(folder, NX_JSON)
     (folder / "package.json").write_text(
@@ -86,7 +86,7 @@ class RealClient:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The variables that both clients get."""
+    """Return the variables that both clients get."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -103,6 +103,6 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def make_client(installed: Path, folder: Path, server: ScriptedServer) -> RealClient:
-    """A checkout of its own, with linked packages."""
+    """Make a checkout of its own, with linked packages."""
     shutil.copytree(installed, folder, symlinks=True, copy_function=os.link)
     return RealClient(folder, server.url)

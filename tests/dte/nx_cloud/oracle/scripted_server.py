@@ -51,16 +51,16 @@ class ScriptedServer:
         self._exits.close()
 
     def paths(self) -> list[str]:
-        """The last part of each request's path."""
+        """Return the last part of each request's path."""
         return [each.path.rpartition("/")[2] for each in self.received]
 
     def completions(self) -> list[dict[str, Any]]:
-        """The bodies of the requests that complete the run."""
+        """Return the bodies of the requests that complete the run."""
         name = PREFIX + "complete-run-group"
         return [each.body for each in self.received if each.path == name]
 
     def polls(self) -> list[float]:
-        """The times at which an agent asked for tasks."""
+        """Return the times at which an agent asked for tasks."""
         return [each.at for each in self.received if each.path == PREFIX + "tasks"]
 
     def _answer(self, path: str) -> dict[str, Any] | Response:

@@ -30,7 +30,7 @@ class Side(Protocol):
         """Let the server end the run, with an error or by completion."""
 
     def ended_with(self) -> str:
-        """The error with which a client ended the run, or empty."""
+        """Return the error with which a client ended the run, or empty."""
 
     def wait_for_agent(self, process: subprocess.Popen[str]) -> None:
         """Wait until an agent has asked for its first task."""

@@ -296,4 +296,5 @@ def test_a_terminated_main(sides: tuple[Side, Side]) -> None:
 
 def test_an_interrupted_main(sides: tuple[Side, Side]) -> None:
     """With this version of Nx, its own SIGINT handler runs first and exits with 130."""
-    compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")
+    ended = compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")
+    assert ended.exit_code == 130

@@ -1,7 +1,7 @@
 """Compiles the configs, documented examples and orbs of docs/real-configs.md.
 
-Run by hand: `python -m tools.survey FOLDER` looks for clones of the repositories in
-FOLDER, under the name `owner/name` or `owner+name`.
+Run by hand: `python -m benchmarks.survey FOLDER` looks for clones of the repositories
+in FOLDER, under the name `owner/name` or `owner+name`.
 """
 
 import json
@@ -31,13 +31,13 @@ Found = Iterator[tuple[str, str, str]]
 
 
 def git(folder: Path, *words: str) -> bytes:
-    """What a git command prints; nothing if it fails."""
+    """Return what a git command prints; nothing if it fails."""
     command = ["git", "-C", str(folder), *words]
     return subprocess.run(command, capture_output=True, check=False).stdout
 
 
 def find_clone(folder: Path, repository: str) -> Path:
-    """The clone of `owner/name` in the folder; the folder itself if it is missing."""
+    """Return the clone of `owner/name` in the folder, or else the folder."""
     flat = repository.replace("/", "+")
     places = (folder / name for name in (repository, flat, f"{flat}/repo"))
     return next((path for path in places if git(path, "rev-parse", "HEAD")), folder)
@@ -57,7 +57,7 @@ def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
 
 
 def survey_configs(folder: Path, file: Path) -> Found:
-    """Each config of the list, its verdict there, and the one of now."""
+    """Yield each config of the list, its verdict there, and the one of now."""
     for repository, commit, path, listed in ROWS:
         text = git(find_clone(folder, repository), "show", f"{commit}:{path}").decode()
         now = judge(text, file, {}) if text else "missing"
@@ -65,7 +65,7 @@ def survey_configs(folder: Path, file: Path) -> Found:
 
 
 def survey_docs(folder: Path, file: Path) -> Found:
-    """Each complete example of CircleCI's documentation, by page and line."""
+    """Yield each complete example of CircleCI's documentation, by page and line."""
     for repository, commit in re.findall(r"(\S+/circleci-docs)@(\w+) with", LIST):
         clone = find_clone(folder, repository)
         pages = git(clone, "ls-tree", "-r", "--name-only", commit, "docs").decode()
@@ -78,7 +78,7 @@ def survey_docs(folder: Path, file: Path) -> Found:
 
 
 def survey_orbs(folder: Path, file: Path) -> Found:
-    """Each job and command of the orbs among the listed repositories."""
+    """Yield each job and command of the orbs among the listed repositories."""
     for repository, commit in sorted({row[:2] for row in ROWS}):
         clone, packed = find_clone(folder, repository), file.with_name("src.tar")
         if git(clone, "show", f"{commit}:src/@orb.yml"):
@@ -98,10 +98,18 @@ def _configs_of(orb: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 for key, about in (body.get("parameters") or {}).items()
                 if "default" not in about
             }
-            call = json.dumps({f"o/{name}": given})
-            step, job = (call, "own") if section == "commands" else ("checkout", call)
-            jobs = f"jobs: {{own: {{machine: true, steps: [{step}]}}}}\n"
-            yield name, f"{HEAD}{jobs}workflows: {{w: {{jobs: [{job}]}}}}\n"
+            # One config with the defaults, and one for each value of an enum.
+            choices = [
+                {key: value}
+                for key, about in (body.get("parameters") or {}).items()
+                for value in about.get("enum", [])
+            ]
+            for choice in ({}, *choices):
+                call = json.dumps({f"o/{name}": {**given, **choice}})
+                step, job = ("checkout", call) if section == "jobs" else (call, "own")
+                jobs = f"jobs: {{own: {{machine: true, steps: [{step}]}}}}\n"
+                title = " ".join((name, *map(str, choice.values())))
+                yield title, f"{HEAD}{jobs}workflows: {{w: {{jobs: [{job}]}}}}\n"
 
 
 def main(folder: Path) -> None:

@@ -1,0 +1,99 @@
+"""What `dte init` knows about the orb is what the orb does."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from dte.init import nx_version, package_manager
+from dte.init.ci_config import MANUAL, find_distribution
+from dte.init.package_manager import LOCK_FILES, find_package_manager
+from dte.init.targets import DEFAULT
+from tests.tooling.repository import ROOT
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Imports a module of the orb's scripts."""
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "lib")
+    return importlib.import_module
+
+
+def test_the_default_targets_are_those_of_main() -> None:
+    """`targets` is left out of the config where main has the same default."""
+    main = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
+    assert main["parameters"]["targets"]["default"] == ",".join(DEFAULT)
+
+
+def test_the_oldest_nx_is_that_of_the_orb(load: Load) -> None:
+    """A Nx that the orb refuses is refused before a config is written for it."""
+    assert load("nx").OLDEST_NX == nx_version.OLDEST
+
+
+def test_the_lock_files_are_those_of_the_orb(load: Load) -> None:
+    """The lock files, their order, and the form of packageManager are the same."""
+    orb = load("package_managers")
+    assert list(LOCK_FILES.items()) == list(orb._LOCK_FILES.items())
+    assert package_manager._FIELD.pattern == orb._FIELD.pattern
+
+
+def test_the_package_manager_is_that_of_the_orb(load: Load, tmp_path: Path) -> None:
+    """A lock file and a packageManager field mean the same to the orb's install."""
+    orb = load("package_managers")
+    fields = ("", "yarn@1.22.22", "yarn@4.1.0", "pnpm@9.1.0+sha512.a", "bun@^1", "x@1")
+    texts = ("", "__metadata:\n")
+    cases = [(f, n, t) for f in fields for n in LOCK_FILES for t in texts]
+    for number, (field, name, text) in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        package = {"packageManager": field}
+        (folder / "package.json").write_text(json.dumps(package))
+        (folder / name).write_text(text)
+        found = find_package_manager(folder, package).value.partition("@")[0]
+        assert found == orb.find_manager(folder), (field, name, text)
+
+
+HOSTED = "distribute-on: 3 linux"
+OVERRIDE = f"overrides:\n  e2e:\n    dte:\n      {HOSTED}\n"
+OWN = "dte:\n  distribute-on: manual\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (OWN, MANUAL),
+        (f"dte:\n  {HOSTED}\n", "3 linux"),
+        (OWN + OVERRIDE, MANUAL),
+        (OVERRIDE + OWN, MANUAL),
+        (OVERRIDE, ""),
+        (f"{OWN}other:\n  - {HOSTED}\n", "3 linux"),
+        (f"{OWN}{HOSTED}\n", "3 linux"),
+        ("dte:\n  distribute-on:\n    small: 3 linux\n", "(a list or mapping)"),
+        ("dte:\n  distribute-on:\n", "(empty)"),
+        ("dte:\n  distribute-on: 3\n", "3"),
+        ("dte:\n  parallel: 3\n", ""),
+        ("- a\n", ""),
+    ],
+)
+def test_the_file_of_the_run_is_read_as_by_the_orb(
+    text: str, value: str, load: Load, tmp_path: Path
+) -> None:
+    """A value is noted where the orb refuses the file; overrides count for neither."""
+    path = tmp_path / ".nx" / "ci-config.yaml"
+    path.parent.mkdir()
+    path.write_text(text)
+    assert find_distribution(tmp_path).value == value
+    try:
+        load("ci_config").require_own_agents(path)
+        is_refused = False
+    except load("failures").Refusal:
+        is_refused = True
+    assert is_refused == (value not in ("", MANUAL))
