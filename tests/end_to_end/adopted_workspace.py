@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.dte.test_package import build
 
 CREATE = "create-nx-workspace@22.7.12"
+# npm resolves packages as of this day. A registry that lags behind another may not have
+# a version of yesterday yet, and `npm ci` then fails with ETARGET.
+_RESOLVED_BEFORE = "2026-10-01"
 _CREATE_OPTIONS = ("--preset=ts", "--nxCloud=skip", "--interactive=false")
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
 
@@ -80,6 +83,7 @@ def make_workspace(folder: Path, manager: Manager) -> Shell:
     tools.mkdir(parents=True)
     paths = [str(tools / "node_modules" / ".bin"), os.environ["PATH"]]
     environment = {**os.environ, **_QUIET, "PATH": os.pathsep.join(paths)}
+    environment["npm_config_before"] = _RESOLVED_BEFORE
     shell = Shell(tools, environment)
     if manager.package:
         shell.run("npm", "install", "--no-audit", "--no-fund", manager.package)
@@ -94,6 +98,7 @@ def make_workspace(folder: Path, manager: Manager) -> Shell:
     shell.run("npx", "nx", "g", "@nx/js:lib", "packages/money", "--no-interactive")
     # The README of create-nx-workspace does not pass its own prettier.
     shell.run("npx", "nx", "format:write", "--all")
+    del environment["npm_config_before"]
     if manager.yarnrc:
         _move_to_yarn(shell, manager.yarnrc)
     shell.run("git", "add", "--all")
