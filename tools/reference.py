@@ -1,11 +1,13 @@
 """Write what follows from the orb's commands: `make docs`, or this module.
 
-The jobs' copies of command parameters, the README's reference and the table of
-parameters in docs/design.md. A test fails where one of them is out of date.
+The jobs' copies of command parameters, the README's reference, the table of parameters
+in docs/design.md, and the lists of package managers and lock files. A test fails where
+one of them is out of date.
 """
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,15 @@ import yaml
 from tools.carried_code import render_carried
 from tools.job_parameters import render_jobs
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts" / "lib"))
+
+from package_managers import AUTO, INSTALLS, LOCK_FILES, NONE
+
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN = "<!-- {}: written by make docs -->"
 END = "<!-- end of {} -->"
+_MANAGERS = re.compile(r"(?<=    enum: \[)auto, npm.*(?=\])")
+_LOCK_FILES = re.compile(r"(?<=cksum ).*(?= \|\| :;)")
 _CARRIED = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILINE)
 
 
@@ -101,6 +109,26 @@ def render_variables(orb: Path) -> list[str]:
     return ["| variable | parameter | commands |", "| --- | --- | --- |", *rows]
 
 
+def render_managers(root: Path) -> dict[Path, str]:
+    """Return the files with a list of package managers, or of their lock files.
+
+    A lock file whose name begins with that of another one is in its pattern.
+    """
+    patterns = [
+        name + "*" * any(other.startswith(name) for other in {*LOCK_FILES} - {name})
+        for name in LOCK_FILES
+        if not any(name.startswith(other) for other in {*LOCK_FILES} - {name})
+    ]
+    lists = {
+        root / "orb/commands/install.yml": (_MANAGERS, (AUTO, *INSTALLS, NONE), ", "),
+        root / "scripts/find_lock_file.sh": (_LOCK_FILES, patterns, " "),
+    }
+    return {
+        path: pattern.sub(separator.join(names), path.read_text(encoding="utf-8"))
+        for path, (pattern, names, separator) in lists.items()
+    }
+
+
 def replace_part(text: str, part: str, lines: list[str]) -> str:
     """Return a page with one part in place.
 
@@ -136,6 +164,7 @@ def write(files: dict[Path, str]) -> None:
 
 
 if __name__ == "__main__":
+    write(render_managers(ROOT))
     write(render_carried(ROOT / "orb"))
     write(render_jobs(ROOT / "orb"))
     write(render(ROOT))

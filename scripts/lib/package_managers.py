@@ -32,7 +32,7 @@ DOWNLOADS = {
     "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
 }
 # In the order in which Nx looks (`detectPackageManager` in the nx package, 24.0.6).
-_LOCK_FILES = {
+LOCK_FILES = {
     "bun.lockb": "bun",
     "bun.lock": "bun",
     "yarn.lock": "yarn",
@@ -72,15 +72,15 @@ def find_manager(folder: Path) -> str:
         berry = field[1] == "yarn" and int(field[2]) > 1
         say("The package manager is {}, by packageManager.".format(field[0]))
         return BERRY if berry else field[1]
-    found = [name for name in _LOCK_FILES if (folder / name).is_file()]
+    found = [name for name in LOCK_FILES if (folder / name).is_file()]
     if not found:
         say("warning: {} has no lock file, so npm is assumed.".format(folder))
         return "npm"
     name = found[0]
-    manager = _LOCK_FILES[name]
+    manager = LOCK_FILES[name]
     if manager == "yarn" and _is_berry(folder / name):
         manager = BERRY
-    if len({_LOCK_FILES[other] for other in found}) > 1:
+    if len({LOCK_FILES[other] for other in found}) > 1:
         say("warning: there are several lock files: {}.".format(", ".join(found)))
     say("The package manager is {}, by {}.".format(manager, name))
     return manager

@@ -6,9 +6,9 @@ import pytest
 
 from tests.tooling.repository import ROOT
 from tools.job_parameters import render_jobs, sync_job
-from tools.reference import render, replace_part
+from tools.reference import render, render_managers, replace_part
 
-WRITTEN = {**render_jobs(ROOT / "orb"), **render(ROOT)}
+WRITTEN = {**render_managers(ROOT), **render_jobs(ROOT / "orb"), **render(ROOT)}
 COMMANDS = {"greet": {"name": "  name:\n    type: string\n"}}
 JOB = """\
 description: A job
@@ -27,7 +27,7 @@ steps:
     "path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT).as_posix())
 )
 def test_a_written_file_is_up_to_date(path: Path) -> None:
-    """The jobs, the README and the design page say the same as the orb's commands."""
+    """A written file says the same as the commands and the package managers' table."""
     current = path.read_text(encoding="utf-8") == WRITTEN[path]
     assert current, f"{path.relative_to(ROOT)} is out of date: run `make docs`"
 

@@ -41,7 +41,7 @@ def test_the_oldest_nx_is_that_of_the_orb(load: Load) -> None:
 def test_the_lock_files_are_those_of_the_orb(load: Load) -> None:
     """The lock files, their order, and the form of packageManager are the same."""
     orb = load("package_managers")
-    assert list(LOCK_FILES.items()) == list(orb._LOCK_FILES.items())
+    assert list(LOCK_FILES.items()) == list(orb.LOCK_FILES.items())
     assert package_manager._FIELD.pattern == orb._FIELD.pattern
 
 
