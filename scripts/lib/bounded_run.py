@@ -1,12 +1,10 @@
 """Run commands that must neither hang nor fail the job, with a timeout and retries."""
 
-import os
-import signal
 import subprocess
 import time
 from typing import Sequence
 
-from commands import start
+from commands import finish, start
 from failures import Refusal, say
 
 SECONDS = 120.0
@@ -34,11 +32,5 @@ def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
 
 def _run(words: Sequence[str]) -> int:
     process = start(words, start_new_session=True)
-    try:
-        return process.wait(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        # Kill the whole session: the children of npx would otherwise run beside the
-        # next try and keep the step's output open.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+    finish(process, SECONDS)
+    return process.returncode

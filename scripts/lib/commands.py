@@ -2,8 +2,9 @@
 
 import os
 import shlex
+import signal
 import subprocess
-from typing import Any, NoReturn, Sequence
+from typing import Any, NoReturn, Sequence, Tuple
 
 from failures import Refusal, say
 
@@ -23,6 +24,20 @@ def start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(list(words), stdin=subprocess.DEVNULL, **options)
     except OSError as error:
         raise _refuse_start(words[0], error) from error
+
+
+def finish(process: "subprocess.Popen[bytes]", seconds: float) -> Tuple[bytes, bytes]:
+    """Wait for the leader of a session; return its output and its errors.
+
+    After the timeout, kill the whole session and raise `subprocess.TimeoutExpired`: the
+    children of npx, or those of git, would otherwise keep running, with the pipes open.
+    """
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
 
 
 def become(words: Sequence[str]) -> NoReturn:

@@ -5,11 +5,11 @@ Only `set_shas` needs it. Its questions to git are in `revisions`.
 
 import os
 import re
-import signal
 import subprocess
 from pathlib import Path
 from typing import Dict, NamedTuple, Tuple
 
+from commands import finish
 from failures import Refusal
 
 ASK_SECONDS = 120
@@ -83,11 +83,8 @@ def _run(
             suggestions=["use an image that has git, like cimg/node or cimg/base"],
         ) from error
     try:
-        output, errors = process.communicate(timeout=seconds)
+        output, errors = finish(process, seconds)
     except subprocess.TimeoutExpired as error:
-        # The whole session, because a helper process may keep the pipes open.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
         raise Refusal(
             "git {} did not end within {:g} seconds".format(words[0], seconds),
             suggestions=[

@@ -6,8 +6,8 @@ import subprocess
 import tempfile
 from typing import List, Optional, Sequence
 
-from commands import announce
-from failures import say
+from commands import finish, start
+from failures import Refusal, say
 from nx import call_nx
 from targets import Projects
 
@@ -51,20 +51,18 @@ def list_affected(base: str, head: str) -> Optional[List[str]]:
 
 
 def _ask(words: Sequence[str]) -> str:
-    announce(words)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     try:
-        done = subprocess.run(
-            list(words),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        say("warning: {}".format(error))
+        process = start(words, start_new_session=True, **pipes)
+        output, errors = finish(process, SECONDS)
+    except Refusal as refusal:
+        say("warning: " + refusal.message)
         return ""
-    if done.returncode:
-        say((done.stdout + done.stderr).decode("utf-8", "replace").strip())
-        say("warning: the command ended with exit status {}".format(done.returncode))
+    except subprocess.TimeoutExpired:
+        say("warning: the command did not end within {:.0f} s".format(SECONDS))
         return ""
-    return done.stdout.decode("utf-8", "replace")
+    if process.returncode:
+        say((output + errors).decode("utf-8", "replace").strip())
+        say("warning: the command ended with exit status {}".format(process.returncode))
+        return ""
+    return output.decode("utf-8", "replace")

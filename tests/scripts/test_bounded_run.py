@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 import bounded_run  # isort: skip
+import projects  # isort: skip
 
 # Like npx, it starts the command as a child, which survives if only npx is killed.
 NPX = '#!/bin/bash\nsleep 60 & echo "$!" >"{pid}"\nwait\n'
@@ -58,6 +59,19 @@ def test_a_timeout_closes_the_output_of_the_step(npx: Path) -> None:
         check=True,
     )
     assert "did not end within 1 s" in done.stderr
+
+
+def test_a_question_to_nx_has_a_timeout(
+    npx: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A child of npx that keeps the pipes open doesn't keep the step waiting."""
+    monkeypatch.setattr(projects, "SECONDS", 1.0)
+    monkeypatch.setattr(projects, "call_nx", lambda *_: [str(npx)])
+    assert projects.list_affected("main", "HEAD") is None
+    child = int(npx.with_name("pid").read_text())
+    left = [process for process in psutil.process_iter() if process.pid == child]
+    assert psutil.wait_procs(left, timeout=5)[1] == []
+    assert "did not end within 1 s" in capsys.readouterr().err
 
 
 def test_a_missing_program_is_a_warning(
