@@ -197,7 +197,7 @@ def test_an_npx_that_can_t_start_is_named(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert projects.list_affected("a" * 40, "b" * 40) is None
-    assert "No such file or directory: 'npx'" in capsys.readouterr().err
+    assert "npx can't be started: No such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
