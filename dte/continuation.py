@@ -41,7 +41,7 @@ def compile_continuation(
     if config.setup:
         raise UserError(
             f"{path}: a pipeline can't be continued with another setup config",
-            suggestions=["remove setup: from the config that it continues with"],
+            suggestions=["remove setup: from this config"],
         )
     return config
 

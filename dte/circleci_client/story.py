@@ -28,7 +28,7 @@ def tell(attempts: Sequence[Attempt]) -> str:
         )
     if last.status == "failed":
         return f"{last.workflow}: {name} failed in {_join(last.failed)}; {command}"
-    return f"{last.workflow}: {name} ended as {last.status}; {command}"
+    return f"{last.workflow}: {name} ended with status {last.status}; {command}"
 
 
 def _tell_success(attempts: Sequence[Attempt], name: str) -> str:

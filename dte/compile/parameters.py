@@ -156,7 +156,7 @@ def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
     name, scalar = parameter.name, isinstance(value, int | float)
     if parameter.type == "string" and scalar and isinstance(raw, str):
         return (
-            f"A << … >> alone keeps the type of its value: declare {name} with that "
+            f"A value that is only << … >> keeps its type: declare {name} with that "
             "type, or add text to the value.",
         )
     if parameter.type in ("string", "enum") and scalar:

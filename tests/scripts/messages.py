@@ -123,7 +123,7 @@ MESSAGES = {
         status=1,
     ),
     "no branch, and main holds HEAD": Message(
-        "origin/main contains HEAD, and there is no branch name",
+        "origin/main contains HEAD, and the build has no branch",
         "`when_no_base: error` makes this an error",
         branch="",
     ),

@@ -122,7 +122,8 @@ def test_an_unknown_id_is_an_error() -> None:
         ),
         (
             [("canceled", "", [])],
-            f"attempt 1 ended as canceled; rerun it from the start: dte rerun {FIRST}",
+            "attempt 1 ended with status canceled; rerun it from the start: "
+            f"dte rerun {FIRST}",
         ),
         (
             [
