@@ -79,7 +79,7 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
     target = "{}/{}".format(clone.remote, base_branch)
     if build.name == base_branch:
         raise NoBase(
-            "this build is of the base branch itself, {}".format(base_branch),
+            "this is a build of the base branch itself, {}".format(base_branch),
             suggestions=[
                 "to compare with its last passed revision, set `main_branch` to it"
             ],

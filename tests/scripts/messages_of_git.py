@@ -77,7 +77,7 @@ MESSAGES_OF_GIT = {
         branch="lonely",
     ),
     "the base branch itself": Message(
-        "this build is of the base branch itself, develop",
+        "this is a build of the base branch itself, develop",
         "to compare with its last passed revision, set `main_branch` to it",
         env={"DTE_BASE_BRANCH": "develop"},
         head="d2",
