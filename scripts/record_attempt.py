@@ -37,7 +37,9 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
         return None, "CircleCI was not asked, because find_base is false"
     build = read_build(main_branch)
     if not build.needs_passed_revisions:
-        return None, "CircleCI was not asked, because this is a build of {}".format(build)
+        return None, "CircleCI was not asked, because this is a build of {}".format(
+            build
+        )
     found: List[Passed] = []
     try:
         search = open_search(main_branch)

@@ -209,6 +209,6 @@ def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
             return name
         if isinstance(name, str):
             return ExecutorValue(name, arguments, scope, where)
-        message = "executor: a mapping needs the key name"
+        message = 'executor: a mapping needs the key "name"'
         raise error_at(where, message, code="missing-key")
     return value

@@ -50,7 +50,7 @@ CALLS = [
         "must be a string or a list of strings",
     ),
     ("build: {e: 7}", 'parameter "e": must be of type executor, not the number 7'),
-    ("build: {e: {tag: 1}}", "executor: a mapping needs the key name"),
+    ("build: {e: {tag: 1}}", 'executor: a mapping needs the key "name"'),
     ("build: {e: vn}", 'there is no executor "vn" in the config'),
     ("build: {e: {name: vm, tag: 1}}", 'executor "vm": unknown parameter "tag"'),
     ("build: {e: none/vm}", 'there is no executor "none/vm"'),
