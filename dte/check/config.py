@@ -83,7 +83,7 @@ def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
     if untried := list_untried(workflows):
         yield (
             f"not checked: {len(untried)} branches and tags in filters and conditions, "
-            f"the first is {untried[0]!r}"
+            f"beginning with {untried[0]!r}"
         )
 
 

@@ -53,7 +53,7 @@ def require_own_agents(path: Path) -> None:
         if value != "manual":
             shown = value if isinstance(value, str) else "(a list or mapping)"
             raise Refusal(
-                "{} distributes the tasks to other agents than this workflow's: "
+                "{} distributes the tasks to agents outside this workflow: "
                 "{}: {}".format(path, place, shown or "(empty)"),
                 suggestions=["change the line to `distribute-on: manual`"],
                 reference=REFERENCE,

@@ -42,7 +42,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert "distributes the tasks to other agents than this workflow's" in done.stderr
+    assert "distributes the tasks to agents outside this workflow" in done.stderr
     assert f"distribute-on: {shown}\n" in done.stderr
     assert "change the line to `distribute-on: manual`" in done.stderr
 

@@ -79,7 +79,8 @@ def test_parameters_in_filters(agents: bool, codes: list[str], tmp_path: Path) -
 
 
 NOTICE = (
-    "not checked: 2 branches and tags in filters and conditions, the first is 'name20'"
+    "not checked: 2 branches and tags in filters and conditions, "
+    "beginning with 'name20'"
 )
 
 
