@@ -42,7 +42,7 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dte-orb")
 def main() -> None:
-    """Rehearse CircleCI workflows of Nx monorepos on this machine."""
+    """Rehearse CircleCI workflows of Nx monorepos locally."""
 
 
 def guard(work: Callable[[], int], settings: dict[str, object]) -> int:

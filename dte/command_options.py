@@ -14,7 +14,7 @@ ORB = click.option(
     "orbs",
     multiple=True,
     metavar="NAME=PATH",
-    help="Take the orb NAME (namespace/orb) from a folder or a packed file.",
+    help="Use the source of the orb NAME (namespace/orb) from a folder or packed file.",
 )
 _STUB_MISSING_ORBS = click.option(
     "--stub-missing-orbs",

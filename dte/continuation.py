@@ -17,7 +17,7 @@ from dte.order.order import Order
 from dte.parse import LocatedMap, read_yaml
 from dte.preflight import compile_for
 
-NEVER = "a setup config whose workflow never continued the pipeline"
+NEVER = "the rest of the pipeline, because the setup workflow never continued it"
 EMPTY = "the setup workflow ended the pipeline with a config without workflows"
 
 
@@ -41,7 +41,7 @@ def compile_continuation(
     if config.setup:
         raise UserError(
             f"{path}: a pipeline can't be continued with another setup config",
-            suggestions=["remove setup: from the config that it continues with"],
+            suggestions=["remove setup: from this config"],
         )
     return config
 

@@ -59,7 +59,7 @@ def compile_pattern(text: str) -> Pattern:
     """Return the pattern; raises InvalidPattern."""
     if len(text) > MAX_LENGTH:
         raise InvalidPattern(
-            f"it has {len(text)} characters, and CircleCI takes at most {MAX_LENGTH}",
+            f"it has {len(text)} characters, but CircleCI accepts at most {MAX_LENGTH}",
             "join shorter patterns by or in an expression",
         )
     try:

@@ -84,8 +84,8 @@ def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
         if workflow_job.job is None
     ]
     notes += [
-        f"the teardown of {step.name} in {workflow_job.name} does not run: no page "
-        "says when it would"
+        f"the teardown of {step.name} in {workflow_job.name} does not run: CircleCI's "
+        "documentation does not say when it runs"
         for workflow_job in jobs
         if workflow_job.job is not None
         for step in workflow_job.job.all_steps

@@ -20,6 +20,6 @@ def main() -> None:
     if not run_bounded([call_nx_cloud("complete-ci-run")] * 3):
         raise Refusal(
             "the run could not be completed, so Nx Cloud may show it as running",
-            suggestions=["complete it on its page in Nx Cloud"],
+            suggestions=["complete the run on its page in Nx Cloud"],
             reference="Nx docs, nx-cloud CLI, --require-explicit-completion",
         )

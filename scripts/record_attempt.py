@@ -37,7 +37,9 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
         return None, "CircleCI was not asked, because find_base is false"
     build = read_build(main_branch)
     if not build.needs_passed_revisions:
-        return None, "CircleCI was not asked, because this build is of {}".format(build)
+        return None, "CircleCI was not asked, because this is a build of {}".format(
+            build
+        )
     found: List[Passed] = []
     try:
         search = open_search(main_branch)
@@ -57,7 +59,7 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
 
 def warn_of_damage(records: RunRecords) -> None:
     """Say in a line which files of the ledger are not counted."""
-    for line in describe_damage(records.damaged, "warning: not counted: "):
+    for line in describe_damage(records.damaged, "warning: ignored: "):
         say(line)
 
 
@@ -68,7 +70,7 @@ def make_record(ledger: RunRecords, attempts: RunRecords) -> AttemptRecord:
             return found.own
         if found.own_damage:
             message = found.own_damage.message
-            say("warning: {}; it is replaced".format(message))
+            say("warning: {}; dte replaces it".format(message))
     warn_of_damage(ledger)
     main_branch = read("DTE_MAIN_BRANCH", "main")
     passed, reason = ask_for_revisions(main_branch)
@@ -96,7 +98,7 @@ def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
         write_record(ledger, record)
     except OSError as error:
         say("warning: the ledger {} can't be written: {}".format(ledger, error))
-        say("warning: the next full run may count from 1; its guard is not affected")
+        say("warning: the next full run may be attempt 1 again; the guard still works")
         return
     remove_records(ledger, lambda other: other.workspace_id != record.workspace_id)
 

@@ -35,7 +35,7 @@ def find_last_full_run() -> AttemptRecord:
     """Return the last full run before this partial rerun, or raise `Nothing`."""
     found = find_records()
     if found.own:
-        raise Nothing("this is a full run, so main failed for a reason of its own.")
+        raise Nothing("this is a full run, so main failed for another reason.")
     press = 'press "Rerun workflow from start" at ' + workflow_link(found.workflow_id)
     if found.own_damage:
         raise Nothing(

@@ -134,8 +134,8 @@ def explain_no_task(
         )
     same = " Base and head are the same commit." if base == head else ""
     say(
-        "No task was due: no project that is affected between {} and {} has one of the "
-        "targets {}.{}".format(base, head, ", ".join(targets), same)
+        "There was no task to run: no project that is affected between {} and {} has "
+        "one of the targets {}.{}".format(base, head, ", ".join(targets), same)
     )
 
 

@@ -40,7 +40,7 @@ def main() -> None:
     require_branch_name(folder, "DTE_BASE_BRANCH", base_branch)
     record = find_record(main_branch)
     build = read_build(main_branch)
-    say("This build is of {}.".format(build))
+    say("This is a build of {}.".format(build))
     try:
         base = choose_base(
             build,

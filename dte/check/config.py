@@ -82,8 +82,8 @@ def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
         yield "not checked: the config that this setup config continues with"
     if untried := list_untried(workflows):
         yield (
-            f"not checked: {len(untried)} of the names in filters and conditions, from "
-            f"{untried[0]!r} on"
+            f"not checked: {len(untried)} branches and tags in filters and conditions, "
+            f"beginning with {untried[0]!r}"
         )
 
 

@@ -86,7 +86,7 @@ def _judge(ignore: Ignore, used: set[str]) -> Iterator[Finding]:
             yield finding(
                 UNUSED,
                 ignore.where,
-                f"the comment ignores {code or 'no code'}, which line {ignore.line} "
-                "does not have",
+                f"the comment ignores {code or 'no code'}, but line {ignore.line} has "
+                "no such finding",
                 "remove it, or move it to the line of the finding or the line above",
             )

@@ -78,7 +78,7 @@ class Client:
             if not (token := page.get("next_page_token")):
                 return items
             query = {"page-token": str(token)}
-        raise UserError(f"{self._host} has more than {MOST_PAGES} pages of this list")
+        raise UserError(f"a list of {self._host} has more than {MOST_PAGES} pages")
 
     def _send(
         self, method: str, words: tuple[str | int, ...], **rest: Any

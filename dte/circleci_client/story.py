@@ -23,12 +23,12 @@ def tell(attempts: Sequence[Attempt]) -> str:
     if last.status == "failed" and _is_refused(last):
         reran = _join(last.ran)
         return (
-            f"{last.workflow}: {reran} was refused, since only failed jobs were rerun "
-            f"and {_join(last.carried_over)} did not run again; {command}"
+            f"{last.workflow}: {reran} was refused, because only failed jobs were "
+            f"rerun and {_join(last.carried_over)} did not run again; {command}"
         )
     if last.status == "failed":
         return f"{last.workflow}: {name} failed in {_join(last.failed)}; {command}"
-    return f"{last.workflow}: {name} ended as {last.status}; {command}"
+    return f"{last.workflow}: {name} ended with status {last.status}; {command}"
 
 
 def _tell_success(attempts: Sequence[Attempt], name: str) -> str:

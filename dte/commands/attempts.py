@@ -22,7 +22,7 @@ _WIDTH_WITHOUT_TERMINAL = 110
 @click.option("--json", "as_json", is_flag=True, help="Print the attempts as JSON.")
 @DEBUG
 def command(target: str, as_json: bool) -> int:
-    """List the attempts of the pipeline of URL_OR_ID, and say what happened.
+    """List the attempts of a pipeline, and say what happened.
 
     URL_OR_ID is the URL of a workflow, pipeline or job in CircleCI's web app, or an id.
     The token is read from CIRCLECI_CLI_TOKEN, CIRCLE_TOKEN or ~/.circleci/cli.yml.

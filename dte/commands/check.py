@@ -26,11 +26,11 @@ from dte.order.project_root import CONFIG
 def command(
     config: Path | None, orbs: Sequence[str], parameters: Sequence[str], as_json: bool
 ) -> int:
-    """Find what would make a run of CONFIG hang, pass falsely or leak a token.
+    """Find mistakes in CONFIG that make a run hang, pass falsely or leak a token.
 
     The exit code is 0 if there are no findings, 1 if there are findings, and 2 for a
-    usage error. Nothing is downloaded, so jobs and commands of orbs without --orb are
-    not checked, and stderr lists them.
+    usage error. dte check downloads nothing. If you don't give the source of an orb
+    with --orb, it doesn't check the orb's jobs and commands, and lists them on stderr.
     """
     checked = check_config(
         config or CONFIG,

@@ -23,7 +23,9 @@ from dte.order.project_root import CONFIG
 @compile_options
 @click.option("--branch", default="main", help="The pipeline's branch.")
 @click.option("--tag", default="", help="The pipeline's tag, instead of a branch.")
-@click.option("--json", "as_json", is_flag=True, help="Print config and messages.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the config and the messages as JSON."
+)
 @DEBUG
 def command(
     config: Path | None,
@@ -38,8 +40,8 @@ def command(
 ) -> int:
     """Print CONFIG as CircleCI would process it.
 
-    Warnings and notes go to stderr. The printed config is of version 2.1, and
-    compiling it again gives the same config.
+    Warnings and notes go to stderr. The printed config has version 2.1, and compiling
+    it again gives the same config.
     """
     path = config or CONFIG
     try:

@@ -37,7 +37,7 @@ _REFERENCE = re.compile(r"[\w.-]+/dte@[\w.:-]+")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @DEBUG
 def command(config: Path | None, write: bool, reference: str, as_json: bool) -> int:
-    """Show the CircleCI config that runs this Nx workspace on your own agents.
+    """Show a CircleCI config that runs this Nx workspace on your own agents.
 
     Detects the package manager, Node, Nx, the targets and the main branch of the
     workspace that contains the current folder. Changes CONFIG if it exists, and keeps
@@ -64,7 +64,7 @@ def list_facts(facts: Facts) -> list[str]:
         "package manager": facts.package_manager,
         "Node": (facts.node.value and facts.node) or "not specified",
         "Nx": facts.nx,
-        "targets": f"{', '.join(facts.targets)}, by {facts.targets_source}",
+        "targets": f"{', '.join(facts.targets)} (from {facts.targets_source})",
         "main branch": facts.main_branch,
     }
     if facts.distribute_on.source:
@@ -79,7 +79,7 @@ def list_next_steps(facts: Facts, change: Change, *, written: bool) -> list[str]
     if not change.is_needed:
         return [*notes, f"nothing to change in {name}"]
     if not written:
-        return [*notes, f"nothing was written; dte init --write changes {name}"]
+        return [*notes, f"nothing was written; to change {name}, add --write"]
     return [
         *notes,
         f"wrote {name}; next:",

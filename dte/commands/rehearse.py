@@ -45,9 +45,7 @@ class RehearseCommand(click.Command):
         return HELP.rstrip("\n")
 
 
-@click.command(
-    cls=RehearseCommand, short_help="Run a workflow, then press Rerun on it."
-)
+@click.command(cls=RehearseCommand, short_help="Run a workflow locally, and rerun it.")
 @click.argument("words", nargs=-1, metavar="[CONFIG] [JOB]...")
 @compile_options
 @click.option("--workflow", default="")
@@ -79,7 +77,7 @@ class RehearseCommand(click.Command):
 @click.option("--jobs", "max_jobs", type=click.IntRange(min=1))
 @DEBUG
 def command(**options: Any) -> int:
-    """Run a workflow, then press Rerun on it."""
+    """Run a workflow locally, and rerun it."""
     refuse_missing_commands()
     order = read_order(options)
     expected = parse_expectations(options["expect"])

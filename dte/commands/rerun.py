@@ -25,12 +25,13 @@ PIPELINE = click.argument("target", metavar="URL_OR_ID")
 
 @click.command()
 @PIPELINE
-@click.option("--yes", is_flag=True, help="Don't ask before the rerun.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @click.option("--wait", is_flag=True, help="Wait until the new workflow has ended.")
 @DEBUG
 def command(target: str, yes: bool, wait: bool) -> int:
-    """Rerun the workflow of URL_OR_ID from its start, and print the new URL.
+    """Rerun a workflow from its start, and print the URL of the new workflow.
 
+    URL_OR_ID is the URL of a workflow, pipeline or job in CircleCI's web app, or an id.
     With --wait, the exit code is 0 if the new workflow passed, and 1 if it did not.
     """
     client, attempts, workflow = open_pipeline(target)
@@ -52,7 +53,7 @@ def confirm(attempt: Attempt) -> None:
     if not has_terminal():
         raise UserError(
             "there is no terminal to ask for confirmation",
-            suggestions=["add --yes to rerun without a question"],
+            suggestions=["add --yes to rerun without confirmation"],
         )
     question = f"Rerun all {len(attempt.jobs)} jobs of {attempt.workflow}?"
     click.confirm(question, abort=True, err=True)

@@ -44,7 +44,7 @@ class Budget:
             raise error_at(
                 where,
                 f"a value has more than {MAX_VALUE:,} characters, the size of the "
-                "largest config that CircleCI takes",
+                "largest config that CircleCI accepts",
                 code="limit",
             )
         if self._text > MAX_TEXT:
@@ -52,7 +52,7 @@ class Budget:
                 where,
                 f"the config expands to more than {MAX_TEXT:,} characters",
                 code="limit",
-                suggestions=("CircleCI takes at most 8 MB of compiled config.",),
+                suggestions=("CircleCI accepts at most 8 MB of compiled config.",),
             )
 
     @property

@@ -109,7 +109,7 @@ class Checker:
             known_keys(body, EXECUTOR_KEYS, title)
         if not isinstance(body.get("description", ""), str):
             shown = describe(body["description"])
-            message = f"{title}: description: must be text, not {shown}"
+            message = f"{title}: description: must be a string, not {shown}"
             raise error_at(body.where_is("description"), message, code="type")
 
     def _check_defaults(

@@ -34,7 +34,7 @@ def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
         scope.namespace.notes.warn(
             "always-true",
             where,
-            f'the condition "{shorten(text)}" is a text, which is always true',
+            f'the condition "{shorten(text)}" is a string, which is always true',
             ("Put the whole expression between << and >>.",),
         )
 
@@ -112,7 +112,7 @@ def _matches(operand: Any, scope: Scope, where: Where) -> bool:
         if text is None and key in mapping:
             text = ""
         if not isinstance(text, str):
-            message = f"matches: {key} must be text, not {describe(text)}"
+            message = f"matches: {key} must be a string, not {describe(text)}"
             raise error_at(mapping.where_is(key), message, code="type")
         texts.append(text)
     pattern, value = texts

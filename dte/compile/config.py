@@ -125,7 +125,7 @@ def _check(
 def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:
     if budget.written > _LARGEST:
         text = f"the compiled config is larger than the {_LARGEST // 10**6} MB"
-        notes.warn("size", where, f"{text} that CircleCI takes")
+        notes.warn("size", where, f"{text} that CircleCI accepts")
 
 
 def _tell_of_schedules(drafts: tuple[DraftWorkflow, ...], notes: Notes) -> None:
@@ -139,7 +139,7 @@ def _tell_of_unused(namespace: Namespace, notes: Notes) -> None:
     unused = [job for job in namespace.own("jobs") if "called" not in job.memo]
     if unused:
         names = ", ".join(job.name for job in unused)
-        text = f"no workflow of this pipeline calls: {shorten(names, 200)}"
+        text = f"no workflow of this pipeline calls these jobs: {shorten(names, 200)}"
         notes.tell("unused", unused[0].where, text)
 
 

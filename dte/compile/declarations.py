@@ -70,7 +70,7 @@ def _declaration(
             code="type",
         )
     if not isinstance(mapping.get("description", ""), str | None):
-        message = f"{title}: description: not text"
+        message = f"{title}: description: must be a string"
         raise error_at(mapping.where_is("description"), message, code="type")
     return Parameter(
         name=name,
@@ -101,7 +101,7 @@ def _choices(
         message = f"{title}: enum: needs at least one value"
         raise error_at(where, message, code="parameter")
     if not all(isinstance(choice, str | int | float) for choice in choices):
-        message = f"{title}: enum: may contain only text and numbers"
+        message = f"{title}: enum: may contain only strings and numbers"
         raise error_at(where, message, code="type")
     default = mapping.get("default")
     template = isinstance(default, str) and "<<" in default

@@ -97,7 +97,7 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
     kinds = [kind for kind in KINDS if kind in body]
     if len(kinds) > 1:
         item_where = body.where_is(kinds[1])
-        message = f"{scope.title}: only one of {' and '.join(kinds)}"
+        message = f"{scope.title}: only one of {' and '.join(kinds)} is allowed"
         raise error_at(item_where, message, code="executor")
     taken = values.take(
         body,

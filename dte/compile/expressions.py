@@ -106,4 +106,4 @@ def _text(value: Any, sign: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    raise ExpressionError(f"{sign} compares text only")
+    raise ExpressionError(f"{sign} compares strings only")

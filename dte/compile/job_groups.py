@@ -48,7 +48,8 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
         for inner, _, at in each_call(body.get("jobs"), body.where_is("jobs"), title):
             if inner in groups:
                 message = (
-                    f'{title}: calls the job group "{inner}", but groups do not nest'
+                    f'{title}: calls the job group "{inner}", but a job group may '
+                    "contain only jobs"
                 )
                 raise error_at(at, message, code="job-group")
     return groups

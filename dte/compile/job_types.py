@@ -108,7 +108,7 @@ def validation(value: Any) -> dict[str, Any]:
         provider = webhook.get("provider", "")
         if not isinstance(provider, str):
             shown = f"the provider {describe(provider)}"
-            raise InvalidValue("a mapping whose providers are texts", shown)
+            raise InvalidValue("a mapping whose providers are strings", shown)
     checked: dict[str, Any] = value
     return checked
 

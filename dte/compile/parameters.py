@@ -156,7 +156,7 @@ def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
     name, scalar = parameter.name, isinstance(value, int | float)
     if parameter.type == "string" and scalar and isinstance(raw, str):
         return (
-            f"A << … >> alone keeps the type of its value: declare {name} with that "
+            f"A value that is only << … >> keeps its type: declare {name} with that "
             "type, or add text to the value.",
         )
     if parameter.type in ("string", "enum") and scalar:
@@ -209,6 +209,6 @@ def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
             return name
         if isinstance(name, str):
             return ExecutorValue(name, arguments, scope, where)
-        message = "executor: a mapping needs the key name"
+        message = 'executor: a mapping needs the key "name"'
         raise error_at(where, message, code="missing-key")
     return value

@@ -57,7 +57,7 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
     if isinstance(item, str):
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
-        message = "requires: an item is a job's name, or one name with statuses, not "
+        message = "requires: an item must be a job, or a job with statuses, not "
         raise error_at(where, message + describe(item), code="requires")
     ((name, written),) = item.items()
     statuses: set[str] = set()
@@ -85,7 +85,7 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
     names = filled if isinstance(filled, list) else [filled]
     for name in names:
         if not isinstance(name, str):
-            message = f"context: must be text, not {describe(name)}"
+            message = f"context: must be a string, not {describe(name)}"
             raise error_at(where, message, code="type")
     return tuple(names)
 

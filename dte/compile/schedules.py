@@ -86,7 +86,7 @@ def _cron(schedule: LocatedMap, scope: Scope, title: str) -> str:
         raise error_at(
             where,
             f"{title}: cron: must be {error}, not {describe(text)}",
-            suggestions=('Every night: cron: "0 0 * * *"',),
+            suggestions=('For every night, write cron: "0 0 * * *".',),
             code="schedule",
         ) from None
     for unsupported in find_unsupported(text):

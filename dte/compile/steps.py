@@ -67,7 +67,7 @@ def read_call(item: Any, where: Where) -> StepCall:
     if isinstance(item, LocatedMap) and item:
         raise error_at(
             where,
-            f"a step takes one name, this one has {', '.join(item)}",
+            f"a step must have one key, but this one has {', '.join(item)}",
             suggestions=("Indent the other keys below the first one.",),
             code="step",
         )

@@ -65,8 +65,8 @@ class Scope:
     def _suggestions(self, name: str) -> tuple[str, ...]:
         if name.startswith("pipeline.parameters.") and self.namespace.prefix:
             return (
-                "An orb sees no pipeline parameters since September 2026: declare a "
-                "parameter in the orb and pass the value in.",
+                "Since September 2026, an orb can't use pipeline parameters: declare a "
+                "parameter in the orb, and pass the value to it.",
             )
         family = name.partition(".")[0] + "."
         known = [*self.values, *self.namespace.pipeline]

@@ -37,7 +37,7 @@ def text(value: Any) -> str:
     """Text; numbers and booleans are written out."""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    raise InvalidValue("text")
+    raise InvalidValue("a string")
 
 
 def boolean(value: Any) -> bool:
@@ -53,18 +53,18 @@ def texts(value: Any) -> tuple[str, ...]:
     """Return a text or a list of texts, with at least one."""
     items = value if isinstance(value, list) else [value]
     if not items:
-        raise InvalidValue("a list with at least one text")
+        raise InvalidValue("a list with at least one string")
     try:
         return tuple(text(item) for item in items)
     except InvalidValue:
-        raise InvalidValue("text or a list of texts") from None
+        raise InvalidValue("a string or a list of strings") from None
 
 
 def listed_texts(value: Any) -> tuple[str, ...]:
     """Return a list of texts, with at least one."""
     if isinstance(value, list):
         return texts(value)
-    raise InvalidValue("a list of texts")
+    raise InvalidValue("a list of strings")
 
 
 def text_or_list(value: Any) -> Any:
@@ -125,7 +125,7 @@ def some_text(value: Any) -> str:
     """Text that is not empty."""
     if isinstance(value, str | int | float) and value != "":
         return plain_text(value)
-    raise InvalidValue("text that is not empty")
+    raise InvalidValue("a string that is not empty")
 
 
 def bundles(value: Any) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def bundles(value: Any) -> tuple[str, ...]:
 def text_or_number(value: Any) -> str:
     """Text; a number may be written without quotes, as for `xcode`."""
     if isinstance(value, bool):
-        raise InvalidValue("text or a number")
+        raise InvalidValue("a string or a number")
     return text(value)
 
 
@@ -156,7 +156,7 @@ def scalar(value: Any) -> Any:
     """Return a text, a number or a boolean, as it is."""
     if isinstance(value, bool | str | int | float):
         return value
-    raise InvalidValue("a text, a number or a boolean")
+    raise InvalidValue("a string, a number or a boolean")
 
 
 def keys_of_texts(*keys: str) -> Check:
@@ -293,7 +293,7 @@ def _refuse_unquoted(raw: Any, where: Where, what: str) -> None:
     elif isinstance(raw, int | float):
         raise error_at(
             where,
-            f"{what}: must be text, not {describe(raw)}",
+            f"{what}: must be a string, not {describe(raw)}",
             suggestions=(f'Put it in quotes: "{as_written(raw)}"',),
             code="type",
         )

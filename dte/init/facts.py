@@ -14,7 +14,7 @@ class Fact(NamedTuple):
     source: str = ""
 
     def __str__(self) -> str:
-        return f"{self.value}, by {self.source}" if self.source else self.value
+        return f"{self.value} (from {self.source})" if self.source else self.value
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,9 @@ def note_on_node(node: Fact) -> list[str]:
     if not node.value or find_image_tag(node) or open_range or node.value in _NEWEST:
         return []
     return [
-        f"Node is {node}, and cimg/node has tags only for versions such as 22.12: the "
-        "jobs use the newest LTS version; set `executor` with the name dte/default and "
-        "a `tag` for another one"
+        f"the workspace uses Node {node}, but cimg/node has tags only for versions "
+        "such as 22.12, so the jobs use the newest LTS version; for another version, "
+        "set `executor` to the name dte/default and a `tag`"
     ]
 
 

@@ -74,7 +74,7 @@ class Run:
         )
         if lost and not self.end:
             self.end = (
-                "main's heartbeat has not been heard for "
+                "there was no heartbeat of main for "
                 f"{self._heartbeat_seconds:g} seconds"
             )
 

@@ -16,9 +16,9 @@ from dte.parse import nearest
 REPOSITORY_FILE = ".dte.toml"
 SPEED = "DTE_NX_CLOUD_SPEED"
 _KINDS: dict[type, str] = {
-    str: "a text",
-    list: "a list of texts",
-    dict: "a table of texts",
+    str: "a string",
+    list: "a list of strings",
+    dict: "a table of strings",
 }
 _KEYS = ("project", "orbs", "env-files", "context-files", "speed")
 
@@ -59,7 +59,7 @@ def _add_file(defaults: Defaults, path: Path, inside: Path | None) -> Defaults:
     for key in values:
         if key not in _KEYS:
             raise UserError(
-                f"{path}: there is no default {key}", suggestions=nearest(key, _KEYS)
+                f"{path}: unknown key {key}", suggestions=nearest(key, _KEYS)
             )
     file = _File(path, values, inside)
     project = file.read_paths("project", str)
@@ -97,7 +97,7 @@ class _File:
         """Return the paths under a key, each with the key and its name in a table."""
         value = self.values.get(key, kind())
         if not isinstance(value, kind):
-            raise UserError(f"{self.path}: {key} has to be {_KINDS[kind]}")
+            raise UserError(f"{self.path}: {key} must be {_KINDS[kind]}")
         pairs = value.items() if isinstance(value, dict) else [("", value)]
         if isinstance(value, list):
             pairs = [("", item) for item in value]
@@ -105,7 +105,9 @@ class _File:
 
     def _resolve(self, key: str, text: object) -> Path:
         if not isinstance(text, str):
-            raise UserError(f"{self.path}: {key} contains {text!r}, which isn't text")
+            raise UserError(
+                f"{self.path}: {key} contains {text!r}, which isn't a string"
+            )
         found = self.path.parent / Path(text).expanduser()
         if self.inside and not found.resolve().is_relative_to(self.inside.resolve()):
             raise UserError(

@@ -53,7 +53,7 @@ class Builder:
             self._next(yaml.DocumentEndEvent)
             if not self._loader.check_event(yaml.StreamEndEvent):
                 where = self._where(self._loader.peek_event())
-                message = "a second YAML document begins: only one is read"
+                message = "a second YAML document begins, but only one is allowed"
                 raise error_at(where, message, code="yaml")
             return value
         finally:
@@ -174,7 +174,7 @@ class Builder:
             value = self._alias(event.anchor, where)
             if isinstance(value, str):
                 return value
-        raise error_at(where, "a mapping's key must be text", code="yaml")
+        raise error_at(where, "a mapping's key must be a string", code="yaml")
 
 
 def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:

@@ -101,7 +101,7 @@ def describe(value: Any) -> str:
     if isinstance(value, int | float):
         return f"the number {getattr(value, 'text', value)}"
     if isinstance(value, str):
-        return f'the text "{shorten(value)}"'
+        return f'the string "{shorten(value)}"'
     return str(value)
 
 

@@ -44,11 +44,11 @@ class Assumptions:
     )
     named_rerun_goes_on: bool = field(
         default=False,
-        metadata={"says": "a rerun of named jobs runs what waits for them too"},
+        metadata={"says": "a rerun of named jobs also runs the jobs that require them"},
     )
     empty_attach_fails: bool = field(
         default=False,
-        metadata={"says": "attaching a workspace that nobody filled fails the step"},
+        metadata={"says": "attaching an empty workspace fails the step"},
     )
 
 

@@ -65,7 +65,7 @@ def print_report(
     print_tables(report, console)
     for fault in report.missed_faults:
         console.print(
-            f"{fault} had no effect: its job or step was not reached", markup=False
+            f"{fault} had no effect: its job or step did not run", markup=False
         )
     if report.logs:
         console.print(f"logs: {report.logs}", markup=False, soft_wrap=True)

@@ -31,7 +31,7 @@ def describe(report: Report, expected: tuple[str, ...]) -> str:
         return f"interrupted: {_describe_last(report)}"
     if expected and _statuses(report) != expected:
         ended = ", ".join(_statuses(report))
-        return f"the runs ended {ended}, not {', '.join(expected)}"
+        return f"expected {', '.join(expected)}, but the runs ended as {ended}"
     if expected and report.missed_faults:
         return f"{report.missed_faults[0]} had no effect"
     if expected:

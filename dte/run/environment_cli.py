@@ -68,7 +68,7 @@ def split(names: Sequence[str], options: argparse.Namespace) -> list[str]:
     """Return the part of `names` for one node; every node gets another part."""
     total = max(options.total, 1)
     if options.split_by == "timings":
-        print("no timing data in a rehearsal: split by name", file=sys.stderr)
+        print("no timing data in a rehearsal: tests are split by name", file=sys.stderr)
     if options.split_by != "filesize":
         return sorted(names)[options.index :: total]
     sizes = {name: Path(name).stat().st_size for name in names if Path(name).is_file()}

@@ -18,8 +18,8 @@ def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
         for path, where in _list_written(workflow_job.job) if workflow_job.job else ():
             if not _is_below_home(path):
                 raise UserError(
-                    f"{where}: {path} is not below the job's home, and a rehearsal "
-                    "writes nowhere else",
+                    f"{where}: {path} is outside the job's home folder, so a rehearsal "
+                    "doesn't write there",
                     suggestions=["write it as ~/…, or relative to the checkout"],
                     exit_code=NOT_REHEARSABLE,
                 )

@@ -9,7 +9,7 @@ from dte.errors import UserError
 from dte.run.git import run_git
 
 OLDEST_MAJOR = 18
-"""Older versions of Nx hand their tasks to Nx Cloud in another way."""
+"""Older versions of Nx send their tasks to Nx Cloud in another way."""
 
 _NUMBER = re.compile(r"[~^>=v ]*(\d+)\b")
 
@@ -24,7 +24,7 @@ def refuse_old_nx(origin: Path, revision: str) -> None:
     found = _NUMBER.match(wanted)
     if found and int(found[1]) < OLDEST_MAJOR:
         raise UserError(
-            f"package.json asks for nx {wanted}, and a rehearsal needs "
+            f"package.json requires nx {wanted}, but a rehearsal needs "
             f"Nx {OLDEST_MAJOR} or later",
             suggestions=[f"run `npx nx migrate {OLDEST_MAJOR}` in the project"],
         )

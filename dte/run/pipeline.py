@@ -56,7 +56,7 @@ class RehearsedPipeline:
         self.jobs = jobs
         if not self.jobs:
             raise UserError(
-                f"no job of {compiled.name} passes its filters for "
+                f"the filters of the workflow {compiled.name} exclude all its jobs for "
                 f"{project.tag or project.branch}"
             )
 

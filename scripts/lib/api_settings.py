@@ -36,7 +36,7 @@ def read_token() -> str:
     token = read(name).strip()
     if not re.fullmatch(r"[!-~]*", token) or set(token) & set('"\\'):
         raise UsageError(
-            "{} contains characters that no CircleCI token has".format(name),
+            "{} contains characters that are invalid in a CircleCI token".format(name),
             suggestions=["copy the token again, without spaces and quotes"],
         )
     return token

@@ -79,9 +79,9 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
     target = "{}/{}".format(clone.remote, base_branch)
     if build.name == base_branch:
         raise NoBase(
-            "this build is of the base branch itself, {}".format(base_branch),
+            "this is a build of the base branch itself, {}".format(base_branch),
             suggestions=[
-                "to compare with its last passed revision, make it the `main_branch`"
+                "to compare with its last passed revision, set `main_branch` to it"
             ],
         )
     base = find_merge_base(clone, head, base_branch)
@@ -94,13 +94,13 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
         )
     if base == head:
         if not build.name:
-            raise NoBase("{} contains HEAD, and there is no branch name".format(target))
+            raise NoBase("{} contains HEAD, and the build has no branch".format(target))
         return Base(
             base,
             "(the merge base of HEAD and {})".format(target),
             doubt="{} contains HEAD, so nothing is affected".format(target),
-            fix="to compare with the last passed revision of this branch, make it "
-            "the `main_branch`",
+            fix="to compare with the last passed revision of this branch, set "
+            "`main_branch` to it",
         )
     return Base(base, "(the merge base of HEAD and {})".format(target))
 

@@ -53,13 +53,13 @@ def require_own_agents(path: Path) -> None:
         if value != "manual":
             shown = value if isinstance(value, str) else "(a list or mapping)"
             raise Refusal(
-                "{} distributes the tasks to other agents than this workflow's: "
+                "{} distributes the tasks to agents outside this workflow: "
                 "{}: {}".format(path, place, shown or "(empty)"),
                 suggestions=["change the line to `distribute-on: manual`"],
                 reference=REFERENCE,
             )
     if not any(place.endswith("dte.distribute-on") for place in values):
-        say("warning: {} has no distribute-on: manual under dte.".format(path))
+        say("warning: {} has no `distribute-on: manual` below `dte`.".format(path))
 
 
 def _read_config(path: Path) -> Any:
@@ -72,11 +72,11 @@ def _read_config(path: Path) -> Any:
         row = text.splitlines()[refusal.number - 1 : refusal.number]
         line = "line {}: {}".format(refusal.number, ascii("".join(row).strip())[1:-1])
     raise Refusal(
-        "{} has YAML that dte does not read, so it is unknown which agents run the "
-        "tasks".format(path),
+        "{} contains YAML that dte doesn't support, so dte can't find out which agents "
+        "run the tasks".format(path),
         details=[line],
         suggestions=[
-            "write it in block style, one `key: value` a line, with these two lines:\n"
+            "use block style, with one `key: value` per line, and these two lines:\n"
             "      dte:\n        distribute-on: manual",
             "or set `start: own` with `npx nx-cloud start-nx-agents` in start_steps",
         ],

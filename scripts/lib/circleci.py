@@ -169,7 +169,7 @@ class CircleCIClient:
             json.dumps(fields, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
             # JSON may escape half of a surrogate pair, which isn't text.
-            raise self.explain_shape("it contains half a character") from None
+            raise self.explain_shape("it contains an incomplete character") from None
         return fields
 
     def _decode_outcome(self, body: bytes) -> Dict[str, Any]:
@@ -230,7 +230,7 @@ class CircleCIClient:
         if status in (401, 403) and self._token:
             cause, fix = ": it rejects the token", SET_TOKEN
         elif status in (401, 403, 404) and self._token:
-            cause, fix = ": this token has no access to such a project", SET_TOKEN
+            cause, fix = ": this token has no access to the project", SET_TOKEN
         elif status in (401, 403, 404):
             cause, fix = ": only public projects are visible without a token", SET_TOKEN
         elif status == 429 or status >= 500:
@@ -284,7 +284,7 @@ def _growing_pause(tried: int) -> float:
 def _read_number(digits: str) -> int:
     # The time to read a number grows with the square of its length.
     if len(digits) > 30:
-        raise ValueError("a number of {} digits".format(len(digits)))
+        raise ValueError("a number has {} digits".format(len(digits)))
     return int(digits)
 
 

@@ -63,8 +63,9 @@ def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
     found = find_digest(archive)
     if found != digest:
         raise Refusal(
-            "the code that this step carries has the digest {}, and the orb names "
-            "{}".format(found, digest or "none"),
+            "the code in this step has the digest {}, but the orb expects {}".format(
+                found, digest or "none"
+            ),
             suggestions=[
                 "if you changed the orb's scripts, run `make docs` and pack it again",
                 "if you didn't, report a defect of dte: the code changed between the "

@@ -16,13 +16,13 @@ def keep_downloads(manager: str, workspace: Path) -> None:
     Yarn 1.22, 3.8 and 4.18, and Bun 1.4.
     """
     if manager == BERRY and (workspace / ".yarn" / "cache").is_dir():
-        say("Yarn's cache is part of the checkout, so CircleCI's cache gets nothing.")
+        say("Yarn's cache is part of the checkout, so dte doesn't cache downloads.")
         return
     # npm reads its variables in any case.
     given = {name.lower(): name for name in os.environ}
     own = [given[name.lower()] for name in DOWNLOADS[manager] if name.lower() in given]
     if own:
-        say("notice: {} is set, so CircleCI's cache gets no downloads.".format(own[0]))
+        say("notice: {} is set, so dte doesn't cache downloads.".format(own[0]))
         return
     folder = os.path.expanduser(FOLDER)
     for name, below in DOWNLOADS[manager].items():

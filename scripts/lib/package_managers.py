@@ -70,11 +70,11 @@ def find_manager(folder: Path) -> str:
     field = _FIELD.fullmatch(read_field(folder))
     if field:
         berry = field[1] == "yarn" and int(field[2]) > 1
-        say("The package manager is {}, by packageManager.".format(field[0]))
+        say("package.json sets the package manager: {}.".format(field[0]))
         return BERRY if berry else field[1]
     found = [name for name in LOCK_FILES if (folder / name).is_file()]
     if not found:
-        say("warning: {} has no lock file, so npm is assumed.".format(folder))
+        say("warning: {} has no lock file, so dte uses npm.".format(folder))
         return "npm"
     name = found[0]
     manager = LOCK_FILES[name]
@@ -82,7 +82,7 @@ def find_manager(folder: Path) -> str:
         manager = BERRY
     if len({LOCK_FILES[other] for other in found}) > 1:
         say("warning: there are several lock files: {}.".format(", ".join(found)))
-    say("The package manager is {}, by {}.".format(manager, name))
+    say("The package manager is {}, because {} exists.".format(manager, name))
     return manager
 
 

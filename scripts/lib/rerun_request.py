@@ -48,5 +48,7 @@ def _explain(circleci: CircleCIClient, failure: ApiFailure) -> ApiFailure:
         return failure
     return ApiFailure(
         failure.message,
-        suggestions=["a workflow can be rerun 100 times, and for 90 days"],
+        suggestions=[
+            "CircleCI reruns a workflow at most 100 times, and only for 90 days"
+        ],
     )

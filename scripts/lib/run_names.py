@@ -24,7 +24,7 @@ def export_names() -> None:
         else:
             say(
                 "warning: nx_branch is {!r}, which contains characters that can't be "
-                "exported to other steps; Nx Cloud detects the branch".format(branch)
+                "exported; Nx Cloud detects the branch instead".format(branch)
             )
     if values:
         export(values)

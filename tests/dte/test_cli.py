@@ -60,7 +60,7 @@ def test_the_expected_failure_ends_with_0(tmp_path: Path) -> None:
     assert run_dte(tmp_path, FAILS, *words).returncode == 0
     done = run_dte(tmp_path, PASSES, "--expect", "failed")
     assert done.returncode == 1
-    assert "the runs ended success, not failed" in done.stdout
+    assert "expected failed, but the runs ended as success" in done.stdout
 
 
 def test_json_is_the_whole_stdout(tmp_path: Path) -> None:

@@ -115,8 +115,12 @@ def test_no_combination_passes_without_a_task_that_was_due(
         pytest.param("--help", "all", 1, "no project has any", id="--help"),
         pytest.param("", "all", 2, "contains no target", id="empty"),
         pytest.param("lint", "same", 0, "are the same commit", id="base equal to head"),
-        pytest.param("lint", "nothing", 0, "No task was due", id="nothing affected"),
-        pytest.param("lint", "docs", 0, "No task was due", id="no affected target"),
+        pytest.param(
+            "lint", "nothing", 0, "There was no task to run", id="nothing affected"
+        ),
+        pytest.param(
+            "lint", "docs", 0, "There was no task to run", id="no affected target"
+        ),
     ],
 )
 def test_each_known_way_to_a_false_green(

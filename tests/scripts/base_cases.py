@@ -88,7 +88,7 @@ CASES = [
         "no branch and no tag, on main",
         "m6",
         "everything",
-        said="there is no branch name",
+        said="the build has no branch",
     ),
     Case("parent", "m6", "m5", "main", env={"DTE_WHEN_NO_BASE": "parent"}),
     Case(

@@ -66,7 +66,7 @@ MESSAGES = {
         status=2,
     ),
     "a senseless token": Message(
-        "error: CIRCLE_TOKEN contains characters that no CircleCI token has",
+        "error: CIRCLE_TOKEN contains characters that are invalid in a CircleCI token",
         "copy the token again, without spaces and quotes",
         env={"CIRCLE_TOKEN": "secret\nvalue"},
         passed=None,
@@ -123,7 +123,7 @@ MESSAGES = {
         status=1,
     ),
     "no branch, and main holds HEAD": Message(
-        "origin/main contains HEAD, and there is no branch name",
+        "origin/main contains HEAD, and the build has no branch",
         "`when_no_base: error` makes this an error",
         branch="",
     ),

@@ -77,24 +77,24 @@ MESSAGES_OF_GIT = {
         branch="lonely",
     ),
     "the base branch itself": Message(
-        "this build is of the base branch itself, develop",
-        "to compare with its last passed revision, make it the `main_branch`",
+        "this is a build of the base branch itself, develop",
+        "to compare with its last passed revision, set `main_branch` to it",
         env={"DTE_BASE_BRANCH": "develop"},
         head="d2",
         branch="develop",
     ),
     "a branch that main holds": Message(
         "warning: origin/main contains HEAD, so nothing is affected\n"
-        "  - to compare with the last passed revision of this branch, make it the "
-        "`main_branch`",
+        "  - to compare with the last passed revision of this branch, set "
+        "`main_branch` to it",
         "`when_no_base: error` makes this an error",
         head="m4",
         branch="release/1",
     ),
     "a branch that main holds, and that is an error": Message(
         "error: origin/main contains HEAD, so nothing is affected",
-        "to compare with the last passed revision of this branch, make it the "
-        "`main_branch`",
+        "to compare with the last passed revision of this branch, set `main_branch` "
+        "to it",
         env={"DTE_WHEN_NO_BASE": "error"},
         head="m4",
         branch="release/1",

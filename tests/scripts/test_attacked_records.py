@@ -56,7 +56,7 @@ def test_the_ledger_counts_beside_traps(run_script: RunScript, tmp_path: Path) -
     done = run_script("record_attempt", env)
     assert done.returncode == 0, done.stderr
     assert read_attempt(folder, SECOND) == 5
-    assert done.stderr.count("warning: not counted: ") == 1
+    assert done.stderr.count("warning: ignored: ") == 1
     assert "; and 3 more files" in done.stderr
 
 
@@ -81,7 +81,7 @@ def test_a_huge_number_in_the_ledger_is_a_warning(
     done = run_script("record_attempt", env)
     assert done.returncode == 0, done.stderr
     assert read_attempt(folder, SECOND) == 1
-    assert "warning: not counted: " in done.stderr
+    assert "warning: ignored: " in done.stderr
     assert len(done.stderr) < 2000
 
 

@@ -109,7 +109,7 @@ def test_other_builds_do_not_ask(
     assert circleci.asked == []
     assert attempt.read()["successful_revisions"] is None
     assert (
-        "CircleCI was not asked, because this build is of a "
+        "CircleCI was not asked, because this is a build of a "
         in attempt.read()["reason"]
     )
 

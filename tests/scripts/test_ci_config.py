@@ -42,7 +42,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert "distributes the tasks to other agents than this workflow's" in done.stderr
+    assert "distributes the tasks to agents outside this workflow" in done.stderr
     assert f"distribute-on: {shown}\n" in done.stderr
     assert "change the line to `distribute-on: manual`" in done.stderr
 
@@ -85,7 +85,7 @@ def test_yaml_that_could_mislead_is_refused(
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert "has YAML that dte does not read" in done.stderr
+    assert "contains YAML that dte doesn't support" in done.stderr
     assert line in done.stderr
     assert "dte:\n        distribute-on: manual\n" in done.stderr
 
@@ -129,7 +129,7 @@ def test_a_file_without_distribute_on_is_warned_of(nx_job: NxJob, text: str) -> 
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 0
-    assert "has no distribute-on: manual under dte" in done.stderr
+    assert "has no `distribute-on: manual` below `dte`" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["ci.yaml", "ci.yml"])

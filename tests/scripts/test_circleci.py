@@ -88,7 +88,7 @@ def test_a_senseless_retry_after_does_no_harm(
     [
         (401, "it rejects the token"),
         (403, "it rejects the token"),
-        (404, "this token has no access to such a project"),
+        (404, "this token has no access to the project"),
     ],
 )
 def test_a_refused_token_names_the_fix(

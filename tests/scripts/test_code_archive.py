@@ -64,7 +64,7 @@ def test_the_attempt_job_refuses_code_that_changed_on_the_way(
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_CODE": named, "DTE_ATTEMPTS": "a/b"}
     done = run_script("record_attempt", {**env, "DTE_CHECKOUT": str(tmp_path)})
     assert done.returncode == 1
-    said = "the code that this step carries has the digest"
-    assert f"{said} {CODE}, and the orb names {named or 'none'}" in done.stderr
+    said = "the code in this step has the digest"
+    assert f"{said} {CODE}, but the orb expects {named or 'none'}" in done.stderr
     assert not list(tmp_path.rglob("*.pyz"))
     assert not list(tmp_path.rglob(f"a/b/{FIRST}.json"))

@@ -20,7 +20,7 @@ def test_a_run_that_stays_open_is_an_error(nx_job: NxJob) -> None:
         nx_job.answer(call, "exit 1")
     done = nx_job.run("complete_ci_run")
     assert (done.returncode, nx_job.read_calls()) == (1, [COMPLETE] * 3)
-    assert "complete it on its page" in done.stderr
+    assert "complete the run on its page" in done.stderr
 
 
 def test_without_a_run_nothing_is_completed(nx_job: NxJob) -> None:

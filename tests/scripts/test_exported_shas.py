@@ -22,7 +22,7 @@ def test_what_is_said_of_a_build(
     job.record([shop.commits["m4"]], attempt=3)
     said = job.set_shas(CIRCLE_BRANCH="main").stderr
     base, head = shop.commits["m4"][:12], shop.commits["m6"][:12]
-    assert "This build is of the main branch, main." in said
+    assert "This is a build of the main branch, main." in said
     assert f"base  {base}  2026-09-21  Add m4  (the newest that passed: " in said
     assert "a pipeline, from the record of attempt 3" in said
     assert f"head  {head}  2026-09-21  Add m6" in said

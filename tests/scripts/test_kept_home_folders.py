@@ -77,7 +77,7 @@ def test_a_ledger_that_can_t_be_written(
         done = run_script("record_attempt", variables(tmp_path, FIRST))
         assert done.returncode == 0, done.stderr
         assert (
-            "the next full run may count from 1; its guard is not affected"
+            "the next full run may be attempt 1 again; the guard still works"
             in done.stderr
         )
         assert read_attempt(tmp_path / "attempts", FIRST) == 1

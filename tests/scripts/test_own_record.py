@@ -52,7 +52,7 @@ RAN = {
     "set_shas": "the record of attempt 1 has no passed revisions",
 }
 REFUSED = {
-    "record_attempt": "it is replaced",
+    "record_attempt": "dte replaces it",
     "rerun_guard": "can't be read",
     "rerun_all": "it is unknown whether this is a full run",
     "set_shas": "can't be read",

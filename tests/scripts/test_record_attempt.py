@@ -89,7 +89,7 @@ def test_a_cut_ledger_file_is_warned_of(
     done = run_script("record_attempt", variables(tmp_path, THIRD))
     assert "attempt 5" in done.stdout
     assert f"{SECOND}.json" in done.stderr
-    assert "warning: not counted: " in done.stderr
+    assert "warning: ignored: " in done.stderr
 
 
 def test_its_own_cut_record_is_written_again(
@@ -100,7 +100,7 @@ def test_its_own_cut_record_is_written_again(
     (tmp_path / "ledger" / f"{FIRST}.json").write_text("{")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0
-    assert "it is replaced" in done.stderr
+    assert "dte replaces it" in done.stderr
     assert read_attempt(tmp_path / "ledger", FIRST) == 1
 
 

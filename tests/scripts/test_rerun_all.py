@@ -54,7 +54,7 @@ def test_a_genuine_failure_starts_nothing(
     done = run_job(CIRCLE_TOKEN="")
     assert (done.returncode, api.posts) == (1, [])
     assert done.stderr.startswith("Nothing was started: ")
-    assert "this is a full run, so main failed for a reason of its own" in done.stderr
+    assert "this is a full run, so main failed for another reason" in done.stderr
 
 
 def test_without_a_record_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:

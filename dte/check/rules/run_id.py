@@ -35,7 +35,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                         CODE,
                         variable.where,
                         f"{variable.name} of {job.title} is {describe(variable)}, "
-                        "which a rerun keeps, so it joins a run that has ended",
+                        "also in a rerun, so the rerun joins a run that has ended",
                         f"remove {variable.name}; Nx Cloud then uses the workflow's id",
                         "or set NX_CI_EXECUTION_ENV to distinguish several mains",
                     )

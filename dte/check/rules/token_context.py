@@ -35,8 +35,8 @@ def find(facts: Facts) -> Iterator[Finding]:
                     job.where,
                     f"{job.title} runs npm packages and has {text} dte/attempt "
                     "CircleCI's token",
-                    f"remove {fix} from the job, and move other variables that it "
-                    "needs to another context",
+                    f"remove {fix} from the job, and move other variables that the "
+                    "job needs to another context",
                 )
 
 

@@ -90,7 +90,10 @@ def _add_jobs(text: str, facts: Facts, orb: str) -> ChangedText:
     notes = [*recipe.notes, *add_jobs(config, editor, workflow, facts, orb)]
     for entry in config.entries(workflow):
         if config.runs_nx(entry.job):
-            todo = f"the job {entry.job} also runs Nx; remove the tasks that main runs"
+            todo = (
+                f"the job {entry.job} also runs Nx; if dte/main runs the same tasks, "
+                "remove them here"
+            )
             notes.append((editor.line_of(entry.node.start), todo))
     return ChangedText(editor.apply(), tuple(sorted(notes)))
 

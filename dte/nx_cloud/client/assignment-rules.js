@@ -14,7 +14,7 @@ function readRuleFile(file) {
 
 function readRules(rules, file) {
   if (!Array.isArray(rules))
-    throw new UserError(`${file} has no list of assignment-rules.`);
+    throw new UserError(`${file} has no list assignment-rules.`);
   return rules.map((rule, index) => readRule(rule ?? {}, index + 1, file));
 }
 

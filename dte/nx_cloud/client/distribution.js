@@ -4,7 +4,7 @@ const { UserError } = require('./errors');
 function refuseHostedAgents(distribution, where) {
   if (distribution === undefined || distribution === 'manual') return;
   throw new UserError(
-    `${where}: distribute-on is ${JSON.stringify(distribution)}, which asks for Nx Cloud's own machines; only "manual" can be rehearsed.`,
+    `${where}: distribute-on is ${JSON.stringify(distribution)}, which requests Nx Cloud's own machines; a rehearsal supports only "manual".`,
   );
 }
 

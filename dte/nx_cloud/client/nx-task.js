@@ -79,7 +79,7 @@ function failure(task, { started, output, exitCode }) {
 }
 
 function otherWorkspace(result) {
-  const message = `${result.task} has another hash here than in main: are both on the same revision?`;
+  const message = `${result.task} has a different hash on this agent than on main: do both use the same revision?`;
   console.error(message);
   return { ...result, exitCode: 1, output: `${message}\n${result.output}` };
 }

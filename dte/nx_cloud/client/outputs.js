@@ -35,7 +35,7 @@ async function fetchOutputs(cache, run, task, result) {
   const cached = await cache.get(task);
   if (!cached)
     throw new UserError(
-      `The outputs of ${task.id} are not in the cache, although it passed.`,
+      `The outputs of ${task.id} are not in the cache, although the task passed.`,
     );
   // Nx has put what came from the remote cache in its place already.
   if (!cached.remote)

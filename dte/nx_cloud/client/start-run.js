@@ -46,7 +46,7 @@ async function startRun(settings) {
   const started = await post('/runs/start', { run, ...settings });
   if (!started.taken)
     console.error(
-      `Nx Cloud (stand-in): the settings have no effect, because an earlier nx command fixed those of run ${run}.`,
+      `Nx Cloud (stand-in): the settings have no effect, because an earlier nx command already set those of run ${run}.`,
     );
   markStarted(run);
   if (started.heartbeat) leaveHeartbeat(run, started.pingMs);

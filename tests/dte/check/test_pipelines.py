@@ -78,7 +78,10 @@ def test_parameters_in_filters(agents: bool, codes: list[str], tmp_path: Path) -
     assert [one.code for one in checked.findings] == codes
 
 
-NOTICE = "not checked: 2 of the names in filters and conditions, from 'name20' on"
+NOTICE = (
+    "not checked: 2 branches and tags in filters and conditions, "
+    "beginning with 'name20'"
+)
 
 
 @pytest.mark.parametrize(("count", "notices"), [(20, ()), (22, (NOTICE,))])

@@ -57,7 +57,7 @@ def test_a_refused_rerun_is_explained(target: str) -> None:
     assert "ada" in done.output
     sentence = done.output.splitlines()[-1]
     assert sentence == (
-        "build: dte/main was refused, since only failed jobs were rerun and "
+        "build: dte/main was refused, because only failed jobs were rerun and "
         "dte/attempt and dte/agent-1 did not run again; rerun it from the start: "
         f"dte rerun {PARTIAL}"
     )
@@ -122,7 +122,8 @@ def test_an_unknown_id_is_an_error() -> None:
         ),
         (
             [("canceled", "", [])],
-            f"attempt 1 ended as canceled; rerun it from the start: dte rerun {FIRST}",
+            "attempt 1 ended with status canceled; rerun it from the start: "
+            f"dte rerun {FIRST}",
         ),
         (
             [

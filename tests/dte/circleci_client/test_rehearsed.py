@@ -99,7 +99,7 @@ def test_the_story_of_each_kind_of_rerun_is_told_right(
     again = "rerun it from the start: dte rerun"
     assert operator.sentences == [
         f"build: attempt 1 failed in work; {again} {ids[0]}",
-        "build: work was refused, since only failed jobs were rerun and dte/attempt "
+        "build: work was refused, because only failed jobs were rerun and dte/attempt "
         f"did not run again; {again} {ids[1]}",
         f"build: attempt 2 failed in work; {again} {ids[2]}",
         "build: attempt 3 passed after 1 partial rerun was refused.",

@@ -71,7 +71,7 @@ def test_value(text: str, expected: Any) -> None:
         ("foo)", '")" is unexpected'),
         ("and foo", '"and" is unexpected'),
         ("foo = bar", '"= bar" is not valid here'),
-        ("foo starts-with 'a'", "starts-with compares text only"),
+        ("foo starts-with 'a'", "starts-with compares strings only"),
         ("foo > 1", "> compares numbers only"),
         ("'a' < 'b'", "< compares numbers only"),
         ("12ab", '"12ab" is not valid here'),

@@ -51,7 +51,7 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
         (values.WholeNumber(1), True, "at least 1"),
         (values.WholeNumber(1), "1" * 20, "at least 1"),
         (values.duration, 0, "a time such as"),
-        (values.listed_texts, "a", "a list of texts"),
+        (values.listed_texts, "a", "a list of strings"),
         (values.duration, "10 m", "a time such as"),
         (values.delay, "11m", "at most 10 minutes"),
         (values.delay, "0s", "at most 10 minutes"),

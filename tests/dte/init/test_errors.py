@@ -32,7 +32,7 @@ def test_a_folder_without_git_is_refused(
 @pytest.mark.parametrize(
     ("package", "message"),
     [
-        ('{"dependencies": {"nx": "~16.10.0"}}', "has Nx ~16.10.0, by package.json"),
+        ('{"dependencies": {"nx": "~16.10.0"}}', "has Nx ~16.10.0 (from package.json)"),
         ("{}", "has no nx"),
         ("[]", "package.json: is not a JSON object"),
         ('{"a": ', "package.json: not valid JSON"),

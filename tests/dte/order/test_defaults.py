@@ -74,11 +74,11 @@ def test_the_list_shows_the_defaults(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("orb = 1", "there is no default orb"),
+        ("orb = 1", "unknown key orb"),
         ("x", "can't be read"),
         ("speed = true", "speed is True, not a number above 0"),
         ("speed = -1", "speed is -1, not a number above 0"),
-        ('env-files = "a"', "env-files has to be a list of texts"),
+        ('env-files = "a"', "env-files must be a list of strings"),
         ("env-files = [1]", "env-files contains 1, which isn't text"),
         ('orbs = "a"', "orbs has to be a table of texts"),
         ('env-files = ["../x"]', "outside the repository"),

@@ -85,5 +85,6 @@ def test_a_teardown_is_a_note(tmp_path: Path) -> None:
     (workflow,) = compiled.workflows
     notes = list_notes(Order(config=path, project=tmp_path, orbs={}), workflow.jobs)
     assert notes == [
-        "the teardown of A in build does not run: no page says when it would"
+        "the teardown of A in build does not run: CircleCI's documentation does not "
+        "say when it runs"
     ]

@@ -155,7 +155,7 @@ def test_a_request_that_is_refused(change: str, answer: str, tmp_path: Path) -> 
     assert answer in said(done)
     assert [run.kind for run in done.report.runs] == ["setup workflow"]
     assert done.report.not_rehearsed == (
-        "a setup config whose workflow never continued the pipeline",
+        "the rest of the pipeline, because the setup workflow never continued it",
     )
 
 

@@ -176,7 +176,7 @@ def test_jobs_downstream_of_a_named_job(tmp_path: Path, goes_on: bool) -> None:
 def test_filters_that_leave_no_job_are_an_error(tmp_path: Path) -> None:
     """A workflow without jobs for the branch is an error, not a success."""
     text = config("[good: {filters: {branches: {only: x}}}]")
-    with pytest.raises(UserError, match="passes its filters for main"):
+    with pytest.raises(UserError, match="exclude all its jobs for main"):
         rehearse_text(tmp_path, text)
 
 
