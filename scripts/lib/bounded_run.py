@@ -14,7 +14,7 @@ PAUSE = 2.0
 
 
 def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
-    """Run the commands in order until one passes. False if none passed."""
+    """Run the commands in order until one passes; return whether one did."""
     for number, words in enumerate(tries):
         if number:
             time.sleep(PAUSE)
@@ -37,7 +37,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         return process.wait(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        # Kill the whole session: the children of npx would otherwise run beside the
+        # Kill the whole session: the children of npx would otherwise run during the
         # next try and keep the step's output open.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
