@@ -81,7 +81,7 @@ class RunRecords:
 
 
 def attempts_folder(default: str = "~/.dte/attempts") -> str:
-    """Return the folder with the records; by default, where the workspace is attached."""
+    """Return the folder with the records, by default that of the attached workspace."""
     return read_folder("DTE_ATTEMPTS", default)
 
 

@@ -102,7 +102,7 @@ def go_environment(folder: Path) -> dict[str, str]:
 
 
 def settings_of_user() -> Path:
-    """Return the file in which `go env -w` keeps the user's settings, such as GOPROXY."""
+    """Return the file where `go env -w` keeps the user's settings, such as GOPROXY."""
     if sys.platform == "darwin":
         folder = Path.home() / "Library" / "Application Support"
     else:
