@@ -9,7 +9,7 @@ PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2
 CIRCLECI := HOME="$(CURDIR)/.cache/circleci-home" CIRCLECI_CLI_TELEMETRY_OPTOUT=1 \
   .tools/bin/circleci --skip-update-check
-# Each byte of these stands in every agent of a compiled config, so they have no `#!`.
+# A compiled config repeats these files in every agent, so they have no `#!` line.
 STEP_FILES := scripts/guard.sh scripts/find_lock_file.sh scripts/run.sh
 SHELL_FILES := tools/bootstrap.sh .ci/run \
   $(filter-out $(STEP_FILES),$(wildcard scripts/*.sh .circleci/*.sh))
@@ -20,11 +20,11 @@ export npm_config_cache := $(CURDIR)/.cache/npm
 export NAMESPACE VERSION
 
 .PHONY: help
-help: ## show this list
+help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## install everything into this folder (every other target does so itself)
+setup: ## install everything into this folder (every other target does this first)
 	@tools/bootstrap.sh
 
 .PHONY: setup-circleci
@@ -80,16 +80,16 @@ types: setup ## run mypy, strict
 	@mypy --python-version 3.10 scripts
 
 .PHONY: format
-format: setup ## let ruff format and fix what it can
+format: setup ## run ruff's formatter and its automatic fixes
 	@ruff check --quiet --fix-only .
 	@ruff format .
 
 .PHONY: spec
-spec: setup ## print what the tests say about the behaviour, as a specification
+spec: setup ## print the tests' docstrings as a specification of the behaviour
 	@$(PYTEST) -n 0 --collect-only --verbose --no-header | grep -vE '<(Dir|Package|Function) ' | uniq
 
 .PHONY: docs
-docs: setup ## write what follows from the orb's commands: jobs, reference, tables
+docs: setup ## generate the jobs, the reference and the tables from the orb's commands
 	@$(PYTHON) -m tools.reference
 
 .PHONY: golden
@@ -117,7 +117,7 @@ package: setup ## build the wheel and the sdist of dte-orb into dist/
 	@echo "ok: $$(cd dist && echo *.whl *.tar.gz)"
 
 .PHONY: release-check
-release-check: pack package ## VERSION=1.2.3: build it, and check that it is that release
+release-check: pack package ## VERSION=1.2.3: build the release and check that it is ready
 	@$(PYTHON) -m tools.publishing.readiness
 
 .PHONY: lock

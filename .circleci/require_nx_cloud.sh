@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails with a fix when the agents could not get tasks, so that they never wait.
+# Fails early, and names the fix, if the agents would wait for tasks without success.
 set -euo pipefail
 
 if [ -n "${NX_CLOUD_ACCESS_TOKEN:-}" ]; then

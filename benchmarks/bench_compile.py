@@ -1,6 +1,6 @@
-"""Measures `dte compile` with many agents, in seconds of processor time.
+"""Measures the processor time of `dte compile` with many agents.
 
-Run by `make bench`. The config is the README's, with more agents in its matrix.
+`make bench` runs it. The config is the README's, with more agents in its matrix.
 """
 
 import tempfile
@@ -17,7 +17,7 @@ TURNS = 5
 
 
 def measure(path: Path) -> float:
-    """Return the processor time of compiling and printing the config; seconds."""
+    """Return the processor time of compiling and printing the config, in seconds."""
     started = time.process_time()
     print_document(compile_config(path, orbs=ORBS, pipeline=PipelineValues()).document)
     return time.process_time() - started

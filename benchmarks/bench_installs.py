@@ -1,8 +1,9 @@
-"""How long an agent takes until it is ready for tasks, with an empty and a full cache.
+"""Measures how soon an agent is ready for tasks, with an empty and with a full cache.
 
-Run by `make bench`. For each package manager, a job does what an agent does before it
+`make bench` runs it. For each package manager, a job does what an agent does before it
 asks for tasks: guard, checkout, restore, install, save. The first run starts without a
-cache, the second one with the cache of the first. It needs a package registry.
+cache, the second one with the cache of the first. The benchmark needs a package
+registry.
 """
 
 import json
@@ -37,7 +38,7 @@ workflows:
 
 
 class Manager(NamedTuple):
-    """A package manager: where npm gets it, and the command that writes a lock file."""
+    """A package manager: its npm package, and the command that writes a lock file."""
 
     package: str
     lock: tuple[str, ...]
@@ -55,7 +56,7 @@ MANAGERS = {
 
 
 def install_manager(name: str, package: str) -> Path:
-    """Return the folder with the package manager's command; npm fills it once."""
+    """Return the folder with the package manager's command; npm installs it once."""
     folder = CACHE / name
     if package and not (folder / "node_modules").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,7 @@ def install_manager(name: str, package: str) -> Path:
 
 
 def make_workspace(folder: Path, lock: tuple[str, ...], env: Mapping[str, str]) -> None:
-    """A repository with a lock file."""
+    """Make a repository with a lock file and return its path."""
     package = {"name": "shop", "private": True, "devDependencies": PACKAGES}
     (folder / "package.json").write_text(json.dumps(package))
     (folder / "nx.json").write_text("{}\n")
@@ -83,7 +84,7 @@ def make_workspace(folder: Path, lock: tuple[str, ...], env: Mapping[str, str]) 
 
 
 def measure(folder: Path, env: Mapping[str, str]) -> list[float]:
-    """The seconds of the job in two runs: without a cache, and with one."""
+    """Return the seconds that the job takes without a cache and with one."""
     report = folder.with_suffix(".json")
     words = ("rehearse", "--then", "rerun-from-start", "--report", str(report))
     orb = ("--orb", f"your-namespace/dte={ROOT / 'orb'}")

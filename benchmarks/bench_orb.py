@@ -1,7 +1,7 @@
-"""Measures the cost of dte for each agent: bytes in the config, the guard's time.
+"""Measures what dte costs each agent: bytes in the config, and the guard's time.
 
-Run by `make bench`. The times are compared within one run, turn by turn, because the
-machine may be busy with other things.
+`make bench` runs it. It alternates between the commands that it compares, because the
+machine may be busy with other work.
 """
 
 import os
@@ -50,7 +50,7 @@ def write_config(agents: int, folder: Path) -> Path:
 
 
 def measure_bytes(agents: int, folder: Path) -> int:
-    """Return the size of the README's compiled config with this many agents; bytes."""
+    """Return the bytes of the README's compiled config with this many agents."""
     path = write_config(agents, folder)
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     return len(print_document(compiled.document).encode())
@@ -73,7 +73,7 @@ def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
 
 
 def attach(home: Path) -> None:
-    """Write the record and the code of a full run where the guard finds them."""
+    """Write the record and the code of a full run into the folder of the guard."""
     job = home / "attempt"
     code = copy_code(job / "code")
     words = [sys.executable, "-I", "-S", str(code), "record_attempt"]
@@ -87,7 +87,7 @@ def attach(home: Path) -> None:
 
 
 def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
-    """Return the processor time of one process and its children, in seconds."""
+    """Run a process; return its processor time with its children's, in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(words, env=dict(env), check=False, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -97,16 +97,16 @@ def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
 def find_python() -> Path:
     """Return the folder of a Python without packages, which starts as fast as possible.
 
-    The one of this environment also reads the `.pth` files of the tools, which makes
-    its own start slower and the guard look faster.
+    This environment's own Python also reads the tools' `.pth` files. It starts more
+    slowly, which would make the guard look faster.
     """
     found = shutil.which("python3", path="/usr/bin:/usr/local/bin")
     return Path(found or sys.executable).parent
 
 
 def compare_guard(folder: Path) -> tuple[float, float, float]:
-    """Return the least times of a bare python3, a guard that passes and one
-    that refuses.
+    """Return the shortest times of a bare python3, a passing guard and a refusing
+    guard.
     """
     words, carried = find_guard(folder)
     path = f"{find_python()}{os.pathsep}{os.environ['PATH']}"

@@ -1,8 +1,8 @@
 """Measures the time and memory of a rehearsal with many jobs and much output.
 
-Run by `make bench`. gitlab-ci-local runs pipelines of another service in the same way,
-so 50 jobs that do nothing run with both, turn by turn, and their ratio is printed. It
-needs rsync.
+`make bench` runs it. gitlab-ci-local runs GitLab's pipelines locally in the same way,
+so the benchmark alternates between both, with 50 jobs that do nothing, and prints the
+ratio. gitlab-ci-local needs rsync.
 """
 
 import os
@@ -28,14 +28,14 @@ LINE = "x" * 99
 
 
 class Cost(NamedTuple):
-    """The seconds of a command, and its largest process in MB."""
+    """The duration of a command in seconds, and the MB of its largest process."""
 
     seconds: float
     megabytes: float
 
 
 def install_other() -> Path:
-    """gitlab-ci-local's command; npm installs it into the cache once."""
+    """Return gitlab-ci-local's command; npm installs it into the cache once."""
     command = CACHE / "node_modules" / ".bin" / "gitlab-ci-local"
     if not command.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def install_other() -> Path:
 
 
 def write_project(folder: Path, jobs: int, command: str) -> None:
-    """A repository whose two configs have the same jobs, all side by side."""
+    """Make a repository with two configs that have the same concurrent jobs."""
     names = [f"job-{number}" for number in range(jobs)]
     step: Any = {"run": {"name": "A", "shell": "/bin/bash", "command": command}}
     job = {"docker": [{"image": "any"}], "steps": [step]}
@@ -66,7 +66,7 @@ def write_project(folder: Path, jobs: int, command: str) -> None:
 
 
 def measure(words: Sequence[str], folder: Path) -> Cost:
-    """Run a command that has to pass."""
+    """Run a command, which has to pass, and return its cost."""
     started = time.monotonic()
     process = subprocess.Popen(
         words,

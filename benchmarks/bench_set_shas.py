@@ -1,8 +1,9 @@
 """Measures the search for the last passed revision, 30 and 300 pipelines back.
 
-`python -m benchmarks.bench_set_shas`. Least possible is one round trip for each page
-that must be seen, plus one; one after another asks for each page and each pipeline's
-workflows in turn. "search" is measured inside the process, "step" is the whole script.
+Run `python -m benchmarks.bench_set_shas`. The column "least" is one round trip for each
+page that the search must read, plus one. "in turn" requests each page and each
+pipeline's workflows one after another. "search" is measured inside the process; "step"
+is the whole script.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ ROUNDS = 5
 
 
 class Figure(NamedTuple):
-    """The median of one way, and how many requests it took."""
+    """The median time of one way to search, and its number of requests."""
 
     search: float
     step: float
@@ -61,13 +62,13 @@ def start_api(back: int, revision: str) -> Iterator[str]:
 
 
 def count_requests(url: str) -> int:
-    """Return the requests since the last count."""
+    """Return the number of requests since the last count."""
     with urlopen(url + "/count") as response:
         return int(response.read())
 
 
 def measure(work: Callable[[], object]) -> float:
-    """Return the median seconds of some rounds."""
+    """Return the median duration of some rounds, in seconds."""
     seconds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -77,13 +78,13 @@ def measure(work: Callable[[], object]) -> float:
 
 
 def open_search(url: str) -> Search:
-    """Return the search that both ways start."""
+    """Return the search that both ways use."""
     question = Question("main", Rule(), OWN.id, SLUG)
     return Search(CircleCIClient(url), question)
 
 
 def ask_in_turn(url: str) -> str:
-    """Search with one request after another, as a script without threads does."""
+    """Search with one request at a time, as a script without threads does."""
     api = CircleCIClient(url, seconds=600)
     token = ""
     api.get("pipeline", OWN.id)
@@ -97,7 +98,7 @@ def ask_in_turn(url: str) -> str:
 
 
 def run_step(name: str, url: str, folder: Path) -> None:
-    """The whole script as a process, like a step runs it."""
+    """Run the whole script as a process, as a step does."""
     flat = folder / "code"
     if not flat.exists():
         copy_code(flat)

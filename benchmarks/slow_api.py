@@ -1,9 +1,9 @@
-"""CircleCI's API with a main branch that failed for long, with slow answers.
+"""A fake of CircleCI's API with slow answers and a main branch that failed for long.
 
-A process of its own, so its work does not slow down what is measured. Prints its
-address, and serves until its input ends. `GET /count` gives the requests since the
-last one.
-Words: the number of the pipeline that passed, its revision, the seconds of an answer.
+It is a separate process, so its work does not slow down the code that is measured. It
+prints its address, and serves until its input ends. `GET /count` returns the number of
+requests since the last count. Arguments: the number of the pipeline that passed, its
+revision, and the seconds until it answers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OWN = FakePipeline(NEWEST + 1, f"{NEWEST + 1:040x}")
 
 
 def make_pipelines(green: int, revision: str) -> list[FakePipeline]:
-    """Return the pipelines 1 to `NEWEST` of main, of which only `green` passed."""
+    """Return pipelines 1 to `NEWEST` of main, of which only number `green` passed."""
     failed = (Run(status="failed"),)
     return [
         FakePipeline(number, revision)

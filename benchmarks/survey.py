@@ -31,20 +31,20 @@ Found = Iterator[tuple[str, str, str]]
 
 
 def git(folder: Path, *words: str) -> bytes:
-    """Return what a git command prints; nothing if it fails."""
+    """Return the output of a git command, or "" if it fails."""
     command = ["git", "-C", str(folder), *words]
     return subprocess.run(command, capture_output=True, check=False).stdout
 
 
 def find_clone(folder: Path, repository: str) -> Path:
-    """Return the clone of `owner/name` in the folder, or else the folder."""
+    """Return the clone of `owner/name` in the folder, or the folder itself."""
     flat = repository.replace("/", "+")
     places = (folder / name for name in (repository, flat, f"{flat}/repo"))
     return next((path for path in places if git(path, "rev-parse", "HEAD")), folder)
 
 
 def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
-    """`compiles`, or `refused` with the first error; what is printed compiles too."""
+    """Return `compiles`, or `refused` with the first error; compiles the output too."""
     file.write_text(text.replace("{xcodeversion}", "16.4.0"), encoding="utf-8")
     options: dict[str, Any] = {"pipeline": PipelineValues(), "stub_missing_orbs": True}
     try:
@@ -57,7 +57,7 @@ def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
 
 
 def survey_configs(folder: Path, file: Path) -> Found:
-    """Yield each config of the list, its verdict there, and the one of now."""
+    """Yield each config of the list, its listed verdict and its verdict now."""
     for repository, commit, path, listed in ROWS:
         text = git(find_clone(folder, repository), "show", f"{commit}:{path}").decode()
         now = judge(text, file, {}) if text else "missing"

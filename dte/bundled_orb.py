@@ -1,6 +1,6 @@
 """The orb that comes with this package, for configs that import it from the registry.
 
-The wheel contains `orb/` and `scripts/` in `dte/bundled/`; a checkout has them beside
+The wheel contains `orb/` and `scripts/` in `dte/bundled/`; a checkout has them next to
 `dte/`.
 """
 
@@ -17,11 +17,11 @@ _REFERENCE = re.compile(r"[\w.-]+/(?P<name>[\w.-]+)@(?P<version>\d+(\.\d+){0,2})
 
 
 def add_bundled_orb(orbs: Mapping[str, Path], config: Path) -> dict[str, Path]:
-    """`orbs`, and the bundled orb for each import of the config that names it.
+    """Return `orbs` with the bundled orb for each import of the config that names it.
 
     An import names the bundled orb in any namespace if the orb is called `dte` and the
-    version is ours, such as `acme/dte@1.0.0`, `acme/dte@1.0` or `acme/dte@1`. What
-    `orbs` contains takes precedence.
+    version is that of this package, such as `acme/dte@1.0.0`, `acme/dte@1.0` or
+    `acme/dte@1`. The entries of `orbs` take precedence.
     """
     document = read_yaml(config)
     imports = document.get("orbs") if isinstance(document, LocatedMap) else None
@@ -46,7 +46,7 @@ def is_bundled(reference: str) -> bool:
 
 
 def find_orb() -> Path:
-    """Return the folder of the orb's source, in the package or beside it."""
+    """Return the folder of the orb's source, in the package or next to it."""
     package = Path(str(resources.files("dte")))
     bundled = package / "bundled" / "orb"
     return bundled if bundled.is_dir() else package.parent / "orb"

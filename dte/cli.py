@@ -20,7 +20,7 @@ from dte.exit_codes import DEFECT, INTERRUPTED
 
 
 class Commands(click.Group):
-    """The commands in `dte/commands/`; the module `x` has the command `x`."""
+    """The commands in `dte/commands/`; the module `x` defines the command `x`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def guard(work: Callable[[], int], settings: dict[str, object]) -> int:
-    """Return the exit code of `work`; its errors are printed to stderr."""
+    """Run `work` and return its exit code; print its errors to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal without UTF-8 must not end a rehearsal.

@@ -1,8 +1,8 @@
 """The config that a setup workflow continues its pipeline with.
 
-After "Dynamic configuration overview": a pipeline is continued once, never with another
-setup config, and parameters that it was triggered with are checked against the new
-config too (ethereum-optimism/optimism#21364).
+Source: "Dynamic configuration overview": a pipeline is continued once, never with
+another setup config. Its trigger's parameters are checked against the new config too
+(ethereum-optimism/optimism#21364).
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ def compile_continuation(
     """Return the config of a request, which is written to a file in `folder`
     for messages.
 
-    None if it has no workflows: `continuation/finish` sends such a one to end the
-    pipeline. Raises `UserError` if CircleCI would refuse it.
+    Returns None if the config has no workflows: `continuation/finish` sends such a
+    config to end the pipeline. Raises `UserError` if CircleCI would refuse it.
     """
     path = folder / f"continuation-{request.pipeline.identity.number}.yml"
     path.write_text(request.configuration, encoding="utf-8")
@@ -53,19 +53,16 @@ def _is_empty(document: LocatedMap) -> bool:
 
 
 def named_in_setup(order: Order, workflow: Workflow) -> Sequence[str]:
-    """Return the JOBs of the command line if the setup workflow has one of
-    them, or none.
-    """
+    """Return the order's JOBs if the setup workflow has one of them, otherwise none."""
     return order.jobs if _has_job(workflow, order.jobs) else ()
 
 
 def choose_continued(
     config: CompiledConfig, order: Order, jobs: Sequence[str]
 ) -> tuple[Workflow, ...]:
-    """Return the workflows of a continued pipeline: the one that the order
-    names, or else all.
+    """Return a continued pipeline's workflows: the one that the order names, or all.
 
-    If the command line names `jobs`, those that have one of them.
+    If the command line names `jobs`, only workflows that have one of them are returned.
     """
     flows = config.workflows
     named = [flow for flow in flows if flow.name == order.workflow]

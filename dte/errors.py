@@ -1,4 +1,4 @@
-"""The one kind of error that a user can fix; the command catches it in one place."""
+"""The exception for errors that a user can fix; `dte` catches it in one place."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def link_to(code: str) -> str:
 class UserError(Exception):
     """A problem that the user can fix.
 
-    Carries what the command prints under ``error:`` and ``Suggestions:``, and the exit
-    code: 2 usage error, 3 not rehearsable. An error in a config also has a code, one of
-    the table in docs/compile.md, its place, and the chain of calls that led there.
-    ``others`` are errors that were found beside this one, which is the first.
+    Contains what the command prints under ``error:`` and ``Suggestions:``, and the exit
+    code: 2 usage error, 3 not rehearsable. An error in a config also has a code from
+    the table in docs/compile.md, its position, and the chain of calls that led there.
+    ``others`` are the errors that were found after this first one.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class UserError(Exception):
 
     @property
     def reference(self) -> str:
-        """The link to what the error's code means; empty without a code."""
+        """The link that explains the error's code; empty without a code."""
         return link_to(self.code) if self.code else ""
 
     def add_call(self, text: str) -> None:
@@ -59,7 +59,7 @@ class UserError(Exception):
 
     @property
     def place(self) -> tuple[str, int, int]:
-        """The file, line and column of the error, to sort by."""
+        """The file, line and column of the error, as a sort key."""
         where = self.where
         return (where.file, where.line, where.column) if where else ("", 0, 0)
 
@@ -75,7 +75,7 @@ class Errors:
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Keep the errors that the body raises, and go on after it."""
+        """Collect an error that the body raises, and continue after the block."""
         try:
             yield
         except UserError as error:
@@ -88,7 +88,7 @@ class Errors:
             self.raise_all()
 
     def raise_all(self) -> None:
-        """Raise the first error in order of file and line, with all others in it."""
+        """Raise the first error in order of file and line, with all others attached."""
         if self._found:
             first, *others = sorted(self._found.values(), key=lambda one: one.place)
             first.others = tuple(others[: MAX_ERRORS - 1])

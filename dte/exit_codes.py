@@ -1,4 +1,4 @@
-"""The exit codes of `dte` that no `UserError` carries by default."""
+"""The exit codes of `dte` that differ from the default of `UserError`."""
 
 INTERRUPTED = 130
 DEFECT = 70

@@ -122,7 +122,7 @@ def _write_need(name: str, statuses: frozenset[str]) -> str:
 def _plan_runs(
     config: CompiledConfig, order: Order, project: Project, origin: Path
 ) -> tuple[PlannedRun, ...]:
-    """The runs of the order's actions, if only the jobs with injected faults fail."""
+    """Return the runs of the order's actions if only jobs with injected faults fail."""
     workflow = choose_workflow(config, order.workflow)
     passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
     jobs = select_named(passing, order.jobs, with_needs=order.with_needs)
@@ -152,7 +152,7 @@ def _assume(
 ) -> PlannedRun:
     statuses: dict[str, str] = {}
     upstream = find_upstream([planned.job for planned in plan])
-    # A job has more upstream jobs than any of its upstream jobs, so they come first.
+    # A job has more upstream jobs than each of these has, so this puts them first.
     names = sorted(upstream, key=lambda name: len(upstream[name]))
     by_name = {planned.job.name: planned for planned in plan}
     for planned in (by_name[name] for name in names):

@@ -1,6 +1,7 @@
 """A compiled config as data, the input of `plan` and `run`.
 
-Pure and frozen. `dte.compile.compile_config` makes it, nothing changes it.
+All classes are frozen. `dte.compile.compile_config` creates the data, and nothing
+changes it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ FINAL_JOB_STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in a file that the user wrote; columns are for editors, from 1."""
+    """A position in a file that the user wrote; lines and columns start at 1."""
 
     file: str
     line: int
@@ -45,10 +46,11 @@ class Step:
     """One step of a job, with every parameter filled in.
 
     ``arguments`` contains only the given keys, including ``name``; the field ``name``
-    is what CircleCI would show, even if none was given. Their values are checked: text,
-    but a mapping of texts for ``environment``, a boolean for ``background``, a tuple of
-    texts for ``paths``, ``keys`` and ``fingerprints``, an integer for
-    ``max_auto_reruns`` and ``depth``, a tuple of steps for ``steps`` and ``teardown``.
+    is what CircleCI would show, even if none was given. Their values are checked. They
+    are strings, except for a mapping of strings for ``environment``, a boolean for
+    ``background``, a tuple of strings for ``paths``, ``keys`` and ``fingerprints``, an
+    integer for ``max_auto_reruns`` and ``depth``, and a tuple of steps for ``steps``
+    and ``teardown``.
     """
 
     kind: str
@@ -62,7 +64,7 @@ class Job:
     """One job of a workflow, with commands, executors and matrices expanded.
 
     ``type`` is `build`, or the type of a job that runs no steps of its own, such as
-    `no-op`, `lock` and `release`; ``settings`` holds the further keys of the job.
+    `no-op`, `lock` and `release`; ``settings`` contains the further keys of the job.
     """
 
     name: str
@@ -78,7 +80,7 @@ class Job:
 
     @property
     def all_steps(self) -> tuple[Step, ...]:
-        """The steps in the order in which they run, those inside a step included."""
+        """The steps, including nested steps, in the order in which they run."""
         return tuple(_flatten(self.steps))
 
 
@@ -92,7 +94,7 @@ def _flatten(steps: Iterable[Step]) -> Iterator[Step]:
 class Requirement:
     """An upstream job, and the statuses in which the job that requires it starts.
 
-    The status `terminal` comes as all the statuses that it stands for.
+    The status `terminal` is replaced by all the statuses that it stands for.
     """
 
     job: str
@@ -104,8 +106,8 @@ class WorkflowJob:
     """A job in a workflow; ``job`` is None for an approval.
 
     ``filters`` has `branches` and `tags`, each with `only` and `ignore`, as
-    written. A filter that is an expression is decided already: it comes as filters
-    that let everything through, or nothing.
+    written. A filter that is an expression is already evaluated: it is replaced by
+    filters that allow everything, or nothing.
     """
 
     name: str
@@ -130,9 +132,9 @@ class Workflow:
 class CompiledConfig:
     """What CircleCI would make of the config for one pipeline.
 
-    ``document`` is the processed configuration in plain data; ``stubbed`` names
-    the jobs, commands and executors that stand in for orbs without a source. The
-    pipeline that a `setup` config continues with is not part of it.
+    ``document`` is the processed configuration in plain data; ``stubbed`` names the
+    placeholders for jobs, commands and executors of orbs without a source. The pipeline
+    that a `setup` config continues with is not part of it.
     """
 
     workflows: tuple[Workflow, ...]
@@ -144,7 +146,7 @@ class CompiledConfig:
 
 @dataclass(frozen=True)
 class PipelineValues:
-    """What the pipeline values in a config stand for.
+    """The pipeline values that a config can use.
 
     CircleCI's page "Project values and variables" lists them. ``parameters`` are
     the arguments that the pipeline was triggered with; ``values`` are further pipeline

@@ -17,7 +17,7 @@ import re2  # type: ignore[import-untyped]
 MAX_LENGTH = 128
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-# What RE2 says, and what to write instead.
+# RE2's message, and what to write instead.
 _ADVICE = (
     ("(?!", "RE2 has no lookahead: use not (… matches /…/) in an expression"),
     ("(?=", "RE2 has no lookahead: use two patterns joined by and in an expression"),
@@ -32,7 +32,7 @@ _ADVICE = (
 
 
 class InvalidPattern(Exception):
-    """RE2 refuses the pattern; says why, and `advice` what to write instead."""
+    """RE2 refuses the pattern; `advice` says what to write instead."""
 
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class InvalidPattern(Exception):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that has to match a whole text."""
+    """A pattern that has to match a whole string."""
 
     text: str
     _compiled: Any

@@ -19,8 +19,8 @@ def rehearse(
 ) -> Report:
     """Rehearse the order and return the report.
 
-    `show` gets the report before the clean-up. Nothing is left on this machine but what
-    the order keeps. Raises `UserError` if the order is wrong or an action can't be
+    `show` gets the report before the clean-up. Nothing stays on this machine except
+    what the order keeps. Raises `UserError` if the order is wrong or an action can't be
     done; in the second case `show` gets a report on what happened before.
     """
     with open_session(order, listener) as session:
@@ -40,7 +40,7 @@ def rehearse(
 def open_session(order: Order, listener: Listener) -> Iterator[Session]:
     """Yield a session with its services running.
 
-    At the end everything it started is gone.
+    At the end, everything that it started is stopped and removed.
     """
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))

@@ -29,7 +29,7 @@ CODE_FOLDER = "code"
 
 
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
-    """Return the revisions of `main_branch` that last passed, or None with the reason.
+    """Return the last passed revisions of `main_branch`, or None, and the reason.
 
     Never fails: without revisions, the attempt job still records its number.
     """
@@ -50,7 +50,7 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
         reason = "; ".join([refusal.message, *refusal.suggestions])
         return found or None, reason
     except Exception as error:
-        # Only the type of the error: its text may contain what the server sent.
+        # Name only the error's type: its text may contain what the server sent.
         reason = "the search for passed revisions failed: " + type(error).__name__
         return found or None, reason
     reason = "" if found else " ".join([*search.describe(), "None of them passed."])
@@ -58,7 +58,7 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
 
 
 def warn_of_damage(records: RunRecords) -> None:
-    """Say in a line which files of the ledger are not counted."""
+    """Print one line about the files of the ledger that are not counted."""
     for line in describe_damage(records.damaged, "warning: ignored: "):
         say(line)
 
@@ -115,7 +115,7 @@ def main() -> None:
     record = make_record(find_records(str(ledger)), find_records(str(attempts)))
     workflow_id = record.workflow_id
     code = attempts.parent / CODE_FOLDER
-    # A file that two runs persist may clash, so the older files are not persisted.
+    # Two runs that persist the same file may clash, so older files are removed.
     remove_records(attempts, lambda other: other.workflow_id != workflow_id)
     remove_archives(code)
     write_archive(code, workflow_id, read("DTE_CODE"))

@@ -19,7 +19,7 @@ from settings import read_switch, require_id, workflow_link
 
 MOST_PAGES = 20
 LOOKS = (2.0, 4.0, 8.0)
-# With the pauses before the looks, these are less than two minutes.
+# These limits, with the pauses in LOOKS, add up to less than two minutes.
 LIST_SECONDS = 40.0
 REQUEST_SECONDS = 30.0
 LOOK_SECONDS = 10.0
@@ -76,7 +76,7 @@ def list_runs(circleci: CircleCIClient, pipeline_id: str) -> List[WorkflowRun]:
 
 
 def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
-    """Return the id of the started workflow; raises `Refusal` if none is found."""
+    """Return the id of the workflow that started; raises `Refusal` if none is found."""
     if started.workflow_id:
         return started.workflow_id
     say("A rerun was requested, but {}: looking for the new run.".format(started.doubt))
@@ -109,7 +109,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
 
 
 def main() -> None:
-    """Rerun the last full run from its start if it is due; never exits 0."""
+    """Rerun the last full run from its start if a rerun is due; never exits 0."""
     own = require_id("CIRCLE_WORKFLOW_ID")
     last = find_last_full_run()
     pipeline_id = require_id("CIRCLE_PIPELINE_ID")

@@ -42,13 +42,13 @@ REFERENCE = "CircleCI docs, Rerun a workflow's failed jobs; Automatic reruns"
 
 
 class PartialRerun(Refusal):
-    """Its first two lines are fixed, so nothing is printed before them."""
+    """A partial rerun's refusal. Its first two lines are fixed, so it has no prefix."""
 
     prefix = ""
 
 
 def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
-    """Return the refusal of a workflow that has only the records of earlier ones."""
+    """Return the refusal for a workflow that has only records of earlier workflows."""
     return PartialRerun(
         "You reran only failed jobs, but CI requires rerunning all jobs.\n"
         "Rerun all jobs in the pipeline to prevent this error.",
@@ -69,7 +69,7 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
 
 
 def refuse_without_record(found: RunRecords) -> Refusal:
-    """Return the refusal when the workspace contains no record of this workspace."""
+    """Return the refusal for a workspace that contains no record of its own."""
     upstream = (
         "the attempt job must be upstream of this job; add requires: [dte/attempt]"
     )
@@ -97,7 +97,7 @@ def check_attempt() -> AttemptRecord:
 
 
 def go_on_alone(role: str) -> None:
-    """Let main run all tasks, and end an agent with success, at once if possible."""
+    """Let main run all tasks itself; let an agent's job pass, at once if possible."""
     if role == "main":
         set_mode(WITHOUT_AGENTS)
         say("notice: this is a partial rerun, so main runs all tasks itself.")
@@ -110,7 +110,7 @@ def go_on_alone(role: str) -> None:
 
 
 def guard(choice: str, role: str) -> None:
-    """Print the attempt; raise a `Refusal` of a run that `choice` does not allow."""
+    """Print the attempt; raise `Refusal` for a run that `choice` does not allow."""
     try:
         record = check_attempt()
     except PartialRerun:
@@ -122,7 +122,7 @@ def guard(choice: str, role: str) -> None:
 
 
 def refuse(refusal: Refusal) -> NoReturn:
-    """Print the refusal first, whatever BASH_ENV is, and end the job's later steps."""
+    """Print the refusal, even with a broken BASH_ENV, and end the job's later steps."""
     say(str(refusal))
     try:
         if read("BASH_ENV"):
@@ -133,10 +133,10 @@ def refuse(refusal: Refusal) -> NoReturn:
 
 
 def require_shell() -> None:
-    """Raise `Refusal` where the later steps of the job can't work."""
+    """Raise `Refusal` if the later steps of the job can't work here."""
     if sys.platform in ("win32", "cygwin", "msys"):
         raise Refusal("dte runs on Linux and macOS, but this job runs on Windows")
-    # BASH_ENV, which carries the variables of one step to the next, needs bash.
+    # BASH_ENV, which passes variables from one step to the next, needs bash.
     if not os.environ.get("DTE_BASH", "unknown"):
         raise Refusal(
             "dte needs bash, and this job's image does not have it",
@@ -148,7 +148,7 @@ def require_shell() -> None:
 
 
 def remove_old_files() -> None:
-    """Remove what other runs left below the home folder, once it is of no use.
+    """Remove files of other runs from the home folder when they are of no more use.
 
     A runner may keep its home folder. A workspace is kept for 15 days at most. The
     first archive with this job's digest stays: other jobs may be running it.
@@ -170,7 +170,7 @@ def remove_old_files() -> None:
 
 
 def main() -> None:
-    """Print the attempt, or refuse; `DTE_RERUN_GUARD=off` makes it a warning."""
+    """Print the attempt or refuse the run; with `DTE_RERUN_GUARD=off`, only warn."""
     require_shell()
     remove_old_files()
     choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)

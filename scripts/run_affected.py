@@ -1,7 +1,7 @@
 """Run the targets of the affected projects, on the agents or in this job.
 
 `nx affected` passes without a task if it knows none of the targets, or if an argument
-turns it into another command. Then this step fails if a task was due.
+turns it into another command. In both cases this step fails if a task was due.
 """
 
 import os
@@ -33,7 +33,7 @@ SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 def read_revision(name: str) -> str:
     """Return a revision that `set_shas` exported.
 
-    Raises `UsageError` if it did not run.
+    Raises `UsageError` if `set_shas` did not run.
     """
     revision = read(name)
     if not revision:
@@ -49,9 +49,9 @@ def read_revision(name: str) -> str:
 
 
 def allow_split_targets() -> None:
-    """Let Nx run targets here that its plugins split for agents, such as e2e-ci.
+    """Let Nx run in this job the targets that its plugins split, such as e2e-ci.
 
-    Without Nx Cloud it refuses them, because they are slower on one machine
+    Without Nx Cloud, Nx refuses them, because they are slower on one machine
     (`validateNoAtomizedTasks` in the nx package, 24.0.6; nrwl/nx#26898).
     """
     if not read(SKIP_VALIDATION):
@@ -73,7 +73,7 @@ def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> Li
         "affected",
         "--base=" + base,
         "--head=" + head,
-        # One word, so that a target that starts with a dash is not an option.
+        # One word, so Nx does not read a target that starts with a dash as an option.
         "--targets=" + ",".join(targets),
         "--parallel=" + read("DTE_PARALLEL", "2"),
         *(["--configuration=" + configuration] if configuration else []),
@@ -83,11 +83,11 @@ def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> Li
 
 
 def ran_no_task(finished: Finished) -> bool:
-    """Return whether Nx printed that no task ran, or nothing that shows one.
+    """Return whether Nx printed that no task ran, or printed no sign of a task.
 
     Nx 17 and 18 end with "Successfully ran target lint for 0 projects", and Nx 24 with
     "0 tasks: 0 succeeded" where the output style is `summary` (tried). A task may print
-    the same as Nx without tasks, but then Nx also prints that a task ran.
+    the same text, but then Nx also prints that a task ran.
     """
     text = strip_colors(finished.beginning + finished.end)
     if _RAN.search(text):
@@ -96,9 +96,9 @@ def ran_no_task(finished: Finished) -> bool:
 
 
 def goes_on_alone(finished: Finished) -> bool:
-    """Return whether main has to run the tasks itself, since Nx Cloud refused to.
+    """Return whether main must run all tasks again, without Nx Cloud, which refused it.
 
-    Raises `Refusal` if it may not. Some clients go on by themselves (nx-cloud 19.0.0).
+    Raises `Refusal` if main may not. Some refused clients run them (nx-cloud 19.0.0).
     """
     refusal = find_refusal(finished)
     if not refusal or (finished.status and ran_tasks(finished)):

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the program DTE_PROGRAM from the folder that the step before this one wrote.
+# Runs the program DTE_PROGRAM from the folder that the previous step wrote.
 set -eo pipefail
 export DTE_CHECKOUT="$PWD"
 cd "${DTE_UNPACKED:?run dte/unpack in the step before this one}"

@@ -18,7 +18,7 @@ from streamed_run import Finished
 
 TIMEOUT = "30m"
 NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
-# What the client prints (nx-cloud 19.0.0).
+# The client prints these (nx-cloud 19.0.0).
 DUPLICATE = b"Duplicate Agent ID Detected"
 ENDED_WITH_ERROR = b"Distributed Execution Terminated"
 STOPPED_AGENT = b"Agent was terminated via SIG"
@@ -102,7 +102,7 @@ def explain_failure(finished: Finished, limit: str) -> None:
 
 
 def main() -> None:
-    """Run `nx-cloud start-agent`, or pass at once if main works without agents."""
+    """Run `nx-cloud start-agent`, or pass at once if main runs without agents."""
     pool = read_name("DTE_LAUNCH_TEMPLATE")
     name = name_agent(
         pool=pool,

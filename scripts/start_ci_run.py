@@ -60,8 +60,8 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """Return the arguments of `nx-cloud start-nx-agents`, which reads all else
-    from a file.
+    """Return the arguments of `nx-cloud start-nx-agents`, which reads the rest from a
+    file.
 
     `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.
@@ -71,7 +71,7 @@ def plan_config() -> List[str]:
 
 
 def plan_own() -> List[str]:
-    """No arguments, because the user's own steps start the run.
+    """Return no arguments, because the user's own steps start the run.
 
     `explicit_completion` is allowed: dte/main completes the run in its last steps.
     """
@@ -118,9 +118,9 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
 
 
 def hand_on_workspace(checkout: Path) -> None:
-    """Export what runs Nx, and the workspace's absolute path if it is safe to source.
+    """Export how to run Nx, and the workspace's absolute path if it is safe to source.
 
-    Without it, the user's steps can't enter a `working_directory` that starts with `~`.
+    Without the path, the user's steps can't enter a `working_directory` with `~`.
     """
     export({"DTE_NX_RUNNER": find_runner()})
     if is_word(str(checkout)):
@@ -128,7 +128,7 @@ def hand_on_workspace(checkout: Path) -> None:
 
 
 def start_run(words: List[str]) -> bool:
-    """Start the run; False if Nx Cloud refused it and main goes on alone.
+    """Start the run; return False if Nx Cloud refuses it and main runs without agents.
 
     Ends the process with the client's exit status after any other failure.
     """
@@ -168,7 +168,7 @@ def main() -> None:
     check_config(start, config, root)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if read("DTE_WHEN_NOT_CONNECTED") == ALONE:
-        # Nx Cloud may refuse this job only when it runs the tasks.
+        # Nx Cloud may start the run but refuse this job when it runs the tasks.
         export({"DTE_WHEN_NOT_CONNECTED": ALONE})
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")

@@ -34,8 +34,7 @@ def explain_nothing(checkout: Path) -> str:
 
 
 def plan_tries(checkout: Path) -> List[List[str]]:
-    """Return the commands to try, in order. Without Nx, npx needs a version to
-    download.
+    """Return the commands to try, in order; without Nx, npx downloads a fixed version.
 
     After a success one try is enough, because main's heartbeat stops anyway.
     """
@@ -59,7 +58,7 @@ def main() -> None:
             say("No agents were stopped: {}.".format(nothing))
             return
         export_names()
-        # Nx Cloud's client tries ten times in two minutes, which an outage would cost.
+        # Nx Cloud's client would try ten times, so an outage would cost two minutes.
         os.environ.setdefault("NX_CLOUD_NUMBER_OF_RETRIES", "2")
         if run_bounded(plan_tries(checkout)):
             return

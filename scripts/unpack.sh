@@ -26,7 +26,7 @@ if ! python3 -I -S -c ''; then
   exit 1
 fi
 dte_folder=$(mktemp -d)
-# Without quotes it is one word for each name in every bash. No name has a space.
+# In every bash, this gives one word for each name, because it is not quoted.
 # shellcheck disable=SC2068
 for dte_name in ${!DTE_MODULE_@}; do
   printf '%s' "${!dte_name}" >"$dte_folder/${dte_name#DTE_MODULE_}.py"

@@ -1,1 +1,1 @@
-"""Tests of dte: one folder a part."""
+"""Tests of dte, with one folder for each part."""

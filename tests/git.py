@@ -13,7 +13,7 @@ CLOCK = itertools.count(1_790_000_000, 60)
 def git(folder: Path, *words: str, text: str = "") -> str:
     """Run git in `folder` and return its output.
 
-    git has an identity, no configuration of this machine, and a clock of its own.
+    git has an identity and a fixed clock, and ignores this machine's configuration.
     """
     environment = {
         "PATH": os.environ["PATH"],

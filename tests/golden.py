@@ -12,7 +12,7 @@ import pytest
 
 
 class Golden(NamedTuple):
-    """Compares texts with golden files, or writes the files if ``rewrite`` is set."""
+    """Compares strings with golden files, or writes the files if ``rewrite`` is set."""
 
     rewrite: bool
 

@@ -1,6 +1,6 @@
-"""Fails a run of all tests of the scripts if they did not provoke each message.
+"""Fails a run of all tests of the scripts if they don't provoke each message.
 
-A pytest plugin. `tests/scripts/recorder.py` writes the place of each message that a
+A pytest plugin. `tests/scripts/recorder.py` writes the position of each message that a
 script makes into one file, from all processes of pytest-xdist.
 """
 
@@ -36,14 +36,14 @@ def list_failures(trees: dict[Path, ast.Module]) -> set[str]:
 
 
 def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
-    """Give the place of each message as `module:line`, and a line that names it."""
+    """Yield the position of each message as `module:line`, and a line that names it."""
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(scripts.rglob("*.py"))
     }
     makers = {*list_failures(trees), "say"}
     for path, tree in trees.items():
-        if path.stem == "failures":  # it prints what others have made
+        if path.stem == "failures":  # it only prints the messages of other modules
             continue
         name = path.relative_to(scripts.parent).as_posix()
         for node in ast.walk(tree):

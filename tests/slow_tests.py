@@ -1,4 +1,4 @@
-"""Prints what the slow tests of each file took, beside what the table expects.
+"""Prints the time of each file's slow tests next to the time in the table.
 
 A pytest plugin; the table is `tests/slow_tests.toml`.
 """

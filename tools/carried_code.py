@@ -1,6 +1,6 @@
-"""The code that the orb carries, and the digest of the workspace's code.
+"""The code that the orb contains, and the digest of the workspace's code.
 
-The command `unpack` carries every module, once. `record_attempt` builds the archive
+The command `unpack` contains every module once. `record_attempt` builds the archive
 from them, and the commands that may have a token run from them; the other commands run
 their program from the archive. `make docs` writes the modules into `unpack` and the
 digest into scripts/code.sha256.
@@ -54,5 +54,5 @@ def render_carried(orb: Path, scripts: Path = SCRIPTS) -> dict[Path, str]:
         for name, file in list_modules(scripts).items()
     )
     text = _MODULES.sub(lines, path.read_text(encoding="utf-8"), count=1)
-    # Without a final newline, which would be part of the variable's value.
+    # No final newline, because it would be part of the variable's value.
     return {path: text, scripts / DIGEST.name: find_digest(build_code(scripts))}

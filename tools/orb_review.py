@@ -1,7 +1,7 @@
 """Reviews the orb's source by the rules of the Orb Development Kit, offline.
 
 Source: circleci/orb-tools 12, job `review`, which CI runs with no rule excluded. Its
-RC006 and RC007 check that two addresses respond, so only CI runs them.
+rules RC006 and RC007 check that two URLs respond, so only CI runs them.
 """
 
 import re
@@ -168,7 +168,7 @@ RULES: dict[str, Callable[[OrbSource], Places]] = {
 
 
 def find_keys(node: Any, key: str, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Give the path and the value of each `key` at any depth below `node`."""
+    """Yield the path and the value of each `key` at any depth below `node`."""
     for name, value in children(node):
         below = f"{path}.{name}".lstrip(".")
         if name == key and isinstance(value, str | dict):
@@ -177,7 +177,7 @@ def find_keys(node: Any, key: str, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def find_strings(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Give the path and the text of each string below `node`."""
+    """Yield the path and the text of each string below `node`."""
     for name, value in children(node):
         below = f"{path}.{name}".lstrip(".")
         if isinstance(value, str):

@@ -1,8 +1,8 @@
-"""Write what follows from the orb's commands: `make docs`, or this module.
+"""Generate what follows from the orb's commands; `make docs` runs this module.
 
-The jobs' copies of command parameters, the README's reference, the table of parameters
-in docs/design.md, and the lists of package managers and lock files. A test fails where
-one of them is out of date.
+It writes the jobs' copies of command parameters, the README's reference, the table of
+parameters in docs/design.md, and the lists of package managers and lock files. A test
+fails if one of them is out of date.
 """
 
 import json
@@ -130,9 +130,9 @@ def render_managers(root: Path) -> dict[Path, str]:
 
 
 def replace_part(text: str, part: str, lines: list[str]) -> str:
-    """Return a page with one part in place.
+    """Return `text` with the lines of one part replaced.
 
-    Raises `ValueError` if it has no such markers.
+    Raises `ValueError` if the text has no markers for the part.
     """
     start, stop = BEGIN.format(part), END.format(part)
     before, begin, rest = text.partition(start + "\n")
@@ -143,7 +143,7 @@ def replace_part(text: str, part: str, lines: list[str]) -> str:
 
 
 def render(root: Path) -> dict[Path, str]:
-    """Return the text that each written file should have, after those of the jobs."""
+    """Return the text that README.md and docs/design.md should have."""
     orb = root / "orb"
     pages = {
         root / "README.md": ("reference", render_reference(orb)),
@@ -156,7 +156,7 @@ def render(root: Path) -> dict[Path, str]:
 
 
 def write(files: dict[Path, str]) -> None:
-    """Write the files that differ, and name them."""
+    """Write the files that differ, and print their paths."""
     for path, text in files.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

@@ -26,7 +26,7 @@ COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#
 
 @dataclass(frozen=True)
 class Checked:
-    """The result: findings by place, ignored ones, and what was not checked."""
+    """The sorted findings, the ignored findings, and notices about unchecked parts."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()

@@ -23,7 +23,7 @@ OLD_SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Distribution(Enum):
-    """Who runs the tasks of a job; UNSTATED if the config does not say it."""
+    """Who runs the tasks of a job; UNSTATED if the config does not say so."""
 
     NONE = "nobody else"
     OWN = "agents of the workflow"

@@ -162,7 +162,7 @@ class CheckedWorkflow:
 
     @property
     def taking_part(self) -> tuple[CheckedJob, ...]:
-        """Mains and agents."""
+        """The jobs that are mains or agents."""
         return (*self.mains, *self.agents)
 
     def run_together(self, *jobs: CheckedJob) -> bool:

@@ -83,7 +83,7 @@ class Follower:
         inner.follow(text, Where(script.file, script.line), exact=True)
 
     def _text_in(self, command: Command) -> str | None:
-        """Return the script of `sh -c` or of package.json, which has no comments."""
+        """Return the script of `sh -c` or of package.json that the command runs."""
         words = command.words
         if words[0] in _SHELLS and "-c" in words[:-1]:
             return words[words.index("-c") + 1]

@@ -23,7 +23,7 @@ UNUSED = "dte-check-unused-ignore"
 
 @dataclass(frozen=True)
 class Ignore:
-    """A comment: ``line`` is the line that it applies to, ``where`` its own place."""
+    """A comment at ``where``, which applies to the line ``line``."""
 
     codes: tuple[str, ...]
     reason: str
@@ -55,7 +55,7 @@ def read_ignores(file: str, text: str) -> Iterator[Ignore]:
 def apply_ignores(
     found: Iterable[Finding], ignores: Iterable[Ignore]
 ) -> tuple[list[Finding], list[tuple[Finding, Ignore]]]:
-    """Return the remaining findings, with those on comments, and the ignored ones."""
+    """Return the remaining findings, also about the comments, and the ignored ones."""
     remaining: list[Finding] = []
     ignored: list[tuple[Finding, Ignore]] = []
     comments = list(ignores)

@@ -88,9 +88,7 @@ def kind_of(command: Command) -> tuple[str, ...]:
 
 
 def names_packages(command: Command) -> bool:
-    """Return whether an install adds packages of these names to those of the
-    workspace.
-    """
+    """Return whether an install adds packages by name to those of the workspace."""
     return len(list(plain_words(launched(command.words)))) > 2
 
 
@@ -101,7 +99,7 @@ def starts_packages(command: Command) -> bool:
 
 
 def launched(words: Sequence[str]) -> Sequence[str]:
-    """Return the command that sudo, corepack or env starts; others as they are."""
+    """Return the command that sudo, corepack or env starts, else the command itself."""
     while words and words[0] in _LAUNCHERS:
         words = words[1:]
         while words and (words[0].startswith("-") or "=" in words[0]):

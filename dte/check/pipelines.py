@@ -73,7 +73,7 @@ def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
 def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
     """Return branches and tags to try, each as `(branch, tag)` with one of them empty.
 
-    They are the usual ones, and the first that filters and conditions mention.
+    They are the usual names, and the first names in filters and conditions.
     """
     mentioned = _mentioned(written)
     branches = dict.fromkeys((*_USUAL, *mentioned[:_MOST]))
@@ -100,7 +100,7 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _names_in(text: str) -> Iterator[str]:
-    """Yield the names in a filter or expression, and texts that its patterns match."""
+    """Yield names in a filter or expression, and strings that its patterns match."""
     examples = [example_of(pattern) for pattern in _PATTERN.findall(text)]
     yield from (example for example in examples if example)
     if examples or not _NAME.fullmatch(text):
@@ -110,7 +110,7 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def example_of(pattern: str) -> str:
-    """Return a text that the pattern matches, or an empty text if none is found."""
+    """Return a string that the pattern matches, or an empty string if none is found."""
     text = re.sub(r"\((?:\?:)?([^()|]*)(?:\|[^()]*)?\)", r"\1", pattern)
     for written, instead in (
         (r"\\d|\[0-9\]", "1"),

@@ -30,9 +30,7 @@ class DistributeOn(NamedTuple):
 
 
 def run_file(job: CheckedJob, repository: Repository) -> tuple[str, LocatedMap] | None:
-    """Return the name and the content of the file in the workspace whose run a
-    job starts.
-    """
+    """Return the name and the content of the file for the run that the job starts."""
     return repository.ci_config(run_folder(job))
 
 
@@ -54,8 +52,8 @@ def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
 def list_distributions(job: CheckedJob, repository: Repository) -> list[DistributeOn]:
     """Return each `distribute-on` of the file that applies to the run of a job.
 
-    An override of the same environment replaces the value of the section `dte`; those
-    of other environments have no effect, as in scripts/lib/ci_config.py.
+    An override for this run's environment replaces the value in the section `dte`;
+    overrides for other environments have no effect, as in scripts/lib/ci_config.py.
     """
     file = run_file(job, repository)
     if file is None:

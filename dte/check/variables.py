@@ -63,8 +63,8 @@ def _of_map(
 def environment_of(job: CheckedJob, step: CheckedStep) -> dict[str, Any]:
     """Return the variables that the keys `environment` set for a step.
 
-    The step's take precedence over the job's, and these over the container's (CircleCI
-    docs, "Introduction to environment variables").
+    The step's variables take precedence over the job's, and the job's over the
+    container's (CircleCI docs, "Introduction to environment variables").
     """
     return {**_of_container(job), **job.environment, **step.environment}
 
@@ -80,13 +80,13 @@ def value_of(job: CheckedJob, name: str) -> str | None:
 
 
 def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
-    """Return the value for a program of dte's orb; None if the job doesn't run it."""
+    """Return a variable of a program of dte's orb; None if the job doesn't run it."""
     step = job.program(program)
     return None if step is None else str(step.environment.get(name, ""))
 
 
 def execution_of(job: CheckedJob) -> str:
-    """Return what distinguishes the job's run from others of the workflow."""
+    """Return what distinguishes the job's run from other runs of the workflow."""
     for program in ("start_ci_run", "start_agent"):
         if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
             return own

@@ -48,7 +48,7 @@ def _in_setup(pipeline: RehearsedPipeline) -> bool:
 def answer_workflow(
     pipeline: RehearsedPipeline, workflow: RehearsedWorkflow
 ) -> dict[str, Any]:
-    """Return a workflow; a rerun carries a `tag`, and a running one no `stopped_at`."""
+    """Return a workflow; a rerun has a `tag`, and a running one no `stopped_at`."""
     ended = workflow.status != "running"
     answer: dict[str, Any] = {
         "id": workflow.id,

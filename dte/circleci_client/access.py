@@ -1,8 +1,8 @@
 """Finds the API's address and the token, and decides who gets the token.
 
 The token comes from the environment, or from the file of CircleCI's CLI. It is sent
-only to circleci.com or to the configured host: a URL that somebody sends you must not
-receive it.
+only to circleci.com or to the configured host: the host of a URL that somebody sends
+you must not receive it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ API_URL = "DTE_API_URL"
 
 @dataclass(frozen=True)
 class Access:
-    """The API's address, and the token for it; it is empty if there is none."""
+    """The API's address, and its token, which is empty if there is none."""
 
     api: str
     token: str = field(repr=False)
@@ -41,7 +41,7 @@ class Access:
 
 
 def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access:
-    """Return the access to the API of `host` (empty: the configured host).
+    """Return the access to the API of `host`; an empty `host` is the configured one.
 
     `DTE_API_URL` replaces the address of the API. Raises `UserError` for a host that
     is neither CircleCI's cloud nor configured.

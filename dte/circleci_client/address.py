@@ -25,8 +25,9 @@ FORMS = (
 class Address:
     """What a URL or an id names; `host` is empty for an id without a URL.
 
-    Either `id` is set, of a workflow (`kind` is "workflow") or of a workflow or a
-    pipeline (`kind` is "any"); or `slug` and `number` are, of a "pipeline" or a "job".
+    Either `id` is set: the id of a workflow (`kind` is "workflow"), or of a workflow or
+    a pipeline (`kind` is "any"). Or `slug` and `number` of a "pipeline" or a "job" are
+    set.
     """
 
     kind: str

@@ -24,7 +24,7 @@ ENDED = {"success", "failed", "error", "canceled", "unauthorized", "not_run"}
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a workflow; `carried_over` if an earlier workflow ran it."""
+    """One job of a workflow; `carried_over` is True if an earlier workflow ran it."""
 
     name: str
     status: str
@@ -162,7 +162,7 @@ def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) ->
 
 
 def _name_user(client: Client, user: str, names: dict[str, str]) -> str:
-    """Return the login of a user's id; the id if the API doesn't tell it."""
+    """Return the login for a user's id, or the id if the API returns no login."""
     if user and user not in names:
         try:
             answer = client.get("user", user)

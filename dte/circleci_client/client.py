@@ -27,7 +27,7 @@ SET_A_TOKEN = (
 
 
 class NotFound(UserError):
-    """The API answered 404: there is no such thing, or this token can't see it."""
+    """The API answered 404: the object doesn't exist, or this token can't see it."""
 
 
 class _Retry(Retry):
@@ -46,7 +46,7 @@ class Client:
         self.access = access
         self._host = urlsplit(access.api).netloc
         self._session = requests.Session()
-        self._session.auth = lambda request: request  # send no password of ~/.netrc
+        self._session.auth = lambda request: request  # send no password from ~/.netrc
         retry = _Retry(
             total=TRIES - 1,
             backoff_factor=backoff,

@@ -28,7 +28,7 @@ def refuse_running(client: Client, attempts: Sequence[Attempt]) -> None:
 
 
 def start_rerun(client: Client, workflow: str) -> str:
-    """Rerun the workflow with this id from its start; the id of the new workflow."""
+    """Rerun the workflow with this id from its start; return the new workflow's id."""
     answer = client.post("workflow", workflow, "rerun", body={"from_failed": False})
     return str(answer["workflow_id"])
 
@@ -39,7 +39,7 @@ def wait_for(
     show: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Return the final status of a workflow; `show` gets each change of its jobs."""
+    """Wait for the final status of a workflow; `show` gets each change of its jobs."""
     shown = ""
     while True:
         status = str(client.get("workflow", workflow)["status"])

@@ -39,9 +39,9 @@ def _tell_success(attempts: Sequence[Attempt], name: str) -> str:
 
 
 def _is_refused(attempt: Attempt) -> bool:
-    """Return whether dte refused it.
+    """Return whether dte refused the attempt.
 
-    It is a partial rerun that failed, and its attempt job did not run.
+    A refused attempt is a failed partial rerun in which the attempt job did not run.
     """
     return attempt.status == "failed" and any(
         name.rpartition("/")[2].startswith("attempt") for name in attempt.carried_over

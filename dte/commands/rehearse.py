@@ -101,7 +101,7 @@ def command(**options: Any) -> int:
 
 
 def read_order(options: dict[str, Any]) -> Order:
-    """Return the order that the options make up; raises `UserError`."""
+    """Return the order that the options describe; raises `UserError`."""
     repository = options["project"] or find_project(Path.cwd())
     defaults = read_defaults(repository, os.environ)
     project = options["project"] or defaults.project or repository

@@ -49,7 +49,7 @@ def command(target: str, yes: bool, wait: bool) -> int:
 
 
 def confirm(attempt: Attempt) -> None:
-    """Ask before the rerun; raises `click.Abort` for no, `UserError` if nobody can."""
+    """Ask the user; raises `click.Abort` for "no", `UserError` without a terminal."""
     if not has_terminal():
         raise UserError(
             "there is no terminal to ask for confirmation",

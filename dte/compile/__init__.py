@@ -1,8 +1,8 @@
-"""Compiling: a config of version 2.1 and its orbs become plain jobs and workflows.
+"""Compiles a config of version 2.1 and its orbs into plain jobs and workflows.
 
-The third stage: parse, pack, compile, plan, run, report. Written after
-CircleCI's pages "Configuration reference", "Reusable config reference" and
-"Pipeline values and parameters".
+The third stage: parse, pack, compile, plan, run, report. Sources: CircleCI's pages
+"Configuration reference", "Reusable config reference" and "Pipeline values and
+parameters".
 """
 
 from dte.compile.config import compile_config

@@ -1,8 +1,8 @@
 """Limits on what a config may expand to, so a hostile one ends in an error.
 
-CircleCI's own limits are not documented, but for 8 MB of compiled config (CircleCI
-support). These are far above what a real config needs, and low enough that the
-error comes within two seconds and 300 MB.
+CircleCI documents no limits except 8 MB of compiled config (CircleCI support). The
+limits here are far above what a real config needs, and low enough that the error
+appears within two seconds and 300 MB.
 """
 
 from __future__ import annotations

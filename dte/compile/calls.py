@@ -28,7 +28,7 @@ _NO_MATRIX = Matrix((Combination({}, ""),), None)
 class CallReader:
     """Reads the calls of one workflow or job group.
 
-    ``groups`` are the job groups that may be called, ``group`` the one that is read.
+    ``groups`` are the job groups that may be called, ``group`` the one being read.
     """
 
     compiler: JobCompiler
@@ -47,7 +47,7 @@ class CallReader:
             found = self._find_job(name, body, where)
             matrix = self._read_matrix(found, body)
         except UserError:
-            # So that no requirement on it is an error too.
+            # This draft keeps requirements on the job from being errors too.
             yield replace(_EMPTY, name=name, where=where, broken=True)
             raise
         errors = Errors()
@@ -125,7 +125,7 @@ class CallReader:
         if isinstance(found, Definition):
             known: Collection[str] = read_job_head(found)[0]
             return read_matrix(written, known, self.scope, where, found.title)
-        # Nobody here knows what a stubbed job declares, so it takes any parameter.
+        # The parameters of a stubbed job are unknown, so it accepts any parameter.
         given = written.get("parameters") if isinstance(written, LocatedMap) else None
         known = given if isinstance(given, LocatedMap) else ()
         return read_matrix(written, known, self.scope, where, f'job "{found.name}"')
@@ -198,7 +198,7 @@ def each_call(
 ) -> Iterator[tuple[str, LocatedMap, Where]]:
     """Return name, body and position of each item of a `jobs:` list.
 
-    With a scope, names are filled in.
+    With a scope, templates in the names are filled in.
     """
     for name, body, at in _each_written(value, where, title):
         filled = fill_text(name, scope, at) if scope else name
@@ -245,7 +245,7 @@ def _arguments(
             arguments.put(key, body[key], body.where_is(key))
     for key, choice in combination.chosen.items():
         if key in arguments:
-            # CircleCI's own orbs do so in their pipelines.
+            # The pipelines of CircleCI's own orbs contain such keys.
             title = found.title if isinstance(found, Definition) else found.name
             notes.warn(
                 "matrix",

@@ -1,7 +1,7 @@
-"""Checks what no workflow of this pipeline uses: CircleCI refuses bad parts too.
+"""Checks the parts that no workflow of this pipeline uses, as CircleCI does.
 
-Only what shows without values: keys, step names, declared parameters and the names
-that texts use.
+It checks only what doesn't depend on values: keys, step names, declared parameters and
+the names in templates.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Checker:
         errors.raise_all()
 
     def check_workflows(self, workflows: LocatedMap) -> None:
-        """Raise UserError for each name that a workflow uses and nobody declared."""
+        """Raise UserError for each name that a workflow uses but nothing declares."""
         errors = Errors()
         for name in workflows:
             scope = Scope(f'workflow "{name}"', self.namespace)
@@ -168,7 +168,7 @@ class Checker:
                 check_held(name, held, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
-        """Imports are opened only for what is used; their parts are not looked up."""
+        """Return whether a step's name is known here or belongs to an imported orb."""
         alias, slash, _ = name.partition("/")
         if name in STRUCTURES or "<<" in name:
             return True

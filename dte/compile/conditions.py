@@ -1,4 +1,7 @@
-"""Logic statements: `when`, `unless`, `condition` ("Configuration reference")."""
+"""Evaluates the logic statements of `when`, `unless` and `condition`.
+
+Source: "Configuration reference", "Logic statements".
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def holds(statement: Any, scope: Scope, where: Where) -> bool:
 
 
 def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
-    """Warn of a text that looks like an expression where none is read."""
+    """Warn of a string that looks like an expression but is not read as one."""
     outside = re.sub(r"<<.*?>>", "", text, flags=re.DOTALL)
     if re.search(r"\b(pipeline|parameters)\.|[=!]=|\bmatches\b", outside):
         scope.namespace.notes.warn(
@@ -43,7 +46,7 @@ def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
     """Warn of a mapping without an operator.
 
     Source: Configuration reference, "Logic statement syntax": all other values are
-    truthy; the JSON schema takes it too.
+    truthy; the JSON schema also allows such a mapping.
     """
     key = next(iter(statement))
     scope.namespace.notes.warn(
@@ -55,9 +58,9 @@ def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
 
 
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
-    """Return whether a workflow's condition is true; bare text is an expression.
+    """Return whether a workflow's condition is true; a bare string is an expression.
 
-    A text without a pipeline value in it stays a text, which is true.
+    A string without a pipeline value is not an expression, and counts as true.
     """
     bare = isinstance(statement, str) and "<<" not in statement
     if bare and "pipeline." in statement:

@@ -57,7 +57,7 @@ def compile_config(
     alias that the config uses, to a folder of orb source or a packed file. With
     `every_workflow`, the result also has the workflows whose condition is false or that
     wait for a schedule. Raises UserError, which names file and line, for anything
-    CircleCI would refuse; its `others` are the errors that do not depend on it.
+    CircleCI would refuse; its `others` are further, independent errors.
     """
     notes, budget, errors = Notes(), Budget(), Errors()
     config = _read(path, notes)

@@ -1,6 +1,6 @@
-"""Reads what jobs, commands, executors and pipelines declare as their parameters.
+"""Reads the parameters that jobs, commands, executors and pipelines declare.
 
-After "Reusable config reference", section "Parameter types".
+Source: "Reusable config reference", section "Parameter types".
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _choices(
 ) -> tuple[Any, ...]:
     if kind != "enum":
         if "enum" in mapping:
-            # Published versions of cypress-io/cypress have it.
+            # Published versions of cypress-io/cypress have this key.
             notes.warn(
                 "ignored",
                 mapping.where_is("enum"),

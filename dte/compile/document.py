@@ -12,7 +12,7 @@ from typing import Any
 from dte.compile.drafts import Draft, DraftWorkflow
 from dte.model import Job, Requirement, Step, Workflow, WorkflowJob
 
-# CircleCI takes no job without steps, but conditions may leave none.
+# CircleCI refuses a job without steps, but conditions may remove all of them.
 _NO_STEPS = [{"when": {"condition": False, "steps": ["checkout"]}}]
 
 
@@ -23,7 +23,7 @@ def processed(
 ) -> dict[str, Any]:
     """Return version, jobs and workflows, as plain data without shared objects.
 
-    `head` are further keys at the top.
+    `head` contains further top-level keys.
     """
     jobs: dict[str, Any] = {}
     written: dict[str, Any] = {}
@@ -35,7 +35,8 @@ def processed(
             _call(job, own)
             for job, own in zip(workflow.jobs, draft.drafts, strict=True)
         ]
-        # An item of the list may be empty, and then no job may be left.
+        # Without jobs, the list gets an empty item, because CircleCI refuses an empty
+        # list.
         body: dict[str, Any] = {**_plain(draft.settings), "jobs": calls or [{}]}
         if workflow.max_auto_reruns:
             body["max_auto_reruns"] = workflow.max_auto_reruns

@@ -1,6 +1,6 @@
 """Determines what a job runs on: its executor, overridden by its own keys.
 
-After "Reusable config reference", "Overriding keys when invoking an executor".
+Source: "Reusable config reference", "Overriding keys when invoking an executor".
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str,
 def check_executor_keys(body: LocatedMap, title: str) -> None:
     """Raise UserError for keys of images and machines that do not exist.
 
-    For jobs and executors that nothing uses: only what shows without values.
+    This is for jobs and executors that nothing uses, so it does not check values.
     """
     for kind in KINDS:
         written = body.get(kind)

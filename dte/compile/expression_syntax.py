@@ -1,6 +1,6 @@
 """Reads expressions: `pipeline.git.branch == "main" and not (x matches /^v.*/)`.
 
-After "Using expressions in your configuration" and the table of operators in the
+Source: "Using expressions in your configuration" and the table of operators in the
 "Configuration reference": `not` binds tightest, then the comparisons, then `and`,
 then `or`.
 """
@@ -41,7 +41,7 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A text, a number or a boolean."""
+    """A string, a number or a boolean."""
 
     value: Any
 
@@ -71,7 +71,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A text that has to match a pattern."""
+    """A string that has to match a pattern."""
 
     operand: Node
     pattern: Pattern
@@ -97,7 +97,7 @@ def parse(text: str) -> Node:
 
 
 def names_in(node: Node) -> Iterator[str]:
-    """Return the names that an expression uses, in operands that are skipped too."""
+    """Return the names that an expression uses, including those in skipped operands."""
     stack: list[Node] = [node]
     while stack:
         match stack.pop():

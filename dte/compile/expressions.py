@@ -1,6 +1,6 @@
-"""Computes expressions: `and` and `or` return the operand that decides, and stop there.
+"""Evaluates expressions; `and` and `or` return the first operand that decides.
 
-After "Using expressions in your configuration" in the "Configuration reference".
+Source: "Using expressions in your configuration" in the "Configuration reference".
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def evaluate(text: str, lookup: Lookup) -> Any:
     """Return the value of an expression; raises ExpressionError.
 
     `lookup` returns the value of a dotted name; its exceptions are not caught. It is
-    asked for every name, so an undeclared one is refused wherever it is.
+    called for every name, so an undeclared name is refused even in a skipped operand.
     """
     node = parse(text)
     if isinstance(node, Name):
@@ -98,9 +98,9 @@ def _compare(sign: str, left: Any, right: Any) -> bool:
 
 
 def _text(value: Any, sign: str) -> str:
-    """Return a text; a value that this pipeline lacks counts as an empty one.
+    """Return a string; a value that this pipeline lacks is an empty string.
 
-    CircleCI's own examples ask `pipeline.git.tag matches /^v.*/` on branches too.
+    CircleCI's own examples evaluate `pipeline.git.tag matches /^v.*/` on branches too.
     """
     if value is None:
         return ""

@@ -1,6 +1,6 @@
 """Writes the filters of branches and tags as the expression that replaces them.
 
-After "Expression-based job filters" in the "Configuration reference", which calls the
+Source: "Expression-based job filters" in the "Configuration reference", which calls the
 maps deprecated.
 """
 
@@ -14,10 +14,10 @@ _EVERYTHING = ("/.*/", "/^.*$/", "/^.*/", "/.+/")
 
 
 def as_expression(filters: Mapping[str, Any]) -> str:
-    """Return the expression that lets the same branches and tags through.
+    """Return the expression that allows the same branches and tags.
 
-    Without tag filters a job does not run for a tag, so the expression asks for a
-    branch. Only `only` counts where both are given.
+    A job without tag filters does not run for a tag, so its expression requires a
+    branch. If a map has both `only` and `ignore`, only `only` counts.
     """
     branches = _side(_BRANCH, filters.get("branches", {}))
     if not filters.get("tags"):

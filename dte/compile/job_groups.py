@@ -1,7 +1,7 @@
 """Expands a call of a job group into its jobs and the jobs at its two ends.
 
 Source: "Controlling serial execution across your organization", "Job groups". The names
-of the jobs at the ends are not documented; those here are ours.
+of the jobs at the ends are not documented, so dte chooses them.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def read_all_calls(value: Any, where: Where, reader: CallReader) -> Iterator[Dra
 
 @dataclass(frozen=True)
 class _Group:
-    """One call of a job group; its name prefixes its jobs if it was given one."""
+    """One call of a job group; an explicit name becomes a prefix of its jobs' names."""
 
     name: str
     renamed: bool

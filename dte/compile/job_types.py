@@ -1,7 +1,7 @@
 """The types of jobs and the keys of each.
 
-After "Configuration reference", `type`, and the JSON schema: a job of the type `build`
-runs steps, every other type does something on CircleCI only.
+Source: "Configuration reference", `type`, and the JSON schema. A job of the type
+`build` runs steps; every other type has an effect only on CircleCI.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def job_type(definition: Definition) -> str:
 def check_keys(definition: Definition, kind: str) -> None:
     """Raise UserError for a key that a job of this type does not have.
 
-    The JSON schema lets approvals, no-ops and releases have any.
+    The JSON schema allows any key in approvals, no-ops and releases.
     """
     body, title = definition.body, definition.title
     if kind == BUILD:
@@ -72,9 +72,9 @@ def check_keys(definition: Definition, kind: str) -> None:
 
 
 def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, Any]:
-    """Return the keys of a job beside its executor and steps, filled in and checked."""
+    """Return a job's keys except its executor and steps, filled in and checked."""
     body = definition.body
-    # The description of an orb's job documents the orb, as that of a command does.
+    # In an orb, the description of a job is documentation and is not compiled.
     own = not definition.namespace.prefix
     checks: dict[str, values.Check] = {"description": values.text} if own else {}
     if kind == BUILD:
@@ -98,7 +98,7 @@ def lock_key(value: Any) -> str:
 
 
 def validation(value: Any) -> dict[str, Any]:
-    """Return how a release is validated; each webhook names its provider in text."""
+    """Return how a release is validated; each webhook's provider must be a string."""
     webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
     if not isinstance(webhooks, list):
         raise InvalidValue("a mapping, with webhooks: as a list")

@@ -39,7 +39,7 @@ RESERVED = (
 
 @dataclass(frozen=True)
 class JobCall:
-    """One job of a workflow as it is called, matrix values already chosen."""
+    """One call of a job in a workflow, with matrix values already chosen."""
 
     arguments: LocatedMap
     scope: Scope
@@ -175,7 +175,7 @@ def elsewhere(name: str, kind: str, settings: dict[str, Any], where: Where) -> J
 
 
 def require_executor(definition: Definition) -> None:
-    """Raise UserError for a job that names nothing to run on."""
+    """Raise UserError for a job without an executor."""
     if not {"executor", *KINDS} & set(definition.body):
         raise error_at(
             definition.where,

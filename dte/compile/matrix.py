@@ -1,6 +1,6 @@
 """Expands a matrix into the combinations of its values.
 
-After "Configuration reference", section `matrix`, and "Using matrix jobs".
+Source: "Configuration reference", section `matrix`, and "Using matrix jobs".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_JOBS = 128
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a matrix, filled in and as written."""
+    """One value of a matrix, both filled in and as written."""
 
     value: Any
     written: Any
@@ -38,7 +38,7 @@ class Combination:
 
     @property
     def names(self) -> dict[str, Any]:
-        """What `<< matrix.… >>` gives."""
+        """The values of `<< matrix.… >>`."""
         return {f"matrix.{name}": choice.value for name, choice in self.chosen.items()}
 
 
@@ -53,7 +53,7 @@ class Matrix:
 def read_matrix(
     value: Any, known: Collection[str], scope: Scope, where: Where, what: str
 ) -> Matrix:
-    """Return the matrix of a job that takes the `known` parameters."""
+    """Return the matrix of a job that declares the `known` parameters."""
     title = f"{what}: matrix"
     matrix = expect_map(value, where, title)
     known_keys(matrix, ("parameters", "exclude", "alias"), title)
@@ -94,7 +94,7 @@ def _axes(
 
 
 def _value(item: Any, scope: Scope, where: Where) -> Any:
-    """Fill in text only; steps and executors keep the form they were written in."""
+    """Fill in strings only; steps and executors keep their written form."""
     return fill(item, scope, where) if isinstance(item, str) else item
 
 

@@ -1,8 +1,8 @@
 """Makes the names of jobs unique, as a processed config needs them.
 
 The same job called twice gets `-1`, `-2`, … ("Reusable config reference",
-"Invoking the same job multiple times"). Workflows share a name only where they
-share the very job.
+"Invoking the same job multiple times"). Two workflows share a name only if they share
+the same job.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
 
 
 def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]]]:
-    """Return for each name its calls, one list for each workflow that has any."""
+    """Return the calls of each name: one list for each workflow that has any."""
     calls: dict[str, list[list[Draft]]] = {}
     for drafts in workflows:
         own: dict[str, list[Draft]] = {}
@@ -46,7 +46,7 @@ def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]
 
 
 def _may_stay(calls: list[list[Draft]]) -> bool:
-    """Return whether a name needs no number: it means one job, once per workflow."""
+    """Return whether a name needs no number: one job has it, once per workflow."""
     once = [drafts[0] for drafts in calls]
     if any(len(drafts) > 1 for drafts in calls):
         return False

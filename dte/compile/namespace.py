@@ -1,6 +1,6 @@
 """Looks up the names of jobs, commands and executors in a config or an orb.
 
-`x` is a name of the same config or orb, `a/x` one of the orb that it imports as
+`x` is a name in the same config or orb; `a/x` is a name in the orb that it imports as
 `a` ("Orb authoring process", "Reusable config reference").
 """
 
@@ -23,7 +23,7 @@ SECTIONS = {"jobs": "job", "commands": "command", "executors": "executor"}
 class Definition:
     """A job, command or executor as written, and the namespace it belongs to.
 
-    ``memo`` is for what was read of it, which calls of it need again.
+    ``memo`` keeps what was already read, because further calls need it again.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Definition:
 
     @property
     def title(self) -> str:
-        """What messages call it: `command "dte/set_shas"`."""
+        """Its name in messages, such as `command "dte/set_shas"`."""
         return f'{self.kind} "{self.namespace.prefix}{self.name}"'
 
 
@@ -56,11 +56,11 @@ OpenOrb = Callable[[], "Namespace | str"]
 class Namespace:
     """The names of one config or orb.
 
-    ``pipeline`` holds the pipeline's values that may be used in it; ``orbs`` opens
-    an import: its namespace, or its reference where it is stubbed. With
-    ``stub_unknown``, parts of orbs that are not imported are stubbed too: orb-tools
-    injects the orb under test into the config. ``notes`` and
-    ``budget`` belong to the compilation, and all its namespaces share them.
+    ``pipeline`` contains the pipeline values that it may use. ``orbs`` has a function
+    for each import, which returns the orb's namespace, or its reference if the orb is
+    stubbed. With ``stub_unknown``, parts of orbs that are not imported are stubbed too,
+    because orb-tools injects the orb under test into the config. All namespaces of a
+    compilation share ``notes`` and ``budget``.
     """
 
     title: str
@@ -76,7 +76,7 @@ class Namespace:
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, section: str, name: str) -> Found:
-        """Return what `name` means in `section` (jobs, commands, executors)."""
+        """Return what `name` refers to in `section` (jobs, commands, executors)."""
         key = (section, name)
         if key not in self._found:
             self._found[key] = self._look_up(section, name)
@@ -114,7 +114,7 @@ class Namespace:
     def names(self, section: str, beside: str = "") -> list[str]:
         """Return the names that `find` knows, for suggestions.
 
-        Where `beside` names a part of an orb that can be opened, the names of that orb.
+        If `beside` names a part of an orb that can be opened, returns that orb's names.
         """
         orb, slash, _ = beside.partition("/")
         if slash and orb in self.orbs:

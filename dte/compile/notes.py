@@ -1,4 +1,4 @@
-"""Collects what a compilation tells the user beside its result."""
+"""Collects the warnings and notes of a compilation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dte.model import Note, Where
 
 
 class Notes:
-    """Warnings and notes in the order of their first appearance, each one once."""
+    """Warnings and notes without repeats, in the order of their first appearance."""
 
     def __init__(self) -> None:
         self._notes: dict[Note, None] = {}
@@ -16,13 +16,13 @@ class Notes:
     def warn(
         self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()
     ) -> None:
-        """Add a warning: CircleCI may do something else than was meant."""
+        """Add a warning: CircleCI may not do what the user intended."""
         self._add("warning", code, where, text, suggestions)
 
     def tell(
         self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()
     ) -> None:
-        """Add a note: the config is right, and something about it is worth knowing."""
+        """Add a note: the config is correct, but the user should know this."""
         self._add("note", code, where, text, suggestions)
 
     def _add(

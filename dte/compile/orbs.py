@@ -52,7 +52,7 @@ class Library:
         self._inline: dict[int, Namespace] = {}
 
     def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
-        """Return how to open each orb of a config, and each given by an alias.
+        """Return how to open each orb of a config, and each source given by an alias.
 
         orb-tools adds the orb under test to a config that does not import it.
         """
@@ -65,10 +65,10 @@ class Library:
         return {**injected, **self.imports(config.get("orbs"), scope, where)}
 
     def imports(self, value: Any, scope: Scope, where: Where) -> dict[str, OpenOrb]:
-        """Give back, for an `orbs:` mapping, how to open each of its aliases.
+        """Return how to open the orb of each alias in an `orbs:` mapping.
 
         The parts of an orb with an invalid reference are placeholders, because the
-        error is in the compilation's list already.
+        compilation's list already contains the error.
         """
         if value is None:
             return {}
@@ -85,7 +85,7 @@ class Library:
     def _import(
         self, alias: str, reference: Any, scope: Scope, where: Where
     ) -> OpenOrb:
-        # orb-tools puts the orb under test in the place of an empty mapping.
+        # orb-tools replaces an empty mapping with the orb under test.
         if isinstance(reference, LocatedMap):
             if not reference or alias in self._sources:
                 return partial(self._open_registry, alias, alias, where)
@@ -156,7 +156,7 @@ def sections(body: LocatedMap, title: str) -> dict[str, LocatedMap]:
 
 
 def with_plain_names(mapping: LocatedMap) -> LocatedMap:
-    r"""Return a mapping whose keys are names, in which `\<<` stands for `<<`."""
+    r"""Return the mapping with each `\<<` in its keys replaced by `<<`."""
     if not any("\\<<" in name for name in mapping):
         return mapping
     plain = LocatedMap(mapping.where)
@@ -170,8 +170,8 @@ def warn_of_misspelt(
 ) -> None:
     """Warn of keys at the top of a config or orb that look like misspelt ones.
 
-    Any other key is allowed there, and holds anchors in many configs (the JSON schema;
-    "Publish packages to packagecloud").
+    Any other key is allowed there, and many configs keep anchors in one (the JSON
+    schema; "Publish packages to packagecloud").
     """
     for key in body:
         near = "" if key in known else misspelt(key, known)
@@ -201,7 +201,7 @@ def _missing(alias: str, reference: str, where: Where) -> UserError:
 
 
 def check_reference(alias: str, reference: str, where: Where) -> None:
-    """Raise UserError unless a reference reads `namespace/name@version` or a URL."""
+    """Raise UserError unless a reference is `namespace/name@version` or a URL."""
     if reference.startswith("https://") or _REFERENCE.fullmatch(reference):
         return
     raise error_at(

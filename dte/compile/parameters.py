@@ -1,6 +1,6 @@
 """Binds the parameters of jobs, commands, executors and pipelines to arguments.
 
-After "Reusable config reference", section "Parameter types".
+Source: "Reusable config reference", section "Parameter types".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter; ``choices`` are an enum's."""
+    """One declared parameter; ``choices`` are the values of an enum."""
 
     name: str
     type: str
@@ -37,7 +37,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class StepsValue:
-    """Steps passed as a parameter; they keep the scope they were written in."""
+    """Steps passed as a parameter; they keep the scope in which they are written."""
 
     steps: LocatedList
     scope: Scope
@@ -70,11 +70,11 @@ def bind(
     declared_in: Scope,
     what: str,
 ) -> dict[str, Any]:
-    """Return `parameters.…` names with values: the arguments, else the defaults.
+    """Return the value of each `parameters.…` name: its argument, or else its default.
 
-    Arguments are filled in with what the caller sees, defaults with what the
-    declaring config or orb sees. Raises UserError for a missing, unknown or
-    mistyped one.
+    Templates in arguments use the caller's scope; templates in defaults use the scope
+    of the declaring config or orb. Raises UserError for a missing or unknown argument,
+    or one of the wrong type.
     """
     errors, bound = Errors(), {}
     for name in arguments:
@@ -152,7 +152,7 @@ def checked(
 
 
 def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
-    """Return how to write a value that has the wrong type."""
+    """Return a suggestion for a value that has the wrong type."""
     name, scalar = parameter.name, isinstance(value, int | float)
     if parameter.type == "string" and scalar and isinstance(raw, str):
         return (

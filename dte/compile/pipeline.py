@@ -1,6 +1,6 @@
 """The pipeline's values and parameters, under the names that a config uses.
 
-After "Project values and variables" and "Pipeline values and parameters".
+Source: "Project values and variables" and "Pipeline values and parameters".
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
 def pipeline_parameters(
     config: LocatedMap, pipeline: PipelineValues, notes: Notes
 ) -> Mapping[str, Any]:
-    """Return `pipeline.parameters.…` from their declarations and arguments."""
+    """Return each `pipeline.parameters.…` from its declaration and argument."""
     where = config.where_is("parameters")
     written = config.get("parameters")
     parameters = declared(written, where, "pipeline parameters", notes)
@@ -64,7 +64,7 @@ def pipeline_parameters(
     errors.raise_all()
     arguments = LocatedMap(where)
     for name, value in pipeline.parameters.items():
-        # What a person passed in is a value, whatever it looks like.
+        # A pipeline's argument is a plain value, even if it looks like a template.
         literal = value.replace("<<", "\\<<") if isinstance(value, str) else value
         arguments.put(name, literal, where)
     nothing = Scope("pipeline parameters", Namespace("the pipeline", {}, where))

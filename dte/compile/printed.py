@@ -1,15 +1,15 @@
-"""The compiled config as text, as `dte compile` prints it."""
+"""Turns the compiled config into the text that `dte compile` prints."""
 
 from typing import Any
 
 import yaml
 
-# The one of libyaml is ten times faster, where PyYAML has it.
+# libyaml's dumper is ten times faster, but PyYAML may lack it.
 _Base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Dumper(_Base):  # type: ignore[misc]
-    """Writes a text of several lines as a literal block, as CircleCI's CLI does."""
+    """Writes a string of several lines as a literal block, as CircleCI's CLI does."""
 
 
 def _represent_text(dumper: Any, text: str) -> Any:

@@ -1,6 +1,6 @@
-"""Keys at the top of a config that the JSON schema has and that few configs use.
+"""Reads top-level keys of a config that the JSON schema has and few configs use.
 
-No page says what they do.
+No page documents what they do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _WITHOUT_EFFECT = ("functions", "display", "examples")
 
 
 def read_rare_keys(config: LocatedMap, scope: Scope) -> dict[str, Any]:
-    """Return the keys that the processed config keeps; notes those that it loses."""
+    """Return the keys that the processed config keeps; add a note for the others."""
     for key in _WITHOUT_EFFECT:
         if key in config:
             text = f"config: the key {key} is not in the processed config"

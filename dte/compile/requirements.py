@@ -1,6 +1,6 @@
-"""`requires`, `filters` and `context` of a job in a workflow.
+"""Reads `requires`, `filters` and `context` of a job in a workflow.
 
-After "Configuration reference", section `workflows`.
+Source: "Configuration reference", section `workflows`.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
 def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     """Return the filters of a job: branches and tags with only and ignore.
 
-    A filter that is an expression is decided here and comes back as filters that
-    let every branch and tag through, or none.
+    A filter that is an expression is evaluated here and returned as filters that allow
+    every branch and tag, or none.
     """
     if value is None:
         return {}
@@ -109,7 +109,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if filters:
         scope.namespace.notes.tell(
             "filters",
-            mapping.where,  # the same for each alias of one mapping
+            mapping.where,  # one position for all aliases of a mapping
             "filters of branches and tags are deprecated",
             (f"Write the expression: filters: {as_expression(filters)}",),
         )

@@ -1,9 +1,9 @@
-"""`triggers` of a workflow: the schedule on which it runs.
+"""Reads `triggers` of a workflow: the schedule on which it runs.
 
-After "Configuration reference", `schedule`, and "Schedule a workflow" in "Using
-workflows": a cron entry of five fields, and the branches. Steps (`*/5`) are a warning:
-CircleCI does not support them, and ran such a workflow every minute instead of refusing
-it (CircleCI-Public/circleci-demo-workflows issue 11).
+Source: "Configuration reference", `schedule`, and "Schedule a workflow" in "Using
+workflows": a cron entry of five fields, and the branches. Steps (`*/5`) cause a
+warning: CircleCI does not support them, and ran such a workflow every minute instead of
+refusing it (CircleCI-Public/circleci-demo-workflows issue 11).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def check_cron(text: Any) -> None:
 
 
 def find_unsupported(text: str) -> list[str]:
-    """Return what a valid cron entry has that CircleCI's page says it lacks."""
+    """Return the parts of a valid cron entry that CircleCI's page calls unsupported."""
     *_, days = fields = text.split()
     found = [f"steps ({field})" for field in fields if "/" in field]
     found += [

@@ -1,6 +1,6 @@
 """CircleCI's built-in steps, with their keys and display names.
 
-After "Configuration reference", section `steps`, and "Automatic reruns".
+Source: "Configuration reference", section `steps`, and "Automatic reruns".
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class Kind:
 
     A step needs one key of each group in ``needs``; a step that needs none may be
     written as its name alone. ``writes`` lists the keys that name paths it writes to.
-    ``holds`` is the key that holds steps, and ``held`` the kinds of step that it may
-    hold, or nothing if it may hold any. ``instead`` is what replaces a deprecated kind.
+    ``holds`` is the key that contains steps. ``held`` lists the kinds of step that it
+    may contain; empty means any kind. ``instead`` is the replacement of a deprecated
+    kind.
     """
 
     shows: str
@@ -51,10 +52,11 @@ _COMMAND = Kind(
         "when": _WHEN,
         "max_auto_reruns": values.WholeNumber(1, 5),
         "auto_rerun_delay": values.delay,
-        # The JSON schema has these two; no page says what they do.
+        # The JSON schema has these two keys; no page documents what they do.
         "pwd": values.text,
         "path": values.text,
-        # No source has it, but the published circleci/android.
+        # No page or schema has this key, but the published orb circleci/android uses
+        # it.
         "description": values.text,
     },
     (("command",),),
@@ -87,7 +89,8 @@ KINDS: Mapping[str, Kind] = {
         {
             "root": values.text,
             "paths": values.listed_texts,
-            # The JSON schema has it; the "Configuration reference" has only paths.
+            # The JSON schema has this key; the "Configuration reference" has only
+            # paths.
             "path": values.text,
             "name": values.text,
             "when": _WHEN,
@@ -154,7 +157,7 @@ KINDS: Mapping[str, Kind] = {
     "install_signing_bundle": Kind(
         "Installing signing bundles", {"name": values.text, "when": _WHEN}
     ),
-    # In the JSON schema only.
+    # Only the JSON schema has this step.
     "with_tool_cache": Kind(
         "Tool cache",
         {"tool": _TOOLS},
@@ -165,14 +168,14 @@ KINDS: Mapping[str, Kind] = {
 
 
 def runs_a_command(name: str) -> bool:
-    """Return whether steps of this kind run a command of the user's."""
+    """Return whether steps of this kind run a command of the user."""
     return "command" in KINDS[name].keys
 
 
 def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     """Return the mapping of a built-in step, or None if it has none.
 
-    Raises UserError for keys that it does not have and for those it lacks.
+    Raises UserError for unknown keys and for missing keys.
     """
     kind = KINDS[name]
     short = runs_a_command(name) and not isinstance(given, dict | list)
@@ -199,7 +202,7 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
 
 
 def check_held(name: str, held: str, where: Where) -> None:
-    """Raise UserError if a step of the kind `name` may not hold one of kind `held`."""
+    """Raise UserError if a step of kind `name` may not contain one of kind `held`."""
     kind = KINDS[name]
     if kind.held and held not in kind.held:
         raise error_at(
@@ -215,7 +218,7 @@ def _needs(kind: Kind) -> str:
 
 
 def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
-    """Return one built-in step, filled in and checked, without the steps it holds."""
+    """Return one built-in step, filled in and checked, without the steps inside it."""
     kind = KINDS[name]
     if kind.instead:
         scope.namespace.notes.tell(

@@ -88,7 +88,7 @@ def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]
 
 
 def one_or_more(steps: Any, where: Where) -> Any:
-    """Return a step written without a list as a list ("JSON schema", `when`)."""
+    """Return a single step as a list of one step ("JSON schema", `when`)."""
     if not isinstance(steps, LocatedMap) and not _is_name(steps):
         return steps
     alone = LocatedList(where_value_begins(steps, where))
@@ -102,7 +102,7 @@ def _is_name(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class StepExpander:
-    """Expands the steps of one job; ``depth`` counts commands and steps passed in."""
+    """Expands the steps of one job; ``depth`` counts nested commands and step lists."""
 
     stubs: Stubs
     scope: Scope
@@ -143,8 +143,8 @@ class StepExpander:
             yield from self._command(found, call)
 
     def _passed(self, value: StepsValue, where: Where) -> Iterator[Step]:
-        # Steps passed in may call the command that takes them: only their own
-        # chain of commands counts.
+        # Steps passed as a parameter may call the command that receives them, so only
+        # their own chain of commands counts.
         return self._inside(value.scope, where).expand(value.steps, where)
 
     def _inside(self, scope: Scope, where: Where) -> StepExpander:
@@ -211,7 +211,7 @@ class StepExpander:
 
 
 def size_of(arguments: Any) -> int:
-    """Return about how many characters values take in a compiled config."""
+    """Return the approximate number of characters of values in a compiled config."""
     if isinstance(arguments, str):
         return len(arguments)
     if isinstance(arguments, Mapping):

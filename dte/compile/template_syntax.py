@@ -1,4 +1,4 @@
-r"""Splits texts into literals, `<< expressions >>` and sections.
+r"""Splits strings into literals, `<< expressions >>` and sections.
 
 A section `<<#parameters.x>>…<</parameters.x>>` stands for the text between its tags if
 the value is truthy, `<<^parameters.x>>…<</parameters.x>>` if it is falsy. Sections are
@@ -29,7 +29,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a text that is kept or left out."""
+    """A part of a string that is kept or left out."""
 
     name: str
     inverted: bool
@@ -41,12 +41,12 @@ Part = str | Expression | Section
 
 @lru_cache(maxsize=4096)
 def split(text: str) -> tuple[Part, ...]:
-    """Return the parts of a text; raises ExpressionError."""
+    """Return the parts of a string; raises ExpressionError."""
     return _Splitter(text).parts()
 
 
 def names_in_text(text: str) -> Iterator[str]:
-    """Return the names that a text uses, also in sections; raises ExpressionError."""
+    """Return the names that a string uses, also in sections; raises ExpressionError."""
     if "<<" in text:
         yield from _names(split(text))
 

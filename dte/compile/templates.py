@@ -1,4 +1,4 @@
-r"""Fills `<< … >>` in: parameters, pipeline values, matrix values, expressions.
+r"""Fills in `<< … >>`: parameters, pipeline values, matrix values, expressions.
 
 A filled-in value is never parsed again, whatever it contains. The
 escape `\<<` stands for `<<` ("Configuration reference", "Reusable config
@@ -30,8 +30,8 @@ class Scope:
     """The names that `<< … >>` may use at one point of a config.
 
     ``values`` maps dotted names (`parameters.tag`, `matrix.os`) to values; the
-    namespace knows the pipeline's and says what jobs, commands and executors are
-    called here. ``title`` says whose scope it is; ``trail`` is the chain of commands
+    namespace knows the pipeline's values, and the jobs, commands and executors by their
+    local names. ``title`` says whose scope it is; ``trail`` is the chain of commands
     that led to it.
     """
 
@@ -124,7 +124,7 @@ def _joined(parts: tuple[Part, ...], scope: Scope, where: Where) -> str:
 
 
 def _value(expression: str, scope: Scope, where: Where) -> Any:
-    # Also for names that no expression may contain, such as parameters.2nd.
+    # This also finds names that no expression may contain, such as parameters.2nd.
     if expression in scope.values:
         return scope.values[expression]
     return evaluate(expression, lambda name: scope.lookup(name, where))
@@ -140,14 +140,14 @@ def _embed(value: Any, where: Where) -> str:
 
 
 def plain_text(value: str | float) -> str:
-    """Return a scalar as CircleCI writes it into text: `true`, not `True`."""
+    """Return a scalar as CircleCI writes it into a string: `true`, not `True`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def fill(value: Any, scope: Scope, where: Where) -> Any:
-    """Return `value` with every text in it filled in, as plain data."""
+    """Return `value` with every string in it filled in, as plain data."""
     if isinstance(value, str):
         return fill_text(value, scope, where)
     if isinstance(value, LocatedMap):

@@ -1,4 +1,4 @@
-"""Checks values after templates are filled in, by the type that a key takes."""
+"""Checks the type of each key's value after templates are filled in."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ Check = Callable[[Any], Any]
 
 
 class InvalidValue(Exception):
-    """The value is invalid; carries the expected form and, optionally, how to show the
-    value."""
+    """The value is invalid; `shown` is optional and describes it in the message."""
 
     def __init__(self, expected: str, shown: str = "") -> None:
         super().__init__(expected)
@@ -34,14 +33,14 @@ _DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
 
 
 def text(value: Any) -> str:
-    """Text; numbers and booleans are written out."""
+    """Return a string; numbers and booleans are converted to strings."""
     if isinstance(value, str | int | float):
         return plain_text(value)
     raise InvalidValue("a string")
 
 
 def boolean(value: Any) -> bool:
-    """Return a boolean, or the text `true` or `false`."""
+    """Return a boolean; the strings `true` and `false` are converted."""
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
@@ -50,7 +49,7 @@ def boolean(value: Any) -> bool:
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    """Return a text or a list of texts, with at least one."""
+    """Return one string, or a list with at least one string, as a tuple."""
     items = value if isinstance(value, list) else [value]
     if not items:
         raise InvalidValue("a list with at least one string")
@@ -61,14 +60,14 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def listed_texts(value: Any) -> tuple[str, ...]:
-    """Return a list of texts, with at least one."""
+    """Return a list with at least one string, as a tuple."""
     if isinstance(value, list):
         return texts(value)
     raise InvalidValue("a list of strings")
 
 
 def text_or_list(value: Any) -> Any:
-    """Return a text, or a list of texts, as written."""
+    """Return a string or a list of strings, as written."""
     return list(texts(value)) if isinstance(value, list) else text(value)
 
 
@@ -85,7 +84,7 @@ def one_of(*choices: str) -> Check:
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A check for a whole number within bounds; a template may fill in its text."""
+    """A check for a whole number within bounds; a template may give it as a string."""
 
     least: int
     most: int | None = None
@@ -103,9 +102,9 @@ class WholeNumber:
 
 
 def duration(value: Any) -> str | int:
-    """Return a time as `no_output_timeout` takes it: `20m`, `1.25h`, `5s`.
+    """Return a duration as `no_output_timeout` accepts it: `20m`, `1.25h`, `5s`.
 
-    The JSON schema also allows a whole number; no page says in which unit.
+    The JSON schema also allows a whole number; no page documents its unit.
     """
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
@@ -115,14 +114,14 @@ def duration(value: Any) -> str | int:
 
 
 def delay(value: Any) -> str:
-    """Return a time as `auto_rerun_delay` takes it, at most ten minutes."""
+    """Return a duration as `auto_rerun_delay` accepts it, at most ten minutes."""
     if isinstance(value, str) and _DELAY.fullmatch(value):
         return value
     raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
 
 
 def some_text(value: Any) -> str:
-    """Text that is not empty."""
+    """Return a string that is not empty."""
     if isinstance(value, str | int | float) and value != "":
         return plain_text(value)
     raise InvalidValue("a string that is not empty")
@@ -138,7 +137,7 @@ def bundles(value: Any) -> tuple[str, ...]:
 
 
 def text_or_number(value: Any) -> str:
-    """Text; a number may be written without quotes, as for `xcode`."""
+    """Return a string; a number may be written without quotes, as for `xcode`."""
     if isinstance(value, bool):
         raise InvalidValue("a string or a number")
     return text(value)
@@ -153,14 +152,14 @@ def serial_group(value: Any) -> str:
 
 
 def scalar(value: Any) -> Any:
-    """Return a text, a number or a boolean, as it is."""
+    """Return a string, a number or a boolean unchanged."""
     if isinstance(value, bool | str | int | float):
         return value
     raise InvalidValue("a string, a number or a boolean")
 
 
 def keys_of_texts(*keys: str) -> Check:
-    """Return a check for a mapping with exactly these keys, each a text."""
+    """Return a check for a mapping from exactly these keys to strings."""
 
     def check(value: Any) -> dict[str, str]:
         expected = f"a mapping with {' and '.join(keys)}"
@@ -189,7 +188,7 @@ def either(*checks: Check) -> Check:
 
 
 def environment(value: Any) -> dict[str, str]:
-    """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
+    """Return variables from a mapping, a list of mappings, or `A=B` strings.
 
     An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
     variables").
@@ -245,9 +244,9 @@ def take(
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
     """Return one value, filled in and checked, or raise UserError.
 
-    A text may get a number or boolean from a parameter, but not contain a literal one
-    ("JSON schema", which has the type string for all of these keys); nor may a number
-    or boolean be written as a text.
+    A template may give a string a number or a boolean, but a literal number or boolean
+    is refused ("JSON schema", type string). A quoted number or boolean is refused if
+    the key's type is number or boolean.
     """
     if check in _TEXTS:
         _refuse_unquoted(raw, where, what)
@@ -279,7 +278,7 @@ def _refuse_quoted(raw: Any, check: Check, where: Where, what: str) -> None:
         try:
             check(raw)
         except InvalidValue:
-            return  # which names the values that are right
+            return  # the later error names the valid values
         expected = "true or false" if check is boolean else "a number"
         message = f"{what}: must be {expected}, not {describe(raw)}"
         advice = (f"Write it without quotes: {raw}",)

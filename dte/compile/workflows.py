@@ -38,7 +38,7 @@ _LONGEST_CHAIN = 20
 class WorkflowReader:
     """Reads the workflows of a config.
 
-    With ``every``, conditions and schedules keep no workflow from running.
+    With ``every``, each workflow runs, whatever its condition or schedule.
     """
 
     scope: Scope
@@ -49,8 +49,8 @@ class WorkflowReader:
     def read(self, workflows: LocatedMap, errors: Errors) -> tuple[DraftWorkflow, ...]:
         """Return the workflows that this pipeline runs, and those with a schedule.
 
-        `version` is ignored, as CircleCI does in config 2.1. `errors` collects the
-        errors; a workflow with one may lack jobs.
+        `version` is ignored, as CircleCI ignores it in config 2.1. `errors` collects
+        the errors; a workflow with one may lack jobs.
         """
         found = []
         for name in workflows:
@@ -83,7 +83,7 @@ class WorkflowReader:
             waits = "triggers" in settings and not self.every
             return DraftWorkflow(name, jobs, reruns, where, settings, not waits)
         for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
-            pass  # its shape is checked, whether it runs or not
+            pass  # its shape is checked even if it doesn't run
         self.scope.namespace.notes.tell(
             "not-run",
             where,
@@ -97,13 +97,13 @@ class WorkflowReader:
         reader = CallReader(self.compiler, scope, self.groups)
         drafts: list[Draft] = []
         with errors.collect():
-            # What was read before an error stays.
+            # Keep the drafts that were read before an error.
             drafts.extend(read_all_calls(body["jobs"], body.where_is("jobs"), reader))
         return tuple(drafts)
 
 
 def _check_version(workflows: LocatedMap) -> None:
-    """Raise UserError unless the version is a number or a text ("JSON schema")."""
+    """Raise UserError unless the version is a number or a string ("JSON schema")."""
     if not isinstance(workflows["version"], str | int | float):
         shown = describe(workflows["version"])
         message = f"workflows: version: must be a number, not {shown}"
@@ -215,7 +215,7 @@ class _Called:
     def look_up_all(
         self, requires: Iterable[WrittenRequirement]
     ) -> Iterable[Requirement]:
-        """Return what items of a `requires` mean; raises UserError."""
+        """Return the jobs that the items of a `requires` name; raises UserError."""
         errors = Errors()
         found: dict[str, Requirement] = {}
         for written in requires:

@@ -32,8 +32,8 @@ class Change:
     def diff(self, repository: Path) -> str:
         """Return a unified diff that `git apply` accepts; empty if nothing changes.
 
-        Paths start at the repository, as in git's own diffs, so a `git apply` below it
-        needs `git -C`.
+        Paths are relative to the repository's root, as in git's own diffs, so applying
+        the diff in a subfolder needs `git -C`.
         """
         name = self.path.relative_to(repository).as_posix()
         lines = difflib.unified_diff(

@@ -42,7 +42,7 @@ def note_on_distribution(distribution: Fact) -> list[str]:
 
 
 def _drop_overrides(config: Any) -> Any:
-    """Return the file without the values that count only in a named environment."""
+    """Return the file without the values that apply only to a named environment."""
     if not isinstance(config, dict):
         return None
     return {key: value for key, value in config.items() if key != "overrides"}

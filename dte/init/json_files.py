@@ -45,6 +45,6 @@ def section(value: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def text_of(value: dict[str, Any], *keys: str) -> str:
-    """Return the text under these keys, or an empty text."""
+    """Return the string under these keys, or an empty string."""
     found = section(value, *keys[:-1]).get(keys[-1])
     return found.strip() if isinstance(found, str) else ""

@@ -1,4 +1,4 @@
-"""Plans the change of a config: a new config, or an existing one that gets the orb."""
+"""Plans the change: writes a new config, or adds the orb to an existing one."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def list_declared_targets(
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return each target that a project declares, with the first file that declares it.
 
-    Then the files that aren't JSON, such as templates of a generator; they are skipped.
+    Also returns the files that aren't JSON, such as templates, which are skipped.
     """
     is_package = _match_packages(root)
     projects = {path.parent for path in files if path.name == "project.json"}
@@ -65,7 +65,7 @@ def list_declared_targets(
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """Return the scripts and targets of a package.json; the root's need a key `nx`."""
+    """Return a package.json's scripts and targets; the root's need the key `nx`."""
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []
@@ -77,7 +77,7 @@ def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
 
 
 def _match_packages(root: Path) -> Any:
-    """Return a function that tells whether a folder is a package of the workspaces."""
+    """Return a function that checks whether a folder is a package of the workspaces."""
     patterns = list(_read_patterns(root))
     wanted = [_compile(text) for text in patterns if not text.startswith("!")]
     excluded = [_compile(text[1:]) for text in patterns if text.startswith("!")]

@@ -7,7 +7,7 @@ from dte.parse import read_text
 
 
 def read_optional(path: Path) -> str:
-    """Return the text of a file, or an empty text if it can't be read."""
+    """Return the text of a file, or an empty string if it can't be read."""
     try:
         return read_text(path)
     except UserError:

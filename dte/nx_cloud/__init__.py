@@ -1,7 +1,7 @@
 """The stand-in for Nx Cloud that a rehearsal's jobs connect to.
 
 It runs while a rehearsal runs. The real `nx` and `nx-cloud` commands download a
-small client from it (the folder `client`), and hand their tasks to agents with it.
+small client from it (the folder `client`), and use it to hand their tasks to agents.
 """
 
 from dte.nx_cloud.executions import TaskExecution, read_run_report

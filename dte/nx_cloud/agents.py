@@ -26,7 +26,7 @@ class Agent:
     gone: bool = False
 
     def may_run(self, task: Task, rules: Sequence[Rule]) -> bool:
-        """Return whether the rules and the agent's own targets admit a task."""
+        """Return whether the rules and the agent's own targets allow a task."""
         pools = find_pools(task, rules)
         in_pool = not pools or self.pool in pools
         return in_pool and (not self.targets or task.target in self.targets)
@@ -36,14 +36,14 @@ class Agent:
 class Agents:
     """The agents of one run.
 
-    The key of an agent is chosen by its process, because two machines may have agents
-    of one name, which the real client lets pass.
+    Each agent's process chooses its own key, because agents on two machines may have
+    the same name, which the real client allows.
     """
 
     _by_key: dict[str, Agent] = field(default_factory=dict)
 
     def join(self, key: str, agent: Agent) -> None:
-        """Add an agent; one that left or was started again begins anew."""
+        """Add an agent; an agent that left or restarted starts over."""
         self._by_key[key] = agent
 
     def find(self, key: str) -> Agent | None:
@@ -57,7 +57,8 @@ class Agents:
     def is_turn_of(self, agent: Agent, now: float, count: int) -> bool:
         """Return whether one of `count` tasks goes to this agent.
 
-        Of agents that may run the same tasks, those with the fewest tasks come first.
+        Among agents that may run the same tasks, those with the fewest tasks come
+        first.
         """
         rivals = [
             other

@@ -21,7 +21,7 @@ class Bundle:
 def pack_client() -> Bundle:
     """Pack the folder `client` as a `.tar.gz`, the same bytes for the same files.
 
-    The version names the content, so a changed client is downloaded again.
+    The version depends on the content, so a changed client is downloaded again.
     """
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:

@@ -38,7 +38,7 @@ class OutputCache:
             return (self._folder / key).read_bytes()
 
     def write(self, key: str, content: bytes) -> bool:
-        """Store an archive; False if the hash has one already, which stays."""
+        """Store an archive; return False, and keep the old one, if the hash has one."""
         if not HASH.fullmatch(key):
             raise ValueError(f"not a hash: {key!r}")
         with self._lock:

@@ -1,7 +1,7 @@
-"""The tasks of one `nx` command of main's: which are ready, which are done.
+"""Tracks the tasks of one `nx` command of main: which are ready, which are done.
 
 Pure: no clock, no threads, no HTTP. A task is handed out once, after everything it
-depends on has passed; what depends on a failed task is skipped.
+depends on has passed; the tasks that depend on a failed task are skipped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Task:
     """Empty if it depends on outputs of tasks that have not run yet."""
     needs: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
-    """What the user added to the command line for the tasks."""
+    """The arguments that the user's command line adds to the tasks' own."""
     project: str = ""
     target: str = ""
     configuration: str = ""
@@ -59,7 +59,7 @@ class Result:
 
 
 class Command:
-    """One `nx` command of main's, from its task graph to the end of every task."""
+    """One `nx` command of main, from its task graph to the end of every task."""
 
     def __init__(
         self,

@@ -17,9 +17,9 @@ class TaskExecution:
     """The CI pipeline execution: on CircleCI, the workflow's id."""
     task: str
     agent: str
-    """The agent's name, or "main" for what main did itself."""
+    """The agent's name, or "main" for a task that main ran itself."""
     cache: str
-    """"miss" when the task's command ran, "hit" when its outputs were taken."""
+    """"miss" when the task's command ran, "hit" when the cache had its outputs."""
     exit_code: int
     started: float
     """Seconds since the epoch."""
@@ -29,11 +29,11 @@ class TaskExecution:
 def read_run_report(
     cache_directory: Path, *, run_id: str, agent: str
 ) -> tuple[TaskExecution, ...]:
-    """Read what the last `nx` command in a job did, from the report Nx writes.
+    """Return the tasks of a job's last `nx` command, from the report that Nx writes.
 
     `cache_directory` is the job's `NX_CACHE_DIRECTORY`; Nx leaves `run.json` there.
     This is for jobs with `NX_NO_CLOUD=true`, which never tell Nx Cloud about their
-    tasks. No report gives no executions.
+    tasks. Without a report, there are no executions.
     """
     try:
         report = json.loads((cache_directory / "run.json").read_text("utf-8"))

@@ -26,7 +26,7 @@ class Message:
         self._fields: dict[str, Any] = value
 
     def text(self, name: str) -> str:
-        """Read a string; missing is empty."""
+        """Read a string, which is empty if it is missing."""
         return self._read(name, str, "")
 
     def flag(self, name: str, default: bool) -> bool:
@@ -38,21 +38,21 @@ class Message:
         return self._read(name, int, default)
 
     def seconds(self, name: str) -> float:
-        """Read a number of milliseconds, as JavaScript tells time, in seconds."""
+        """Read milliseconds, JavaScript's unit of time, as seconds."""
         value = self._fields.get(name, 0)
         if not isinstance(value, int | float):
             raise BadMessage(f"{name}: not a number: {value!r}")
         return value / 1000
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Read a list of strings; missing is empty."""
+        """Read a list of strings, which is empty if it is missing."""
         values: list[Any] = self._read(name, list, [])
         if not all(isinstance(value, str) for value in values):
             raise BadMessage(f"{name}: not a list of strings: {values!r}")
         return tuple(values)
 
     def messages(self, name: str) -> tuple[Message, ...]:
-        """Read a list of objects; missing is empty."""
+        """Read a list of objects, which is empty if it is missing."""
         values: list[Any] = self._read(name, list, [])
         return tuple(Message(value) for value in values)
 
@@ -126,17 +126,17 @@ def read_execution(message: Message, *, run_id: str, agent: str) -> TaskExecutio
 
 
 def write_task(task: Task) -> dict[str, Any]:
-    """Turn a task into what an agent reads."""
+    """Turn a task into the JSON that an agent reads."""
     return {"id": task.id, "hash": task.hash, "args": list(task.args)}
 
 
 def write_stuck(task: Task, pools: tuple[str, ...]) -> dict[str, Any]:
-    """Turn a task that no agent may run into what main reads."""
+    """Turn a task that no agent may run into the JSON that main reads."""
     return {"task": task.id, "target": task.target, "pools": list(pools)}
 
 
 def write_result(result: Result) -> dict[str, Any]:
-    """Turn a result into what main reads."""
+    """Turn a result into the JSON that main reads."""
     return {
         "task": result.task,
         "state": result.state.value,

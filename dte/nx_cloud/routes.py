@@ -1,4 +1,4 @@
-"""The stand-in's HTTP routes: Nx's own, and those of our client."""
+"""The stand-in's HTTP routes: those of Nx, and those of the stand-in's client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def create_app(state: CloudState) -> Flask:
             return None
         if not state.accepts(request.headers.get("Authorization", "")):
             return Response(BAD_TOKEN, 401)
-        # Nx's own cache is not part of Nx Cloud: it works also without it.
+        # Nx's own cache is not part of Nx Cloud, so it also works without Nx Cloud.
         refusal = "" if request.path.startswith(CACHE) else state.refusal()
         return Response(refusal, 401) if refusal else None
 
@@ -57,7 +57,7 @@ def create_app(state: CloudState) -> Flask:
 
 
 def add_download_routes(app: Flask, state: CloudState) -> None:
-    """Serve the client as Nx's `update-manager` looks for it."""
+    """Serve the client on the routes that Nx's `update-manager` requests."""
 
     @app.get("/nx-cloud/client/verify")
     def verify() -> dict[str, Any]:
@@ -245,10 +245,10 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
 
 
 def read_key(message: Message) -> str:
-    """Return what tells an agent's process from all others."""
+    """Return the key that distinguishes an agent's process from all others."""
     return message.text("process") or message.text("agent")
 
 
 def read_message() -> Message:
-    """Read the body of the request at hand."""
+    """Read the body of the current request."""
     return Message(request.get_json())

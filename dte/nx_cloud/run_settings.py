@@ -19,7 +19,7 @@ class RunSettings:
     heartbeat: bool = True
     """If off, only `complete-ci-run` or an error ends the agents of a lost main."""
     fail_after: int = 1
-    """After a command that brings the failed tasks to this number, the agents end."""
+    """The agents end after a command in which the failed tasks reach this number."""
     rules: tuple[Rule, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """A CI pipeline execution: main's commands, the agents, and when the agents end.
 
 Pure: the caller passes the time to every method that needs it. The server holds a lock
-around each call. What Nx Cloud does is taken from Nx's pages "nx-cloud CLI", "CI
+around each call. The behaviour of Nx Cloud is taken from Nx's pages "nx-cloud CLI", "CI
 Configuration File" and "CI Execution Failed", and from its last public full client;
 `docs/faults.md` lists what is unknown.
 """
@@ -35,7 +35,7 @@ class Run:
         self.id = run_id
         self.commands: list[Command] = []
         self.end = ""
-        """Why agents are to end; empty while they are needed."""
+        """Why the agents must end; empty while they are needed."""
         self.error = ""
         """The error that ended the run; then the agents fail."""
         self._heartbeat_seconds = heartbeat_seconds
@@ -47,11 +47,11 @@ class Run:
 
     @property
     def settings(self) -> RunSettings:
-        """The settings that the first command of main's fixed."""
+        """The settings that main's first command fixed."""
         return self._settings or DEFAULT_SETTINGS
 
     def fix_settings(self, settings: RunSettings) -> bool:
-        """Take the settings of the first command; False if they are fixed already."""
+        """Use the settings of the first command; return False for later commands."""
         if self._settings is not None:
             return self._settings == settings
         self._settings = settings
@@ -79,7 +79,7 @@ class Run:
             )
 
     def complete(self, error: str = "") -> None:
-        """End the run for agents of now and later; with an error, they fail."""
+        """End the run for current and later agents; with an error, they fail."""
         if not self.end:
             self.end = error or "all agents were stopped"
             self.error = error
@@ -105,7 +105,7 @@ class Run:
         return self.commands[number]
 
     def closed_for(self, command: Command) -> str:
-        """Return why nobody will run the rest of a command, or empty."""
+        """Return why no agent will run the rest of a command, or empty."""
         if command.done or self._agents.are_busy_with(command):
             return ""
         return self.end
@@ -119,14 +119,14 @@ class Run:
         pool: str = "",
         targets: Collection[str] = (),
     ) -> None:
-        """Add an agent; `key` tells it from another of the same name."""
+        """Add an agent; `key` distinguishes it from another agent of the same name."""
         agent = Agent(name, seen=now, pool=pool, targets=frozenset(targets))
         self._agents.join(key or name, agent)
 
     def ask(self, key: str, now: float) -> Answer:
         """Answer an idle agent: a task, the end of the run, or nothing yet.
 
-        An agent that has a task already gets the same one again: the answer
+        An agent that already has a task gets the same task again, because the answer
         was lost.
         """
         agent = self._agent(key)
@@ -213,7 +213,7 @@ class Runs:
         return len(self._runs)
 
     def get(self, run_id: str) -> Run:
-        """Return a run, creating it on first use."""
+        """Return a run, and create it on first use."""
         if run_id not in self._runs:
             self._runs[run_id] = Run(run_id, heartbeat_seconds=self._heartbeat_seconds)
             while len(self._runs) > self._limit:

@@ -81,9 +81,9 @@ class NxCloud:
     def job_environment(self) -> dict[str, str]:
         """Return the variables that connect a job to this stand-in.
 
-        What a job needs besides, because Nx shares it between all clones on a
-        machine: its own HOME, NX_CACHE_DIRECTORY, NX_WORKSPACE_DATA_DIRECTORY,
-        NX_SOCKET_DIR and NX_NATIVE_FILE_CACHE_DIRECTORY.
+        A job also needs its own HOME, NX_CACHE_DIRECTORY, NX_WORKSPACE_DATA_DIRECTORY,
+        NX_SOCKET_DIR and NX_NATIVE_FILE_CACHE_DIRECTORY, because Nx shares these
+        between all clones on a machine.
         """
         direct = ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST]))
         return {
@@ -96,11 +96,11 @@ class NxCloud:
         }
 
     def executions(self) -> tuple[TaskExecution, ...]:
-        """List every task that was run or taken from the cache, in order of its end."""
+        """List each task that ran or came from the cache, in the order they ended."""
         return tuple(self._state.executions)
 
     def recorded_commands(self) -> tuple[RecordedCommand, ...]:
-        """List the commands that `nx-cloud record` ran, in order of their end."""
+        """List the commands that `nx-cloud record` ran, in the order they ended."""
         return tuple(self._state.recorded)
 
     def set_faults(self, faults: Faults) -> None:

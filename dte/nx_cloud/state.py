@@ -28,7 +28,7 @@ class RecordedCommand:
 
 @dataclass
 class CloudState:
-    """What the routes share; hold `lock` while you touch `runs`."""
+    """The state that the routes share; hold `lock` while you use `runs`."""
 
     token: str
     bundle: Bundle
@@ -43,7 +43,7 @@ class CloudState:
     recorded: deque[RecordedCommand] = field(default_factory=lambda: deque(maxlen=1000))
 
     def accepts(self, authorization: str) -> bool:
-        """Return whether a request's Authorization header carries the token."""
+        """Return whether a request's Authorization header contains the token."""
         return authorization.removeprefix("Bearer ") == self.token
 
     def refusal(self) -> str:

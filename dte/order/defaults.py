@@ -25,7 +25,7 @@ _KEYS = ("project", "orbs", "env-files", "context-files", "speed")
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the files say; `shown` has a line for each value, for `--list`.
+    """The values in the files; `shown` has a line for each value, for `--list`.
 
     `speed` is the factor of the stand-in's waits for Nx Cloud, as text.
     """

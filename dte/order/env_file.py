@@ -1,4 +1,4 @@
-"""Reads variables from a file of NAME=VALUE lines, as `.env` files have them."""
+"""Reads variables from a file of NAME=VALUE lines, such as a `.env` file."""
 
 import re
 from pathlib import Path

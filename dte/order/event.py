@@ -18,9 +18,9 @@ _GITHUB = "pipeline.event.github."
 
 
 def read_values(texts: Iterable[str], event: Path | None) -> dict[str, object]:
-    """Return the pipeline values in NAME=VALUE texts and in the file of an event.
+    """Return the pipeline values in NAME=VALUE strings and in the file of an event.
 
-    A text takes precedence over the file. Raises `UserError` for an unknown name.
+    A string takes precedence over the file. Raises `UserError` for an unknown name.
     """
     values = read_event(event) if event else {}
     for name, value in parse_pairs("--value", texts):

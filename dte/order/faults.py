@@ -19,7 +19,8 @@ _DAY_SECONDS = 86400.0
 class Failure:
     """A step that fails instead of running.
 
-    `job` is a glob pattern; `step` is one, or the step's number, or a beginning.
+    `job` is a glob pattern. `step` is a glob pattern, the step's number, or the
+    beginning of its name.
     """
 
     job: str
@@ -29,9 +30,7 @@ class Failure:
         return f"--fail {self.job}{':' if self.step else ''}{self.step}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Return whether this step of the job's `steps` fails; without `step`,
-        the first.
-        """
+        """Return whether this step fails; if no step is given, the first one fails."""
         if not fnmatchcase(job, self.job):
             return False
         return names_step(self.step, steps, number) if self.step else number == 1
@@ -55,7 +54,7 @@ class Kill:
         return f"--kill {target}@{self.seconds:g}:{self.signal}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Return whether its clock starts with this step.
+        """Return whether the kill's clock starts with this step.
 
         Number 0 is the job itself.
         """
@@ -67,8 +66,8 @@ class Kill:
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
     """Return whether `text` names this one of a job's steps, which are counted from 1.
 
-    It is the step's number, as its log file has it, or a pattern of its name, or the
-    beginning of its name, unless it is the whole name of another step.
+    `text` is the step's number, as in its log file's name, or a pattern for its name,
+    or the beginning of its name, unless it is the whole name of another step.
     """
     if text.isdecimal() or not number:
         return text == str(number)
@@ -87,7 +86,7 @@ class FaultPlan:
     api: frozenset[str] = frozenset()
 
     def with_service_fault(self, text: str) -> "FaultPlan":
-        """This plan with one more service fault; raises `UserError`."""
+        """Return this plan with one more service fault; raises `UserError`."""
         name, _, number = text.partition("=")
         if name in API_FAULTS and not number:
             return replace(self, api=self.api | {name})
@@ -128,7 +127,7 @@ def refuse_unmatched(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None
 def _refuse_unmatched_step(
     fault: "Failure | Kill", jobs: Sequence[Sequence[str]]
 ) -> None:
-    """Raise `UserError` for no step, or for several steps with the same beginning."""
+    """Raise `UserError` if no step matches, or if several have the same beginning."""
     hits = [
         [
             (number, name)

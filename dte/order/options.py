@@ -14,7 +14,7 @@ from dte.plan.reruns import Assumptions
 
 
 def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
-    """NAME=VALUE texts as pairs; raises a `UserError` that names the option."""
+    """Return NAME=VALUE strings as pairs; raises `UserError` that names the option."""
     pairs = []
     for text in texts:
         name, equals, value = text.partition("=")
@@ -27,7 +27,7 @@ def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
 def parse_variables(
     option: str, texts: Iterable[str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Variables in NAME=VALUE texts; of a bare NAME, the value in the environment."""
+    """Return the variables; a bare NAME gets its value from the environment."""
     variables = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -43,7 +43,7 @@ def parse_variables(
 
 
 def parse_time(option: str, text: str) -> float | None:
-    """Seconds in a duration such as 30s, or None for no text."""
+    """Return the seconds in a duration such as 30s, or None for an empty string."""
     if not text:
         return None
     try:
@@ -53,7 +53,7 @@ def parse_time(option: str, text: str) -> float | None:
 
 
 def parse_size(option: str, text: str) -> int:
-    """Bytes in a size such as 500M or 2G; raises `UserError`."""
+    """Return the bytes in a size such as 500M or 2G; raises `UserError`."""
     found = re.fullmatch(r"(\d{1,9})([KMGT]?)B?", text.upper())
     if not found:
         raise UserError(f"{option} {text} is not a size like 500M or 2G")
@@ -62,12 +62,12 @@ def parse_size(option: str, text: str) -> int:
 
 
 def parse_orbs(texts: Iterable[str]) -> dict[str, Path]:
-    """Return the path of each orb in NAME=PATH texts."""
+    """Return the path of each orb in NAME=PATH strings."""
     return {name: Path(path) for name, path in parse_pairs("--orb", texts)}
 
 
 def parse_parameters(texts: Iterable[str]) -> dict[str, object]:
-    """Pipeline parameters, each value read as YAML reads it: true, 3, or text."""
+    """Return pipeline parameters, with each value read as YAML: true, 3 or a string."""
     return {
         name: _read_value(name, value)
         for name, value in parse_pairs("--parameter", texts)
@@ -87,7 +87,7 @@ def parse_contexts(
     """Return the variables of `--context-file` and `--context`, by context.
 
     `texts` are CONTEXT:NAME=VALUE, or CONTEXT:NAME for a value from the environment;
-    `files` are CONTEXT=FILE. A text takes precedence over a file.
+    `files` are CONTEXT=FILE. A variable in `texts` takes precedence over one in a file.
     """
     contexts: dict[str, dict[str, str]] = {}
     for context, file in parse_pairs("--context-file", files):

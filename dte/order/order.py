@@ -11,7 +11,7 @@ from dte.plan.reruns import Assumptions
 
 @dataclass(frozen=True)
 class Order:
-    """What the user wants to rehearse; an empty `branch` is the one checked out.
+    """What the user wants to rehearse; an empty `branch` means the current one.
 
     `parameters` are pipeline parameters, `values` pipeline values by their full names.
     `logs` is the folder for log files, which exists. `time_limit` is in seconds.

@@ -31,7 +31,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Push:
-    """Push a branch, which starts a new pipeline; an empty `revision` is its tip."""
+    """Push a branch, which starts a new pipeline; an empty `revision` means its tip."""
 
     branch: str
     revision: str

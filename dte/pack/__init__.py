@@ -1,4 +1,4 @@
-"""Packing: turns a folder of orb source into one document, like CircleCI's CLI."""
+"""Packs a folder of orb source into one document, like CircleCI's CLI."""
 
 from dte.pack.orb import pack_orb
 

@@ -1,4 +1,4 @@
-"""Usage examples of an orb, in the shape that the CLI gives them when it packs.
+"""Reads usage examples of an orb, in the shape in which the CLI packs them.
 
 The CLI drops keys that it does not know; here they are errors.
 """

@@ -1,7 +1,7 @@
-r"""`<< include(path) >>`: a whole value that becomes the content of a file.
+r"""Replaces a value that is `<< include(path) >>` with the content of the file.
 
 As in `process/process.go` of CLI v0.1: the path is joined to the orb's folder, and
-each `<<` of the file becomes `\<<`, which the compile turns back.
+each `<<` of the file becomes `\<<`, which compiling turns back into `<<`.
 """
 
 from __future__ import annotations

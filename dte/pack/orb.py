@@ -1,7 +1,7 @@
-"""Packs an orb's folder the way `circleci orb pack` of CLI v0.1 does.
+"""Packs an orb's folder as `circleci orb pack` of CLI v0.1 does.
 
 Each `commands/x.yml` becomes `commands: {x: …}`, and so on for jobs, executors
-and examples; `@orb.yml` and other YAML files of the root go to the top. A key
+and examples; `@orb.yml` and other YAML files of the root go to the top level. A key
 that the CLI would silently drop is an error here.
 """
 
@@ -32,8 +32,8 @@ _YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
 def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
     """Return the packed document of the orb in `folder`, with source positions.
 
-    Raises UserError if the CLI would refuse the folder or silently drop a key. Without
-    the examples, their files are not read.
+    Raises UserError if the CLI would refuse the folder or silently drop a key. If the
+    examples are left out, their files are not read.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder", code="file")

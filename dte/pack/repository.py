@@ -1,6 +1,6 @@
 """Refuses to pack files from outside the orb's repository.
 
-An orb's folder may come from a stranger: its includes and links must not read files of
+An orb's folder may come from a stranger: its includes and links must not copy files of
 this machine into a config.
 """
 

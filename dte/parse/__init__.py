@@ -1,4 +1,4 @@
-"""Parsing: YAML text to plain values that remember where they were written.
+"""Parses YAML text into plain values that remember their positions.
 
 The first stage: parse, pack, compile, plan, run, report.
 """

@@ -1,7 +1,7 @@
 """Builds located values from the events of PyYAML's parser.
 
-Not a PyYAML constructor: those recurse without a limit, keep the last of two
-equal keys, and do not record positions.
+It does not use PyYAML's constructors: they recurse without a limit, keep the last of
+two equal keys, and do not record positions.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class Builder:
         return own
 
     def _key(self, event: yaml.Event, where: Where) -> str:
-        """Return a key as text, exactly as written, including `on` and `1`."""
+        """Return a key as a string, exactly as written, including `on` and `1`."""
         if isinstance(event, yaml.ScalarEvent):
             if event.anchor is not None:
                 self._anchors[event.anchor] = _Anchor(event.value, 1, where)

@@ -36,7 +36,7 @@ def nearest(
 ) -> tuple[str, ...]:
     """Return suggestions for a name that is not among the `known` ones.
 
-    Without a close one, the first ones that are known, unless `only_close`.
+    If no name is close, suggests the first known names, unless `only_close`.
     """
     names = sorted(known)
     close = difflib.get_close_matches(name[:MAX_NAME], names[:MAX_NAMES], n=1)
@@ -50,7 +50,7 @@ def nearest(
 
 
 def misspelt(name: str, known: Iterable[str]) -> str:
-    """Return the known name that `name` seems to be a misspelling of, or nothing."""
+    """Return the known name that `name` seems to misspell, or an empty string."""
     close = difflib.get_close_matches(name[:MAX_NAME], list(known), n=1, cutoff=0.8)
     return close[0] if close else ""
 

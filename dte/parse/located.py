@@ -8,7 +8,7 @@ from dte.model import Where
 
 
 class LocatedMap(dict[str, Any]):
-    """A mapping of a YAML document; keys are always text, as written."""
+    """A mapping of a YAML document; keys are always strings, as written."""
 
     def __init__(self, where: Where) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """Reads plain YAML scalars as CircleCI does, and as CircleCI's CLI does.
 
 CircleCI reads YAML 1.1, where `yes` and `on` are booleans ("Reusable config
-reference"). Its CLI packs orbs with Go's yaml.v3, where they are text. In both,
-dates stay text here: no key of a config takes one.
+reference"). Its CLI packs orbs with Go's yaml.v3, where they are strings. Here, dates
+stay strings in both dialects, because no key of a config takes a date.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def as_written(value: float) -> str:
 
 
 class Dialect(Enum):
-    """Whose reading of YAML applies."""
+    """The program whose YAML rules apply."""
 
     CIRCLECI = "YAML 1.1"
     CLI = "yaml.v3"
@@ -74,7 +74,7 @@ def resolve(text: str, dialect: Dialect) -> Scalar:
 
 def _number(text: str, old: bool) -> str | int | float:
     if len(text) > MAX_DIGITS:
-        # A number this long is text, before it costs time and no number fits it.
+        # A number this long would be slow to read, so it stays a string.
         return text
     if (_INTEGER if old else _GO_INTEGER).fullmatch(text):
         return _or_text(_integer, text)
@@ -87,7 +87,7 @@ def _number(text: str, old: bool) -> str | int | float:
     if not (_FLOAT if old else _GO_FLOAT).fullmatch(text):
         return text
     number = WrittenFloat(text)
-    # The CLI writes 1.0 out as 1, which is an integer to the one that reads it.
+    # The CLI writes 1.0 as 1, which CircleCI then reads as an integer.
     short = not old and number.is_integer() and abs(number) < _GO_SHORT
     return int(number) if short else number
 

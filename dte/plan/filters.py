@@ -17,9 +17,8 @@ def select_jobs(
 ) -> tuple[WorkflowJob, ...]:
     """Return the jobs that run for this branch or tag.
 
-    A requirement of a job that is filtered out is ignored, but a job all of whose
-    requirements are filtered out does not run either (Configuration reference,
-    `requires`).
+    A requirement on a job that is filtered out is ignored, but a job does not run if
+    all its requirements are filtered out (Configuration reference, `requires`).
     """
     names = {job.name for job in jobs if _passes(job.filters, branch, tag)}
     while True:
@@ -42,7 +41,7 @@ def _without_missing(job: WorkflowJob, names: set[str]) -> WorkflowJob:
 
 def _passes(filters: Mapping[str, Any], branch: str, tag: str) -> bool:
     if tag:
-        # An empty map of tags lets no tag through ("Job filters").
+        # An empty map of tags allows no tag ("Job filters").
         return bool(filters.get("tags")) and _matches(filters["tags"], tag)
     return _matches(filters.get("branches", {}), branch)
 

@@ -6,7 +6,7 @@ from dte.model import WorkflowJob
 
 
 def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
-    """For each job's name, the names of all jobs that it waits for, directly or not."""
+    """Return the names of all jobs that each job waits for, directly or not."""
     direct = {job.name: {need.job for need in job.requires} for job in jobs}
     upstream: dict[str, frozenset[str]] = {}
 

@@ -15,7 +15,7 @@ from dte.plan.graph import find_downstream
 
 
 class RerunKind(Enum):
-    """The three kinds; each value is what the report calls it."""
+    """The three kinds of rerun; each value is the name that the report uses."""
 
     FROM_START = "rerun from start"
     FROM_FAILED = "rerun from failed"
@@ -71,7 +71,7 @@ def refuse_unknown_jobs(rerun: Rerun, names: Collection[str]) -> None:
 
 
 def plan_first_run(jobs: Sequence[WorkflowJob]) -> tuple[PlannedJob, ...]:
-    """Every job runs."""
+    """Return a plan in which every job runs."""
     return tuple(PlannedJob(job, True, "first run") for job in jobs)
 
 
@@ -81,9 +81,7 @@ def plan_rerun(
     statuses: Mapping[str, str],
     assumptions: Assumptions,
 ) -> tuple[PlannedJob, ...]:
-    """Return what `rerun` runs, given each job's status in the workflow that it
-    reruns.
-    """
+    """Return what `rerun` runs, from each job's status in the workflow before it."""
     if rerun.kind is RerunKind.FROM_START:
         return tuple(PlannedJob(job, True, "rerun from start") for job in jobs)
     if rerun.kind is RerunKind.JOBS:

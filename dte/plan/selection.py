@@ -16,7 +16,7 @@ def select_named(
     """Return the jobs that match one of the glob `patterns`, and what they
     need, if wanted.
 
-    Without patterns, all jobs. Requirements on other jobs are dropped. Raises
+    Without patterns, returns all jobs. Requirements on other jobs are dropped. Raises
     `UserError` for a pattern that matches no job.
     """
     if not patterns:

@@ -50,7 +50,7 @@ class LiveListener(Listener):
         print(f"note: {text}", file=sys.stderr)
 
     def cleaning_up(self, text: str) -> None:
-        """Print what is removed to stderr."""
+        """Print to stderr what is removed."""
         print(f"cleaning up: {text}", file=sys.stderr)
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:

@@ -28,18 +28,18 @@ class Progress:
         self._lock = Lock()
 
     def start(self, job: str, name: str, title: str) -> None:
-        """The job, or its machine `name`, runs the step `title` now."""
+        """Note that the job, or its machine `name`, now runs the step `title`."""
         with self._lock:
             # The machines of a parallel job replace the line of the job itself.
             self._running.pop((job, job), None)
             self._running[job, name] = RunningStep(title, time.monotonic())
 
     def heard_now(self) -> None:
-        """Something was printed."""
+        """Note that something was printed."""
         self.heard = time.monotonic()
 
     def end(self, job: str) -> None:
-        """The job and its machines have ended."""
+        """Note that the job and its machines have ended."""
         with self._lock:
             for key in [key for key in self._running if key[0] == job]:
                 del self._running[key]
@@ -83,7 +83,7 @@ class LiveBlock:
 
 
 class Heartbeat:
-    """Prints what still runs after a long silence, without a terminal."""
+    """Without a terminal, prints what still runs after a long silence."""
 
     def __init__(
         self, console: Console, progress: Progress, seconds: float = HEARTBEAT_SECONDS
@@ -102,7 +102,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stopped.set()
         if self._thread:
             self._thread.join()

@@ -30,7 +30,7 @@ def make_console() -> Console:
 
 
 class _Rendered:
-    """Text for the console as it is; rich would parse each character."""
+    """Text that the console prints unchanged: rich would parse each character."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -89,7 +89,7 @@ class Gutter:
         self._console.print(_Rendered(printed), soft_wrap=True, end="")
 
     def fit(self, name: str, text: Text, after: str) -> Text:
-        """`text` and what still fits of `after` on the same line."""
+        """Return `text` and as much of `after` as fits on the same line."""
         room = self._console.width - max(len(name), self.width) - 3 - len(text) - 2
         if room > len(after):
             return text.append(f"  {after}", "dim")
@@ -99,7 +99,7 @@ class Gutter:
 
 
 def _render(text: Text, color_system: Any) -> str:
-    """Return the text with its escape sequences; a live block must not get into it."""
+    """Return the text with its escape sequences, and without those of a live block."""
     console = Console(
         file=StringIO(), color_system=color_system, force_terminal=bool(color_system)
     )

@@ -95,7 +95,7 @@ def _draw_job(
     left, right = scale.x(job.started_at), scale.x(job.started_at + job.seconds)
     label = f"{job.name}: {job.status}, {job.seconds:.1f} s"
     yield _draw_bar(left, right, y + 3, _ROW - 6, color, label)
-    # The outcome is also a text, for those who don't see the colour.
+    # The outcome is also written in words, for readers who don't see the colour.
     outcome = "" if job.status == "success" else f"{job.status}, "
     yield _draw_text(
         max(right, left + 2) + 4, y + 15, f"{outcome}{job.seconds:.1f} s", "faint"

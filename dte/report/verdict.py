@@ -13,9 +13,9 @@ _NOTHING = re.compile(r"No tasks were run|No projects with .* were run")
 
 
 def judge(report: Report, expected: tuple[str, ...]) -> int:
-    """0 if the last run passed, or if each run has its expected status; else 1.
+    """Return 0 if the last run passed, or if each run has its expected status; else 1.
 
-    With expectations, a fault without effect is a failure. An interruption is 130.
+    With expectations, a fault without effect is a failure. An interruption returns 130.
     """
     if report.interrupted:
         return INTERRUPTED

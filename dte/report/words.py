@@ -7,7 +7,7 @@ GUARD_STEP = "Refuse a partial rerun"
 def step_title(name: str) -> str:
     """Return the first line of a step's name, shortened.
 
-    An unnamed step has its command.
+    The title of an unnamed step is its command.
     """
     lines = name.strip().splitlines() or ["step"]
     title = lines[0].strip()

@@ -1,4 +1,4 @@
-"""Cuts lines of output into pieces that fit, as a terminal would; colours go on.
+"""Cuts lines of output into pieces that fit, as a terminal would; keeps colours.
 
 rich's own wrapping takes a thousand times as long, too long for every line of a step.
 """
@@ -18,7 +18,7 @@ NARROW = re.compile(
 
 
 def cut(line: str, width: int | None) -> Iterator[str]:
-    """Pieces of `line` of at most `width` columns, or the whole line without a width.
+    """Return pieces of at most `width` columns, or the whole line without a width.
 
     The only escape sequences in `line` are colours. They end with each piece, and start
     again with the next.

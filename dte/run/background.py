@@ -1,4 +1,4 @@
-"""Background steps: they run beside later steps, and end with their job at the latest.
+"""Runs background steps alongside later steps; they end with their job at the latest.
 
 Source: CircleCI docs, Configuration reference, `background`: the job does not wait for
 the step, and its failure does not fail the job.
@@ -39,7 +39,7 @@ class BackgroundStep:
         """Kill the step's process group, and wait for its end."""
         self._over.set()
         if self._process.poll() is None:
-            # It dropped its environment, by which the job's processes are found.
+            # It may have dropped the variable by which dte finds a job's processes.
             kill_group(self._process)
         self._process.wait()
         self._thread.join()
@@ -52,7 +52,7 @@ class BackgroundStep:
                 if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:
                     break
             for _ in range(_LAST_READS):
-                # A daemon may go on printing.
+                # A daemon may keep printing.
                 if not lines.read(0):
                     break
         self.seconds = time.monotonic() - self._started

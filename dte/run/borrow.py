@@ -1,8 +1,9 @@
 """Makes a bare repository from a user's clone without running git in the clone.
 
-git obeys a repository's own configuration: `core.fsmonitor`, filters and others are
-commands. The project may be somebody else's, so its configuration is never used. The
-new repository has the clone's refs, and borrows its objects as an alternate.
+git obeys a repository's own configuration, and some settings, such as `core.fsmonitor`
+and filters, are commands. The project may be somebody else's, so its configuration is
+never used. The new repository has the clone's refs, and borrows its objects as an
+alternate.
 """
 
 import shutil
@@ -82,9 +83,7 @@ def _copy_format(clone: Clone, origin: Path) -> None:
 
 
 def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
-    """Return whether the working tree has uncommitted changes, by a copy of its
-    index.
-    """
+    """Return whether the working tree has uncommitted changes, from a copied index."""
     index = origin.parent / "index"
     try:
         shutil.copy(clone.own / "index", index)

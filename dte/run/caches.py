@@ -22,7 +22,7 @@ _TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 @dataclass(frozen=True)
 class CachedPath:
-    """One saved path: its place below the job's home, and our copy of it."""
+    """One saved path: its location below the job's home, and the stored copy."""
 
     below_home: Path
     copy: Path

@@ -20,7 +20,7 @@ from dte.run.workspace import Workspaces
 
 @dataclass(frozen=True)
 class Stores:
-    """What CircleCI stores for jobs."""
+    """The stores that CircleCI keeps for jobs."""
 
     workspaces: Workspaces
     caches: Caches
@@ -86,5 +86,5 @@ class JobContext:
         return Copier(self.folder.home, self.interrupt, self.say, self.size_limit)
 
     def with_output(self, output: StepOutput) -> "JobContext":
-        """Return the same job, while a step with this output runs."""
+        """Return the context of the same job for a step with this output."""
         return replace(self, output=output)

@@ -21,7 +21,7 @@ _PIECE = 1 << 20
 
 @dataclass
 class Copier:
-    """Copies below `boundary`, the job's home; counts files and what was skipped.
+    """Copies files below `boundary`, the job's home; counts files and skipped entries.
 
     It copies at most `limit` bytes.
     """
@@ -54,7 +54,7 @@ class Copier:
             yield path
 
     def report(self) -> None:
-        """Say what was skipped."""
+        """Print what was skipped."""
         if self.skipped:
             shown = ", ".join(self.skipped[:3])
             more = "" if len(self.skipped) <= 3 else ", …"

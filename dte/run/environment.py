@@ -13,7 +13,7 @@ from dte.run.processes import MARK
 from dte.run.project import Project
 from dte.run.results import JobRun, RehearsedWorkflow
 
-# What a job needs to find commands and reach package registries.
+# Variables that a job needs to find commands and reach package registries.
 _LOCALE = "PATH LANG LC_ALL LC_CTYPE TZ"
 _PROXIES = "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy"
 _CERTIFICATES = "SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS CURL_CA_BUNDLE"
@@ -48,7 +48,7 @@ class PipelineIdentity:
 def machine_environment(
     folder: JobFolder, npm_cache: Path, mark: str
 ) -> dict[str, str]:
-    """Return what this machine gives to a job: its PATH, and the job's own folders."""
+    """Return the variables from this machine: its PATH, and the job's own folders."""
     env = {name: text for name, text in os.environ.items() if name in PASSED_ON}
     env["PATH"] = f"{folder.commands}{os.pathsep}{env.get('PATH', os.defpath)}"
     npmrc = Path.home() / ".npmrc"
@@ -108,7 +108,7 @@ def circleci_environment(
 
 
 def expand_home(path: str, home: Path, relative_to: Path) -> Path:
-    """`path` as CircleCI reads it: `~` is the job's home, else relative to a folder."""
+    """Return `path` as CircleCI reads it: `~` is the job's home."""
     if path == "~" or path.startswith("~/"):
         return home / path[2:]
     return Path(os.path.normpath(relative_to / path))

@@ -23,7 +23,7 @@ def translate(pattern: str) -> "re.Pattern[str]":
     """Return the regular expression for a pattern with `*`, `**`, `?`, `[…]`
     and `{a,b}`.
 
-    A pattern that is cut off matches only itself.
+    An invalid pattern matches only itself.
     """
     text, depth = "", 0
     for token in _TOKEN.findall(pattern):
@@ -65,7 +65,7 @@ def find_files(patterns: Sequence[str]) -> Iterator[str]:
 
 
 def split(names: Sequence[str], options: argparse.Namespace) -> list[str]:
-    """Return the part of `names` for one node; every node gets another part."""
+    """Return the part of `names` for one node; every node gets a different part."""
     total = max(options.total, 1)
     if options.split_by == "timings":
         print("no timing data in a rehearsal: tests are split by name", file=sys.stderr)
@@ -82,14 +82,14 @@ def split(names: Sequence[str], options: argparse.Namespace) -> list[str]:
 
 
 def substitute(text: str) -> str:
-    """`text` with the values of `$NAME`, `${NAME}` and `${NAME:-default}`."""
+    """Return `text` with the values of `$NAME`, `${NAME}` and `${NAME:-default}`."""
     return _VARIABLE.sub(
         lambda found: os.environ.get(found[1] or found[2]) or found[3] or "", text
     )
 
 
 def run_tests(names: Sequence[str], command: str) -> int:
-    """Run the command with the names on its stdin; its exit code."""
+    """Run the command with the names on its stdin; return its exit code."""
     if not names:
         print("no tests for this node")
         return 0
@@ -140,7 +140,7 @@ def _make_parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command; its exit code."""
+    """Run the command; return its exit code."""
     first, second = (*words, "", "")[:2]
     if first == "run":
         print(f"Not rehearsed: circleci run {second}", file=sys.stderr)

@@ -41,7 +41,7 @@ class JobFolder:
 
     @property
     def commands(self) -> Path:
-        """Commands that CircleCI puts on every job's PATH."""
+        """The folder with the commands that CircleCI puts on every job's PATH."""
         return self.root / "bin"
 
     def nx(self, name: str) -> Path:
@@ -50,7 +50,7 @@ class JobFolder:
 
     @property
     def caches(self) -> Path:
-        """What package managers would otherwise write outside the home."""
+        """The folder for caches that package managers would keep outside the home."""
         return self.root / "caches"
 
     def create(self) -> None:
@@ -96,8 +96,8 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     draft = root / f"{_LOCK}-soon"
     with draft.open("w") as lock:
-        # Another rehearsal that starts now takes a folder with a free lock for that of
-        # a killed one, so the lock is taken before it gets its name.
+        # Another rehearsal that starts now would mistake a folder with a free lock for
+        # that of a killed one, so the lock is taken before the folder gets its name.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         draft.rename(root / _LOCK)
         try:

@@ -17,7 +17,7 @@ _CONFIG = Path(__file__).with_name("gitconfig")
 
 
 def run_git(*words: str, cwd: Path, **more_env: str) -> str:
-    """git's stdout without its last newline; raises `UserError` with its stderr."""
+    """Return git's stdout without the last newline; raises `UserError` with stderr."""
     env = {
         name: text for name, text in os.environ.items() if not name.startswith("GIT_")
     }

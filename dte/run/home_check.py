@@ -1,4 +1,4 @@
-"""Refuses, before the first job, what would be written outside a job's own home."""
+"""Refuses folders outside a job's own home before the first job starts."""
 
 import posixpath
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from dte.model import Job, Where, WorkflowJob
 def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
     """Raise `UserError` for a folder that is not below the home of its job.
 
-    There are no containers in a rehearsal: what a job writes to `/tmp/x` would be
-    written there for real, would stay, and would be seen by every other job.
+    A rehearsal has no containers: a job that writes to `/tmp/x` would write to the real
+    `/tmp/x`, which stays and which every other job sees.
     """
     for workflow_job in jobs:
         for path, where in _list_written(workflow_job.job) if workflow_job.job else ():

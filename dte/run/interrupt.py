@@ -9,7 +9,8 @@ from types import FrameType
 class Interrupt:
     """Counts requests to stop; every wait of a run checks it.
 
-    One with a `parent` stops a single job, and also stops when its parent does.
+    An interrupt with a `parent` stops a single job, and also stops when its parent
+    does.
     """
 
     def __init__(self, parent: "Interrupt | None" = None) -> None:

@@ -1,6 +1,6 @@
-"""The commands that CircleCI puts on the PATH of every job, as the rehearsal has them.
+"""Writes the commands that CircleCI puts on the PATH of every job.
 
-`circleci-agent` and `circleci` are the environment CLI, in a module of its own.
+`circleci-agent` and `circleci` run the module `environment_cli`.
 """
 
 import shlex
@@ -14,7 +14,7 @@ _ENVIRONMENT_CLI = Path(__file__).with_name("environment_cli.py")
 _AGENT = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
 """
-# Programs ask circleci.com by its name; the rehearsal's key is valid here only.
+# Programs call circleci.com by name, but the key is valid only in this rehearsal.
 _CURL = """#!/bin/sh
 proxy=
 for word do
@@ -31,7 +31,7 @@ exec CURL "$@"
 
 
 def write_commands(folder: JobFolder, *, in_setup: bool) -> None:
-    """Write the commands of a job; one of a setup config gets a curl of its own."""
+    """Write the commands of a job; a job of a setup config gets its own curl."""
     commands = dict.fromkeys(("circleci-agent", "circleci"), _AGENT)
     curl = shutil.which("curl")
     if curl and in_setup:

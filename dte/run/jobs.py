@@ -135,7 +135,7 @@ class JobRunner:
         )
 
     def _limit_nx(self) -> dict[str, str]:
-        """Nx's timeouts under `--time-limit`; they would be an hour by default."""
+        """Return Nx's timeouts under `--time-limit`; by default they are an hour."""
         if self.settings.time_limit is None:
             return {}
         milliseconds = str(round(self.settings.time_limit * 1000))

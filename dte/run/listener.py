@@ -12,7 +12,7 @@ class Listener:
     """
 
     def note(self, text: str) -> None:
-        """A note about the rehearsal."""
+        """The rehearsal has a note for the user."""
 
     def cleaning_up(self, text: str) -> None:
         """The rehearsal is over; the text says what is removed."""

@@ -49,7 +49,7 @@ def default_parent() -> Path:
 
 
 def make_log_folder(parent: Path) -> Path:
-    """Make a new folder in `parent`, which is created; old folders in it are removed.
+    """Make a new folder in `parent`, which is created; remove old folders there.
 
     Raises `UserError` if the parent belongs to another user.
     """

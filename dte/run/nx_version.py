@@ -9,13 +9,13 @@ from dte.errors import UserError
 from dte.run.git import run_git
 
 OLDEST_MAJOR = 18
-"""Older versions of Nx send their tasks to Nx Cloud in another way."""
+"""Older versions of Nx hand their tasks to Nx Cloud in a different way."""
 
 _NUMBER = re.compile(r"[~^>=v ]*(\d+)\b")
 
 
 def refuse_old_nx(origin: Path, revision: str) -> None:
-    """Raise `UserError` if package.json asks for a version of Nx that is too old.
+    """Raise `UserError` if package.json requires a version of Nx that is too old.
 
     A project without package.json or nx, and a version that is not a number, such as
     `latest`, pass.

@@ -194,7 +194,7 @@ def find_marked(mark: str) -> list[psutil.Process]:
 
 
 def signal_marked(mark: str, name: str) -> list[psutil.Process]:
-    """Send the signal `name` to every process that carries `mark`, and return them."""
+    """Send the signal `name` to every process that has `mark`, and return them."""
     found = find_marked(mark)
     for process in found:
         with suppress(psutil.Error):
@@ -203,7 +203,7 @@ def signal_marked(mark: str, name: str) -> list[psutil.Process]:
 
 
 def end_marked(mark: str) -> None:
-    """Kill every process that carries `mark`, including those started meanwhile."""
+    """Kill every process that has `mark`, including those started meanwhile."""
     for _ in range(_KILL_ROUNDS):
         left = find_marked(mark)
         if not left:
@@ -220,7 +220,7 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 @contextmanager
 def adopt_orphans() -> Iterator[None]:
-    """Kill at the end every orphan that a job left, even without the mark.
+    """At the end, kill every orphan that a job left, even one without the mark.
 
     On Linux this process adopts orphans as their subreaper (prctl(2),
     PR_SET_CHILD_SUBREAPER); elsewhere init adopts them and they are not found.

@@ -62,7 +62,7 @@ def _take_remote_branches(origin: Path, *, but: str) -> None:
     """Give `origin` the remote branches that its source knows.
 
     A user's clone often has no main branch, or an old one. A branch that contains the
-    remote's branch, and `but`, which is rehearsed, are not changed.
+    remote's branch does not change, nor does `but`, the branch that is rehearsed.
     """
     own = _list_refs(origin, "refs/heads/", 2)
     for name, revision in _list_refs(origin, "refs/remotes/origin/", 3).items():
@@ -71,7 +71,7 @@ def _take_remote_branches(origin: Path, *, but: str) -> None:
         missing = f"refs/heads/{name}..{revision}"
         if name in own and run_git("rev-list", "--count", missing, cwd=origin) == "0":
             continue
-        # There can't be branches `a` and `a/b`; the user's own branch stays.
+        # git can't have both branches `a` and `a/b`; the user's own branch stays.
         with suppress(UserError):
             run_git("update-ref", f"refs/heads/{name}", revision, cwd=origin)
 
@@ -163,7 +163,7 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """Return what tools can recreate, and the configuration of other repositories."""
+    """Return paths that tools can recreate, and the configuration of nested clones."""
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
     return ({"node_modules", ".git"} | made_by_nx) & set(names)
 
@@ -179,8 +179,8 @@ def checkout_script(
 ) -> Sequence[Sequence[str]]:
     """Return the git commands of a `checkout` step, run in its target folder.
 
-    If the folder is `cloned` already, they fetch instead. Source: CircleCI docs,
-    Configuration reference, `checkout`: `blobless` by default.
+    If `cloned`, the folder is already a clone, and the commands fetch instead. Source:
+    CircleCI docs, Configuration reference, `checkout`: `blobless` by default.
     """
     filters = ["--filter=blob:none"] if method == "blobless" else []
     clone = ["git", "clone", "--quiet", "--no-checkout", *filters, project.url, "."]

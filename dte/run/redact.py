@@ -48,8 +48,8 @@ class Redactor:
     """Takes lines and returns them redacted; it may hold back the newest lines.
 
     A line is held back while its end could be the beginning of a secret that continues
-    on the next line. At most `MOST_HELD` lines are held back: a secret that more lines
-    divide is not found.
+    on the next line. At most `MOST_HELD` lines are held back: a secret that is split
+    over more lines is not found.
     """
 
     def __init__(self, secrets: tuple[str, ...]) -> None:

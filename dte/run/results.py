@@ -12,7 +12,7 @@ class StepFailure(Exception):
 
 
 class StepPlace(NamedTuple):
-    """Which step this is: its name, its number from 1, and the machine's index."""
+    """Identifies a step: its name, its number from 1, and the machine's index."""
 
     name: str
     number: int

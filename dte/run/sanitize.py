@@ -14,9 +14,9 @@ _COLOR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def strip_controls(line: str) -> str:
-    """`line` with colours, but without other control sequences and characters.
+    """Return `line` with its colours, but without other control characters.
 
-    Of a line that a carriage return overwrites, only the last version is left.
+    If carriage returns overwrite the line, only its last version is kept.
     """
     if line.isprintable():
         return line
@@ -27,5 +27,5 @@ def strip_controls(line: str) -> str:
 
 
 def strip_colors(line: str) -> str:
-    """`line` without any control sequence or character."""
+    """Return `line` without any control sequence or character."""
     return line if line.isprintable() else _SEQUENCE.sub("", line)

@@ -21,7 +21,7 @@ _REPORT_SECONDS = 10.0
 
 
 def read_duration(text: str) -> float:
-    """Seconds in a duration like `10m`; raises `StepFailure`."""
+    """Return the seconds in a duration like `10m`; raises `StepFailure`."""
     try:
         return parse_duration(text)
     except ValueError as error:
@@ -53,7 +53,7 @@ def start_command(step: Step, context: JobContext) -> "subprocess.Popen[bytes]":
 
 
 def limit_silence(silence: float, time_limit: float | None) -> float:
-    """`silence`, or what `--time-limit` allows if that is less; seconds.
+    """Return `silence` in seconds, or what `--time-limit` allows if that is less.
 
     Nx's timeouts are set to the limit, so a step gets some seconds to report them.
     """

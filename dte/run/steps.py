@@ -102,7 +102,7 @@ def _as_list(value: object) -> list[str]:
 
 
 def say_not_rehearsed(step: Step, context: JobContext) -> None:
-    """Say that a step was not rehearsed, because its effect is elsewhere."""
+    """Print that a step was not rehearsed, because its effect is outside the job."""
     context.say(f"Not rehearsed: {step.kind}.")
 
 

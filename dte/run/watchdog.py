@@ -1,4 +1,4 @@
-"""Ends what a rehearsal leaves if its own process is killed.
+"""Cleans up after a rehearsal if the rehearsal's own process is killed.
 
 Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`. It waits for the end of
 its stdin. A byte before that means that the rehearsal has cleaned up. Without one, the

@@ -12,7 +12,7 @@ ALONE = "run_without_agents"
 
 
 def goes_with_agents(folder: Path) -> bool:
-    """False, after a message that says why, if the job continues without agents.
+    """Return whether this job runs with agents; if it doesn't, say why.
 
     Raises `Refusal` if Nx Cloud is not connected and `when_not_connected` is error.
     """
@@ -23,7 +23,7 @@ def goes_with_agents(folder: Path) -> bool:
     connection = check_connection(folder)
     if connection.problem and choice == ERROR:
         raise refuse(connection)
-    # With an id but no token, Nx Cloud may accept a job, but never that of a fork.
+    # Nx Cloud may accept a job with an id but no token, but never one from a fork.
     why = connection.problem or ("" if connection.token else "no token is set")
     if why and choice == ALONE:
         say("notice: {}, so this job runs without agents.".format(why))
@@ -35,7 +35,7 @@ def goes_with_agents(folder: Path) -> bool:
 
 
 def goes_on_after(refusal: Refusal) -> bool:
-    """Return whether the job goes on although Nx Cloud refused it, without Nx Cloud."""
+    """Return whether the job continues without Nx Cloud, which has refused it."""
     if read_choice("DTE_WHEN_NOT_CONNECTED", ERROR, (ERROR, ALONE)) == ERROR:
         return False
     say("notice: {}, so this job runs without agents.".format(refusal.message))
@@ -44,7 +44,7 @@ def goes_on_after(refusal: Refusal) -> bool:
 
 
 def refuse(connection: Connection) -> Refusal:
-    """Return the error of a job that is not connected to Nx Cloud."""
+    """Return the error for a job that is not connected to Nx Cloud."""
     fixes = {
         "NX_NO_CLOUD is true": "unset NX_NO_CLOUD in the project or the job",
         "nx.json sets neverConnectToCloud": "remove neverConnectToCloud from nx.json",

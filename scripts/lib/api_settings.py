@@ -14,7 +14,7 @@ _API_HOSTS = {"app.circleci.com": "circleci.com"}
 def read_api_url() -> str:
     """Return the address of API v2, without a slash at its end; raises `UsageError`.
 
-    Of CIRCLE_BUILD_URL only the host is used: its path differs between the kinds of
+    Only the host of CIRCLE_BUILD_URL is used, because its path depends on the kind of
     project ("Project values and variables" in CircleCI's docs).
     """
     url = read("DTE_API_URL")

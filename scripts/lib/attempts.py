@@ -5,7 +5,7 @@ module decides which record belongs to the current run. A file that can't be rea
 reported by name.
 
 The guard runs in every job, so this module doesn't import `pathlib`, `typing` or named
-tuples: they take half as long as Python's own start.
+tuples: importing them takes half as long as starting Python.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class DamagedRecord(Refusal):
 class RunRecords:
     """The records in one folder, as the current run sees them.
 
-    `own` is the record of this workflow; without one the run is a partial rerun.
-    `own_damage` is set instead when that file exists and can't be read. `earlier` are
-    the other records of this workspace, lowest attempt first.
+    `own` is the record of this workflow; without it the run is a partial rerun.
+    `own_damage` is set instead if that file exists but can't be read. `earlier` are the
+    other records of this workspace, lowest attempt first.
     """
 
     def __init__(self, folder: str, workflow_id: str, workspace_id: str) -> None:
@@ -81,14 +81,12 @@ class RunRecords:
 
 
 def attempts_folder(default: str = "~/.dte/attempts") -> str:
-    """Return the folder with the records: where the workspace was attached, by
-    default.
-    """
+    """Return the folder with the records, by default that of the attached workspace."""
     return read_folder("DTE_ATTEMPTS", default)
 
 
 def find_records(folder: str = "") -> RunRecords:
-    """Decide which of the records in `folder` (the attempts folder) are this run's.
+    """Decide which records in `folder` (the attempts folder) belong to this run.
 
     A record belongs to this run if its file is named after CIRCLE_WORKFLOW_ID and it
     names the same workspace. Raises `UsageError` when an id is unset or malformed.
@@ -188,7 +186,7 @@ def read_record(path: str) -> AttemptRecord:
 
 
 def _read_text(path: str) -> str:
-    """Return the text of a regular file; a link, a pipe or a device would be a trap."""
+    """Return the text of a regular file; raises `ValueError` for anything else."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError("it is not a regular file")
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
@@ -199,10 +197,7 @@ def _read_text(path: str) -> str:
 
 
 def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
-    """Return one line on the files that can't be read, or none.
-
-    There may be thousands.
-    """
+    """Return at most one line about the files that can't be read: there may be many."""
     if not damaged:
         return []
     more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""

@@ -1,4 +1,4 @@
-"""Find the base of a build by its kind, or its replacement if there is none."""
+"""Find the base for a kind of build, or a replacement if there is none."""
 
 from typing import Iterable, NamedTuple, Optional
 
@@ -23,9 +23,9 @@ class NoBase(Refusal):
 
 
 class Base(NamedTuple):
-    """The chosen base, with the reason in brackets.
+    """The chosen base; `why` gives the reason in brackets.
 
-    `doubt` says why it may be wrong; then `when_no_base: error` refuses it.
+    `doubt` says why the base may be wrong; `when_no_base: error` then refuses it.
     """
 
     revision: str
@@ -37,7 +37,7 @@ class Base(NamedTuple):
 def choose_base(
     build: Build, *, clone: Clone, head: str, base_branch: str, passed: Iterable[Passed]
 ) -> Base:
-    """Return the base of `build` by its kind; raises `NoBase` with the reason.
+    """Return the base for the kind of `build`; raises `NoBase` with the reason.
 
     Reads `passed`, newest first, only for the kinds that need it, and only up to the
     first ancestor of `head`.

@@ -1,6 +1,6 @@
-"""Variables for the later steps of a job, through the file that BASH_ENV names.
+"""Pass variables to the later steps of a job in the file that BASH_ENV names.
 
-Shells source that file, so only plain words are written to it: none can be run.
+Shells source that file, so only plain words are written to it, never code.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def export(values: Mapping[str, str]) -> None:
 
 
 def set_mode(mode: str) -> None:
-    """Set the mode of the rest of the job, one of `MODES`."""
+    """Set the mode for the rest of the job, one of `MODES`."""
     export({"DTE_MODE": mode})
 
 
 def read_mode() -> str:
-    """Return the mode that an earlier step set; empty means a job with agents."""
+    """Return the mode that an earlier step set; "" means that the job uses agents."""
     mode = read("DTE_MODE")
     if mode and mode not in MODES:
         raise UsageError(
@@ -72,15 +72,15 @@ def read_mode() -> str:
 
 
 def set_started(by_file: bool) -> None:
-    """Record that the run was started, and how, for the steps that end it."""
+    """Tell the later steps, which end the run, that it was started and how."""
     export({"DTE_RUN": STARTED_BY_FILE if by_file else STARTED})
 
 
 def started_by_file() -> bool:
-    """Return whether .nx/ci-config.yaml started the run, and decides when it ends."""
+    """Return whether .nx/ci-config.yaml starts the run and decides when it ends."""
     return read("DTE_RUN") == STARTED_BY_FILE
 
 
 def never_started() -> bool:
-    """Return whether dte/main did not start the run; False in your own jobs."""
+    """Return whether dte/main started no run; False in a job other than dte/main."""
     return read("DTE_RUN") == NEVER_STARTED

@@ -8,7 +8,7 @@ import sys
 if sys.version_info < (3, 8):  # noqa: UP036
     sys.exit("error: dte needs Python 3.8 or later, and python3 is " + sys.version)
 
-# A program imports all that it needs now: another job may replace the archive later.
+# A program imports all its modules now: another job may replace the archive later.
 program = __import__(sys.argv[1])
 
 from failures import run  # noqa: E402

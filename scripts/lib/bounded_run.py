@@ -12,7 +12,7 @@ PAUSE = 2.0
 
 
 def run_bounded(tries: Sequence[Sequence[str]]) -> bool:
-    """Run the commands in order until one passes. False if none passed."""
+    """Run the commands in order until one passes; return whether one did."""
     for number, words in enumerate(tries):
         if number:
             time.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""The file that configures a run of Nx Cloud, and whether its agents are our own."""
+"""Find the file that configures a run of Nx Cloud; refuse one with hosted agents."""
 
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple
@@ -23,8 +23,8 @@ def note_pipeline(root: Path) -> None:
     """Say that .nx/pipelines/ci.yaml is not used, if the workspace has it.
 
     Nx deprecates .nx/ci-config.yaml in favor of it, for `nx-cloud start-workers`
-    (nx.dev/docs/kb/migrate-from-ci-config). How self-hosted agents take part there is
-    undocumented. The file may also be an unrelated pipeline of Nx Cloud CI.
+    (nx.dev/docs/kb/migrate-from-ci-config). Nx doesn't document how self-hosted agents
+    join such a run. The file may also be an unrelated pipeline of Nx Cloud CI.
     """
     pipeline = _find(root / ".nx" / "pipelines", _PIPELINES)
     if pipeline:
@@ -43,8 +43,8 @@ def _find(folder: Path, names: Tuple[str, ...]) -> Optional[Path]:
 def require_own_agents(path: Path) -> None:
     """Raise `Refusal` if the file asks Nx Cloud for hosted agents, or can't be read.
 
-    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). Then the
-    agents of this workflow would wait for tasks that others run.
+    Nx's generator writes `distribute-on: 3 linux-medium-js` (nrwl/nx#36504). The agents
+    of this workflow would then wait for tasks that hosted agents run.
     """
     config = _read_config(path)
     environment = read("NX_CI_EXECUTION_ENV")
@@ -85,10 +85,10 @@ def _read_config(path: Path) -> Any:
 
 
 def _find_distributions(config: Any, environment: str) -> Iterator[Tuple[str, Any]]:
-    """Yield each `distribute-on` that counts for the run, with its place.
+    """Yield the path in the file and the value of each `distribute-on` of this run.
 
-    An override of the same environment replaces the value of the section `dte`; those
-    of other environments have no effect.
+    An override for this run's environment replaces the value in the section `dte`;
+    overrides for other environments have no effect.
     """
     sections: Dict[str, Any] = config if isinstance(config, dict) else {}
     overrides = sections.get("overrides")

@@ -1,4 +1,4 @@
-"""A client for CircleCI's API v2, with retries, a time limit and no leaked token.
+"""A client for CircleCI's API v2 that retries, obeys a time limit and hides the token.
 
 `record_attempt` uses it on the main branch and on tags, `set_shas` only when there is
 no attempt record, and `rerun_all` to rerun a workflow.
@@ -86,7 +86,8 @@ class CircleCIClient:
     def get(self, *path: str, **query: Optional[str]) -> Dict[str, Any]:
         """Return the JSON object at `path`; raises `ApiFailure`.
 
-        Tries `TRIES` times in all after 429, 5xx or a broken connection.
+        Sends at most `TRIES` requests: it retries after 429, 5xx or a broken
+        connection.
         """
         words = {name.replace("_", "-"): text for name, text in query.items() if text}
         request = self._make_request(path, urlencode(words))
@@ -107,7 +108,7 @@ class CircleCIClient:
                 self._wait(_growing_pause(tried))
 
     def post(self, *path: str, fields: Dict[str, Any]) -> Dict[str, Any]:
-        """Send `fields` to `path` and return the JSON object that comes back.
+        """Send `fields` to `path` and return the JSON object in the answer.
 
         Sends them again only when CircleCI certainly did nothing: after 429 and after
         a refused connection. Raises `UnknownOutcome` when CircleCI may have done what
@@ -289,7 +290,7 @@ def _read_number(digits: str) -> int:
 
 
 def read_retry_after(text: str) -> Optional[float]:
-    """Return the seconds that a number or a date means (RFC 9110, 10.2.3), or None."""
+    """Return the seconds in a Retry-After header (RFC 9110, 10.2.3), or None."""
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:

@@ -1,11 +1,11 @@
-"""Whether Nx Cloud refused a command: its token, or an organization over its limit."""
+"""Detect why Nx Cloud refused a command: a bad token, or a disabled organization."""
 
 from typing import Optional
 
 from failures import Refusal
 from streamed_run import Finished
 
-# Printed by nx-cloud 19.0.0 and, of 2025 and 2026, in qauth-labs/qauth#219,
+# These texts are in nx-cloud 19.0.0 and in logs of 2025 and 2026: qauth-labs/qauth#219,
 # UraniumCorporation/maiar-ai#146, nrwl/nx#27848 and srilakshmikanthanp/chatviewer#25.
 _OVER_LIMIT = (
     b"organization has been disabled",
@@ -27,7 +27,7 @@ _GO_ON = (
 
 
 def find_refusal(finished: Finished) -> Optional[Refusal]:
-    """Return the refusal that a command of Nx Cloud's client printed first, or None."""
+    """Return the refusal that Nx Cloud's client printed at its start, or None."""
     text = finished.beginning
     if any(part in text for part in _OVER_LIMIT):
         return Refusal(

@@ -1,8 +1,8 @@
-"""dte's code as one Python zip application, which travels in the workspace.
+"""Build dte's code as one Python zip application, which the workspace contains.
 
-The attempt job makes it from the modules that its step carries. Its bytes, and so its
-digest, are the same with every Python: the files are stored without compression, in
-the order of their names, with one date, one line end and one final newline.
+The attempt job builds it from the modules in its step. Its bytes, and so its digest,
+are the same with every Python: the files are stored without compression, sorted by
+name, with a fixed date, the same line ends and one final newline.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ def read_modules(folder: Path) -> Dict[str, str]:
 
 
 def build_archive(modules: Mapping[str, str]) -> bytes:
-    """Return the archive of `modules`: file name to text.
+    """Return the archive of `modules`, which maps file names to texts.
 
-    `__main__.py` is among them.
+    The file names include `__main__.py`.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

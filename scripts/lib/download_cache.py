@@ -10,15 +10,15 @@ FOLDER = "~/.cache/dte"
 
 
 def keep_downloads(manager: str, workspace: Path) -> None:
-    """Let `manager`, a key of INSTALLS, download into FOLDER, or say why it does not.
+    """Make `manager`, a key of INSTALLS, download into FOLDER, or say why it doesn't.
 
-    A variable that is set stays as it is. Tried with npm 10.8, pnpm 9.15 to 12.21,
-    Yarn 1.22, 3.8 and 4.18, and Bun 1.4.
+    A variable that is already set stays the same. Tried with npm 10.8, pnpm 9.15 to
+    12.21, Yarn 1.22, 3.8 and 4.18, and Bun 1.4.
     """
     if manager == BERRY and (workspace / ".yarn" / "cache").is_dir():
         say("Yarn's cache is part of the checkout, so dte doesn't cache downloads.")
         return
-    # npm reads its variables in any case.
+    # npm ignores upper and lower case in the names of its variables.
     given = {name.lower(): name for name in os.environ}
     own = [given[name.lower()] for name in DOWNLOADS[manager] if name.lower() in given]
     if own:

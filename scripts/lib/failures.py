@@ -1,4 +1,4 @@
-"""Failures that a user can fix, and the one place that prints them.
+"""Failures that a user can fix, and the function that prints them.
 
 Every script of the orb runs inside `run`, so a failure always ends with a message and
 an exit status: 1 means refused or failed, 2 means a usage error.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-# The guard, which runs in every job, starts faster without the module typing.
+# The guard runs in every job, and starts faster without the module `typing`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Sequence
@@ -57,7 +57,7 @@ class UsageError(Refusal):
 
 
 def clean(text: str, longest: int = 200) -> str:
-    """Return `text`, from a file or a server, as the job's log may show it."""
+    """Return `text`, from a file or a server, made safe to print in the job's log."""
     start = text[:longest]
     shown = "".join(letter if letter.isprintable() else "?" for letter in start)
     return shown if len(text) <= longest else shown + "..."
@@ -71,7 +71,7 @@ def say(text: str) -> None:
 def run(main: Callable[[], None]) -> None:
     """Run `main` and end the process with its exit status."""
     for stream in (sys.stdout, sys.stderr):
-        # An image without a UTF-8 locale must not turn a branch name into a traceback.
+        # Printing a branch name must not fail in an image without a UTF-8 locale.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:

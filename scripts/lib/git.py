@@ -1,6 +1,6 @@
 """Run git with a clean environment, a timeout and no prompts.
 
-Only `set_shas` needs it. Its questions to git are in `revisions`.
+Only `set_shas` needs it. Its git queries are in `revisions`.
 """
 
 import os
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 def make_environment(online: bool) -> Dict[str, str]:
     """Return the job's environment without variables that select another repository.
 
-    When offline, a partial clone must not fetch missing commits.
+    Unless `online`, git doesn't fetch the missing commits of a partial clone.
     """
     environment = {
         name: value
@@ -68,7 +68,7 @@ def _run(
     for setting in _SETTINGS:
         command += ["-c", setting]
     try:
-        # A new session: ssh then has no terminal on which to ask for a password.
+        # In a new session, ssh has no terminal on which to ask for a password.
         process = subprocess.Popen(
             [*command, *words],
             env=make_environment(online),

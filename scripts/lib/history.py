@@ -107,7 +107,7 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # Only a commit where the clone ends can hide a later common ancestor.
+    # A later common ancestor can only be missing behind a commit where the clone ends.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 

@@ -1,4 +1,4 @@
-"""HTTP connections for the scripts: http(s) only, with limits, safe for the token."""
+"""Open HTTP connections: http(s) only, with limits, without leaking the token."""
 
 import http.client
 import time
@@ -72,7 +72,7 @@ def fetch(opener: OpenerDirector, request: Request, seconds: float) -> bytes:
 def read_body(response: http.client.HTTPResponse, seconds: float) -> bytes:
     """Return the whole body; raises `OSError` or `HTTPException` when it is incomplete.
 
-    A socket's timeout starts again with every byte, so a slow answer would never end.
+    A socket's timeout restarts with every byte, so a slow answer would never end.
     `seconds` counts from now.
     """
     end = time.monotonic() + seconds

@@ -14,7 +14,7 @@ from settings import read
 
 # `npx nx-cloud` works from this version on.
 OLDEST_NX = 17
-# What Yarn's Plug'n'Play writes in place of node_modules.
+# Yarn's Plug'n'Play writes this file instead of node_modules.
 _PNP = ".pnp.cjs"
 _RUNNERS = {
     "npx": ["npx"],
@@ -22,7 +22,7 @@ _RUNNERS = {
     "corepack": ["corepack", "yarn"],
     "bunx": ["bunx"],
 }
-# The lock file of Yarn; a version that Plug'n'Play resolves is only there.
+# With Plug'n'Play, only Yarn's lock file contains the version of Nx.
 _LOCKED_NX = re.compile(r'^"?nx@[^\n]*:\n +version:? "?([^"\s]+)', re.MULTILINE)
 
 
@@ -45,8 +45,7 @@ def call_nx_cloud(*words: str, version: str = "") -> List[str]:
 
 
 def find_runner() -> str:
-    """Return what runs a command of the packages in the current folder, a key
-    of _RUNNERS.
+    """Return the key of _RUNNERS that runs commands of packages in the current folder.
 
     npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
     """
@@ -98,7 +97,7 @@ def enter_checkout() -> Path:
 def find_nx(start: Path) -> Optional[Path]:
     """Return the file that shows that Nx is installed in `start`, or None.
 
-    Without one, npx downloads the newest version, which fails after seconds.
+    Without Nx, npx downloads the newest version, which fails after some seconds.
     """
     installed = _find_upwards(start, "node_modules", ".bin", "nx")
     return installed or _find_upwards(start, _PNP)

@@ -1,4 +1,4 @@
-"""The user's arguments for `nx affected`. Those that change the run are refused."""
+"""Read the user's arguments for `nx affected`, and refuse those that change the run."""
 
 from itertools import takewhile
 from typing import Dict, List

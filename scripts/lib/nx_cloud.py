@@ -1,4 +1,4 @@
-"""Whether this job is connected to Nx Cloud, by the rules that Nx uses.
+"""Find out whether this job is connected to Nx Cloud, by Nx's own rules.
 
 Without a connection, `nx start-agent` and `nx start-ci-run` only warn and pass, and the
 agents do nothing, so the scripts check it first. Source: `isNxCloudUsed` and

@@ -30,7 +30,7 @@ def find_root(start: Path) -> Optional[Path]:
 
 
 def strip_comments(text: str) -> str:
-    """`text` without comments and trailing commas. Strings do not change."""
+    """Return `text` without comments and trailing commas; strings do not change."""
     pieces = []
     comma = False
     for token in _TOKEN.finditer(text):
@@ -58,7 +58,7 @@ def parse_jsonc(text: str) -> Dict[str, Any]:
 
 
 def read_nx_json(root: Path) -> Dict[str, Any]:
-    """Return the configuration of the workspace and what it extends.
+    """Return the workspace's nx.json, merged with the file that it extends.
 
     Raises `Refusal`.
     """

@@ -1,4 +1,4 @@
-"""Decides which package manager a workspace uses, and how it installs."""
+"""Decide which package manager a workspace uses, and which command installs."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from settings import read_choice
 AUTO = "auto"
 NONE = "none"
 BERRY = "yarn-berry"
-# Each installs exactly what the lock file says, and fails if that is out of date.
+# Each installs exactly what the lock file says, and fails if the file is outdated.
 INSTALLS = {
     "npm": ["npm", "ci"],
     "pnpm": ["pnpm", "install", "--frozen-lockfile"],
@@ -21,9 +21,9 @@ INSTALLS = {
     BERRY: ["yarn", "install", "--immutable"],
     "bun": ["bun", "install", "--frozen-lockfile"],
 }
-# The variables that name the folder of the downloads, and its path in dte's cache. pnpm
-# reads the second one from version 11 on. Yarn 4 keeps its downloads in `cache` below
-# the global folder, Yarn 2 and 3 in both folders.
+# The variables that set the download folder, and its path in dte's cache. pnpm 11 and
+# later read the second variable. Yarn 4 keeps its downloads in `cache` below the global
+# folder, Yarn 2 and 3 in both folders.
 DOWNLOADS = {
     "npm": {"npm_config_cache": "npm"},
     "pnpm": {"npm_config_store_dir": "pnpm", "pnpm_config_store_dir": "pnpm"},
@@ -40,12 +40,12 @@ LOCK_FILES = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
 }
-# Corepack takes no range and no tag.
+# Corepack accepts neither a range nor a tag.
 _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def choose_manager(folder: Path) -> str:
-    """Return the key of INSTALLS that `package_manager` and `folder` lead to, or NONE.
+    """Return the key of INSTALLS for `package_manager` and `folder`, or NONE.
 
     Raises `UsageError` for an unknown `package_manager`.
     """
@@ -102,7 +102,7 @@ def _is_berry(lock_file: Path) -> bool:
 
 
 def needs_corepack(folder: Path, command: str) -> bool:
-    """Return whether only Corepack runs the version that packageManager names."""
+    """Return whether only Corepack can run the version that packageManager names."""
     if command in ("npm", "bun") or not shutil.which("corepack"):
         return False
     field = _FIELD.fullmatch(read_field(folder))

@@ -45,7 +45,7 @@ _SLUG = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 
 class Passed(NamedTuple):
-    """A passed revision, and where it passed, as the end of a sentence."""
+    """A passed revision; `where`, the end of a sentence, says where it passed."""
 
     revision: str
     where: str
@@ -54,9 +54,9 @@ class Passed(NamedTuple):
 class Question(NamedTuple):
     """Which pipelines are searched, and when they count as passed.
 
-    The pipeline `own_pipeline` is running and never counts. It also contains the
-    project's slug. `slug` consists of the ids of the organization and the project; the
-    API may not know it for projects from GitHub OAuth or Bitbucket.
+    `own_pipeline` is the id of the current pipeline, which never counts; the API also
+    gives its project's slug. `slug` consists of the ids of the organization and the
+    project; the API may not know it for projects from GitHub OAuth or Bitbucket.
     """
 
     branch: str
@@ -88,9 +88,10 @@ class Search:
         self._workers = Workers(REQUESTS_AT_ONCE)
 
     def end_early(self, further: int) -> None:
-        """End with the page of the first passed revision, or with the next page.
+        """Stop after the page with the first passed revision, or after the next page.
 
-        The next one if fewer than `further` pipelines are left on the first.
+        It stops after the next page if the first has fewer than `further` pipelines
+        left.
         """
         self._further = further
 
@@ -118,8 +119,8 @@ class Search:
             self._workers.stop()
 
     def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
-        # Both at once, because each costs a round trip: this pipeline, and the first
-        # page under the slug that the API may not know.
+        # Request this pipeline, and the first page under the slug that the API may not
+        # know, at once, because each costs a round trip.
         question = self._question
         guess = self._ask_page(question.slug, "") if question.slug else None
         if not question.own_pipeline:

@@ -1,7 +1,7 @@
 """Read CircleCI's pipelines and workflows, and decide whether a pipeline passed.
 
-Pure: every function takes plain data, in the shapes of the API v2 reference (Pipeline,
-Workflow). A `ValueError` names what does not match that shape.
+Every function is pure and takes plain data, in the shapes of the API v2 reference
+(Pipeline, Workflow). A `ValueError` names the field that does not match.
 """
 
 import re
@@ -25,7 +25,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
 class Pipeline(NamedTuple):
-    """One pipeline; strings that the answer lacks are empty."""
+    """One pipeline; a string that the answer lacks is empty."""
 
     id: str
     number: int
@@ -106,7 +106,7 @@ def read_pipelines(page: Dict[str, Any]) -> List[Pipeline]:
 
 
 def read_workflows(page: Dict[str, Any]) -> List[WorkflowRun]:
-    """The workflow runs of one page; raises `ValueError`."""
+    """Return the workflow runs of one page; raises `ValueError`."""
     return [_read_workflow(item) for item in _read_items(page)]
 
 
@@ -120,7 +120,7 @@ def _read_workflow(item: Dict[str, Any]) -> WorkflowRun:
 
 
 def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
-    """Return whether to request the workflows of this pipeline of `branch`."""
+    """Return whether the workflows of this pipeline of `branch` are worth a request."""
     elsewhere = pipeline.branch and pipeline.branch != branch
     return (
         bool(pipeline.revision) and not elsewhere and pipeline.state not in _UNFINISHED

@@ -15,7 +15,7 @@ SECONDS = 300.0
 
 
 def read_projects() -> Optional[Projects]:
-    """Return the targets of each project; None, after a warning, if Nx does not tell.
+    """Return the targets of each project; warn and return None if Nx can't list them.
 
     Source: `nx graph --file=<name>.json` in Nx docs (Nx 16 and later).
     """
@@ -37,12 +37,12 @@ def read_projects() -> Optional[Projects]:
 def list_affected(base: str, head: str) -> Optional[List[str]]:
     """Return the names of the affected projects.
 
-    Return None, with a warning, if Nx does not list them.
+    Warns and returns None if Nx can't list them.
     """
     words = call_nx("show", "projects", "--affected", "--json")
     answer = _ask([*words, "--base=" + base, "--head=" + head])
     try:
-        # Nx may print notices around the list.
+        # Nx may print notices before and after the list.
         names = json.loads(answer[answer.index("[") : answer.rindex("]") + 1])
         return [str(name) for name in names]
     except ValueError:

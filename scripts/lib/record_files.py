@@ -1,4 +1,4 @@
-"""Write and remove attempt records: a file as a whole or not at all."""
+"""Write and remove attempt records; each file is written completely or not at all."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> N
 
 
 def write_record(folder: Path, record: AttemptRecord) -> Path:
-    """Write `record` into `folder`, as a whole or not at all; return its path."""
+    """Write `record` into `folder`, completely or not at all; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = Path(record_path(str(folder), record.workflow_id))
     # The draft is outside the folder, so an interrupted write is never persisted.

@@ -30,7 +30,7 @@ def rerun_from_start(circleci: CircleCIClient, workflow_id: str) -> Started:
     except ApiFailure as failure:
         raise _explain(circleci, failure) from None
     found = fields.get("workflow_id")
-    # A token that is echoed here is replaced by "[token]", which is not an id.
+    # An echoed token appears here as "[token]", which is not an id.
     if isinstance(found, str) and _ID.fullmatch(found):
         return Started(workflow_id=found)
     return Started(doubt="its answer names no workflow")

@@ -1,4 +1,4 @@
-"""Decide whether a partial rerun may be turned into a full one, from the API's data.
+"""Decide from the API's data whether a partial rerun may become a full one.
 
 Source of the tags and statuses: CircleCI docs, API v2 reference, Workflow.
 """
@@ -85,7 +85,7 @@ def _find_running(
 def find_started(
     before: Sequence[WorkflowRun], after: Sequence[WorkflowRun], name: str
 ) -> Optional[WorkflowRun]:
-    """Return the full rerun of workflow `name` that is in `after` only."""
+    """Return the full rerun of workflow `name` that is only in `after`."""
     known = {run.id for run in before}
     new = [run for run in after if run.id not in known]
     new = [run for run in new if run.name == name and run.tag == FROM_START]

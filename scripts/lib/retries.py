@@ -1,7 +1,7 @@
 """Retry a command of Nx Cloud if it could not download its client, and only then.
 
 Each Nx Cloud command first downloads a client, and that download is unreliable. A
-command that got further is never run twice.
+command that has its client is never run twice.
 """
 
 import time
@@ -11,11 +11,11 @@ from failures import say
 from streamed_run import KEPT_BYTES, Finished, run_streamed
 
 PAUSES = (2.0, 6.0)
-# Without its client, a command prints little more than one of these messages.
+# A command without its client prints little more than one of these messages.
 _NO_CLIENT = (
     b"No existing Nx Cloud client and failed to download new version",
     b"Error while updating Nx Cloud client bundle",
-    # An incomplete download, or not an archive (bin/nx-cloud.js of nx 24.0.6).
+    # The download was incomplete or no archive (bin/nx-cloud.js of nx 24.0.6).
     b"run commands from the `nx-cloud` CLI.",
 )
 

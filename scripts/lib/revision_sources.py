@@ -12,9 +12,9 @@ from settings import read
 
 
 def find_record(main_branch: str) -> Optional[AttemptRecord]:
-    """Return this workflow's record, else the last earlier one of this workspace.
+    """Return this workflow's record, or else the latest earlier one of this workspace.
 
-    Raises `UsageError` when it records another branch than `main_branch`.
+    Raises `UsageError` if the record is for a branch other than `main_branch`.
     """
     if not read("CIRCLE_WORKFLOW_ID"):
         return None

@@ -1,4 +1,4 @@
-"""Questions to git about revisions. Nothing here uses the network."""
+"""Query git about revisions, without using the network."""
 
 import re
 from pathlib import Path
@@ -71,7 +71,7 @@ def find_revision(folder: Path, name: str) -> Optional[str]:
 
 
 def find_merge_bases(folder: Path, one: str, other: str) -> List[str]:
-    """Return the best common ancestors of two revisions that this clone knows."""
+    """Return the best common ancestors of two revisions that are in this clone."""
     return ask_git(folder, "merge-base", "--all", one, other).output.split()
 
 

@@ -1,4 +1,4 @@
-"""The names that tie main and its agents to one run at Nx Cloud.
+"""Export the names by which Nx Cloud assigns main and its agents to one run.
 
 A variable that the user has set takes precedence. Source: Nx docs, Environment
 Variables.

@@ -1,4 +1,4 @@
-"""The settings of a search for passed revisions, from the job's environment."""
+"""Read the settings of a search for passed revisions from the job's environment."""
 
 from api_settings import read_api_url, read_token
 from circleci import CircleCIClient

@@ -53,7 +53,7 @@ def require_id(name: str) -> str:
 
 
 def read_switch(name: str, default: bool) -> bool:
-    """True for on/true/1, False for off/false/0; raises `UsageError` otherwise.
+    """Return True for on/true/1, False for off/false/0; else raise `UsageError`.
 
     CircleCI passes a boolean as `true`/`false` or as `1`/`0`, depending on where it is
     used (Reusable configuration reference).
@@ -77,7 +77,7 @@ def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
 def read_folder(name: str, default: str) -> str:
     """Return a folder's path with `~` expanded; the folder need not exist.
 
-    A relative path starts at the folder in which the step started.
+    A relative path is relative to the folder in which the step started.
     """
     folder = os.path.expanduser(read(name, default))
     return os.path.join(read("DTE_CHECKOUT"), folder)

@@ -1,15 +1,16 @@
 """Read the simple YAML of a short configuration file, and refuse all other YAML.
 
-The standard library can't read YAML. A text that this module reads has the same meaning
-for every YAML parser: block mappings and lists, flow collections on one line, plain and
-quoted texts on one line, and comments. Everything else is refused, never guessed.
+The standard library can't read YAML. The YAML that this module reads has the same
+meaning for every parser: block mappings and lists, flow collections on one line, plain
+and quoted strings on one line, and comments. It refuses everything else and never
+guesses.
 """
 
 import json
 import re
 from typing import Any, Dict, List, Match, NamedTuple, Optional, Tuple
 
-# Plain texts: `: ` would start a mapping and ` #` a comment.
+# Plain strings contain neither `: ` nor ` #`: one starts a mapping, one a comment.
 _WORD = r"[A-Za-z0-9_./*@+-]"
 _KEY = r"[A-Za-z0-9_]{0}*(?: {0}+)*".format(_WORD)
 _QUOTED = r"\"([^\"\\]*)\"|'([^']*)'"
@@ -20,12 +21,12 @@ _MORE = r"(?:[^\s:#]|:(?=\S)|(?<=\S)#| +(?=[^\s#]))*"
 _TEXT = re.compile(r"(?:{}|({}{})){}".format(_QUOTED, _FIRST, _MORE, _END))
 _FLOW_TEXT = re.compile(r"{0}|([A-Za-z0-9_./]{1}*(?: +{1}+)*)".format(_QUOTED, _WORD))
 _FLOW = re.compile(r"([\[{][^#]*[\]}])" + _END)
-# A tab, and what some parsers read as the end of a line or skip.
+# A tab, and characters that some parsers skip or read as the end of a line.
 _ODD = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 class NotSimple(ValueError):
-    """A line that is YAML which this module does not read, or no YAML at all."""
+    """A line with YAML that this module does not read, or with no YAML at all."""
 
     def __init__(self, number: int) -> None:
         super().__init__("line {}".format(number))
@@ -33,7 +34,10 @@ class NotSimple(ValueError):
 
 
 class _Entry(NamedTuple):
-    """A key or, without one, a list item. Without a value, further lines have it."""
+    """A key, or a list item if `key` is None.
+
+    If `value` is None, the next lines contain it.
+    """
 
     number: int
     indent: int
@@ -44,7 +48,7 @@ class _Entry(NamedTuple):
 def parse(text: str) -> Any:
     """Return the mapping or list in `text`, or None if it is empty; raises `NotSimple`.
 
-    Each value is a text, a list or a mapping.
+    Each value is a string, a list or a mapping.
     """
     entries = [
         entry
@@ -70,7 +74,7 @@ def _read_block(entries: List[_Entry], indent: int) -> Any:
         entry = entries.pop()
         value = entry.value
         if value is None:
-            # A list may stand below its key without indentation.
+            # A list may have the same indentation as its key.
             more = entries and not listed and not _key(entries)
             nested = entries and entries[-1].indent >= indent + (0 if more else 1)
             value = _read_block(entries, entries[-1].indent) if nested else ""

@@ -28,7 +28,7 @@ class Finished(NamedTuple):
 
 
 def strip_colors(text: bytes) -> bytes:
-    """`text` without the sequences that color a terminal."""
+    """Return `text` without the sequences that color a terminal."""
     return _COLOR.sub(b"", text)
 
 
@@ -39,7 +39,7 @@ def ran_tasks(finished: Finished) -> bool:
 
 
 class _Output:
-    """The first and the last bytes of what was printed."""
+    """The first and the last bytes of the output."""
 
     def __init__(self) -> None:
         self.beginning = b""
@@ -56,8 +56,8 @@ class _Output:
 
 def run_streamed(words: Sequence[str]) -> Finished:
     """Run the command and forward signals to it; raises `Refusal` if it can't start."""
-    # The command tells Nx Cloud that it stops, so a signal must reach it, even one that
-    # arrives before the command has started.
+    # On a signal, the command tells Nx Cloud that it stops, so even a signal that
+    # arrives before the command has started must reach it.
     children: List[subprocess.Popen[bytes]] = []
     early: List[int] = []
     received = [0]

@@ -1,4 +1,4 @@
-"""The targets that a run has: read from a parameter, checked against the projects."""
+"""Read the targets of a run from a parameter, and check them against the projects."""
 
 import re
 from difflib import get_close_matches

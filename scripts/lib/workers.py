@@ -1,7 +1,8 @@
 """A limited number of threads for concurrent requests.
 
 Python waits for the threads of `concurrent.futures` when the process ends. It does not
-wait for these: a request whose answer is no longer needed must not delay the job.
+wait for the threads of `Workers`: a request whose answer is no longer needed must not
+delay the job.
 """
 
 from concurrent.futures import Future
@@ -59,7 +60,7 @@ class Workers:
             if task is None or self._stopped:
                 return
             _carry_out(*task)
-            # What a task returned or raised is not kept until the next one comes.
+            # Drop the task with its result now, not when the next task arrives.
             del task
 
 
@@ -68,5 +69,5 @@ def _carry_out(future: "Future[Any]", work: Callable[[], Any]) -> None:
         future.set_result(work())
     except BaseException as error:  # raised where the result is read
         future.set_exception(error)
-        # The error's traceback refers to this frame, and must not keep itself alive.
+        # The error's traceback refers to this frame, so `future` would form a cycle.
         del future

@@ -15,7 +15,7 @@ READERS = {
     *("read", "require", "require_id", "read_switch", "read_choice", "read_folder"),
     *("read_name", "read_number", "read_milliseconds", "getenv"),
 }
-# Also a name that is handed on before it is read, or that is written.
+# This also matches names that a script passes on before it reads them, or writes.
 NAME = re.compile(r"(?:CIRCLE|DTE|NX)_[A-Z][A-Z_]*[A-Z]|BASH_ENV|FORCE_COLOR")
 PARAMETER = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILINE)
 
@@ -74,7 +74,7 @@ def test_every_variable_is_on_the_page() -> None:
 
 
 def test_every_script_that_names_a_variable_is_in_its_row() -> None:
-    """A script that reads or writes one itself is named with it, unless all do."""
+    """A variable's row names each script that uses it, unless all scripts use it."""
     rows = [row for title in ("CircleCI's", "dte's own") for row in list_rows(title)]
     missing = [
         f"{name}: {path.stem}"
@@ -90,7 +90,7 @@ def test_every_script_that_names_a_variable_is_in_its_row() -> None:
 
 
 def test_every_parameter_has_its_variable() -> None:
-    """Which variable carries which parameter of which commands is as in the orb."""
+    """The page names the same parameters and commands for each variable as the orb."""
     carried: dict[str, tuple[set[str], set[str]]] = {}
     for path in (ROOT / "orb" / "commands").glob("*.yml"):
         for name, parameter in PARAMETER.findall(path.read_text(encoding="utf-8")):

@@ -56,18 +56,18 @@ def test_every_relative_link_works(page: Path) -> None:
     ids=[name for name, _ in list_configs()],
 )
 def test_every_config_compiles(text: str, tmp_path: Path) -> None:
-    """A config can be copied from a page as it is."""
+    """A config that a reader copies from a page compiles without a change."""
     path = tmp_path / "config.yml"
     path.write_text(text, encoding="utf-8")
     orbs = add_bundled_orb({}, path)
     compiled = compile_config(path, orbs=orbs, pipeline=PipelineValues(branch="main"))
     assert compiled.workflows
-    # Our own configs use expressions in filters.
+    # dte's own configs use expressions in filters.
     assert "filters" not in {note.code for note in compiled.notes}
 
 
 def list_texts() -> set[str]:
-    """Return every text in the code of the scripts and of the command."""
+    """Return every string in the code of the scripts and of the command."""
     shell = {path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
     return shell | {
         node.value
@@ -93,7 +93,7 @@ def list_messages() -> list[str]:
 
 @pytest.mark.parametrize("message", list_messages())
 def test_every_explained_message_exists(message: str) -> None:
-    """A reworded message makes the page fail here."""
+    """Each message that a page explains exists in the code, in the same words."""
     words = message.removeprefix("the command git ")
     found = any(words in " ".join(text.split()) for text in list_texts())
     assert found, "reword it in docs/refused.md or docs/troubleshooting.md"

@@ -1,4 +1,4 @@
-"""`make docs` writes what follows from the orb, and its files are up to date."""
+"""`make docs` generates text from the orb, and the committed text is up to date."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_a_forgotten_parameter_reaches_the_job(call: str) -> None:
 
 
 def test_a_changed_parameter_is_copied() -> None:
-    """A job's copy takes the text of the command; a literal argument stays."""
+    """A job copies the text of the command's parameter; a literal argument stays."""
     passed = "        - greet:\n            name: << parameters.name >>\n"
     old = "  name:\n    type: integer\n"
     before = JOB.format(parameters=old, call=passed)
@@ -54,6 +54,6 @@ def test_a_changed_parameter_is_copied() -> None:
 
 
 def test_a_page_without_markers_is_an_error() -> None:
-    """Without its markers a page is not changed."""
+    """A page without markers is refused instead of changed."""
     with pytest.raises(ValueError, match="markers of the reference are missing"):
         replace_part("# dte\n", "reference", [])

@@ -1,4 +1,4 @@
-"""No text advises to put CircleCI's token where every job can read it."""
+"""No text advises users to put CircleCI's token where every job can read it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def list_sentences(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_token_is_never_a_project_variable(path: Path) -> None:
-    """Every install script can read those, so the token belongs in a context."""
+    """No text suggests a project variable, which every install script can read."""
     for sentence in list_sentences(path):
         if re.search(r"CIRCLE_(API_)?TOKEN", sentence):
             assert "project's environment" not in sentence

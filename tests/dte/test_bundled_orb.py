@@ -80,5 +80,5 @@ def test_other_configs_get_no_orb(text: str, tmp_path: Path) -> None:
 
 
 def test_a_checkout_uses_its_own_orb() -> None:
-    """Without a built package the orb is the folder beside `dte/`."""
+    """Without a built package, the orb is the folder next to `dte/`."""
     assert find_orb() == ROOT / "orb"

@@ -182,7 +182,7 @@ def test_compile_prints_what_circleci_would_process(tmp_path: Path) -> None:
 
 
 def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
-    """Uncommitted changes are not rehearsed, and a note says that."""
+    """Uncommitted changes are not rehearsed, and a note tells the user."""
     make_repository(tmp_path)
     done = run_dte(tmp_path, PASSES)
     assert done.returncode == 0

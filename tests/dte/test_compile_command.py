@@ -100,7 +100,7 @@ def test_invalid_values(
 
 
 def test_json_for_editors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--json` prints the config and each message with its place and code."""
+    """`--json` prints the config and each message with its position and code."""
     done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
     answer = json.loads(done.stdout)
     assert answer["config"]["version"] == 2.1

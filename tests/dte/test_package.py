@@ -44,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def tracked(*starts: str) -> set[str]:
-    """Return the names of the repository's files that start so."""
+    """Return the repository's file names that start with one of the prefixes."""
     names = {name_of(path) for path in repository_files()}
     return {name for name in names if name.startswith(starts)}
 
@@ -63,7 +63,7 @@ def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
 def test_the_sdist_contains_what_the_wheel_is_built_from(
     built: tuple[Path, Path],
 ) -> None:
-    """The sdist contains the three folders and the texts, but no tests or tools."""
+    """The sdist contains three folders and some documents, but no tests or tools."""
     with tarfile.open(built[1]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()} - {"PKG-INFO"}
     assert names == tracked(*FOLDERS) | set(FILES)
@@ -91,8 +91,7 @@ def test_both_build_the_same_bytes_everywhere(
 
 @pytest.fixture
 def installed(built: tuple[Path, Path], tmp_path: Path) -> Path:
-    """A read-only folder with the files of the wheel, and a config in the folder
-    beside it."""
+    """A read-only folder with the wheel's files, next to a folder with a config."""
     site = tmp_path / "site-packages"
     with zipfile.ZipFile(built[0]) as wheel:
         wheel.extractall(site)

@@ -1,4 +1,4 @@
-"""Patterns are RE2 and have to match the whole text."""
+"""Patterns are RE2 and have to match the whole string."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from dte.patterns import MAX_LENGTH, InvalidPattern, compile_pattern
     ],
 )
 def test_whole_text(pattern: str, text: str, matches: bool) -> None:
-    """A pattern matches the whole text or not at all."""
+    """A pattern matches the whole string or not at all."""
     assert compile_pattern(pattern).matches(text) is matches
 
 

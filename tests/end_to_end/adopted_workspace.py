@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.dte.test_package import build
 
 CREATE = "create-nx-workspace@22.7.12"
-# npm resolves packages as of this day. A registry that lags behind another may not have
-# a version of yesterday yet, and `npm ci` then fails with ETARGET.
+# npm resolves packages as of this day. A mirror may lack the newest versions, and `npm
+# ci` then fails with ETARGET.
 _RESOLVED_BEFORE = "2026-10-01"
 _CREATE_OPTIONS = ("--preset=ts", "--nxCloud=skip", "--interactive=false")
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
@@ -21,7 +21,7 @@ _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
 
 @dataclass(frozen=True)
 class Manager:
-    """A package manager, where npm gets it, and how a workspace is moved to it.
+    """A package manager, its npm package, and how a workspace is moved to it.
 
     create-nx-workspace downloads Yarn 2 or later from outside of a package registry, so
     such a workspace is made with npm, and then gets a .yarnrc.yml.

@@ -1,4 +1,4 @@
-"""A small Nx workspace whose tasks write down that they ran, and main's last script."""
+"""A small Nx workspace whose tasks record that they ran, and main's last script."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class AffectedWorkspace:
         )
 
     def ran(self) -> set[str]:
-        """Return the tasks of the last run, as they wrote themselves down."""
+        """Return the tasks that recorded themselves in the last run."""
         if not self._trace.exists():
             return set()
         return {line.split()[0] for line in self._trace.read_text().splitlines()}

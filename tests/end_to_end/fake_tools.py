@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-# bash flushes at each newline, and calls overlap: `cat` appends a whole call.
-# A question about the workspace is not recorded, and gets no answer.
+# bash flushes at each newline, and calls overlap, so `cat` appends each call as a
+# whole. A query about the workspace is not recorded and prints nothing.
 _RECORD = """#!/bin/bash
 case "$1 $2" in "nx graph" | "nx show") exit ;; esac
 call=$(mktemp "{log}.XXXXXX")

@@ -1,4 +1,4 @@
-"""Few combinations of parameters in which each pair of values occurs."""
+"""Finds few combinations of parameters in which each pair of values occurs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -13,7 +13,7 @@ def list_pairs(combination: Mapping[str, str]) -> set[Pair]:
 
 
 def combine(parameters: Mapping[str, Sequence[str]]) -> list[Combination]:
-    """Combinations in which each value of a parameter meets each value of the others.
+    """Return combinations that contain each pair of values of two parameters.
 
     Each starts with a pair that is still missing and takes, parameter by parameter,
     the value that adds the most missing pairs.

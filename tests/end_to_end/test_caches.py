@@ -8,7 +8,7 @@ from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.test_nx_commands import ORBS
 from tests.scripts.step_job import Job
 
-# Prints what was restored, and then downloads one package more.
+# Prints what was restored, and then downloads one more package.
 INSTALL = """
 find "${npm_config_store_dir:-none}" -type f -printf 'found %f\\n'
 mkdir -p "$npm_config_store_dir"

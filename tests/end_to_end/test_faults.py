@@ -12,7 +12,7 @@ from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
 from tests.refusal import TWO_LINES
 
 QUICK = {"targets": "lint", "record": []}
-# Each of these only starts a script; the stop has nothing to do.
+# These steps may run before a refusal; "Stop the agents" then does nothing.
 BEFORE_A_REFUSAL = {"Fetch the attempt records", GUARD, "Stop the agents"}
 PROJECTS = {"money", "tax", "discounts", "shop"}
 

@@ -13,14 +13,14 @@ from tests.end_to_end.fake_workflow import CONTEXT, ORBS, ROOT
 
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 TOKEN = CONTEXT["circleci-api"]["CIRCLE_TOKEN"]
-# The tests of an example write the report that its next step persists.
+# An example's test command writes the report that the next step persists.
 REPORT = 'case "$*" in *"playwright test"*) mkdir -p blob-report ;; esac\n'
 SPY = "env -0 | tr '\\n\\0' ' \\n' >\"$(mktemp \"{log}/XXXXXX\")\"\n"
 
 
 @pytest.fixture
 def seen(tmp_path: Path, fakes: Path) -> Path:
-    """The environments that the package managers had: one file for each call."""
+    """The folder in which each call of a package manager writes its environment."""
     log = tmp_path / "seen"
     log.mkdir()
     for name in ("npm", "pnpm", "npx"):
@@ -30,7 +30,7 @@ def seen(tmp_path: Path, fakes: Path) -> Path:
 
 
 def read_seen(seen: Path) -> str:
-    """The environments of all calls."""
+    """Return the environments of all calls."""
     return "".join(path.read_text() for path in seen.iterdir())
 
 

@@ -16,7 +16,7 @@ TASK = re.compile(r"^(\d) +(\S+:\S+) +(\S+) +(hit|miss) +(\d+) ", re.MULTILINE)
 def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
     """Run `make rehearse` with an empty home, without variables of an outer make."""
     env = {name: text for name, text in os.environ.items() if "MAKE" not in name}
-    # pip asks a rustc for its version, and rustup then writes into its own home.
+    # pip asks rustc for its version, and rustup's rustc writes into its own home.
     env["RUSTUP_HOME"] = str(home.with_name("rustup"))
     return subprocess.run(
         ["make", "rehearse"],
@@ -31,7 +31,7 @@ def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_make_rehearse(tmp_path: Path) -> None:
-    """It shows a failure, a refusal with its two lines, and a green attempt 2."""
+    """`make rehearse` shows a failure, a refusal, and a full rerun that passes."""
     home = tmp_path / "home"
     home.mkdir()
     done = run_make(copy_repository(tmp_path / "dte"), home)

@@ -1,4 +1,4 @@
-"""With real Nx, no combination of parameters passes without a task that was due."""
+"""With real Nx, main never passes without running the tasks that are due."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_each_known_way_to_a_false_green(
 def test_arguments_that_leave_no_task(
     any_workspace: AffectedWorkspace, words: str
 ) -> None:
-    """Arguments that would make Nx pass without a task that is due fail main."""
+    """Main fails if its arguments would make Nx pass without a task that is due."""
     done = any_workspace.run("all", DTE_TARGETS="lint", DTE_NX_ARGUMENTS=words)
     assert done.returncode != 0
     assert any_workspace.ran() == set()

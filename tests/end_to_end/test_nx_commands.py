@@ -53,7 +53,7 @@ def rehearse_jobs(folder: Path, **parameters: dict[str, Any]) -> Rehearsed:
 
 
 def find_calls(log: Path, *words: str) -> list[list[str]]:
-    """The recorded calls that start with `words`."""
+    """Return the recorded calls that start with `words`."""
     return [call for call in read_calls(log) if call[: len(words)] == list(words)]
 
 

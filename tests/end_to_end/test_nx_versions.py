@@ -19,7 +19,7 @@ from tests.end_to_end.sample_workspace import (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 OLDEST = "18.3.5"
-# The newest is what the sample itself uses: make rehearse runs the whole story with it.
+# The sample itself uses the newest version, which `make rehearse` tests completely.
 VERSIONS = (OLDEST, "19.8.14", "20.3.0", "20.8.4", "21.6.11", "22.7.12", "23.3.2")
 BUILDS = {f"{project}:build" for project in ("money", "tax", "discounts", "shop")}
 STEPS: dict[str, list[str]] = {"record": []}
@@ -59,7 +59,7 @@ def ran(done: Rehearsed, run: int) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_rehearsal_with_each_major(tmp_path: Path, version: str) -> None:
-    """Tasks run on the agents once each, and outputs travel to those that need them."""
+    """Each task runs once, and its outputs reach the other agents that need them."""
     modules = install(tmp_path, version)
     main = {**STEPS, "targets": "lint,build"}
     config = make_config(modules, agents=2, main=main)

@@ -19,7 +19,7 @@ ORBS = {"dte": ROOT / "orb"}
 def copy_repository(folder: Path) -> Path:
     """Return the repository's files, with a script in place of the checks.
 
-    The checks run these tests, which would rehearse the checks again, endlessly.
+    The checks would run these tests, which would rehearse the checks again, endlessly.
     """
     for path in repository_files():
         target = folder / name_of(path)

@@ -31,7 +31,7 @@ def test_main_runs_all_tasks_without_agents(tmp_path: Path, fakes: Path) -> None
 
 
 def test_a_main_without_agents_stops_none(tmp_path: Path, fakes: Path) -> None:
-    """A main without agents that fails is red, and stops no agents."""
+    """If a main without agents fails, its job fails, and it stops no agents."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),

@@ -17,7 +17,7 @@ from tools.carried_code import copy_code
 
 @pytest.mark.slow
 def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
-    """In a checkout without node_modules, npx downloads it and it stops the agents."""
+    """Without node_modules, npx downloads the package, which stops the agents."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     (checkout / "nx.json").write_text("{}")

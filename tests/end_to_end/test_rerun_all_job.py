@@ -27,7 +27,7 @@ def test_it_does_not_run_when_main_passes(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_a_genuine_failure_starts_nothing(tmp_path: Path, fakes: Path) -> None:
-    """In a full run it reports a genuine failure, and fails."""
+    """In a full run, rerun_all reports a genuine failure, and fails."""
     done = rehearse_jobs(tmp_path, make_jobs(rerun_all=True), faults=MAIN_FAILS)
     assert len(done.report.runs) == 1
     assert done.statuses()[JOB] == "failed"
@@ -44,7 +44,7 @@ def test_rerun_from_failed_becomes_a_full_run(
 ) -> None:
     """After a refused partial rerun, a full run starts automatically and passes.
 
-    Under each assumption on the workspace's id and on passed jobs.
+    This holds under each assumption on the workspace's id and on passed jobs.
     """
     done = rehearse_jobs(
         tmp_path,
@@ -64,7 +64,7 @@ def test_rerun_from_failed_becomes_a_full_run(
 
 @pytest.mark.slow
 def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
-    """If the full run fails again, the next rerun from failed starts another one."""
+    """If the full run fails too, the next rerun from failed starts another full run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),
@@ -99,7 +99,7 @@ def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> Non
 def test_an_api_that_fails_starts_nothing(
     tmp_path: Path, fakes: Path, fault: str, says: str
 ) -> None:
-    """It fails with the API's message, and starts no run."""
+    """If the API fails, rerun_all fails with its message, and starts no run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),

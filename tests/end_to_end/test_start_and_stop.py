@@ -88,7 +88,7 @@ def test_a_run_that_never_started_is_not_completed(
 
 
 def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
-    """One job with `parallelism: 3` is three agents with different names."""
+    """One job with `parallelism: 3` runs three agents with different names."""
     show = {
         "run": {"name": "Name", "when": "always", "command": 'echo "$NX_AGENT_NAME"'}
     }

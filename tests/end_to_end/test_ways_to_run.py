@@ -109,7 +109,7 @@ def test_two_mains_at_once(tmp_path: Path, node_modules: Path) -> None:
 
 
 def test_agents_that_are_limited_to_targets(tmp_path: Path, node_modules: Path) -> None:
-    """`agent_arguments` limits each agent; what Nx Cloud does not know is named."""
+    """`agent_arguments` limits each agent's targets; unknown arguments are named."""
     builder = {
         "name": "builder",
         "ordinal": 2,

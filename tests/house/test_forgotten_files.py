@@ -1,4 +1,4 @@
-"""A change that needs several files fails here with the name of the missing one.
+"""If a change needs several files and one is missing, a test here names it.
 
 CONTRIBUTING lists these changes. `tests/dte/compile/test_step_kinds.py` checks a kind
 of step, `tests/orb/test_parameters.py` the parameters, `tests/provoked_messages.py` the
@@ -52,7 +52,7 @@ def read_words(paths: Iterable[Path]) -> set[str]:
     ],
 )
 def test_the_changelog_has_every_name(what: str, names: set[str]) -> None:
-    """A name that users write is in the changelog."""
+    """The changelog contains each name that users write."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     quoted = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", text))))
     assert sorted(names - quoted) == [], f"add these {what} to CHANGELOG.md"
@@ -69,7 +69,7 @@ def test_a_test_sets_every_parameter(file: str) -> None:
 
 
 def test_every_fault_has_a_name_and_an_effect() -> None:
-    """Each name of `--fault` is read where the service answers, and no other."""
+    """The code of each service reads exactly the names of its faults."""
     server = (ROOT / "dte/circleci_api/server.py").read_text(encoding="utf-8")
     read = set(re.findall(r'"(api-[\w-]+)"', server))
     missing = sorted(set(API_FAULTS) - read)
@@ -83,7 +83,7 @@ def test_every_fault_has_a_name_and_an_effect() -> None:
 
 
 def test_every_fault_is_injected_by_a_test() -> None:
-    """Each name of `--fault` stands in a test."""
+    """A test uses each name of `--fault`."""
     tests = ROOT / "tests"
     words = read_words([*tests.glob("dte/**/*.py"), *tests.glob("end_to_end/**/*.py")])
     missing = sorted(set(API_FAULTS) - words)

@@ -33,7 +33,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:
-    """Give every function of a module, methods and inner ones too."""
+    """Yield every function of a module, including methods and inner functions."""
     for node in ast.walk(tree):
         if isinstance(node, Function):
             yield node
@@ -97,7 +97,7 @@ def test_everything_public_has_a_docstring() -> None:
 
 
 def test_no_script_contains_the_start_of_an_expression() -> None:
-    """CircleCI reads two less-than signs in a script as the start of a parameter."""
+    """No script contains two less-than signs, which start a parameter for CircleCI."""
     marked = [
         name
         for name, text in text_files()
@@ -107,7 +107,7 @@ def test_no_script_contains_the_start_of_an_expression() -> None:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    """No file bypasses the mirror that a machine is configured with."""
+    """No file names a registry, which would bypass the mirror of a machine."""
     naming = [
         f"{name}: {host}"
         for name, text in text_files()
@@ -131,7 +131,7 @@ def test_no_file_contains_a_path_of_one_machine() -> None:
 def test_every_script_of_a_command_exists_and_is_tested() -> None:
     """Each command has its script, and the script has tests under its own name."""
     commands = {path.stem for path in (ROOT / "orb" / "commands").glob("*.yml")}
-    # Its code is a shell text, with the tests of the others in test_load.py.
+    # Its code is a shell script, which test_load.py tests.
     commands.remove("unpack")
     missing = [
         path

@@ -24,7 +24,7 @@ def collect(marker: str) -> set[str]:
 
 
 def test_the_table_lists_each_file_with_slow_tests() -> None:
-    """A new file with slow tests needs its expected seconds, a removed one goes."""
+    """The table lists exactly the files that contain slow tests."""
     assert set(read_table()) == collect("slow and not long")
 
 

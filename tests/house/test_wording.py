@@ -31,7 +31,7 @@ GENERATED = {"package-lock.json", "go.sum", "go.mod", "configs.yml"}
 
 
 def find_words(text: str) -> Iterator[tuple[int, str, str]]:
-    """Give the line, the words and the replacement of each replaced wording."""
+    """Yield the line, the words and the replacement of each replaced wording."""
     for pattern, replacement in REPLACED.items():
         spaced = pattern.replace(" ", r"[\s#*\"']+")
         for found in re.finditer(rf"(?<![a-z])(?:{spaced})(?![a-z])", text, re.I):
@@ -40,7 +40,7 @@ def find_words(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def test_no_text_uses_a_replaced_word() -> None:
-    """Each hit is named with its file, its line and the word to use."""
+    """No file uses a replaced word; a failure names the file, line and right word."""
     hits = [
         f"{name}:{line}: {words!r}, use {replacement!r}"
         for name, text in text_files()

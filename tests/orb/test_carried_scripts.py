@@ -38,13 +38,13 @@ def read_environment(command: str) -> dict[str, str]:
 
 
 def test_the_carried_modules_and_the_digest_are_up_to_date() -> None:
-    """`make docs` would change nothing in the carrying commands and the digest."""
+    """`make docs` would change nothing in orb/commands/unpack.yml and the digest."""
     for path, text in render_carried(ROOT / "orb").items():
         assert path.read_text(encoding="utf-8") == text, path
 
 
 def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
-    """Three commands unpack dte's code first; the others run from the workspace."""
+    """Three commands unpack dte's code first; the others run it from the workspace."""
     unpacking = {name for name in COMMANDS if read_command(name)["steps"][0] == CARRIER}
     assert unpacking == {"record_attempt", "rerun_all", "set_shas"}
     for name in COMMANDS:
@@ -54,13 +54,13 @@ def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_step_runs_the_program_of_its_command(command: str) -> None:
-    """DTE_PROGRAM is the command's name; the guard's program is in its shell text."""
+    """DTE_PROGRAM is the command's name; the guard's shell script names its program."""
     program = read_environment(command).get("DTE_PROGRAM", "rerun_guard")
     assert program == command
 
 
 def test_every_module_travels_once() -> None:
-    """A security review reads each module of the packed orb as plain text, once."""
+    """The packed orb contains each module once, as text that a review can read."""
     carried = Counter(read_environment(CARRIER).values())
     assert carried == {
         f"<< include(../{path.relative_to(ROOT)}) >>": 1
@@ -76,12 +76,12 @@ def test_every_module_belongs_to_a_program() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
 def test_a_carried_file_fits_a_variable(path: Path) -> None:
-    """Each script fits one environment string, and no `<<` in it needs an escape."""
+    """Each script fits into an environment variable and contains no `<<` to escape."""
     assert path.stat().st_size < STRING_LIMIT / 2
     assert "<" + "<" not in path.read_text()
 
 
 def test_the_orb_never_sets_what_belongs_to_the_user() -> None:
-    """No step sets DTE_RERUN_GUARD or DTE_API_URL, which would beat the project's."""
+    """No step overrides the project's DTE_RERUN_GUARD or DTE_API_URL."""
     for command in COMMANDS:
         assert not {"DTE_RERUN_GUARD", "DTE_API_URL"} & set(read_environment(command))

@@ -31,7 +31,7 @@ def list_steps() -> list[tuple[str, dict[str, str], str]]:
 
 @pytest.mark.cli
 def test_the_cli_packs_what_the_rehearsal_loads(tmp_path: Path) -> None:
-    """What CircleCI's own CLI packs equals what the rehearsal loads, key for key."""
+    """The rehearsal loads the same orb as CircleCI's own CLI packs, key for key."""
     assert pack_with_cli(ROOT / "orb", tmp_path) == PACKED
 
 
@@ -43,7 +43,7 @@ def test_the_cli_packs_what_the_rehearsal_loads(tmp_path: Path) -> None:
 def test_scripts_come_back_byte_for_byte(
     name: str, environment: dict[str, str], command: str
 ) -> None:
-    """Modules, digest and shell text stand in the packed orb as in their files."""
+    """The packed orb contains modules, digest and shell scripts byte for byte."""
     assert command in {path.read_text() for path in SCRIPTS.glob("*.sh")}
     if "DTE_CODE" in environment:
         assert environment["DTE_CODE"] == DIGEST.read_text()

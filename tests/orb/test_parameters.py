@@ -22,7 +22,7 @@ COMPONENTS = {
 }
 # The executor is the only parameter whose default and text belong to its job.
 OWN = {"executor"}
-# Set by the orb or by an earlier step; no parameter carries them.
+# The orb or an earlier step sets these variables, not a parameter.
 NO_PARAMETER = {
     *("DTE_ATTEMPTS", "DTE_CHECKOUT", "DTE_LEDGER", "DTE_MODE", "DTE_NX_ROOT"),
     "DTE_NX_RUNNER",
@@ -90,7 +90,7 @@ def list_defaults(command: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", sorted(list_parameters()))
 def test_a_parameter_means_the_same_everywhere(name: str) -> None:
-    """Type, default and description are equal in each job and command that has it."""
+    """A parameter's type, default and description are the same in all components."""
     definitions = list_parameters()[name]
     first, *others = definitions
     for file in others:
@@ -100,14 +100,14 @@ def test_a_parameter_means_the_same_everywhere(name: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_parameter_has_the_variable_of_its_name(command: str) -> None:
-    """The parameter `ordinal` is carried in DTE_ORDINAL, and so on."""
+    """Each parameter's variable has its name: DTE_ORDINAL contains `ordinal`."""
     for variable, value in list_carried(command).items():
         assert value == f"<< parameters.{variable.removeprefix('DTE_').lower()} >>"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_script_reads_what_its_command_carries(command: str) -> None:
-    """A script reads every carried parameter, and its own ones are all carried."""
+    """A script reads exactly the parameters that its command passes to it."""
     script = SCRIPTS / f"{command}.py"
     modules = list_imported(command).values()
     carried = set(list_carried(command))
@@ -119,7 +119,7 @@ def test_a_script_reads_what_its_command_carries(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_parameter_is_used(command: str) -> None:
-    """Each parameter of a command stands in one of its steps."""
+    """Each parameter of a command is used in one of its steps."""
     body = COMPONENTS[f"orb/commands/{command}.yml"]
     unused = [
         name
@@ -142,7 +142,7 @@ def test_a_script_has_the_default_of_its_parameter(command: str) -> None:
 
 @pytest.mark.parametrize("file", [name for name in COMPONENTS if "/jobs/" in name])
 def test_every_parameter_of_a_job_is_used(file: str) -> None:
-    """Each parameter of a job stands in its executor, its steps or its keys."""
+    """Each parameter of a job is used in its executor, its steps or its keys."""
     body = COMPONENTS[file]
     rest = str({key: value for key, value in body.items() if key != "parameters"})
     unused = [

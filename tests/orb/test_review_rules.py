@@ -1,4 +1,4 @@
-"""The orb passes each review rule of the Orb Development Kit, and could fail it."""
+"""The orb passes each review rule of the Orb Development Kit; a broken orb fails it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ BREAKAGES: list[tuple[str, Breakage]] = [
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_the_orb_passes(rule: str) -> None:
-    """No finding of any rule stands against the orb that would be released as 1.x."""
+    """No rule finds anything in the orb that would be released as 1.x."""
     findings = review(read_orb(ROOT / "orb", major=1))
     assert [str(found) for found in findings if found.rule == rule] == []
 
@@ -93,5 +93,5 @@ def test_an_orb_that_breaks_a_rule_is_found(
 
 
 def test_every_rule_is_broken_once() -> None:
-    """No rule is only ever seen passing."""
+    """For each rule, a test breaks the orb so that the rule fails."""
     assert {rule for rule, _ in BREAKAGES} == set(RULES)

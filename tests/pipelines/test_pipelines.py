@@ -152,7 +152,7 @@ def test_production_is_published_for_a_release_tag_only(
 def run(
     script: str, folder: Path, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one of the pipelines' scripts with a home directory of its own."""
+    """Run one of the pipelines' scripts with its own home directory."""
     return subprocess.run(
         [ROOT / ".circleci" / script],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The sample workspace: what it promises to those who read it or rehearse on it."""
+"""The sample workspace: what its readers and its rehearsals rely on."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def read_json(path: str) -> dict[str, Any]:
 
 
 def test_the_lock_file_names_no_registry() -> None:
-    """`npm ci` asks whichever registry the machine is set up for."""
+    """The lock file names no registry, so `npm ci` uses the machine's registry."""
     packages = read_json("package-lock.json")["packages"]
     resolved = {entry["resolved"] for entry in packages.values() if "resolved" in entry}
     assert resolved == {f"packages/{name}" for name in PACKAGES}
 
 
 def test_the_lock_file_serves_every_platform() -> None:
-    """Each native binary that Nx may want is locked, on whatever machine."""
+    """The lock file has the native binary of Nx for each platform."""
     packages = read_json("package-lock.json")["packages"]
     wanted = packages["node_modules/nx"]["optionalDependencies"]
     locked = {
@@ -45,7 +45,7 @@ def test_the_lock_file_serves_every_platform() -> None:
 
 
 def test_no_token_is_committed() -> None:
-    """The workspace is connected by the environment alone."""
+    """Only the environment connects the workspace to Nx Cloud, not nx.json."""
     nx = read_json("nx.json")
     assert not {"nxCloudId", "nxCloudAccessToken", "tasksRunnerOptions"} & nx.keys()
     assert nx["analytics"] is False
@@ -54,12 +54,12 @@ def test_no_token_is_committed() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_package_has_all_targets(package: str) -> None:
-    """Every package is linted, tested, built and checked from outside."""
+    """Every package has all targets of the sample."""
     assert read_json(f"packages/{package}/project.json")["targets"].keys() == TARGETS
 
 
 def test_targets_are_cached() -> None:
-    """Outputs can only travel between agents when Nx caches the task."""
+    """Nx caches each target, because agents can share only cached outputs."""
     defaults = read_json("nx.json")["targetDefaults"]
     assert defaults.keys() == TARGETS
     assert all(target["cache"] for target in defaults.values())
@@ -109,7 +109,7 @@ def write_shown_configs(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
-    """All tasks pass as committed, and all configs that we show are formatted.
+    """All committed tasks pass, and all configs in the documentation are formatted.
 
     After the README's edit exactly one task fails.
     """

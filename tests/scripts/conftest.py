@@ -55,7 +55,7 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run_script(tmp_path: Path, code: Path) -> RunScript:
-    """A function that runs one of the orb's scripts as a process."""
+    """Return a function that runs one of the orb's scripts as a process."""
     home = tmp_path / "home"
     home.mkdir()
 
@@ -90,7 +90,7 @@ def circleci() -> Iterator[FakeCircleCI]:
 
 @pytest.fixture
 def nx_job(run_script: RunScript, tmp_path: Path) -> NxJob:
-    """A job with an Nx workspace, and an npx that writes down its words."""
+    """A job with an Nx workspace, and an npx that records its arguments."""
     return NxJob(run_script, tmp_path / "nx-job")
 
 
@@ -102,7 +102,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Upstream:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The clock that the client sleeps on."""
+    """The clock that replaces the client's pauses."""
     return Clock()
 
 

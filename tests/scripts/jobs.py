@@ -28,7 +28,7 @@ class Job:
         return self.folder / "bash_env"
 
     def record(self, revisions: list[str] | None, **more: Any) -> None:
-        """Leave an attempt record as dte/attempt would have."""
+        """Write an attempt record, as dte/attempt does."""
         record = make_record(
             workflow_id=WORKFLOW,
             workspace_id=WORKFLOW,
@@ -47,13 +47,14 @@ class Job:
             "CIRCLE_BUILD_URL": "https://circleci.com/gh/acme/shop/1",
             "DTE_ATTEMPTS": str(self.folder / "attempts"),
             "DTE_CHECKOUT": str(self.checkout),
-            # Nothing listens there: a test that needs the API names its own.
+            # Nothing listens at this address, so a test that needs the API sets its
+            # own.
             "DTE_API_URL": "http://127.0.0.1:9/api/v2",
         }
         return self.run_script("set_shas", {**variables, **self.env, **env})
 
     def read_exported(self) -> dict[str, str]:
-        """NX_BASE and NX_HEAD as bash reads them from the file."""
+        """Return NX_BASE and NX_HEAD as bash reads them from the file."""
         command = '. "$1" && printf "%s\\n%s\\n" "$NX_BASE" "$NX_HEAD"'
         done = subprocess.run(
             ["bash", "-euc", command, "bash", str(self.bash_env)],

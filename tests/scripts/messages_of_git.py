@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.scripts.broken_jobs import Message, answer_with, remove_remote
 
-# A merge of main whose history ends before the merge base, and a remote that is away.
+# A merge of main in a clone that lacks the merge base, with an unreachable remote.
 CUT: dict[str, Any] = {
     "head": "g2",
     "branch": "merged",

@@ -21,7 +21,7 @@ def load_script(name: str) -> ModuleType:
 
 
 def list_imported(*names: str) -> dict[str, Path]:
-    """Our modules with these names and all that they import, by name."""
+    """Return the orb's modules with these names and all that they import, by name."""
     files = {path.stem: path for path in SCRIPTS.rglob("*.py")}
     found: dict[str, Path] = {}
     waiting = list(names)

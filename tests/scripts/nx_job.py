@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.scripts.records import RunScript
 
-# Questions about the workspace are answered from a file and not recorded as calls.
+# Queries about the workspace are answered from a file and not recorded as calls.
 _NPX = """#!/bin/bash
 if [ "$1 $2" = "nx graph" ] || [ "$1 $2" = "nx show" ]; then
   printf '%s\\0' "$@" >"{folder}/asked-$2"

@@ -24,9 +24,7 @@ class Upstream:
         return cls(folder)
 
     def commit(self, name: str, *parents: str, subject: str = "") -> str:
-        """Return a new commit on `parents`, by their names, with one file of
-        its own.
-        """
+        """Return a new commit with its own file; `parents` are names of commits."""
         blob = git(self.folder, "hash-object", "-w", "--stdin", text=name)
         tree = git(
             self.folder, "mktree", text=f"100644 blob {blob}\t{name.replace('/', '-')}"
@@ -39,7 +37,7 @@ class Upstream:
         return sha
 
     def chain(self, *names: str, on: str = "") -> None:
-        """A chain of commits; the parent of the first is `on`."""
+        """Make a chain of commits; the parent of the first is `on`."""
         for name in names:
             self.commit(name, *([on] if on else []))
             on = name
@@ -49,7 +47,7 @@ class Upstream:
         git(self.folder, "update-ref", ref, self.commits[name])
 
     def grow(self, ref: str, names: list[str], on: str = "") -> None:
-        """A long chain of empty commits, made with one import."""
+        """Make a long chain of empty commits with one import."""
         lines = []
         for index, name in enumerate(names):
             when = f"Someone <someone@example.com> {next(CLOCK)} +0000"

@@ -1,4 +1,4 @@
-"""A table of requests by users of nrwl/nx-orb and nrwl/nx-set-shas."""
+"""A table of feature requests by users of nrwl/nx-orb and nrwl/nx-set-shas."""
 
 from __future__ import annotations
 

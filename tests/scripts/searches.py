@@ -19,7 +19,7 @@ def make_revision(number: int) -> str:
 
 
 def list_pipelines(count: int, *green: int) -> list[FakePipeline]:
-    """Pipelines 1 to `count`, of which only `green` passed."""
+    """Return pipelines 1 to `count`, of which only `green` passed."""
     return [
         FakePipeline(
             number, make_revision(number), (Run(),) if number in green else RED

@@ -67,7 +67,7 @@ class Job:
 
     @property
     def exported(self) -> str:
-        """What the step wrote for later steps."""
+        """The text that the steps wrote for later steps."""
         path = self.home / "bash_env"
         return path.read_text() if path.exists() else ""
 

@@ -1,4 +1,4 @@
-"""Record files that somebody made to hang, fill or deceive a job."""
+"""Record files that an attacker made to hang, flood or deceive a job."""
 
 from __future__ import annotations
 

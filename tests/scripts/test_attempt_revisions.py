@@ -155,7 +155,7 @@ def test_trouble_is_recorded(
 def test_what_was_found_before_trouble_is_kept(
     attempt: Attempt, circleci: FakeCircleCI
 ) -> None:
-    """A later failure keeps the revisions found before it, and is the reason."""
+    """If the search fails later, the record has the revisions and the reason."""
     circleci.pipelines = [FakePipeline(8, make_revision(8)), FakePipeline(7, "b" * 40)]
     circleci.intercept = lambda asked: Answer(404) if make_id(7) in asked.path else None
     attempt.run()

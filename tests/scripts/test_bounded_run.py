@@ -39,7 +39,7 @@ def npx(tmp_path: Path) -> Iterator[Path]:
 def test_a_timeout_kills_the_children_too(
     npx: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The children of npx are killed with it, so none runs beside the next try."""
+    """The children of npx are killed with it, so none runs during the next try."""
     monkeypatch.setattr(bounded_run, "SECONDS", 1.0)
     assert not bounded_run.run_bounded([[str(npx)]])
     child = int(npx.with_name("pid").read_text())

@@ -1,4 +1,4 @@
-"""Whether .nx/ci-config.yaml leaves the tasks to the agents of the workflow."""
+"""A .nx/ci-config.yaml must leave the tasks to the agents of the workflow."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_an_override_counts_in_its_environment(
 
 
 def test_an_override_replaces_hosted_agents(nx_job: NxJob) -> None:
-    """A base section with hosted agents is fine where the override is manual."""
+    """Hosted agents in the base section are accepted if the override is manual."""
     nx_job.write(FILE, make_override("manual").replace("manual", "3 linux", 1))
     run = {"DTE_TARGETS": "build", "DTE_EXECUTION_ENVIRONMENT": "e2e"}
     assert nx_job.run("start_ci_run", **run).returncode == 0

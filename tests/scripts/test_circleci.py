@@ -156,7 +156,7 @@ def test_what_is_not_json_is_told(
 def test_json_of_another_shape_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, body: bytes
 ) -> None:
-    """JSON that isn't an object, or has half a character, is refused."""
+    """JSON that isn't an object, or has half of a surrogate pair, is refused."""
     play(circleci, Answer(200, body))
     with pytest.raises(ApiFailure, match="an unexpected answer"):
         api.get("pipeline", "x")

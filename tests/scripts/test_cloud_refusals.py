@@ -40,7 +40,7 @@ STEPS = {
 
 
 def refuse(nx_job: NxJob, text: str, call: int = 1, status: int = 1) -> None:
-    """Let a call of npx print this and fail."""
+    """Make a call of npx print this and fail."""
     nx_job.answer(call, f"echo {shlex.quote(text)}; exit {status}")
 
 
@@ -49,7 +49,7 @@ def refuse(nx_job: NxJob, text: str, call: int = 1, status: int = 1) -> None:
 def test_main_and_agents_name_the_refusal(
     nx_job: NxJob, step: str, text: str, message: str
 ) -> None:
-    """Each step ends with what it was and what to do, and tries nothing again."""
+    """Each step fails with the reason and the fix, and does not retry."""
     refuse(nx_job, text)
     done = nx_job.run(step, **STEPS[step])
     assert (done.returncode, len(nx_job.read_calls())) == (1, 1)
@@ -60,7 +60,7 @@ def test_main_and_agents_name_the_refusal(
 
 @pytest.mark.parametrize("step", ["start_ci_run", "start_agent"])
 def test_a_refused_job_goes_on_without_nx_cloud(nx_job: NxJob, step: str) -> None:
-    """With `run_without_agents`, main goes on alone and an agent passes at once."""
+    """With `run_without_agents`, main works without agents, and agents pass at once."""
     refuse(nx_job, PRINTED[0][0])
     done = nx_job.run(step, **STEPS[step], **ALONE)
     assert done.returncode == 0, done.stderr
@@ -72,7 +72,7 @@ def test_a_refused_job_goes_on_without_nx_cloud(nx_job: NxJob, step: str) -> Non
 
 
 def test_main_is_told_to_go_on_alone_later(nx_job: NxJob) -> None:
-    """If only the tasks are refused, the step that runs them knows the choice."""
+    """Later steps get `when_not_connected`: Nx Cloud may refuse only the tasks."""
     assert nx_job.run("start_ci_run", DTE_TARGETS="lint", **ALONE).returncode == 0
     assert nx_job.read_exported().items() >= ALONE.items()
 
@@ -107,7 +107,7 @@ def test_a_client_that_goes_on_by_itself_is_warned_of(nx_job: NxJob) -> None:
 
 
 def test_a_later_text_of_a_task_is_no_refusal(nx_job: NxJob) -> None:
-    """A task that prints such a message late does not turn its failure into one."""
+    """A failed task that prints such a message late is not a refusal by Nx Cloud."""
     nx_job.answer(1, f"seq 5000; echo '{PRINTED[0][0]}'; exit 7")
     done = nx_job.run("run_affected", **STEPS["run_affected"], **ALONE)
     assert (done.returncode, len(nx_job.read_calls())) == (7, 1)

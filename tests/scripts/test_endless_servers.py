@@ -21,27 +21,27 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 def trickle_headers(connection: socket.socket, over: threading.Event) -> None:
-    """A header that never ends, a byte at a time."""
+    """Send a header that never ends, a byte at a time."""
     connection.sendall(OK + b"X: ")
     while not over.wait(0.05):
         connection.sendall(b"x")
 
 
 def go_on(connection: socket.socket, over: threading.Event) -> None:
-    """`100 Continue` without end."""
+    """Send `100 Continue` without end."""
     while not over.wait(0.01):
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def trickle_chunks(connection: socket.socket, over: threading.Event) -> None:
-    """A chunk's size that never ends."""
+    """Send a chunk's size that never ends."""
     connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n")
     while not over.wait(0.05):
         connection.sendall(b"0")
 
 
 def redirect(connection: socket.socket, over: threading.Event) -> None:
-    """A redirect to a new address, slowly."""
+    """Redirect to a new address, slowly."""
     over.wait(0.1)
     where = f"/{time.monotonic_ns()}".encode()
     connection.sendall(
@@ -50,7 +50,7 @@ def redirect(connection: socket.socket, over: threading.Event) -> None:
 
 
 def refuse_slowly(connection: socket.socket, over: threading.Event) -> None:
-    """An error whose message never ends."""
+    """Send an error whose message never ends."""
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 9999\r\n\r\n{")
     while not over.wait(0.05):
         connection.sendall(b" ")
@@ -61,10 +61,7 @@ PLAYS = [trickle_headers, go_on, trickle_chunks, redirect, refuse_slowly]
 
 @contextmanager
 def serve(play: Play) -> Iterator[str]:
-    """Yield a server that plays the same for each connection.
-
-    Yields the API's address.
-    """
+    """Serve the same answer on each connection; yield the API's address."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)
@@ -99,7 +96,7 @@ def serve(play: Play) -> Iterator[str]:
 def test_an_endless_answer_ends_within_the_limit(
     monkeypatch: pytest.MonkeyPatch, play: Play
 ) -> None:
-    """Whatever trickles or repeats, each request ends at its limit, in words."""
+    """Each endless answer ends at the limit of its request, with a message."""
     monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.5)
     with serve(play) as url:
         client = CircleCIClient(url, "token", seconds=2)
@@ -115,7 +112,7 @@ def test_an_endless_answer_ends_within_the_limit(
 def test_rerun_all_ends(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, play: Play
 ) -> None:
-    """An API that never comes to an end can't keep `rerun_all` running."""
+    """An API that never finishes an answer can't keep `rerun_all` running."""
     record = make_record(workflow_id="first", workspace_id="first")
     write_record(tmp_path, record)
     module = load_script("rerun_all")

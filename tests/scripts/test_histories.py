@@ -32,7 +32,7 @@ class History:
     depth: int
 
     def reach(self, start: int) -> set[int]:
-        """`start` and all its ancestors."""
+        """Return `start` and all its ancestors."""
         found: set[int] = set()
         todo = [start]
         while todo:
@@ -142,5 +142,5 @@ def test_the_base_of_random_histories(history: History) -> None:
 @settings(max_examples=400, deadline=None, suppress_health_check=ROOMY)
 @given(histories())
 def test_the_base_of_many_random_histories(history: History) -> None:
-    """The same with many more examples."""
+    """The base is also correct in many more random histories."""
     check_history(history)

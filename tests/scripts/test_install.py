@@ -79,7 +79,7 @@ def test_corepack_runs_the_version_of_the_field(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("field", ["pnpm@latest", "pnpm@9", "pnpm@^9.0.0"])
 def test_corepack_gets_no_field_that_it_refuses(nx_job: NxJob, field: str) -> None:
-    """Corepack takes a full version only, so the image's own pnpm runs."""
+    """Corepack accepts only a full version, so otherwise the image's own pnpm runs."""
     write_managers(nx_job, "corepack")
     nx_job.write("package.json", f'{{"packageManager": "{field}"}}')
     nx_job.write("pnpm-lock.yaml", "")
@@ -114,7 +114,7 @@ def test_an_unknown_manager_is_a_usage_error(nx_job: NxJob) -> None:
 
 
 def write_managers(nx_job: NxJob, *more: str) -> None:
-    """Put package managers that print their call on the job's PATH."""
+    """Put package managers on the job's PATH; each prints its call."""
     for name in ("npm", "pnpm", "yarn", "bun", *more):
         command = nx_job.bin / name
         command.write_text(f'#!/bin/bash\necho "{name} $*"\n')
@@ -140,7 +140,7 @@ KEPT = ("npm_config", "pnpm_config", "yarn_", "bun_install")
 
 
 def read_folders(nx_job: NxJob, manager: str, **env: str) -> dict[str, str]:
-    """Install with `manager` and the cache; the variables that name its folders."""
+    """Install with `manager` and the cache; return the variables of its folders."""
     write_managers(nx_job)
     command = nx_job.bin / {"yarn-berry": "yarn"}.get(manager, manager)
     command.write_text("#!/bin/bash\nenv\n")
@@ -179,7 +179,7 @@ def test_downloads_go_where_the_cache_steps_look(
 
 
 def test_a_cache_folder_of_the_user_stays(nx_job: NxJob) -> None:
-    """A variable that names another folder is kept, in any case that npm reads."""
+    """A variable that the user set for another folder is kept, in any letter case."""
     own = {"NPM_CONFIG_CACHE": "/mine"}
     assert read_folders(nx_job, "npm", **own) == own
     assert (

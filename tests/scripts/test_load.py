@@ -226,7 +226,7 @@ def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) 
 
 
 def test_bash_loads_the_carried_modules(job: Job) -> None:
-    """Every carried module is there, and is gone after the program ran."""
+    """`unpack` writes every module, and the folder is removed after the program."""
     program = "import word, other\n\ndef main():\n    print(word.WORD + other.WORD)\n"
     modules = {
         path.stem: path.read_text()
@@ -248,7 +248,7 @@ def test_bash_loads_the_carried_modules(job: Job) -> None:
 
 
 def test_a_program_that_was_not_unpacked_is_named(job: Job) -> None:
-    """Without the step before it, the message names the command to add."""
+    """If the program was not unpacked, the message names the command to add."""
     done = job.run("run_unpacked", DTE_PROGRAM="set_shas")
     assert done.returncode != 0
     assert "run dte/unpack in the step before this one" in done.stderr

@@ -1,4 +1,4 @@
-"""No combination of parameters lets main pass without a task that was due."""
+"""Whatever the parameters are, main never passes without a task that is due."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PROJECTS = st.dictionaries(
 )
 
 
-# What Nx prints after tasks, and without: 19 and later, 17 and 18, a style, unknown.
+# Nx's output with and without tasks: 19 and later, 17 and 18, `summary`, unknown.
 WORDINGS = (
     (b"Successfully ran target lint for project shop", b"No tasks were run"),
     (
@@ -70,7 +70,7 @@ class FakeNx:
         return any(self.projects[name] & set(targets) for name in self.affected)
 
     def run(self, words: list[str]) -> Finished:
-        """`npx nx affected …`, without a process."""
+        """Act as `npx nx affected …`, without a process."""
         own = words[3 : words.index("--")] if "--" in words else words[3:]
         shows = ("--help", "-h", "--version", "--graph", "--print")
         if any(word.split("=")[0] in shows for word in own):

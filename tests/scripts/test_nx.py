@@ -39,7 +39,7 @@ def use_commands(nx_job: NxJob, *names: str) -> str:
 def test_nx_is_called_where_it_is_installed(
     nx_job: NxJob, files: dict[str, str], commands: list[str], runner: str
 ) -> None:
-    """npx finds no Plug'n'Play package, and an image for Bun may have no npx."""
+    """The scripts use yarn for Plug'n'Play, and bunx in an image without npx."""
     for command in nx_job.bin.iterdir():
         command.unlink()
     path = use_commands(nx_job, *commands)
@@ -82,7 +82,7 @@ def test_a_failed_format_check_names_the_fix(tmp_path: Path) -> None:
 
 
 def test_the_version_of_a_plug_n_play_nx_is_known(nx_job: NxJob) -> None:
-    """Yarn's lock file has it, so an Nx that is too old is refused."""
+    """The version is in Yarn's lock file, so an Nx that is too old is refused."""
     (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
     nx_job.write(".pnp.cjs", "")
     lock = '"nx@npm:^16.1.0, nx@npm:16.1.0":\n  version: 16.1.0\n'

@@ -45,7 +45,7 @@ def test_comments_change_nothing(value: dict[str, Any], data: st.DataObject) -> 
 
 @given(st.text(alphabet='{}[]",:/*\\ \n1a') | st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    """Any text is an object or a ValueError, and valid JSON is never changed."""
+    """Any string is an object or a ValueError, and valid JSON is never changed."""
     with contextlib.suppress(ValueError):
         parse_jsonc(text)
     try:

@@ -19,7 +19,7 @@ from tests.scripts.records import make_record, write_record
 from tests.scripts.rerun_api import FROM_FAILED, RerunApi, answer, start
 from tests.scripts.test_odd_records import JSON
 
-# As long as the old ones of CircleCI's, and an id by its looks.
+# This token is as long as CircleCI's old tokens, and looks like an id.
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 ECHOES = st.sampled_from(
     ["", TOKEN, TOKEN[:20] + "\x00" + TOKEN[20:], "x" * 180 + TOKEN]

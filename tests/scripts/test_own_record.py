@@ -43,7 +43,7 @@ def write_nothing(folder: Path) -> None:
     """No file with this workflow's name."""
 
 
-# What each script prints, by what it finds under this workflow's name. An earlier
+# The output of each script for each file with this workflow's name. An earlier
 # record, attempt 4, is always there.
 RAN = {
     "record_attempt": "This is attempt 1 of",

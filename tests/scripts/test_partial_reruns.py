@@ -1,4 +1,4 @@
-"""The guard with other values of `partial_rerun` than `refuse`."""
+"""The guard with values of `partial_rerun` other than `refuse`."""
 
 import subprocess
 from pathlib import Path
@@ -25,7 +25,7 @@ class Guard:
         )
 
     def install_agent(self) -> None:
-        """Put CircleCI's circleci-agent on the PATH."""
+        """Put a fake of CircleCI's circleci-agent on the PATH."""
         command = self.folder / "circleci-agent"
         command.write_text(f'#!/bin/sh\necho "$*" >"{self.halted}"\n')
         command.chmod(0o755)
@@ -120,7 +120,7 @@ def test_a_missing_record_is_refused_all_the_same(guard: Guard) -> None:
 
 
 def test_without_a_later_step_nothing_is_promised(guard: Guard) -> None:
-    """Without BASH_ENV, which carries DTE_MODE, the job fails."""
+    """Without BASH_ENV, which passes DTE_MODE on, the job fails."""
     done = guard.run("run_without_agents", BASH_ENV="")
     assert done.returncode == 2
     assert "BASH_ENV is not set" in done.stderr

@@ -52,7 +52,7 @@ def test_where_a_revision_passed_is_told(circleci: FakeCircleCI) -> None:
 
 
 def test_the_running_pipeline_never_counts(circleci: FakeCircleCI) -> None:
-    """The own pipeline and others of the same revision are ignored."""
+    """The current pipeline and others of the same revision are ignored."""
     circleci.pipelines = list_pipelines(4, 1, 2, 3, 4)
     again = FakePipeline(5, make_revision(4))
     circleci.pipelines.append(again)
@@ -157,7 +157,7 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
 def test_a_rerun_of_an_older_pipeline(
     circleci: FakeCircleCI, branch: str, first: int
 ) -> None:
-    """A revision that passed after the own pipeline can't be its base."""
+    """A revision that passed after the current pipeline can't be its base."""
     circleci.pipelines = list_pipelines(30, 3, 4, *range(6, 30))
     circleci.own = FakePipeline(5, make_revision(5), branch=branch)
     found = [
@@ -168,7 +168,7 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """After the first revision, a long rest of its page is enough."""
+    """If the first revision's page has many more pipelines, no further page is read."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]

@@ -1,4 +1,4 @@
-"""Whether a pipeline passed: a table, and random ones compared with a reference."""
+"""Whether a pipeline passed: a table, and random pipelines against a reference."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_pipeline_passed_or_not(case: Case) -> None:
-    """The newest run of each workflow decides, without setup workflows."""
+    """The newest run of each workflow decides; setup workflows don't count."""
     pipeline = FakePipeline(1, REVISION, case.runs)
     runs = read_workflows({"items": [run.encode(pipeline) for run in case.runs]})
     proof = find_proof(runs, Rule(case.workflow, frozenset(case.statuses)))
@@ -140,7 +140,7 @@ def test_a_pipeline_passed_or_not(case: Case) -> None:
 def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
-    """Return the same rule, written as simply as possible."""
+    """Return the verdict of the same rule, written as simply as possible."""
     runs = [run for run in runs if run.tag != SSH_RERUN]
     names = {run.name for run in runs}
     verdicts = []

@@ -22,8 +22,7 @@ from circleci import ApiFailure  # isort: skip
     "slug", ["gh/acme/shop", "bb/acme/shop", "circleci/Q1w2/E3r4", "github/acme/a b"]
 )
 def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
-    """The slugs of GitHub, Bitbucket, GitHub App and GitLab come from the own
-    pipeline."""
+    """The slugs of GitHub, Bitbucket, GitHub App and GitLab come from this pipeline."""
     own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
 
@@ -39,14 +38,14 @@ def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
 
 
 def test_the_slug_of_ids_stands_in(circleci: FakeCircleCI) -> None:
-    """If the own pipeline can't be read, the slug consists of ids."""
+    """If the current pipeline can't be read, the slug consists of ids."""
     circleci.pipelines = list_pipelines(3, 2)
     assert find(circleci, own_pipeline=make_id("unknown"), slug="circleci/o/p") == [2]
     assert circleci.list_asked("/api/v2/project/circleci/o/p/pipeline")
 
 
 def test_the_slug_of_ids_saves_a_round_trip(circleci: FakeCircleCI) -> None:
-    """The own pipeline and the first page are requested in parallel, each page once."""
+    """This pipeline and the first page are requested in parallel, each page once."""
     circleci.own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
     circleci.seconds = 0.1
@@ -59,7 +58,7 @@ def test_the_slug_of_ids_saves_a_round_trip(circleci: FakeCircleCI) -> None:
 def test_an_unknown_slug_of_ids_does_no_harm(
     circleci: FakeCircleCI, answer: Answer
 ) -> None:
-    """If the API doesn't accept the ids, the slug of the own pipeline is used."""
+    """If the API doesn't accept the ids, the slug of the current pipeline is used."""
     circleci.own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
     circleci.intercept = lambda asked: answer if "/circleci/o/p" in asked.path else None

@@ -82,7 +82,7 @@ SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 def test_the_search_agrees_with_a_slow_one(
     circleci: FakeCircleCI, drawn: list[Any], own: int, rule: Rule
 ) -> None:
-    """Random pipelines on random pages give what reading them one by one gives."""
+    """A search of random pipelines agrees with reading them one by one."""
     check_search(circleci, drawn, own, rule)
 
 
@@ -92,5 +92,5 @@ def test_the_search_agrees_with_a_slow_one(
 def test_many_searches_agree_with_a_slow_one(
     circleci: FakeCircleCI, drawn: list[Any], own: int, rule: Rule
 ) -> None:
-    """The same, many more times."""
+    """The search also agrees in many more random cases."""
     check_search(circleci, drawn, own, rule)

@@ -196,7 +196,7 @@ def test_without_a_workspace_id_the_workflow_s_own_serves(
 def test_the_defaults_lie_in_the_job_s_working_directory(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Without DTE_ATTEMPTS and DTE_LEDGER it writes there, and not below ~/.dte."""
+    """By default, `record_attempt` writes below the working directory."""
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "CIRCLE_BRANCH": "x", "HOME": str(tmp_path)}
     job = tmp_path / "job"
     job.mkdir()

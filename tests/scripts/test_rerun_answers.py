@@ -10,7 +10,7 @@ from tests.scripts.rerun_job import RunJob
 
 @pytest.fixture
 def api(rerun_api: RerunApi) -> RerunApi:
-    """The server, by the name that reads best here."""
+    """The server, under a shorter name."""
     return rerun_api
 
 
@@ -29,8 +29,7 @@ def api(rerun_api: RerunApi) -> RerunApi:
 def test_an_answer_that_is_lost(
     run_job: RunJob, api: RerunApi, plays: list[Play], posts: int
 ) -> None:
-    """After a lost or invalid answer, it looks for the new run and doesn't ask
-    again."""
+    """After a lost or invalid answer, it only checks for the new run."""
     api.plays = plays
     api.headers = {"Retry-After": "0"}
     done = run_job()
@@ -51,8 +50,7 @@ def test_a_look_that_fails_is_not_the_last(run_job: RunJob, api: RerunApi) -> No
 
 @pytest.mark.slow
 def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) -> None:
-    """If all checks fail, it says that the result is unknown, why, and what to
-    press."""
+    """If all checks fail, the message gives the reason and the button to press."""
     api.plays = [lambda api: (502, start(api)[1])]
     api.looks = [404, 404, 404]
     done = run_job()
@@ -76,7 +74,7 @@ def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [503, 0], ids=["503", "silence"])
 def test_a_doubt_that_stays(run_job: RunJob, api: RerunApi, status: int) -> None:
-    """If no new run appears, it prints a message and does not ask again."""
+    """If no new run appears, it prints a message and sends no second request."""
     api.plays = [answer(status) if status else lambda api: None]
     done = run_job()
     assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")

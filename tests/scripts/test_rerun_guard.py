@@ -113,7 +113,7 @@ def test_no_record_in_a_rerun_names_the_expired_workspace_first(
 def test_a_damaged_record_is_named(
     run_script: RunScript, tmp_path: Path, text: str, why: str
 ) -> None:
-    """A record that can't be read ends in exit 1, with the file and the reason."""
+    """If a record can't be read, the guard exits with 1 and names file and reason."""
     path = tmp_path / f"{SECOND}.json"
     path.write_bytes(text.encode("latin-1"))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
@@ -234,7 +234,7 @@ def test_windows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_guard_imports_nothing_slow() -> None:
-    """The guard runs in every job, and leaves out modules that take as long as it."""
+    """The guard runs in every job, so it imports no module that takes long to load."""
     folders = [str(SCRIPTS), str(SCRIPTS / "lib")]
     code = (
         f"import sys; sys.path[:0] = {folders}; import rerun_guard; print(*sys.modules)"

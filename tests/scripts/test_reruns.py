@@ -27,7 +27,7 @@ TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, "rerun-single-job", "setup"
 
 @st.composite
 def pipelines(draw: st.DrawFn) -> RerunHistory:
-    """Any pipeline, with any two of its runs as this run and the last full run."""
+    """Draw any pipeline, with any two of its runs as this run and the last full run."""
     count = draw(st.integers(1, 8))
     runs = [
         WorkflowRun(
@@ -83,10 +83,10 @@ class Play:
 
 @given(st.booleans(), st.lists(st.booleans(), max_size=30))
 def test_it_never_loops(automatic: bool, presses: list[bool]) -> None:
-    """After thirty reruns of the newest or the first run, automatic ones started one.
+    """Thirty automatic reruns of the newest or first run start at most one full run.
 
-    Even if each full run fails and is rerun at once, a pipeline gets a limited number
-    of full runs.
+    If people rerun instead, and each full run fails, the number of full runs is
+    limited.
     """
     play = Play(automatic)
     first = play.add("", "failed").id

@@ -13,7 +13,7 @@ SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 
 
 def test_the_arguments(nx_job: NxJob) -> None:
-    """Base, head, targets, parallel, configuration and more arguments, in order."""
+    """The command has base, head, targets, parallel, configuration and arguments."""
     nx_job.run(
         "run_affected",
         DTE_TARGETS="lint, build",
@@ -65,7 +65,7 @@ def test_the_option_depends_on_the_version(
 def test_targets_that_nx_splits_for_agents(
     nx_job: NxJob, mode: str, own: str, seen: str
 ) -> None:
-    """Without agents, Nx is told to accept them, unless the user has set it."""
+    """Without agents, Nx may run split targets, unless the user set the variable."""
     nx_job.answer(1, 'echo "skip=$NX_SKIP_ATOMIZER_VALIDATION"')
     variables = {"DTE_MODE": mode, "NX_SKIP_ATOMIZER_VALIDATION": own}
     done = nx_job.run("run_affected", DTE_TARGETS="e2e-ci", **variables, **SHAS)
@@ -193,7 +193,7 @@ def test_no_task_without_an_explanation_is_an_error(nx_job: NxJob, file: str) ->
 def test_an_npx_that_can_t_start_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """If no question to Nx can be asked, the affected projects are unknown."""
+    """If npx can't start, the error says that the affected projects are unknown."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert projects.list_affected("a" * 40, "b" * 40) is None
@@ -226,7 +226,7 @@ def test_an_npx_that_can_t_start_is_named(
 def test_each_version_s_way_to_say_what_ran(
     nx_job: NxJob, text: str, status: int
 ) -> None:
-    """Main passes only if Nx prints that a task ran, where one was due."""
+    """If a task was due, main passes only if Nx prints that a task ran."""
     nx_job.answer(1, f"printf '%s\\n' {shlex.quote(text)}")
     done = nx_job.run("run_affected", DTE_TARGETS="lint", **SHAS)
     assert done.returncode == status, done.stderr

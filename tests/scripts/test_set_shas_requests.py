@@ -1,4 +1,4 @@
-"""Requests of users of nrwl/nx-orb and nrwl/nx-set-shas, by issue number.
+"""Feature requests of users of nrwl/nx-orb and nrwl/nx-set-shas, by issue number.
 
 There is no attempt record, so the command asks the API itself.
 """
@@ -27,7 +27,7 @@ def test_the_request_is_met(
     run_script: RunScript,
     circleci: FakeCircleCI,
 ) -> None:
-    """Each case gets the base that its users asked for."""
+    """Each case gets the base that users asked for in its issue."""
     one = request_
     checkout = shop.clone(tmp_path / "project", one.head, *one.clone, branch=one.branch)
     folder = checkout / one.below

@@ -111,7 +111,7 @@ def test_what_is_read_has_the_same_meaning(text: str) -> None:
         value = parse(text)
     except NotSimple:
         return
-    # An empty document is None or an empty text.
+    # An empty document is None or an empty string.
     assert (value or "") == (yaml.load(text, Loader=yaml.BaseLoader) or "")
 
 

@@ -19,7 +19,7 @@ def test_all_targets_are_passed(nx_job: NxJob) -> None:
 
 
 def test_every_flag(nx_job: NxJob) -> None:
-    """Rules, explicit completion and more arguments follow, without expansion."""
+    """The command has rules, explicit completion and more arguments, unexpanded."""
     nx_job.run(
         "start_ci_run",
         DTE_TARGETS="build",

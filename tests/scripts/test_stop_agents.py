@@ -18,7 +18,7 @@ def test_the_agents_are_stopped(nx_job: NxJob) -> None:
 
 
 def test_a_failed_stop_is_tried_again(nx_job: NxJob) -> None:
-    """Two tries with the installed package, and a last one with the pinned one."""
+    """The stop is tried twice with the installed package, then with the pinned one."""
     nx_job.answer(1, "exit 1")
     nx_job.answer(2, "exit 1")
     done = nx_job.run("stop_agents")

@@ -17,7 +17,7 @@ NEEDED = (
 
 
 class Machine(NamedTuple):
-    """A copy of the repository, the only commands on PATH, and a home of its own."""
+    """A copy of the repository, the only commands on PATH, and its own home folder."""
 
     copy: Path
     commands: Path

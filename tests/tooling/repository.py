@@ -22,7 +22,7 @@ def repository_files() -> list[Path]:
 
 
 def text_files() -> Iterator[tuple[str, str]]:
-    """Give the name and the text of each file that is text."""
+    """Yield the name and the text of each text file."""
     for path in repository_files():
         try:
             yield name_of(path), path.read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def text_files() -> Iterator[tuple[str, str]]:
 
 
 def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Give the name and the syntax tree of each Python file, of `folders` if given."""
+    """Yield the name and the syntax tree of each Python file, of `folders` if given."""
     for path in repository_files():
         name = name_of(path)
         if path.suffix == ".py" and (not folders or name.startswith(folders)):

@@ -145,7 +145,7 @@ def test_uv_gets_the_mirror_that_pip_uses(tmp_path: Path) -> None:
 
 
 def test_variables_of_uv_take_precedence_over_settings_of_pip() -> None:
-    """What the user set for uv itself is kept."""
+    """A variable that the user set for uv itself is kept."""
     printed = "global.index-url='https://mirror.example/simple'\n"
     assert translate(printed, {"UV_DEFAULT_INDEX": "https://own.example"}) == {}
 

@@ -58,7 +58,7 @@ def test_a_claim_leaves_python_files_as_ruff_would(tmp_path: Path) -> None:
 
 
 def test_a_claim_leaves_other_orbs_alone(tmp_path: Path) -> None:
-    """An orb whose name only begins or ends like ours keeps its name."""
+    """An orb whose name only begins or ends like dte's keeps its name."""
     root = make_release(tmp_path)
     text = "acme/dte-tools@1 my-acme/dte@1 acme/other@1\n"
     (root / "notes.md").write_text(text)

@@ -30,7 +30,7 @@ def test_a_clean_tagged_commit_with_its_changelog_is_a_release(
 
 
 def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
-    """Make a way to break a release: commit another text of a file under the tag."""
+    """Return a way to break a release: commit another text of a file under the tag."""
 
     def apply(root: Path) -> None:
         (root / name).write_text(text, encoding="utf-8")
@@ -41,7 +41,7 @@ def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
 
 
 def leave_a_change(root: Path) -> None:
-    """A file that is not committed."""
+    """Leave a file that is not committed."""
     (root / "new.txt").write_text("new")
 
 

@@ -27,7 +27,7 @@ def locked() -> Iterator[None]:
 
 
 def main() -> None:
-    """Set up Python and Node, and what else the arguments name: circleci, lock."""
+    """Set up Python and Node, and whatever else the arguments name (circleci, lock)."""
     with locked():
         ensure_environment()
         if "circleci" in sys.argv:

@@ -1,7 +1,7 @@
 """Makes the virtual environment, with every package at the version of the lock file.
 
-uv installs the packages, Node among them. The Python is the one that was found: uv's
-own Python builds come from a host that is not a package index.
+uv installs the packages, Node among them. The environment uses the Python that
+bootstrap.sh found: uv's own Python builds come from a host that is not a package index.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ NODE_COMMANDS = {
 
 
 def ensure_environment() -> None:
-    """Make `.venv`, unless it is there for this lock file, Python and folder.
+    """Make `.venv`, unless it already matches this lock file, Python and folder.
 
     The stamp is written last, and a new environment starts empty, so an interrupted
     set-up has no effect on the next one.
@@ -45,7 +45,7 @@ def ensure_environment() -> None:
 
 
 def digest_of_input() -> str:
-    """Return one hash over all that decides what the environment contains."""
+    """Return one hash of everything that determines the environment's contents."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
         LOCK.read_text(encoding="utf-8"),

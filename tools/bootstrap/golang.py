@@ -26,7 +26,7 @@ SUGGESTIONS = (
 
 
 def ensure_circleci() -> None:
-    """Build `.tools/bin/circleci`, unless it is there for this version."""
+    """Build `.tools/bin/circleci`, unless it already has this version."""
     built = TOOLS / f"circleci-{VERSION}"
     if not built.exists():
         say("building CircleCI's CLI; a minute or two the first time")
@@ -48,7 +48,7 @@ def ensure_circleci() -> None:
 
 
 def install_go() -> Path:
-    """Install Go into `.tools`, or leave no folder behind; return its command."""
+    """Install Go into `.tools` and return its command; on failure remove the folder."""
     folder = TOOLS / GO
     if not folder.exists():
         draft = folder.with_name(f"{GO}.draft")
@@ -81,10 +81,10 @@ def download(go: Path) -> Path:
 
 
 def go_environment(folder: Path) -> dict[str, str]:
-    """Go's variables that keep all it writes inside `folder`.
+    """Return the variables that make Go write only inside `folder`.
 
-    Go also writes telemetry counters into the user's configuration folder, and there is
-    no variable to stop that, so it gets a home of its own.
+    Go also writes telemetry counters into the user's configuration folder, and no
+    variable stops that, so Go gets its own home folder.
     """
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -102,9 +102,7 @@ def go_environment(folder: Path) -> dict[str, str]:
 
 
 def settings_of_user() -> Path:
-    """Return where `go env -w` keeps the user's settings, such as a GOPROXY,
-    per "go env".
-    """
+    """Return the file where `go env -w` keeps the user's settings, such as GOPROXY."""
     if sys.platform == "darwin":
         folder = Path.home() / "Library" / "Application Support"
     else:

@@ -30,7 +30,7 @@ SETTING = re.compile(r"^(?P<section>[\w:]+)\.(?P<name>[\w-]+)=(?P<value>'.*'|\".
 
 
 def uv(*words: str | Path, failure: str) -> str:
-    """Run uv of the virtual environment; return what it printed."""
+    """Run the virtual environment's uv and return its output."""
     scripts = ENVIRONMENT / "bin"
     settings = run_quietly(
         [scripts / "python", "-E", "-s", "-m", "pip", "config", "list"],
@@ -50,7 +50,7 @@ def uv(*words: str | Path, failure: str) -> str:
 
 
 def translate(settings: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of uv that say what `pip config list` printed."""
+    """Return uv's variables for the settings that `pip config list` printed."""
     found = [match for line in settings.splitlines() if (match := SETTING.match(line))]
     variables: dict[str, str] = {}
     for section in PRECEDENCE:

@@ -11,7 +11,7 @@ from tools.publishing.identity import Identity, check_namespace, read_identity
 
 
 def claim(root: Path, wanted: str) -> list[str]:
-    """Replace the current namespace by `wanted`; return the names of changed files.
+    """Replace the current namespace with `wanted`; return the names of changed files.
 
     It assumes that the owner of the GitHub repository has the same name.
     """
@@ -61,7 +61,7 @@ def tracked_files(root: Path) -> list[str]:
 
 
 def main() -> None:
-    """Claim the namespace of the variable `NAMESPACE` in the current folder."""
+    """Claim the namespace in the variable `NAMESPACE` for the current folder."""
     for name in claim(Path.cwd(), os.environ.get("NAMESPACE", "")):
         print(f"changed {name}")
     print("Check the addresses in orb/@orb.yml, then run: make check")

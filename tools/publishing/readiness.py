@@ -18,14 +18,14 @@ HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+(?: \(unreleased\))?)", re.MULTILI
 
 
 class Problem(NamedTuple):
-    """What keeps this commit from being published, and its fix."""
+    """A reason why this commit can't be published, and its fix."""
 
     words: str
     fix: str
 
 
 def find_problems(root: Path, version: str) -> Iterator[Problem]:
-    """Give what keeps the checkout in `root` from being the release `version`."""
+    """Yield the reasons why the checkout in `root` can't be the release `version`."""
     if not VERSION.fullmatch(version):
         raise ToolError(
             f"{version!r} is not a version.",

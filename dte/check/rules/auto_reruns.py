@@ -1,8 +1,8 @@
 """The workflow has `max_auto_reruns`, and main and agents are separate jobs.
 
 An automatic rerun is a rerun from failed. The agents, which passed, don't run again, so
-it can't pass. The guard refuses it. Without the guard, main waits an hour, up to five
-times. Source: CircleCI docs, "Automatic reruns".
+the rerun can't pass. The guard refuses it. Without the guard, main waits an hour, up to
+five times. Source: CircleCI docs, "Automatic reruns".
 """
 
 from __future__ import annotations

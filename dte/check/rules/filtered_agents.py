@@ -2,7 +2,7 @@
 
 A job without a filter for tags doesn't run for a tag. So a main that also builds tags
 may run alone, and then waits an hour. Source: CircleCI docs, "Configuration reference",
-`filters`. The rule tries the usual branches, and those in the config.
+`filters`. The rule tries the usual branches, and the branches and tags in the config.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-filtered-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first main that runs without agents, and the reverse."""
+    """Yield the first main without an agent, and the first agent without a main."""
     for flow in facts.workflows:
         if flow.mains and flow.agents:
             yield from _alone(flow, flow.mains, flow.agents, "no agent")

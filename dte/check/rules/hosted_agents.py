@@ -42,7 +42,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 def list_places(
     flow: CheckedWorkflow, repository: Repository
 ) -> Iterator[tuple[Where, str]]:
-    """Yield each place that requests other agents, and what its value does.
+    """Yield each setting that requests other agents, and the effect of its value.
 
     Flags are first.
     """

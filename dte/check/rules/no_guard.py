@@ -45,7 +45,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Return whether a step of the job, of dte or not, stops a partial rerun."""
+    """Return whether a step of the job, from dte or not, stops a partial rerun."""
     return any(
         not why_absent(job, step)
         if step.is_guard

@@ -1,8 +1,8 @@
 """CircleCI kills the agent's step before the agent's own timeout ends.
 
 An agent that waits for tasks prints nothing. After `no_output_timeout`, 10 minutes if
-it is not set, CircleCI kills the step; an agent that dies during a run fails it
-(nrwl/nx#36152). Source: CircleCI docs, "Configuration reference", `run`; Nx docs,
+it is not set, CircleCI kills the step; an agent that dies during a run makes the run
+fail (nrwl/nx#36152). Source: CircleCI docs, "Configuration reference", `run`; Nx docs,
 "Environment variables", NX_CLOUD_AGENT_TIMEOUT_MS (an hour by default).
 """
 

@@ -1,9 +1,9 @@
 """Main runs Nx tasks before it starts the run with flags.
 
 The first command that connects to Nx Cloud fixes the settings of the run, and Nx Cloud
-ignores later flags without a message (nrwl/nx#36019). It doesn't distribute the tasks,
-and the agents wait an hour. With `.nx/ci-config.yaml`, every command reads the same
-settings. Source: Nx docs, "Migrate to ci-config".
+ignores later flags without a message (nrwl/nx#36019). Then Nx Cloud doesn't distribute
+the tasks, and the agents wait an hour. With `.nx/ci-config.yaml`, every command reads
+the same settings. Source: Nx docs, "Migrate to ci-config".
 """
 
 from __future__ import annotations

@@ -97,9 +97,9 @@ def plan_start_agent(
 
 
 def _find_ordinal(name: str, integers: set[str]) -> str | None:
-    """Return the parameter that numbers an agent of this name; empty if CircleCI does.
+    """Return the parameter that numbers an agent; empty if CircleCI numbers it.
 
-    Return None for other names, which the orb can't keep.
+    Returns None for a name that the orb can't produce.
     """
     if not name:
         return "ordinal" if "ordinal" in integers else ""

@@ -40,7 +40,7 @@ class NxCall(NamedTuple):
     is_alone: bool
 
     def flag(self, *names: str) -> str:
-        """Return the value of the first of these flags, or an empty text."""
+        """Return the value of the first of these flags, or an empty string."""
         words = self.words or ()
         for index, word in enumerate(words):
             name, equals, value = word.partition("=")
@@ -87,9 +87,7 @@ def is_hosted(call: NxCall) -> bool:
 
 
 def takes_own_agents(call: NxCall) -> bool:
-    """Return whether the call starts a run that agents of the workflow can take
-    part in.
-    """
+    """Return whether the call starts a run that agents of the workflow can join."""
     return _find_distribution(call) in (Distribution.OWN, Distribution.UNSTATED)
 
 

@@ -97,9 +97,9 @@ class Recipe:
             self._replace(step, "stop_agents", plan_stop_agents(step, call))
 
     def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
-        """Return what the jobs with these steps run.
+        """Return the targets that the jobs with these steps run.
 
-        It is empty if unknown or if they differ.
+        They are empty if they are unknown or differ between the jobs.
         """
         jobs = [
             job
@@ -115,8 +115,8 @@ class Recipe:
     ) -> None:
         """Move the start after the install, because the orb uses the installed Nx.
 
-        Nx Cloud stops the agents after the targets that the run starts with, so a
-        target that is not named there would wait for agents.
+        Nx Cloud stops the agents after the targets that are named at the start, so any
+        other target would wait for agents.
         """
         by_file = bool(self.facts.distribute_on.source)
         if not (by_file or targets or call.flag(*STOP_AFTER)):

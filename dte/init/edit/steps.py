@@ -22,7 +22,7 @@ class Step:
     """One step; ``name`` is its kind or command, ``settings`` its arguments.
 
     ``owner`` is the list with the step, at ``index``. ``is_shared`` is True if an alias
-    refers to it, so an edit would also change other places.
+    refers to it, so an edit would also change other steps.
     """
 
     node: Node

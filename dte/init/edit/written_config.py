@@ -50,7 +50,7 @@ class WrittenConfig:
 
     @cached_property
     def orbs(self) -> dict[str, str]:
-        """The imported orbs by their local names; an inline orb is an empty text."""
+        """The imported orbs by their local names; an inline orb has an empty string."""
         node = self.part("orbs")
         value = node.value if node is not None else None
         found = value if isinstance(value, dict) else {}

@@ -37,14 +37,14 @@ FILTERED = "workflows: {a: {jobs: [b: {filters: {branches: {only: "
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A repository with a config in its usual place."""
+    """A repository with a config at its usual path."""
     (tmp_path / ".circleci").mkdir()
     (tmp_path / ".circleci" / "config.yml").write_text(CONFIG)
     return tmp_path
 
 
 def test_findings_end_with_1(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Findings go to stdout with code, place, fixes and link; notices to stderr."""
+    """Findings go to stdout with code, position, fixes and link; notices to stderr."""
     done = run_in(folder, monkeypatch, "check")
     assert done.exit_code == 1
     first, *_, last = done.stdout.splitlines()
@@ -58,7 +58,7 @@ def test_findings_end_with_1(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_json(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--json prints the same as data."""
+    """--json prints the same findings and notices as JSON."""
     done = run_in(folder, monkeypatch, "check", "--json")
     data = json.loads(done.stdout)
     assert done.exit_code == 1
@@ -93,7 +93,7 @@ def test_an_ignored_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_the_compiler_refuses(
     config: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of the compiler is a finding, with its place and a link."""
+    """An error of the compiler is a finding, with its position and a link."""
     (tmp_path / "config.yml").write_text(config)
     done = run_in(tmp_path, monkeypatch, "check", "config.yml", "--json")
     (found,) = json.loads(done.stdout)["findings"]
@@ -119,20 +119,20 @@ def test_a_finding_without_a_fix(
 def test_a_usage_error(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What can't be checked at all ends with 2."""
+    """A config that can't be read is a usage error."""
     assert run_in(tmp_path, monkeypatch, "check", *words).exit_code == 2
 
 
 def test_the_cases_are_checked_from_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Scripts are found beside the config, not in the current folder."""
+    """Scripts are found in the config's repository, not in the current folder."""
     path = str(CASES / "no_guard" / "finds.yml")
     assert run_in(tmp_path, monkeypatch, "check", path).stdout.count(CODE) == 6
 
 
 def test_a_setup_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The config that a setup config continues with is named as not checked."""
+    """A notice says that the config after a setup config is not checked."""
     config = (
         "version: 2.1\nsetup: true\njobs: {a: {machine: true, steps: [checkout]}}\n"
     )

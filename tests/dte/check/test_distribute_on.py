@@ -88,7 +88,7 @@ def override(general: str, own: str) -> str:
 def test_a_file_of_dte(
     content: str, environment: str, text: str, tmp_path: Path
 ) -> None:
-    """What dte/main refuses is found, and nothing else."""
+    """`dte check` finds exactly the files that dte/main refuses."""
     file = tmp_path / ".nx" / "ci-config.yaml"
     file.parent.mkdir()
     file.write_text(content)

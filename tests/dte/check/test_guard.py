@@ -1,4 +1,4 @@
-"""Which guards of main and its agents count."""
+"""Tests which guards of main and its agents count."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def reasons(folder: Path, *steps: str, job: str = "", container: str = "") -> li
 def test_the_place_of_a_guard(
     steps: tuple[str, ...], expected: list[str], tmp_path: Path
 ) -> None:
-    """A guard after the start of the run, an agent or tasks does not help."""
+    """A guard after the start of the run, an agent or tasks does not count."""
     assert reasons(tmp_path, *steps) == expected
 
 
@@ -76,6 +76,6 @@ def test_the_place_of_a_guard(
 def test_a_guard_that_the_config_turns_off(
     job: str, container: str, expected: list[str], tmp_path: Path
 ) -> None:
-    """A variable of the job turns the guard off; it precedes the container's."""
+    """A variable turns the guard off; the job's overrides the container's."""
     found = reasons(tmp_path, GUARD, START, TASKS, job=job, container=container)
     assert [reason.lower() for reason in found] == [text.lower() for text in expected]

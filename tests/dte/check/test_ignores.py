@@ -1,4 +1,4 @@
-"""Comments ignore findings, with a reason; unused ones are findings."""
+"""A comment with a reason ignores a finding; an unused comment is a finding."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def codes_after(text: str, line: int, file: str = "config.yml") -> list[str]:
     ],
 )
 def test_a_comment(text: str, line: int, remaining: list[str]) -> None:
-    """A comment counts for its own line, or alone for the next line with content."""
+    """A comment applies to its own line or, if alone, to the next line with content."""
     assert codes_after(text, line) == remaining
 
 
@@ -46,7 +46,7 @@ def test_a_comment_of_another_file() -> None:
 
 
 def test_an_ignored_finding_keeps_its_reason() -> None:
-    """The reason is handed on, for --json."""
+    """The result contains the comment's reason, for --json."""
     found = [finding(CODE, Where("a", 1), "…")]
     text = f"- main # dte: ignore[{CODE}] the runs are short"
     _, ignored = apply_ignores(found, read_ignores("a", text))

@@ -86,7 +86,7 @@ workflows:
     ],
 )
 def test_the_install_of_an_agent(agent: str, count: int, tmp_path: Path) -> None:
-    """Another install than main's is found, also in the step that starts the agent."""
+    """An install that differs from main's is found, also in the step of the agent."""
     config = ORB + INSTALLS.replace("AGENT", agent)
     assert len(find_in(tmp_path, config, "dte-check-different-install")) == count
 
@@ -118,7 +118,7 @@ workflows:
     ],
 )
 def test_a_job_that_runs_packages(command: str, count: int, tmp_path: Path) -> None:
-    """Each command of a package manager runs the code of packages beside the token."""
+    """A command of a package manager in a job with the token runs packages' code."""
     config = ORB + TOKEN.replace("COMMAND", command)
     config = config.replace("ATTEMPT", "token").replace("OTHER", "token")
     assert len(find_in(tmp_path, config, "dte-check-token-context")) == count

@@ -15,7 +15,7 @@ HERE = Where("config.yml", 7)
 
 
 def calls_in(script: str, root: Path) -> list[tuple[str, str, int]]:
-    """Name, file and line of each call."""
+    """Return the name, file and line of each call."""
     found = Follower(Repository(root)).follow(script, HERE)
     return [(c.name, Path(c.where.file).name, c.where.line) for c in found.calls]
 
@@ -69,13 +69,13 @@ SCRIPTS = {
     ],
 )
 def test_calls_in_scripts(script: str, place: tuple[str, int], tmp_path: Path) -> None:
-    """A call has the place of its line, but JSON takes no comment to ignore it."""
+    """A call has its own position; a call in package.json has that of the step."""
     write(tmp_path)
     assert calls_in(script, tmp_path) == [("start-agent", *place)]
 
 
 def test_a_changed_folder(tmp_path: Path) -> None:
-    """A script is looked for where the step is."""
+    """A script's path is relative to the folder that the step changed to."""
     write(tmp_path)
     assert calls_in("cd app && ./ci.sh", tmp_path) == [("test", "ci.sh", 1)]
     assert calls_in("./ci.sh", tmp_path) == []

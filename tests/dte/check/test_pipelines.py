@@ -42,7 +42,7 @@ workflows:
     ],
 )
 def test_a_text_for_a_pattern(pattern: str, example: str) -> None:
-    """The text matches the pattern, or there is none."""
+    """The string matches the pattern, or no string is found."""
     assert example_of(pattern) == example
 
 
@@ -58,7 +58,7 @@ def test_a_text_for_a_pattern(pattern: str, example: str) -> None:
     ],
 )
 def test_names_in_filters(written: Any, name: str) -> None:
-    """Names and patterns are tried as a branch and as a tag, beside the usual ones."""
+    """Names and patterns are tried as branches and as tags, after the usual names."""
     names = list_names([written])
     assert {(name, ""), ("", name), ("main", ""), ("", "v1.2.3")} <= set(names)
 
@@ -72,7 +72,7 @@ def test_the_number_of_names_has_a_limit() -> None:
     ("agents", "codes"), [(True, []), (False, ["dte-check-filtered-agents"])]
 )
 def test_parameters_in_filters(agents: bool, codes: list[str], tmp_path: Path) -> None:
-    """An expression is decided with the parameters that the user gives."""
+    """An expression is evaluated with the parameters that the user gives."""
     pipeline = PipelineValues(parameters={"agents": agents})
     checked = check_text(tmp_path, ORB + FILTERED, pipeline)
     assert [one.code for one in checked.findings] == codes

@@ -1,6 +1,6 @@
 """The recipes that people copy: Nx's, old and new, and dte's own examples.
 
-Nx's page "Bring your own compute" starts its run with `start-nx-agents` today, and with
+Nx's page "Bring your own compute" starts its run with `start-nx-agents` today, and used
 `start-ci-run` before; in 2022 a variable of main turned distribution on.
 """
 
@@ -28,7 +28,7 @@ EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
 def recipe() -> str:
-    """Return the hand-written recipe of the page that leads away from it."""
+    """Return the hand-written recipe on the page about migrating from it."""
     text = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     found = BLOCK.search(text)
     assert found is not None
@@ -51,7 +51,7 @@ def test_the_recipe_with_flags(tmp_path: Path) -> None:
 
 
 def test_the_recipe_with_a_file(tmp_path: Path) -> None:
-    """The same with start-nx-agents and .nx/ci-config.yaml."""
+    """The recipe with start-nx-agents and .nx/ci-config.yaml only lacks a guard."""
     (tmp_path / ".nx").mkdir()
     content = {
         "dte": {"distribute-on": "manual"},
@@ -63,7 +63,7 @@ def test_the_recipe_with_a_file(tmp_path: Path) -> None:
 
 
 def test_the_recipe_with_a_variable(tmp_path: Path) -> None:
-    """The same as in 2022, with several commands and without flags."""
+    """The recipe of 2022, with several commands and no flags, only lacks a guard."""
     config = recipe().replace(
         "      - run: npx nx affected -t lint test build e2e-ci",
         "      - run: npx nx affected --target=lint --parallel=3\n"
@@ -77,7 +77,7 @@ def test_the_recipe_with_a_variable(tmp_path: Path) -> None:
 
 
 def test_the_recipe_of_hosted_agents(tmp_path: Path) -> None:
-    """Machines of Nx Cloud come back with main, so nothing is missing."""
+    """Nx Cloud's machines start again with a rerun of main, so nothing is found."""
     config = """\
 version: 2.1
 orbs:
@@ -102,7 +102,7 @@ workflows:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
-    """Nothing is found in what the orb's page shows."""
+    """Nothing is found in the examples on the orb's page."""
     usage = yaml.safe_load(example.read_text(encoding="utf-8"))["usage"]
     assert codes_of(yaml.safe_dump(usage, sort_keys=False), tmp_path) == []
 

@@ -45,7 +45,7 @@ def test_what_is_no_text_file(kind: str, tmp_path: Path) -> None:
     ],
 )
 def test_scripts_of_a_package(text: str, script: str | None, tmp_path: Path) -> None:
-    """A package.json that is not as npm wants it has no scripts."""
+    """A package.json that npm would refuse has no scripts."""
     (tmp_path / "package.json").write_text(text)
     assert Repository(tmp_path).package_script(".", "a") == script
 

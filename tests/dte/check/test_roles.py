@@ -61,12 +61,12 @@ def role_of(folder: Path, command: str, environment: str, jobs: str) -> str:
 def test_the_role_of_a_job(
     command: str, environment: str, role: str, tmp_path: Path
 ) -> None:
-    """A start without --distribute-on is main's beside agents of the workflow."""
+    """A job that starts a run without --distribute-on is main if there are agents."""
     assert role_of(tmp_path, command, environment, "[agent, other]") == role
 
 
 def test_a_start_without_agents(tmp_path: Path) -> None:
-    """Without agents, a start that does not say where tasks go distributes nothing."""
+    """Without agents, a start without --distribute-on distributes nothing."""
     assert role_of(tmp_path, START, "", "[other]") == ""
 
 
@@ -84,7 +84,7 @@ def test_a_start_without_agents(tmp_path: Path) -> None:
     ],
 )
 def test_a_start_with_a_file(content: str, role: str, tmp_path: Path) -> None:
-    """`.nx/ci-config.yaml` says where the tasks of start-nx-agents go."""
+    """`.nx/ci-config.yaml` decides who runs the tasks after start-nx-agents."""
     (tmp_path / ".nx").mkdir()
     (tmp_path / ".nx" / "ci-config.yml").write_text(content)
     assert role_of(tmp_path, "npx nx start-nx-agents", "", "[agent, other]") == role

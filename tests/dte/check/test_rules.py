@@ -1,6 +1,6 @@
 """Each rule finds the lines marked in its `finds.yml`, and nothing in its `passes.yml`.
 
-A marked line ends with `# finds CODE`, also in a script beside the config.
+A marked line ends with `# finds CODE`, also in a script next to the config.
 """
 
 from __future__ import annotations

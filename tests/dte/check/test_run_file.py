@@ -1,4 +1,4 @@
-"""`.nx/ci-config.yaml` is that of the workspace in which a job starts its run."""
+"""`dte check` reads `.nx/ci-config.yaml` in the workspace in which a run starts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DTE = "dte/main: {requires: [dte/attempt], working_directory: FOLDER}"
 
 
 def found_in(folder: Path, file: str, config: str) -> list[tuple[str, int]]:
-    """Return the file and the line of the finding, where the repository has `file`."""
+    """Return the file and the line of the finding if the repository has `file`."""
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     (folder / file).write_text(HOSTED)
     found = find_in(folder, ORB + config, CODE)
@@ -48,7 +48,7 @@ def found_in(folder: Path, file: str, config: str) -> list[tuple[str, int]]:
 def test_a_call_in_a_folder(
     command: str, where: str, folder: str, tmp_path: Path
 ) -> None:
-    """The file beside a call counts, and not one at the root of the repository."""
+    """The file in the folder of a call counts, not one at the repository's root."""
     config = CONFIG.replace("COMMAND", command).replace("FOLDER", folder)
     config = config.replace("WHERE", where).replace("MAIN", "main")
     file = "frontend/.nx/ci-config.yaml"

@@ -34,7 +34,7 @@ def test_the_commands_of_a_script(script: str, expected: list[str]) -> None:
 
 
 def test_variables_in_front_of_a_command() -> None:
-    """An assignment belongs to its command, or stands alone."""
+    """An assignment belongs to the command after it, or is a command of its own."""
     first, second = read_commands('A=1 B="x y" npx nx test\nC=2')
     assert (first.assignments, first.words[0]) == ({"A": "1", "B": "x y"}, "npx")
     assert (second.assignments, second.words) == ({"C": "2"}, ())
@@ -71,6 +71,6 @@ def test_a_failure_that_is_ignored(script: str, ignored: bool) -> None:
 
 @given(st.text())
 def test_any_text_can_be_read(script: str) -> None:
-    """No script makes the reader fail, and no line is after the end of the script."""
+    """No script makes the reader fail, and each command's line is in the script."""
     for command in read_commands(script):
         assert 0 <= command.line <= script.count("\n")

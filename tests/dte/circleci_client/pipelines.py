@@ -1,4 +1,4 @@
-"""Answers of CircleCI's API about one pipeline, for `responses`."""
+"""Fakes the answers of CircleCI's API about one pipeline, with `responses`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING: dict[str, Any] = {"message": "Not found."}
 
 
 def add_page(path: str, items: list[dict[str, Any]], token: str | None = None) -> None:
-    """Answer a list with one page."""
+    """Fake a list with one page."""
     body = {"items": items, "next_page_token": token}
     responses.get(f"{API}/{path}", json=body)
 
@@ -22,7 +22,7 @@ def add_page(path: str, items: list[dict[str, Any]], token: str | None = None) -
 def add_workflow(
     workflow_id: str, jobs: list[dict[str, Any]], **fields: Any
 ) -> dict[str, Any]:
-    """Answer for one workflow and its jobs; return it for the pipeline's list."""
+    """Fake one workflow and its jobs; return the workflow for the pipeline's list."""
     workflow = {
         "id": workflow_id,
         "name": "build",
@@ -43,7 +43,7 @@ def job(name: str, status: str, number: int) -> dict[str, Any]:
 
 
 def add_refused_pipeline() -> None:
-    """A pipeline whose main failed, and was refused when it was rerun from failed."""
+    """Add a pipeline whose main failed, and whose rerun from failed was refused."""
     passed = [job("dte/attempt", "success", 1), job("dte/agent-1", "success", 2)]
     first = add_workflow(FIRST, [*passed, job("dte/main", "failed", 3)])
     partial = add_workflow(

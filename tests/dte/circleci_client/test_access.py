@@ -17,7 +17,7 @@ def write_settings(home: Path, text: str) -> None:
 
 
 def test_the_environment_takes_precedence_over_the_cli(tmp_path: Path) -> None:
-    """CIRCLECI_CLI_TOKEN, then CIRCLE_TOKEN, then the file; else there is none."""
+    """The token is in CIRCLECI_CLI_TOKEN, else CIRCLE_TOKEN, else the file."""
     assert find_access("", {}, tmp_path).token == ""
     write_settings(tmp_path, "host: https://circleci.com\ntoken: of-the-file\n")
     assert find_access("", {}, tmp_path).token == "of-the-file"
@@ -34,7 +34,7 @@ def test_the_environment_takes_precedence_over_the_cli(tmp_path: Path) -> None:
     "host", ["", "https://app.circleci.com", "https://circleci.com"]
 )
 def test_the_cloud_is_the_default(host: str, tmp_path: Path) -> None:
-    """The web app's host stands for the API of circleci.com."""
+    """The host of the cloud's web app leads to the API of circleci.com."""
     access = find_access(host, {}, tmp_path)
     assert access.api == "https://circleci.com/api/v2"
     assert access.link("x") == "https://app.circleci.com/pipelines/workflows/x"
@@ -72,6 +72,6 @@ def test_a_broken_file_is_an_error_without_the_token(text: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "token: 1\n"])
 def test_a_file_without_a_token_has_none(text: str, tmp_path: Path) -> None:
-    """An empty or odd file is the same as no file."""
+    """An empty file, or one with other content, is the same as no file."""
     write_settings(tmp_path, text)
     assert find_access("", {}, tmp_path).token == ""

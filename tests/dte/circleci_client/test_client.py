@@ -137,6 +137,6 @@ def test_no_message_contains_the_token() -> None:
 
 @responses.activate
 def test_an_id_is_a_part_of_the_path() -> None:
-    """No text of a caller changes the query of the request."""
+    """A caller's string can't change the query of the request."""
     responses.get(f"{API}/workflow/a%3Fb%23c", json={})
     assert make_client().get("workflow", "a?b#c") == {}

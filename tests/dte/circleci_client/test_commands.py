@@ -102,7 +102,7 @@ def test_the_url_of_a_pipeline_or_a_job_works(
 
 @responses.activate
 def test_an_unknown_id_is_an_error() -> None:
-    """An id that is neither a workflow nor a pipeline is named."""
+    """The error names an id that is neither a workflow's nor a pipeline's."""
     for kind in ("workflow", "pipeline"):
         responses.get(f"{API}/{kind}/{FIRST}", json=NOTHING, status=404)
     done = run("attempts", FIRST)
@@ -151,7 +151,7 @@ def test_an_unknown_id_is_an_error() -> None:
 def test_the_last_attempt_is_told_in_one_sentence(
     workflows: list[tuple[str, str, list[dict[str, Any]]]], sentence: str
 ) -> None:
-    """Status, kind of rerun and failed jobs decide what the sentence says."""
+    """The sentence depends on the status, the kind of rerun and the failed jobs."""
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
     responses.get(f"{API}/user/{USER}", json=NOTHING, status=404)
@@ -182,7 +182,7 @@ def add_rerun(*statuses: str) -> None:
 
 @responses.activate
 def test_a_rerun_prints_its_link() -> None:
-    """stdout is the URL of the new workflow; the story goes to stderr."""
+    """stdout is the URL of the new workflow; everything else goes to stderr."""
     add_refused_pipeline()
     add_rerun()
     done = run("rerun", PARTIAL, "--yes")
@@ -204,7 +204,7 @@ def test_wait_ends_with_the_workflow(status: str, code: int) -> None:
 
 @responses.activate
 def test_without_a_terminal_a_rerun_needs_yes() -> None:
-    """Nothing is rerun when nobody can be asked."""
+    """Without a terminal to ask the user, nothing is rerun."""
     add_refused_pipeline()
     done = run("rerun", PARTIAL)
     assert done.exit_code == 2
@@ -216,7 +216,7 @@ def test_without_a_terminal_a_rerun_needs_yes() -> None:
 def test_a_person_is_asked_first(
     answer: str, code: int, sent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The question names the jobs; after a no, nothing is rerun."""
+    """The question gives the number of jobs; after "no", nothing is rerun."""
     add_refused_pipeline()
     add_rerun()
     monkeypatch.setattr("dte.commands.rerun.has_terminal", lambda: True)

@@ -19,14 +19,14 @@ def nested_commands() -> str:
 
 
 def chained_commands() -> str:
-    """Three thousand commands, each of which calls the next."""
+    """Return three thousand commands, each of which calls the next."""
     lines = ["commands:", "  c0: {steps: [run: x]}"]
     lines += [f"  c{level}: {{steps: [c{level - 1}]}}" for level in range(1, 3000)]
     return _config(*lines, steps="c2999")
 
 
 def doubling_parameters() -> str:
-    """Return a text that doubles in each of forty commands."""
+    """Return a string that doubles in each of forty commands."""
     declared = "parameters: {a: {type: string}}"
     twice = "<< parameters.a >><< parameters.a >>"
     lines = ["commands:", f"  c0: {{{declared}, steps: [run: << parameters.a >>]}}"]
@@ -38,7 +38,7 @@ def doubling_parameters() -> str:
 
 
 def passed_steps() -> str:
-    """Steps that each of twenty calls repeats thirty times."""
+    """Return steps that each of twenty calls repeats thirty times."""
     repeated = ", ".join(["steps: << parameters.s >>"] * 30)
     command = f"  c: {{parameters: {{s: {{type: steps}}}}, steps: [{repeated}]}}"
     steps = "[run: x]"
@@ -48,7 +48,7 @@ def passed_steps() -> str:
 
 
 def repeated_aliases() -> str:
-    """Ten billion values in ten lines."""
+    """Return ten billion values in ten lines."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for level in range(1, 10):
         aliases = ", ".join([f"*a{level - 1}"] * 10)
@@ -93,7 +93,7 @@ def long_number() -> str:
 
 
 def nested_sections() -> str:
-    """Forty thousand sections inside each other."""
+    """Return forty thousand sections inside each other."""
     return _config(steps="run: '" + "<<#pipeline.id>>" * 40_000 + "'")
 
 
@@ -109,7 +109,7 @@ def long_expression() -> str:
 
 
 def long_circle() -> str:
-    """Three thousand jobs that require each other in one circle."""
+    """Return three thousand jobs that require each other in one circle."""
     calls = ", ".join(
         f"a: {{name: n{number}, requires: [n{(number + 1) % 3000}]}}"
         for number in range(3000)
@@ -118,7 +118,7 @@ def long_circle() -> str:
 
 
 def many_values() -> str:
-    """Four million values in one list."""
+    """Return four million values in one list."""
     return _config("x: [" + "a," * 3_900_000 + "]")
 
 

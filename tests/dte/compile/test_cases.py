@@ -1,6 +1,6 @@
 """Whole cases of tests/cases/compile: a config, and what it compiles to.
 
-A case may bring orbs (`orbs/<name>` a folder, `orbs/<name>.yml` packed) and the
+A case may contain orbs (a folder `orbs/<name>` or a packed `orbs/<name>.yml`) and the
 pipeline's values (`pipeline.yml`). Its warnings and notes are in `notes.txt`.
 """
 
@@ -24,7 +24,7 @@ GOOD = [name for name in NAMES if not name.startswith("error_")]
 
 
 class _Readable(yaml.SafeDumper):
-    """Writes texts of several lines as blocks."""
+    """Writes strings of several lines as blocks."""
 
 
 def _block(dumper: yaml.SafeDumper, text: str) -> yaml.Node:

@@ -49,7 +49,7 @@ def compile_documented(case: dict[str, Any], folder: Path) -> CompiledConfig:
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case["name"])
 def test_accepted(case: dict[str, Any], tmp_path: Path) -> None:
-    """A documented config compiles, and says no more than it has to."""
+    """A documented config compiles, with exactly the notes that the case lists."""
     compiled = compile_documented(case, tmp_path)
     text = yaml.safe_dump(compiled.document, sort_keys=False, width=1000)
     for words in case.get("prints", []):
@@ -74,7 +74,7 @@ def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_each_case_names_its_source() -> None:
-    """A case has a name and a config of its own, and a source."""
+    """Each case has a unique name, a unique config, and a source."""
     every = [*ACCEPTED, *REFUSED]
     for key in ("name", "config"):
         assert len({case[key] for case in every}) == len(every)

@@ -1,4 +1,4 @@
-"""Expressions are read and computed as "Configuration reference" describes them."""
+"""Expressions are evaluated as the "Configuration reference" describes."""
 
 from __future__ import annotations
 
@@ -93,6 +93,6 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=20))
 def test_any_text_is_a_value_or_refused(text: str) -> None:
-    """No text makes the parser fail in any other way."""
+    """Any string has a value or is refused; the parser never fails in another way."""
     with contextlib.suppress(ExpressionError):
         evaluate(text, NAMES.get)

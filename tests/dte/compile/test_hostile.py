@@ -17,7 +17,7 @@ from tests.dte.compile.hostile_configs import ALL
 
 MEGABYTE = 1024 * 1024
 # Compiles the file that it is given, in 300 MB and 20 seconds of processor time. A
-# machine under load is slow, so the issue's two seconds are not asserted. On Linux,
+# machine under load is slow, so the goal of two seconds is not asserted. On Linux,
 # ru_maxrss keeps the size of the process that forked, here pytest: getrusage(2) and
 # setmax_mm_hiwater_rss in fs/exec.c.
 BOUNDED = """
@@ -93,7 +93,7 @@ def write_orb(folder: Path, command: str) -> Path:
 
 
 def test_includes_stay_inside_the_repository(tmp_path: Path) -> None:
-    """An include of a file outside the orb's repository is refused, also by a link."""
+    """An include of a file outside the orb's repository is refused, even via a link."""
     (tmp_path / "secret.sh").write_text("secret")
     repository = tmp_path / "repository"
     orb = write_orb(repository / "src", "<< include(../../secret.sh) >>")

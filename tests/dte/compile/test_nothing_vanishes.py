@@ -27,7 +27,7 @@ STEPS = {
     for name, schema in SCHEMA["definitions"]["step"]["oneOf"][1]["properties"].items()
     if name in KINDS
 }
-# Values that the checks of a key want; any other key takes a text.
+# Values that pass the check of a key; any other key gets a string.
 VALUES = {
     "when": "always",
     "method": "full",
@@ -65,7 +65,7 @@ def test_every_key_has_a_sample(group: str) -> None:
 
 @pytest.mark.parametrize("sample", KEYS, ids=lambda sample: f"{sample[0]}: {sample[1]}")
 def test_a_key_does_not_vanish(sample: tuple[str, ...], tmp_path: Path) -> None:
-    """What a key says is in the printed config, or in a warning or note."""
+    """Each key's value is in the printed config, a warning or a note."""
     group, key, value, shows, *around = sample
     text = (around or [GROUPS[group]["in"]])[0].replace("HERE", f"{key}: {value}")
     for line in ("version: 2.1", BUILD):

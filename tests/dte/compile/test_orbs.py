@@ -207,7 +207,7 @@ def test_a_checkout_of_an_orb(folder: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("usage", ["[not, a, usage]", "{version: 2, jobs: 3}", "''"])
 def test_a_packed_orb_with_broken_examples(usage: str, tmp_path: Path) -> None:
-    """The examples of a packed orb are in nobody's way, either."""
+    """A packed orb with invalid examples compiles too."""
     packed = tmp_path / "orb.yml"
     packed.write_text(
         "version: 2.1\n"

@@ -37,7 +37,7 @@ def test_a_case_again(
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case["name"])
 def test_a_documented_config_again(case: dict[str, Any], tmp_path: Path) -> None:
-    """The printed config of a documented one compiles to itself."""
+    """The printed form of a documented config compiles to itself."""
     settle_again(compile_documented(case, tmp_path), tmp_path)
 
 
@@ -76,7 +76,7 @@ TEXTS = st.text(
 
 @given(text=TEXTS)
 def test_any_text_again(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A printed text is read back unchanged."""
+    """A printed string is read back unchanged."""
     folder = tmp_path_factory.getbasetemp()
     config = config_with(
         [{"run": {"command": text.replace("<<", "\\<<"), "name": "x"}}],

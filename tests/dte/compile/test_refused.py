@@ -66,7 +66,7 @@ CALLS = [
 
 @pytest.mark.parametrize(("call", "message"), CALLS)
 def test_a_call_of_a_job(call: str, message: str, tmp_path: Path) -> None:
-    """A job that a workflow calls wrongly is refused."""
+    """An invalid call of a job is refused."""
     with pytest.raises(UserError) as caught:
         compile_text(f"{BASE}workflows: {{main: {{jobs: [{call}]}}}}\n", tmp_path)
     assert message in str(caught.value)

@@ -106,7 +106,7 @@ def test_a_config_with_changed_lines(
 
 @st.composite
 def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
-    """Return a good config with up to three values or keys of another kind."""
+    """Return a valid config with up to three values or keys of another type."""
     config = copy.deepcopy(draw(st.sampled_from(configs)))
     for _ in range(draw(st.integers(1, 3))):
         spots = list(places(config)) or [(config, "jobs")]
@@ -123,5 +123,5 @@ def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
 def test_a_config_with_changed_values(
     config: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A config with a value or a key of another kind is compiled or refused."""
+    """A config with a value or a key of another type is compiled or refused."""
     settle(config, tmp_path_factory.getbasetemp())

@@ -1,4 +1,4 @@
-"""The verdict of CircleCI's JSON schema and ours agree, but for explained kinds."""
+"""dte and CircleCI's JSON schema give the same verdict, except in explained cases."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def match(
 
 VALIDATOR: Any = validators.extend(Draft7Validator, {"pattern": match})(SCHEMA)
 
-# Where the schema refuses and this compiler does not, and why.
+# The cases that the schema refuses and dte compiles, each with the reason.
 EXPLAINED: dict[str, Callable[[list[str], Any, Any], bool]] = {
     "an empty value counts as an absent key": lambda place, value, config: (
         value is None or value == {}
@@ -145,7 +145,7 @@ CONFIGS = [*GOOD, *(yaml.safe_load(case["config"]) for case in ACCEPTED)]
 def test_what_the_schema_accepts(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A changed config that the schema accepts is refused for explained kinds only."""
+    """If the schema accepts a changed config, dte refuses only explained cases."""
     if not VALIDATOR.is_valid(yaml.safe_load(text)):
         return
     codes: set[str] = set()
@@ -161,7 +161,7 @@ def test_what_the_schema_accepts(
 def test_what_the_schema_refuses(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A changed config that the schema refuses is refused, or is an explained case."""
+    """If the schema refuses a changed config, dte refuses it too or it is explained."""
     config = yaml.safe_load(text)
     if VALIDATOR.is_valid(config):
         return
@@ -197,7 +197,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("part", "message"), REFUSED)
 def test_what_only_the_schema_refused(part: str, message: str, tmp_path: Path) -> None:
-    """What the schema refuses is refused with the reason."""
+    """dte refuses what the schema refuses, and gives the reason."""
     text = f"version: 2.1\n{part}\n"
     if not part.startswith("workflows"):
         text += "workflows: {w: {jobs: [a]}}\n"

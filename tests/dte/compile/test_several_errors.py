@@ -63,7 +63,7 @@ workflows:
       - build: {requires: [test: success], filters: pipeline.git.branch}
 """
 
-# What is written instead of a part of CONFIG, the code of the error, and its line.
+# A replacement of a part of CONFIG, the code of the error, and its line.
 MISTAKES = [
     ("acme/tool@1", "acme/tool", "orb-reference", 5),
     ("echo << parameters.to >>", "echo << parameters.two >>", "undeclared", 11),
@@ -111,7 +111,7 @@ def test_the_config_without_mistakes(tmp_path: Path) -> None:
 def test_every_mistake_is_reported(
     mistakes: set[tuple[str, str, str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Each of several mistakes is an error, and nothing that follows from one is."""
+    """Each of several mistakes is an error, and their consequences are not."""
     config = CONFIG
     unreadable = any(written == UNREADABLE for written, *_ in mistakes)
     expected = []
@@ -143,7 +143,7 @@ def test_a_case_has_one_error(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_number_is_bounded(tmp_path: Path) -> None:
-    """No more errors than the limit are collected."""
+    """At most as many errors as the limit are collected."""
     names = [f"j{number}" for number in range(200)]
     jobs = "".join(f"  {name}: {{machine: true, steps: [x]}}\n" for name in names)
     workflows = f"workflows: {{main: {{jobs: [{', '.join(names)}]}}}}\n"

@@ -16,7 +16,7 @@ REHEARSED = TESTS / "dte" / "run"
 
 
 def test_each_kind_of_step_can_be_rehearsed() -> None:
-    """BUILT_IN has every kind of KINDS but the one that runs a command."""
+    """BUILT_IN has every kind of KINDS except those that run a command."""
     commands = {name for name, kind in KINDS.items() if "command" in kind.keys}
     missing = sorted(KINDS.keys() - commands - BUILT_IN.keys())
     assert missing == [], "add these to BUILT_IN in dte/run/steps.py"
@@ -25,7 +25,7 @@ def test_each_kind_of_step_can_be_rehearsed() -> None:
 
 
 def test_each_kind_of_step_is_tested() -> None:
-    """A step that does something is rehearsed; the others are in a case."""
+    """A test rehearses each kind of step with an effect; a case contains the others."""
     jobs = yaml.safe_load((TESTS / CASE).read_text())["jobs"].values()
     steps = [step for job in jobs for step in job["steps"]]
     used = {step if isinstance(step, str) else next(iter(step)) for step in steps}

@@ -47,13 +47,13 @@ SCOPE = Scope(
     ],
 )
 def test_text(text: str, expected: Any) -> None:
-    """A template alone keeps its value's type; one within text becomes text."""
+    """A value that is only a template keeps its type; within text it becomes text."""
     value = fill_text(text, SCOPE, HERE)
     assert (type(value), value) == (type(expected), expected)
 
 
 def test_keys_and_nested_values() -> None:
-    """Every text of a structure is filled in, keys too."""
+    """Every string of a structure is filled in, including the keys."""
     value = parse_yaml('"K<< pipeline.number >>": [{a: << parameters.flag >>}]', "f")
     assert fill(value, SCOPE, HERE) == {"K7": [{"a": True}]}
 
@@ -111,7 +111,7 @@ def test_a_pipeline_parameter_arrives_unchanged(
 
 
 def test_a_long_text_is_not_copied(tmp_path: Path) -> None:
-    """A hundred jobs of a matrix share the texts that nothing was filled into."""
+    """A hundred jobs of a matrix share the strings that contain no template."""
     script = "echo line\n" * 1000 + r"cat \<<END" + "\nEND\n"
     config = config_with(
         [{"run": {"command": script, "environment": {"N": "<< parameters.n >>"}}}],

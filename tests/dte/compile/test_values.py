@@ -65,6 +65,6 @@ def test_does_not_fit(check: Check, value: Any, message: str) -> None:
 
 
 def test_what_counts_as_true() -> None:
-    """False, nothing, zero, not-a-number and empty text are false, all else is true."""
+    """False, null, zero, NaN and an empty string are false; all else is true."""
     assert not any(map(truthy, [False, None, 0, 0.0, float("nan"), ""]))
     assert all(map(truthy, [True, 42, -1, "false", "0", " "]))

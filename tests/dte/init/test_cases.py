@@ -41,7 +41,7 @@ def start_of(repository: Path) -> Path:
 def test_case(
     name: str, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A case has its found.json and its expected.diff, and nothing is written."""
+    """A case results in its found.json and expected.diff, and nothing is written."""
     repository = copy_case(CASES / name, tmp_path)
     before = (repository / CONFIG).exists()
     done = run_init(start_of(repository), monkeypatch, "--json")
@@ -116,7 +116,7 @@ def test_the_documented_command_applies_the_diff_in_a_subfolder(
 def test_every_comment_stays(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A config that is changed has the comments that it had, and no others."""
+    """A changed config keeps its comments and gets no others."""
     repository = copy_case(CASES / name, tmp_path)
     config = repository / CONFIG
     before = list_comments(config.read_text()) if config.exists() else []

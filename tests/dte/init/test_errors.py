@@ -22,7 +22,7 @@ def test_a_folder_without_nx_is_refused(
 def test_a_folder_without_git_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CircleCI builds git repositories only."""
+    """The error says that the workspace is not in a git repository."""
     (make_workspace(tmp_path) / ".git").rmdir()
     done = run_init(tmp_path, monkeypatch)
     assert done.exit_code == 2
@@ -66,7 +66,7 @@ def test_a_link_is_not_followed(
 def test_a_file_outside_of_the_repository_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CONFIG is a file of the repository."""
+    """CONFIG must be a file in the repository."""
     workspace = make_workspace(tmp_path / "repository")
     done = run_init(workspace, monkeypatch, "../config.yml")
     assert done.exit_code == 2

@@ -1,4 +1,4 @@
-"""Each fact is found where the workspace writes it."""
+"""Each fact is found in the file in which workspaces keep it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_node_without_an_image_is_noted(written: str, is_noted: bool) -> None:
 def test_the_usual_targets_are_chosen(
     names: list[str], known: dict[str, str], expected: tuple[str, ...]
 ) -> None:
-    """The order is that of CI; e2e runs only where no e2e-ci exists."""
+    """The order is that of CI; e2e runs only if no e2e-ci exists."""
     assert choose_usual(names, known) == expected
 
 
@@ -64,7 +64,7 @@ def test_a_plugin_needs_a_file_below_the_root() -> None:
 
 
 def test_a_worktree_has_the_main_branch_of_its_repository(tmp_path: Path) -> None:
-    """origin/HEAD is read where a worktree's .git file leads to."""
+    """In a worktree, origin/HEAD is read from the repository that .git names."""
     common = tmp_path / "clone" / ".git"
     (common / "refs" / "remotes" / "origin").mkdir(parents=True)
     (common / "refs/remotes/origin/HEAD").write_text("ref: refs/remotes/origin/next\n")
@@ -77,7 +77,7 @@ def test_a_worktree_has_the_main_branch_of_its_repository(tmp_path: Path) -> Non
 
 
 def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
-    """With node_modules, the targets of Nx's project graph count, not a convention."""
+    """With node_modules, targets come from Nx's project graph, not from conventions."""
     workspace = make_workspace(
         tmp_path,
         **{
@@ -107,7 +107,7 @@ def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
 def test_a_template_of_a_generator_is_skipped(
     name: str, is_noted: bool, text: str, tmp_path: Path
 ) -> None:
-    """A project file that isn't JSON is named; a package.json of no project isn't."""
+    """A project file that isn't JSON is named, except a package.json of no project."""
     files = {
         "package.json": '{"workspaces": ["libs/*"], "devDependencies": {"nx": "22"}}',
         "apps/a/project.json": '{"targets": {"lint": {}}}',

@@ -1,4 +1,4 @@
-"""What `dte init` knows about the orb is what the orb does."""
+"""The copies of the orb's facts in `dte init` agree with the orb."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Load = Callable[[str], ModuleType]
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Imports a module of the orb's scripts."""
+    """Return a function that imports a module of the orb's scripts."""
     monkeypatch.syspath_prepend(ROOT / "scripts" / "lib")
     return importlib.import_module
 
 
 def test_the_default_targets_are_those_of_main() -> None:
-    """`targets` is left out of the config where main has the same default."""
+    """`dte init` leaves `targets` out of the config if main has the same default."""
     main = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
     assert main["parameters"]["targets"]["default"] == ",".join(DEFAULT)
 
 
 def test_the_oldest_nx_is_that_of_the_orb(load: Load) -> None:
-    """A Nx that the orb refuses is refused before a config is written for it."""
+    """`dte init` refuses the same versions of Nx as the orb."""
     assert load("nx").OLDEST_NX == nx_version.OLDEST
 
 
@@ -46,7 +46,7 @@ def test_the_lock_files_are_those_of_the_orb(load: Load) -> None:
 
 
 def test_the_package_manager_is_that_of_the_orb(load: Load, tmp_path: Path) -> None:
-    """A lock file and a packageManager field mean the same to the orb's install."""
+    """The orb's install chooses the same package manager as `dte init`."""
     orb = load("package_managers")
     fields = ("", "yarn@1.22.22", "yarn@4.1.0", "pnpm@9.1.0+sha512.a", "bun@^1", "x@1")
     texts = ("", "__metadata:\n")
@@ -86,7 +86,7 @@ OWN = "dte:\n  distribute-on: manual\n"
 def test_the_file_of_the_run_is_read_as_by_the_orb(
     text: str, value: str, load: Load, tmp_path: Path
 ) -> None:
-    """A value is noted where the orb refuses the file; overrides count for neither."""
+    """`dte init` notes a value exactly if the orb refuses the file."""
     path = tmp_path / ".nx" / "ci-config.yaml"
     path.parent.mkdir()
     path.write_text(text)

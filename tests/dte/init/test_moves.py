@@ -1,4 +1,4 @@
-"""Commands of run steps are read as Nx's, and become commands of the orb."""
+"""Calls of Nx in run steps are recognized, and become commands of the orb."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.dte.init.test_properties import FACTS
     ],
 )
 def test_calls_of_nx_are_found(command: str, names: list[str]) -> None:
-    """Whatever runs Nx; comments and what is printed don't count."""
+    """Calls through any runner are found; comments and printed text don't count."""
     assert [call.name for call in find_calls(command)] == names
 
 
@@ -52,8 +52,7 @@ def test_calls_of_nx_are_found(command: str, names: list[str]) -> None:
 def test_what_only_a_shell_can_tell_is_unknown(
     command: str, words: tuple[str, ...] | None
 ) -> None:
-    """NX_BASE and NX_HEAD are the defaults of nx affected; other variables aren't
-    known."""
+    """Variables are unknown, except the defaults of nx affected: NX_BASE, NX_HEAD."""
     assert find_calls(command)[0].words == words
 
 
@@ -61,7 +60,7 @@ def test_what_only_a_shell_can_tell_is_unknown(
     "arguments", ["-t lint test --parallel=3", "--targets=lint,test", "-t lint -t=test"]
 )
 def test_targets_are_read_in_each_form(arguments: str) -> None:
-    """Nx takes several words, commas, and the option more than once."""
+    """Targets may be several words, comma-separated, or in a repeated option."""
     calls = find_calls(f"nx affected {arguments}")
     assert list_targets(calls) == ("lint", "test")
 
@@ -79,12 +78,12 @@ def test_targets_are_read_in_each_form(arguments: str) -> None:
     ],
 )
 def test_a_run_on_hosted_agents_is_recognized(flag: str, expected: bool) -> None:
-    """Only --distribute-on with machines asks for hosted agents."""
+    """Only --distribute-on with machines requests hosted agents."""
     assert is_hosted(find_calls(f"npx nx-cloud start-ci-run {flag}")[0]) is expected
 
 
 def read_step(text: str) -> Step:
-    """Return the step that is written so."""
+    """Return the step that this YAML text describes."""
     return next(list_steps(read_tree(f"- {text}")))
 
 
@@ -195,7 +194,7 @@ def test_an_agent_moves_if_its_name_stays_unique(
     ],
 )
 def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
-    """A run step runs on success, and the orb's command on failure, by default."""
+    """By default, a run step runs on success, but the orb's command on failure."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None
@@ -227,7 +226,7 @@ def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
     ],
 )
 def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
-    """A parameter of nrwl/nx-orb that the orb has no answer for stays."""
+    """A step of nrwl/nx-orb stays if it has a parameter that the orb lacks."""
     assert plan_set_shas(read_step(step), "trunk") == expected
 
 

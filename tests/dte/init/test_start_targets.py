@@ -18,7 +18,7 @@ NOTE = "replace this step with dte/start_ci_run, with all targets that the job r
 
 
 def make_config(steps: list[str], command: list[str], other: list[str]) -> str:
-    """Make a recipe whose job main has these steps; `other` is of a second main."""
+    """Make a recipe whose job main has these steps; a second main has `other`."""
     lines = ["version: 2.1", "commands:", "  work:", "    steps:"]
     lines += [f"      - {step}" for step in command or ["checkout"]]
     jobs = {"main": steps, "other": other, "agent": ["run: npx nx-cloud start-agent"]}
@@ -31,7 +31,7 @@ def make_config(steps: list[str], command: list[str], other: list[str]) -> str:
 
 
 def find_starts(text: str) -> list[Any]:
-    """Return what is given to each dte/start_ci_run of a config."""
+    """Return the arguments of each dte/start_ci_run of a config."""
     config = yaml.safe_load(text)
     parts = [*config["commands"].values(), *config["jobs"].values()]
     steps = [step for part in parts for step in part["steps"]]
@@ -59,7 +59,7 @@ def find_starts(text: str) -> list[Any]:
 def test_a_start_names_the_targets_of_all_calls(
     steps: list[str], command: list[str], expected: str
 ) -> None:
-    """Calls of each kind count, in the job and in the commands that it calls."""
+    """All calls count, in the job and in the commands that it calls."""
     changed = change_text(make_config(steps, command, []), FACTS, ORB)
     assert find_starts(changed.text) == [{"targets": expected}]
 

@@ -17,7 +17,7 @@ NX = '{"devDependencies": {"nx": "24.0.6"}}'
 
 
 def copy_case(case: Path, folder: Path) -> Path:
-    """Return the repository of a case; what is in its `git` is in .git."""
+    """Copy the repository of a case, with its folder `git` as .git; return its path."""
     repository = folder / "repository"
     shutil.copytree(case / "workspace", repository)
     (repository / ".git").mkdir()
@@ -48,6 +48,6 @@ def run_init(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Resu
 def list_comments(text: str) -> list[str]:
     """Return the comments of a config in order.
 
-    Each needs a space or a line's start before its #.
+    A comment's # is at the start of a line or after a space.
     """
     return [found.strip() for found in re.findall(r"(?m)(?:^|[ \t])#[^\r\n]*", text)]

@@ -144,7 +144,7 @@ def test_two_machines_may_have_agents_of_one_name(
 
 
 def test_the_lock_of_a_killed_agent_stays(agent: Workspace) -> None:
-    """In a kept folder a killed agent's name is taken until it is cleaned up."""
+    """In a kept folder, a killed agent's name is taken until its lock is removed."""
     killed = agent.start("start-agent")
     wait_until_connected(killed)
     killed.kill()
@@ -166,7 +166,7 @@ def test_a_name_with_a_slash_is_refused(agent: Workspace) -> None:
 
 
 def test_another_environment_is_another_run(agent: Workspace) -> None:
-    """NX_CI_EXECUTION_ENV keeps several mains of one workflow apart."""
+    """NX_CI_EXECUTION_ENV separates the runs of several mains in one workflow."""
     post(agent.cloud, "/runs/complete", run="w1-linux")
     finished = agent.run("start-agent", NX_CI_EXECUTION_ENV="linux")
     assert "of run w1-linux" in finished.stdout

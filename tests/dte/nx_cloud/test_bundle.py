@@ -13,7 +13,7 @@ VALID_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def test_the_bundle_holds_plain_files_only() -> None:
-    """Nx refuses an archive with links; ours is a flat folder with an index.js."""
+    """The client is a flat folder with an index.js, without links, which Nx refuses."""
     with tarfile.open(fileobj=io.BytesIO(pack_client().content)) as archive:
         members = archive.getmembers()
     assert all(member.isfile() and "/" not in member.name for member in members)

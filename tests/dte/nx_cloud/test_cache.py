@@ -10,7 +10,7 @@ from dte.nx_cloud.cache import OutputCache
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
-    """An archive comes back byte for byte, and only under its hash."""
+    """An archive is read back byte for byte, and only under its hash."""
     cache = OutputCache(tmp_path, limit=100)
     assert cache.write("a1", b"outputs")
     assert cache.read("a1") == b"outputs"
@@ -28,7 +28,7 @@ def test_a_record_is_never_changed(tmp_path: Path) -> None:
 
 
 def test_what_was_unused_for_longest_gives_way(tmp_path: Path) -> None:
-    """At the limit the archive that nobody read is removed, also from the disk."""
+    """At the limit, the archive with the oldest access is removed from the disk."""
     cache = OutputCache(tmp_path, limit=10)
     cache.write("old", b"12345")
     cache.write("new", b"12345")

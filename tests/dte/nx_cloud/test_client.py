@@ -217,6 +217,6 @@ def test_recording_a_missing_command_fails(main: Workspace) -> None:
 def test_recording_a_command_that_a_signal_ends(
     main: Workspace, signal: str, code: int
 ) -> None:
-    """The exit code shows SIGTERM, but not every signal, like that of Nx."""
+    """The exit code shows SIGTERM, but not every other signal, as with Nx."""
     finished = main.run("record", "--", "sh", "-c", f"kill -{signal} $$")
     assert finished.exit_code == code

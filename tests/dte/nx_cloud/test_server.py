@@ -21,7 +21,7 @@ def get(cloud: NxCloud, path: str, token: str = "") -> requests.Response:
 
 
 def post(cloud: NxCloud, path: str, **message: Any) -> requests.Response:
-    """Send a message as our client does."""
+    """Send a message as the stand-in's client does."""
     headers = {"Authorization": f"Bearer {cloud.token}"}
     return requests.post(
         cloud.url + path, json=message, headers=headers, timeout=TIMEOUT
@@ -60,7 +60,7 @@ def test_a_wrong_token_is_refused(cloud: NxCloud, path: str) -> None:
 
 
 def test_outputs_are_kept_for_the_others(cloud: NxCloud) -> None:
-    """An archive is stored once (200), then refused (409), and comes back as it was."""
+    """An archive is stored once (200), then refused (409), and is read unchanged."""
     assert put(cloud, "abc", b"outputs") == 200
     assert put(cloud, "abc", b"other") == 409
     assert get(cloud, "/v1/cache/abc").content == b"outputs"
@@ -135,7 +135,7 @@ def test_downloads_fail_as_often_as_told() -> None:
 
 
 def test_downloads_break_off_as_often_as_told() -> None:
-    """The client's download ends halfway n times and then is whole."""
+    """The client's download ends halfway n times and is then complete."""
     with NxCloud(faults=Faults(cut_client_downloads=1)) as cloud:
         url = get(cloud, "/nx-cloud/client/verify").json()["url"]
         cut, whole = (requests.get(url, timeout=TIMEOUT).content for _ in range(2))

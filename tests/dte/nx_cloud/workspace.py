@@ -36,7 +36,7 @@ class Workspace:
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; variables of its own come as keywords."""
+        """Start a command; keyword arguments are additional variables."""
         return subprocess.Popen(
             ["node", str(SMALL_NX / "run-client.js"), command, *words],
             cwd=self.folder,

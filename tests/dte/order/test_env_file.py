@@ -9,7 +9,7 @@ from dte.order.env_file import read_env_file
 
 
 def test_the_variables_of_a_file(tmp_path: Path) -> None:
-    """Comments, quotes, escapes and `export` are read as `.env` files have them."""
+    """Comments, quotes, escapes and `export` are read as in `.env` files."""
     (tmp_path / ".env").write_text(
         '# A comment\n\nA=1\nexport B = two words \nC=\'#$X\'\nD="a\\nb\\""\nE=\n'
     )

@@ -49,7 +49,7 @@ def test_merged_keys_keep_the_place_they_come_from() -> None:
 
 
 def test_the_first_of_several_merges_wins() -> None:
-    """With a list of merges the earlier mapping wins, and own keys win over all."""
+    """The first merge takes precedence over later ones, and a written key over all."""
     text = "a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {y: 3, <<: [*a, *b]}"
     assert parse_yaml(text, "f")["c"] == {"y": 3, "x": 1}
 
@@ -80,7 +80,7 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     ],
 )
 def test_values(text: str, expected: Any) -> None:
-    """Styles and YAML's own tags are read as YAML says."""
+    """Styles and YAML's own tags are read as the YAML specification says."""
     assert parse_yaml(text, "f") == expected
 
 

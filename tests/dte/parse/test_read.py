@@ -25,7 +25,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    """A folder in place of a file is named as one."""
+    """The error for a folder in place of a file calls it a folder."""
     assert refusal(tmp_path) == f"{tmp_path}: is a folder, not a file"
 
 

@@ -13,7 +13,7 @@ STATUSES = ["success", "failed", "canceled", "not_run"]
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[WorkflowJob, ...]:
-    """Jobs, each of which requires some of those before it."""
+    """Draw jobs, each of which requires some of those before it."""
     names = NAMES[: draw(st.integers(1, len(NAMES)))]
     jobs = []
     for position, name in enumerate(names):
@@ -37,8 +37,7 @@ def ended_workflows(
 def test_a_rerun_from_failed_runs_every_job_that_did_not_pass(
     ended: tuple[tuple[WorkflowJob, ...], dict[str, str]], comes_back: bool
 ) -> None:
-    """Every job that did not pass runs, and of the others only those downstream of
-    it."""
+    """Only jobs that did not pass, and jobs downstream of them, run."""
     jobs, statuses = ended
     plan = plan_rerun(
         jobs,
@@ -70,7 +69,7 @@ def test_a_rerun_from_start_runs_everything(
 def test_downstream_is_the_reverse_of_upstream(
     jobs: tuple[WorkflowJob, ...], name: str
 ) -> None:
-    """A job is downstream of another exactly when that one is upstream of it."""
+    """A job is downstream of another if and only if that one is upstream of it."""
     upstream = find_upstream(jobs)
     downstream = find_downstream(jobs, frozenset({name}))
     assert downstream == {job for job, above in upstream.items() if name in above}

@@ -67,7 +67,7 @@ def make_run(
 
 
 def make_report(*runs: RunReport, **more: object) -> Report:
-    """A report on these runs."""
+    """Make a report on these runs."""
     values = {"tasks": (), "notes": (), "not_rehearsed": (), "interrupted": False}
     return Report(runs, **{**values, **more})  # type: ignore[arg-type]
 

@@ -52,7 +52,7 @@ def test_a_heartbeat_names_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_runs_and_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a running step, a silence is not worth a line."""
+    """Without a running step, nothing is printed during a silence."""
     clock = Clock()
     monkeypatch.setattr("dte.report.progress.time", clock)
     console, progress = make_console(80), Progress()

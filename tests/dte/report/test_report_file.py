@@ -67,7 +67,7 @@ def test_every_field_is_in_the_schema() -> None:
 
 
 def texts(report: Report) -> list[str]:
-    """Return all texts of the timeline."""
+    """Return all text elements of the timeline."""
     root = ElementTree.fromstring(draw_timeline(report))
     return [element.text or "" for element in root.iter(f"{SVG}text")]
 

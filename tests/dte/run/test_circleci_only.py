@@ -1,4 +1,4 @@
-"""Steps and jobs whose work is done on CircleCI only: a rehearsal prints a notice."""
+"""Steps and jobs with an effect only on CircleCI: a rehearsal prints a notice."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ workflows:
 
 
 def test_jobs_that_run_on_circleci_only(tmp_path: Path) -> None:
-    """Locks, releases and job groups pass in order, and say what did not happen."""
+    """Locks, releases and job groups pass in order, and print what did not happen."""
     done = rehearse_text(tmp_path, TYPES)
     assert set(done.statuses().values()) == {"success"}
     names = "take all-start work all-end all-unlock ship join give"
@@ -49,7 +49,7 @@ def test_jobs_that_run_on_circleci_only(tmp_path: Path) -> None:
 
 
 def test_steps_inside_a_step_run(tmp_path: Path) -> None:
-    """The steps of with_tool_cache run after a notice; a signing bundle is one."""
+    """A notice is printed for a signing bundle, and before with_tool_cache's steps."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -76,7 +76,7 @@ def test_a_failure_inside_a_step_fails_the_job(tmp_path: Path) -> None:
 
 
 def test_a_teardown_is_a_note(tmp_path: Path) -> None:
-    """A rehearsal says that it leaves out the steps of a teardown."""
+    """A note says that the rehearsal leaves out the steps of a teardown."""
     path = tmp_path / "config.yml"
     path.write_text(
         one_job("run: {name: A, command: x, teardown: [store_artifacts: {path: y}]}")

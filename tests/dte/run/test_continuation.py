@@ -44,7 +44,7 @@ workflows:
   always: {jobs: [build, key]}
   further: {when: pipeline.parameters.further, jobs: [build: {name: more}]}
 """
-# As the step of circleci/continuation does, which needs jq for it.
+# This does what the step of circleci/continuation does with jq.
 ASK = """\
 import json, os, sys
 body = {
@@ -103,7 +103,7 @@ def test_the_pipeline_continues(tmp_path: Path) -> None:
 
 
 def test_the_address_may_come_first(tmp_path: Path) -> None:
-    """curl takes its arguments in any order."""
+    """The address may be the first or the last argument of curl."""
     address = "https://circleci.com/api/v2/pipeline/continue"
     words = CURL.removesuffix(address).replace("curl ", f"curl {address} ", 1)
     done = continue_with(tmp_path, setup_config(words))
@@ -112,7 +112,7 @@ def test_the_address_may_come_first(tmp_path: Path) -> None:
 
 
 def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
-    """Without parameters the new config's defaults count, and JOBS choose its jobs."""
+    """Without parameters the new config's defaults apply, and JOBS choose its jobs."""
     done = continue_with(tmp_path, setup_config(POST), jobs=["build"])
     assert [list(done.statuses(run)) for run in (1, 2)] == [["plan"], ["build"]]
     assert done.lines("build", 2) == ["large"]
@@ -150,7 +150,7 @@ def test_a_pipeline_continues_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_request_that_is_refused(change: str, answer: str, tmp_path: Path) -> None:
-    """A request with another key or body is refused, which the report names."""
+    """A request with a wrong key or body is refused, and the report says why."""
     done = continue_with(tmp_path, setup_config(change, POST))
     assert answer in said(done)
     assert [run.kind for run in done.report.runs] == ["setup workflow"]
@@ -160,14 +160,14 @@ def test_a_request_that_is_refused(change: str, answer: str, tmp_path: Path) -> 
 
 
 def test_a_parameter_that_was_given_twice(tmp_path: Path) -> None:
-    """A parameter of the trigger can't be given again, as CircleCI says."""
+    """A continuation can't set a parameter that the trigger set, as on CircleCI."""
     setup = setup_config(POST, parameters='{"size": "huge"}')
     done = continue_with(tmp_path, setup, parameters={"size": "tiny"})
     assert "Conflicting pipeline parameters." in said(done)
 
 
 def test_a_parameter_of_the_trigger_stays(tmp_path: Path) -> None:
-    """A parameter of the trigger is one of the continued pipeline too."""
+    """The continued pipeline also has the parameters of the trigger."""
     setup = setup_config(POST, parameters='{"further": true}')
     done = continue_with(tmp_path, setup, parameters={"size": "tiny"})
     assert done.lines("build", 2) == ["tiny"]
@@ -211,7 +211,7 @@ def test_faults_and_reruns_of_the_continued_pipeline(tmp_path: Path) -> None:
 
 
 def test_a_push_continues_too(tmp_path: Path) -> None:
-    """A push starts a new pipeline with a key of its own."""
+    """A push starts a new pipeline with its own continuation key."""
     config = CONTINUED.partition("  further: {when")[0]
     done = continue_with(tmp_path, setup_config(POST), config, then=("push:main",))
     assert [run.pipeline for run in done.report.runs] == [1, 1, 2, 2]

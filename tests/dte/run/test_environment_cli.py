@@ -48,7 +48,7 @@ def test_glob(folder: Path, patterns: list[str], found: list[str]) -> None:
     "pattern", ["[", "{", "}", "a{b", "[]", "[!]", "(a", "a\\b", "a,b"]
 )
 def test_odd_patterns_are_harmless(pattern: str) -> None:
-    """A pattern that is cut off matches itself or nothing."""
+    """An incomplete pattern matches itself or nothing."""
     assert translate(pattern).fullmatch(pattern)
 
 
@@ -110,7 +110,7 @@ def test_what_only_circleci_does_is_said(
     words: tuple[str, ...],
     code: int,
 ) -> None:
-    """Deploy markers pass with a notice, and a token that nobody can make fails."""
+    """Deploy markers pass with a notice; a request for an OIDC token fails."""
     assert run(monkeypatch, "run", *words) == code
     assert f"Not rehearsed: circleci run {words[0]}" in capsys.readouterr().err
 
@@ -138,7 +138,7 @@ def test_a_job_splits_its_tests(tmp_path: Path) -> None:
 
 
 def test_a_failed_test_fails_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`tests run` ends with the exit code of its command, and runs none for nothing."""
+    """`tests run` exits with its command's code; without tests it runs nothing."""
     assert run(monkeypatch, "tests", "run", "--command=exit 3", given="a") == 3
     assert run(monkeypatch, "tests", "run", "--command=exit 3", given="") == 0
 

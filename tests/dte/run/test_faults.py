@@ -38,7 +38,7 @@ def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
 def test_a_step_is_named_by_its_number_or_its_beginning(
     tmp_path: Path, text: str, step: str
 ) -> None:
-    """A number, a beginning or a pattern names a step; a whole name comes first."""
+    """A number, beginning or pattern names a step; a whole name takes precedence."""
     names = ("Run", "Run tests", "Stop")
     steps = [f"run: {{name: {name}, command: 'true', when: always}}" for name in names]
     faults = plan_faults([f"build:{text}"], [], [])
@@ -48,7 +48,7 @@ def test_a_step_is_named_by_its_number_or_its_beginning(
 
 
 def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
-    """A beginning of several names is refused before the first job, with numbers."""
+    """A beginning of several names is refused, and the error gives their numbers."""
     steps = [f"run: {{name: Run {x}, command: 'true'}}" for x in "ab"]
     with pytest.raises(UserError, match="begin with Run") as error:
         rehearse_text(

@@ -15,7 +15,7 @@ from tests.git import git
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Path:
-    """A command that leaves a trace if anything runs it."""
+    """A command that leaves a file if anything runs it."""
     script = tmp_path / "trap"
     script.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\ncat\n")
     script.chmod(0o755)
@@ -41,7 +41,7 @@ def make_hostile(folder: Path, trap: Path) -> Path:
     ):
         git(folder, "config", key, str(trap))
     git(folder, "config", "core.hooksPath", str(trap.parent))
-    # Of another length: git may miss a change of one second that keeps the length.
+    # The length changes too: git may miss a change within a second that keeps it.
     (folder / "file").write_text("changed\n")
     return folder
 
@@ -136,7 +136,7 @@ def test_only_files_and_inner_links_are_stored(tmp_path: Path, step: str) -> Non
 
 
 def test_an_absolute_link_inside_the_home_survives(tmp_path: Path) -> None:
-    """A link by an absolute path into the home leads into the next job's home."""
+    """An absolute link into the home leads to the same path in the next job's home."""
     make = "run: {name: M, command: 'mkdir -p ~/w; echo x >~/w/f; ln -s ~/w/f ~/w/l'}"
     done = rehearse_text(
         tmp_path,
@@ -182,7 +182,7 @@ def test_the_api_answers_only_on_its_secret_path() -> None:
 
 @pytest.mark.timeout(120)
 def test_a_line_without_an_end_is_bounded(tmp_path: Path) -> None:
-    """Of 40 MB without a line end, every byte arrives, in pieces of bounded size."""
+    """Every byte of 40 MB without a line end arrives, in pieces of bounded size."""
     size = 40_000_000
     step = f"run: {{name: A, command: 'head -c {size} /dev/zero | tr \"\\\\0\" x'}}"
     done = rehearse_text(tmp_path, one_job(step))

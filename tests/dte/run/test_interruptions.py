@@ -40,7 +40,7 @@ workflows:
 
 
 class PressedLater(Interrupt):
-    """Is pressed from the check `after` on."""
+    """An interrupt that counts as pressed after this number of checks."""
 
     def __init__(self, after: int) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class PressedLater(Interrupt):
 
     @property
     def count(self) -> int:
-        """Count one check."""
+        """Return 1 after enough checks, else 0."""
         self._checks -= 1
         return int(self._checks < 0)
 

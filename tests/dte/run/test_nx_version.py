@@ -28,7 +28,7 @@ def make_project(folder: Path, package: str) -> Path:
 @pytest.mark.parametrize("wanted", ["17.3.2", "^16.10.0", "~15.6", ">=14", "v13"])
 @pytest.mark.parametrize("section", ["dependencies", "devDependencies"])
 def test_an_old_version_is_refused(tmp_path: Path, wanted: str, section: str) -> None:
-    """The message shows the version that package.json asks for."""
+    """The message shows the version that package.json requires."""
     project = make_project(tmp_path, f'{{"{section}": {{"nx": "{wanted}"}}}}')
     with pytest.raises(UserError) as failure:
         refuse_old_nx(project, "HEAD")

@@ -55,9 +55,7 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
 
 
 def measure(work: Callable[[], object]) -> float:
-    """Return the processor time of this process; the least of three turns, in
-    seconds.
-    """
+    """Return the processor time of the work, the least of three runs, in seconds."""
     times = []
     for _ in range(3):
         started = time.process_time()
@@ -98,7 +96,7 @@ def test_a_line_without_an_end_takes_linear_time(tmp_path: Path) -> None:
 
 
 def test_few_lines_are_held_back() -> None:
-    """Endless line ends inside a possible secret don't make lines wait for ever."""
+    """A possible secret with endless line ends doesn't hold back lines forever."""
     redactor = Redactor(("abcdef",))
     ready = list(redactor.feed("abc"))
     for _ in range(10 * MOST_HELD):
@@ -107,7 +105,7 @@ def test_few_lines_are_held_back() -> None:
 
 
 def rehearse_loudly(project: Path, *words: str, columns: str) -> float:
-    """Return the processor time of a rehearsal and all its processes; seconds."""
+    """Return the processor time of a rehearsal and all its processes, in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     with (project.parent / "printed").open("w") as printed:

@@ -54,7 +54,7 @@ def test_a_branch_that_is_ahead_stays(clone: Path, tmp_path: Path) -> None:
 
 
 def test_a_branch_that_stands_in_the_way_stays(clone: Path, tmp_path: Path) -> None:
-    """If the user has a branch `a`, the remote's `a/b` is left out."""
+    """If the user has a branch `a`, the remote's branch `a/b` is left out."""
     git(tmp_path / "upstream", "branch", "fix/one")
     git(clone, "fetch", "--quiet")
     git(clone, "branch", "fix")

@@ -1,6 +1,6 @@
-"""Kills at random moments: what is left of the processes and folders of a rehearsal.
+"""Rehearsals that are killed at random moments leave nothing after the next start.
 
-`make test ARGS="tests/dte/run/test_random_kills.py -m long -s -n 0"` prints them.
+`make test ARGS="tests/dte/run/test_random_kills.py -m long -s -n 0"` prints the counts.
 """
 
 import os

@@ -57,7 +57,7 @@ def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
         + "workflows: {all: {jobs: [first, second: {requires: [first]}]}}\n"
     )
     done = rehearse_text(tmp_path, config)
-    assert done.lines("second")[0].strip() == "1"  # its working directory alone
+    assert done.lines("second")[0].strip() == "1"  # only its working directory
 
 
 def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tests.dte.rehearse_config import rehearse_text
 
 
 def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:
-    """The default shell is bash with -e and pipefail, so a failed pipe fails it."""
+    """The default shell is bash -eo pipefail, so a failed pipe fails the step."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: 'false | true'}"))
     assert done.step("build", "A").exit_code == 1
     assert done.statuses() == {"build": "failed"}
@@ -118,7 +118,7 @@ def test_env_subst_fills_variables_in(tmp_path: Path) -> None:
 
 
 def test_step_halt_ends_the_job_green(tmp_path: Path) -> None:
-    """`circleci-agent step halt` ends the job green; later steps don't run."""
+    """`circleci-agent step halt` ends the job with success; later steps don't run."""
     done = rehearse_text(
         tmp_path,
         one_job(

@@ -135,7 +135,7 @@ def test_ctrl_c_ends_a_step_that_never_falls_silent(
 def test_no_process_survives_a_killed_rehearsal(
     temporary: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Whatever kills dte, its jobs' processes end, daemons included, and its folder."""
+    """However dte is killed, its jobs' processes end and its folder is removed."""
     up = tmp_path / "up"
     daemon = f"env -i setsid sleep 304.{OWN} &"
     step = f"{daemon} sleep 305.{OWN} & sleep 1; touch {up}; sleep 306.{OWN}"
@@ -156,7 +156,7 @@ def test_no_process_survives_a_killed_rehearsal(
 def test_a_leftover_folder_is_removed_at_the_next_start(
     temporary: Path, tmp_path: Path
 ) -> None:
-    """The folder of a killed rehearsal goes; that of a running or kept one stays."""
+    """A killed rehearsal's folder is removed; that of a running or kept one stays."""
     for name in ("dte-dead", "dte-running", "dte-kept"):
         (temporary / name).mkdir()
     for name in ("dte-dead", "dte-running"):
@@ -171,7 +171,7 @@ def test_a_leftover_folder_is_removed_at_the_next_start(
 def test_two_rehearsals_that_start_at_once_keep_their_folders(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is just being made is not taken for that of a killed rehearsal."""
+    """A folder that is being made is not mistaken for that of a killed rehearsal."""
     lock = fcntl.flock
 
     def lock_after_another_start(file: object, operation: int) -> None:

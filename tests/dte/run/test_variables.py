@@ -34,7 +34,7 @@ def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
 
 
 def test_every_variable_of_circleci_is_set_or_documented(tmp_path: Path) -> None:
-    """A job has each built-in variable, but those that the README says are not set."""
+    """A job has each built-in variable, except those that the README lists as unset."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: env}"))
     found = {line.partition("=")[0] for line in done.lines("build")}
     readme = (ROOT / "README.md").read_text()

@@ -112,7 +112,7 @@ def test_nothing_failed_so_there_is_no_rerun_from_failed(tmp_path: Path) -> None
 
 
 def test_jobs_run_side_by_side(tmp_path: Path) -> None:
-    """Two jobs that wait for each other both end."""
+    """Two jobs that each wait until the other has started both pass."""
     meet = "touch {0}; until [ -e {1} ]; do sleep 0.1; done"
     here, there = tmp_path / "a", tmp_path / "b"
     one, two = meet.format(here, there), meet.format(there, here)
@@ -149,7 +149,7 @@ def test_branch_filters(
 def test_requirements_that_are_filtered_out(
     tmp_path: Path, requires: str, ran: list[str]
 ) -> None:
-    """A filtered requirement is ignored; if all are filtered, so is the job."""
+    """A job ignores requirements that are filtered out, but doesn't run if all are."""
     gone = "good: {filters: {branches: {only: x}}}"
     text = config(f"[{gone}, after: {{requires: {requires}}}, bad]")
     assert rehearse_text(tmp_path, text).ran() == ran

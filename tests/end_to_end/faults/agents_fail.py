@@ -10,9 +10,9 @@ from tests.end_to_end.faults.row import (
     refused,
 )
 
-# The run has started, but no task has: the agent that gets the signal is in the run.
+# During this pause the run has started but no task has, and the agent has joined it.
 PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
-# As on a runner that keeps its folders: an agent of an earlier run, killed by SIGKILL.
+# A runner that keeps its folders also keeps the lock file of an agent that was killed.
 LEAVE_A_LOCK = [
     {
         "run": {

@@ -13,7 +13,7 @@ from .scripted_server import ScriptedServer
 
 NX = "19.8.4"
 NX_CLOUD = "19.0.0"
-# The package's own bin takes every command but start-agent for stop-all-agents.
+# The package's own bin treats every command except start-agent as stop-all-agents.
 COMMANDS = {
     "start-agent": ("runners/distributed-agent/distributed-agent.impl", "startAgent"),
     "start-ci-run": ("commands/start-ci-run", "startCiRun"),
@@ -103,6 +103,6 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def make_client(installed: Path, folder: Path, server: ScriptedServer) -> RealClient:
-    """Make a checkout of its own, with linked packages."""
+    """Make a separate checkout for a client, with linked packages."""
     shutil.copytree(installed, folder, symlinks=True, copy_function=os.link)
     return RealClient(folder, server.url)

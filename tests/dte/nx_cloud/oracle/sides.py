@@ -102,7 +102,7 @@ class StandInSide:
         self._post("/runs/complete", error=error)
 
     def ended_with(self) -> str:
-        """Read why the run ended; a completion without an error has its own words."""
+        """Read why the run ended; after a completion without an error, return ""."""
         end: str = self._post("/runs/ping").json()["end"]
         return "" if end == "all agents were stopped" else end
 

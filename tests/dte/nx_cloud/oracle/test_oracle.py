@@ -246,7 +246,7 @@ def test_tries(sides: tuple[Side, Side], status: int, tries: int) -> None:
 
 
 def start_run(side: Side) -> None:
-    """Let main's tasks be distributed."""
+    """Start a run, so that main's tasks are distributed."""
     assert run(side, "start-ci-run", "--distribute-on=manual").exit_code == 0
 
 

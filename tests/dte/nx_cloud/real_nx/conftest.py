@@ -32,7 +32,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(installed: Path, tmp_path: Path) -> Path:
-    """Return a repository of the test's own, to commit to."""
+    """Return a repository that only this test uses, so it may commit to it."""
     return shutil.copytree(
         installed,
         tmp_path / "repository",

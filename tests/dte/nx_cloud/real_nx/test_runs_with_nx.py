@@ -135,7 +135,7 @@ def test_a_terminated_agent_fails_main(jobs: Jobs, cloud: NxCloud) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminated_main_fails_the_agents(jobs: Jobs, number: signal.Signals) -> None:
-    """A main that is told to end completes the run with an error, and exits 1."""
+    """A main that receives SIGTERM completes the run with an error, and exits 1."""
     agent = jobs("agent-1").start(*AGENT, "--targets=deploy")
     main = jobs("main")
     main.run(*START, f"--stop-agents-after={TARGETS}")

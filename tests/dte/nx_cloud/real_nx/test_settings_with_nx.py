@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
-    """`start-nx-agents` takes the last targets from `.nx/ci-config.yaml`."""
+    """`start-nx-agents` reads the last targets from `.nx/ci-config.yaml`."""
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
     config = main.checkout / ".nx/ci-config.yaml"

@@ -1,4 +1,4 @@
-"""The commands of main and of agents, as the recipe of Nx has them."""
+"""The commands of main and of agents in Nx's recipe."""
 
 from collections.abc import Callable
 
