@@ -19,6 +19,8 @@ from ..workspace import CLIENT, SMALL_NX
 from .real_client import RealClient, environment, make_client, write_workspace
 from .scripted_server import ScriptedServer
 
+BUILD = ("nx", "run-many", "-t", "build")
+
 
 class Side(Protocol):
     """One of the two clients in a folder, and the run that its server has."""
@@ -134,3 +136,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def run(side: Side, command: str, *words: str, **env: str) -> Ended:
     """Run a command to its end."""
     return wait(side.start(command, *words, **env))
+
+
+def compare(
+    sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
+) -> Ended:
+    """Do the same with both clients; returns how the old one ended."""
+    real, stand_in = (act(side) for side in sides)
+    assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
+    assert message in real.output
+    assert message in stand_in.output
+    return real
+
+
+def start_run(side: Side) -> None:
+    """Let main's tasks be distributed."""
+    assert run(side, "start-ci-run", "--distribute-on=manual").exit_code == 0

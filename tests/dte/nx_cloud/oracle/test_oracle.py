@@ -8,56 +8,18 @@ message that both must print. Today's client, which Nx Cloud itself serves, may 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from dte.nx_cloud import NxCloud
-
 from ..counting_server import CountingServer
 from ..real_job import Ended, wait
-from .real_client import install
 from .scripted_server import ScriptedServer
-from .sides import RealSide, Side, StandInSide, run, wait_until
+from .sides import BUILD, RealSide, Side, StandInSide, compare, run, start_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-BUILD = ("nx", "run-many", "-t", "build")
+
 NO_RETRIES = {"NX_CLOUD_NUMBER_OF_RETRIES": "0"}
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the packages once."""
-    return install(tmp_path_factory.mktemp("oracle") / "installed")
-
-
-@pytest.fixture
-def real(installed: Path, tmp_path: Path) -> Iterator[RealSide]:
-    """The old client."""
-    with ScriptedServer() as server:
-        yield RealSide(installed, tmp_path / "real", server)
-
-
-@pytest.fixture
-def sides(
-    installed: Path, tmp_path: Path, real: RealSide
-) -> Iterator[tuple[Side, Side]]:
-    """The old client and the stand-in's."""
-    with NxCloud() as cloud:
-        yield real, StandInSide(installed, tmp_path / "stand-in", cloud)
-
-
-def compare(
-    sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
-) -> Ended:
-    """Do the same with both clients; returns how the old one ended."""
-    real, stand_in = (act(side) for side in sides)
-    assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
-    assert message in real.output
-    assert message in stand_in.output
-    return real
 
 
 def test_an_agent_at_the_end_of_the_run(sides: tuple[Side, Side]) -> None:
@@ -166,16 +128,6 @@ def test_a_disabled_workspace(real: RealSide) -> None:
     assert "Execution will now continue using this machine only." in ended.output
 
 
-def test_polls_grow(real: RealSide) -> None:
-    """The pauses between polls grow in both clients."""
-    process = real.start("start-agent")
-    wait_until(lambda: len(real.server.polls()) == 3)
-    process.kill()
-    wait(process)
-    first, second, third = real.server.polls()
-    assert third - second > (second - first) * 1.5
-
-
 @pytest.mark.parametrize("words", [["sh", "-c", "echo no; exit 7"], ["false"]])
 def test_a_failing_record(sides: tuple[Side, Side], words: list[str]) -> None:
     """`record` exits with the command's code and completes the run without an error."""
@@ -243,11 +195,6 @@ def test_tries(sides: tuple[Side, Side], status: int, tries: int) -> None:
         return ended
 
     compare(sides, act, f"Code: {status}. Error: not today")
-
-
-def start_run(side: Side) -> None:
-    """Start a run, so that main's tasks are distributed."""
-    assert run(side, "start-ci-run", "--distribute-on=manual").exit_code == 0
 
 
 def test_a_main_after_an_error(sides: tuple[Side, Side]) -> None:

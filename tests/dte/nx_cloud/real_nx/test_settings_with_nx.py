@@ -173,3 +173,64 @@ def test_a_continuous_task_runs_beside_its_user(
     alone = main.run(*AFFECTED, "-t", "serve")
     assert alone.exit_code == 1
     assert "money:serve is a continuous task that no other task needs" in alone.output
+
+
+def break_lint(repository: Path) -> None:
+    """Commit a target `lint` of one project that fails."""
+    project = repository / "packages/money/project.json"
+    content = json.loads(project.read_text())
+    content["targets"]["lint"] = {"command": "exit 1"}
+    project.write_text(json.dumps(content))
+    commit_all(repository, "Break lint of money")
+
+
+@pytest.mark.parametrize("start", ["flags", "file", "neither"])
+def test_a_failed_command_ends_the_agents(
+    repository: Path, jobs: Jobs, start: str
+) -> None:
+    """This is on by default, whatever fixes the settings of the run."""
+    break_lint(repository)
+    agent = jobs("agent-1").start(*AGENT)
+    main = jobs("main")
+    if start == "flags":
+        main.run(*START, "--stop-agents-after=deploy")
+    elif start == "file":
+        write_config(main, lifecycle={"stop-after": ["deploy"]})
+        main.run("npx", "nx-cloud", "start-nx-agents")
+    else:
+        main.run("npx", "nx-cloud", "record", "--", "true")
+        main.run(*START, "--stop-agents-on-failure=false")
+    failed = main.run(*AFFECTED, "-t", "lint", "--projects=money")
+    assert failed.exit_code == 1
+    ended = wait(agent)
+    assert ended.exit_code == 0
+    assert "ends: a command failed, and fail-after is 1" in ended.output
+
+
+def test_a_failed_command_may_leave_the_agents(repository: Path, jobs: Jobs) -> None:
+    """With `--stop-agents-on-failure=false`, the agents wait for the next command."""
+    break_lint(repository)
+    agent = jobs("agent-1").start(*AGENT)
+    main = jobs("main")
+    main.run(*START, "--stop-agents-on-failure=false", "--stop-agents-after=build")
+    assert main.run(*AFFECTED, "-t", "lint", "--projects=money").exit_code == 1
+    assert main.run(*AFFECTED, "-t", "build", "--projects=money").exit_code == 0
+    ended = wait(agent)
+    assert ended.exit_code == 0
+    assert "every target of --stop-agents-after has run" in ended.output
+
+
+def test_nx_affected_before_the_start_fixes_the_settings(jobs: Jobs) -> None:
+    """`nx affected` before the start has the run's last targets ignored."""
+    main = jobs("main")
+    changed = "--files=packages/money/src/index.js"
+    early = main.run("npx", "nx", "affected", "-t", "lint", changed)
+    assert early.exit_code == 0, early.output
+    late = main.run(*START, "--stop-agents-after=lint")
+    assert late.exit_code == 0
+    assert "the settings have no effect, because an earlier nx command" in late.output
+    agent = jobs("agent-1").start(*AGENT)
+    assert main.run(*AFFECTED, "-t", "lint").exit_code == 0
+    main.run("npx", "nx-cloud", "complete-ci-run")
+    ended = wait(agent)
+    assert "ends: all agents were stopped" in ended.output

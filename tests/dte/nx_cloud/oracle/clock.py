@@ -1,0 +1,37 @@
+"""The waits of a client: written down, and shortened for both clients alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .sides import wait_until
+
+SCRIPT = Path(__file__).parent / "clock.js"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where the waits of a client's processes are written down."""
+
+    file: Path
+    speed: int
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process needs; the stand-in's own factor is 1."""
+        return {
+            "NODE_OPTIONS": f"--require {SCRIPT}",
+            "CLOCK_FILE": str(self.file),
+            "CLOCK_SPEED": str(self.speed),
+            "DTE_NX_CLOUD_SPEED": "1",
+        }
+
+    def waits(self) -> list[float]:
+        """Return the waits so far, in seconds at real speed."""
+        if not self.file.exists():
+            return []
+        return [float(line) / 1000 for line in self.file.read_text().split()]
+
+    def wait_for(self, count: int) -> None:
+        """Wait until a client has waited for the `count`-th time, or begins to."""
+        wait_until(lambda: len(self.waits()) >= count)
