@@ -15,7 +15,7 @@ from dte.compile.declarations import declared_by
 from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
 from dte.compile.expression_syntax import ExpressionError
 from dte.compile.job_types import JOB_CHECKS
-from dte.compile.jobs import read_job_head, require_executor, require_steps
+from dte.compile.jobs import read_job_head, require_executor
 from dte.compile.namespace import SECTIONS, Definition, Namespace
 from dte.compile.parameters import Parameter, checked
 from dte.compile.step_kinds import KINDS, check_held, check_step
@@ -26,6 +26,7 @@ from dte.compile.steps import (
     each_step,
     read_call,
     read_condition,
+    require_steps,
     unknown_step,
 )
 from dte.compile.template_syntax import names_in_text
@@ -85,7 +86,7 @@ class Checker:
         with errors.collect():
             _check_values(section, body, scope)
         with errors.collect():
-            if "steps" in body and section != "executors":
+            if body.get("steps") and section != "executors":
                 self._check_steps(body["steps"], scope, body.where_is("steps"))
         for key in body:
             with errors.collect():

@@ -62,6 +62,12 @@ _VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
         "code_signing": values.bundles,
     },
 }
+# What each kind of executor takes, and an example of it.
+_FORMS = {
+    "docker": ("a list of at least one image", "[{image: cimg/base:current}]"),
+    "machine": ("a mapping", "{image: ubuntu-2404:current}"),
+    "macos": ("a mapping", "{xcode: 16.4.0}"),
+}
 
 
 @dataclass(frozen=True)
@@ -127,16 +133,13 @@ def _read_kind(kind: str, body: LocatedMap, scope: Scope) -> Any:
             raise error_at(where, message, code="missing-key")
         return values.take(written, _VM_KEYS[kind], scope, title)
     filled = fill(written, scope, where)
-    if kind == "machine" and isinstance(filled, bool | str | int | float):
-        return filled
-    message = f"{title}: must be a mapping, not {describe(filled)}"
-    raise error_at(where, message, code="type")
+    _check_kind(kind, filled, where, title)
+    return filled
 
 
 def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any]]:
     title = f"{scope.title}: docker"
-    if not isinstance(written, list) or not written:
-        raise error_at(where, f"{title}: must be a list of images", code="type")
+    _check_kind("docker", written, where, title)
     errors, images = Errors(), []
     for image in written:
         with errors.collect():
@@ -169,13 +172,25 @@ def check_executor_keys(body: LocatedMap, title: str) -> None:
         for image in images:
             if isinstance(image, LocatedMap):
                 known_keys(image, _IMAGE_KEYS, f"{title}: docker")
-        text = isinstance(written, str) and (kind == "machine" or "<<" in written)
-        scalar = kind == "machine" and isinstance(written, int | float)
-        right = list if kind == "docker" else dict
-        if kind in body and not (isinstance(written, right) or text or scalar):
-            expected = "a list of images" if kind == "docker" else "a mapping"
-            message = f"{title}: {kind}: must be {expected}, not {describe(written)}"
-            raise error_at(body.where_is(kind), message, code="type")
+        if kind in body and not (isinstance(written, str) and "<<" in written):
+            _check_kind(kind, written, body.where_is(kind), f"{title}: {kind}")
+
+
+def _check_kind(kind: str, written: Any, where: Where, title: str) -> None:
+    """Raise UserError unless a kind of executor has a value of the right type."""
+    if kind == "docker":
+        right = isinstance(written, list) and bool(written)
+    else:
+        scalar = isinstance(written, str | int | float)  # booleans too
+        right = isinstance(written, dict) or (kind == "machine" and scalar)
+    if not right:
+        expected, example = _FORMS[kind]
+        raise error_at(
+            where,
+            f"{title}: must be {expected}, not {describe(written)}",
+            suggestions=(f"Write {kind}: {example}",),
+            code="type",
+        )
 
 
 def find_executor_settings(

@@ -17,7 +17,7 @@ from dte.compile.executors import (
 from dte.compile.job_types import BUILD, JOB_CHECKS, check_keys, job_type, read_settings
 from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import Parameter, bind
-from dte.compile.steps import StepExpander, Stubs
+from dte.compile.steps import StepExpander, Stubs, require_steps
 from dte.compile.templates import Scope
 from dte.errors import Errors
 from dte.model import Job, Step, Where
@@ -183,17 +183,6 @@ def require_executor(definition: Definition) -> None:
             suggestions=("Add executor:, docker:, machine: or macos:",),
             code="missing-key",
         )
-
-
-def require_steps(definition: Definition) -> None:
-    """Raise UserError for a job or command without steps."""
-    steps = definition.body.get("steps")
-    if steps is None:
-        message = f"{definition.title}: needs the key steps"
-        raise error_at(definition.where, message, code="missing-key")
-    if steps == []:
-        message = f"{definition.title}: steps: needs at least one step"
-        raise error_at(definition.body.where_is("steps"), message, code="steps")
 
 
 def read_job_head(definition: Definition) -> tuple[dict[str, Parameter], str]:

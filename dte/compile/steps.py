@@ -22,6 +22,7 @@ from dte.parse.located import where_value_begins
 
 STRUCTURES = ("when", "unless", "steps")
 COMMAND_KEYS = ("description", "parameters", "steps")
+_EXAMPLE = "[checkout, run: make]"
 
 
 @dataclass
@@ -191,6 +192,7 @@ class StepExpander:
             message = f"{command.title} calls itself: {chain}"
             raise error_at(call.where, message, code="circle")
         known_keys(command.body, COMMAND_KEYS, command.title)
+        require_steps(command)
         given = LocatedMap(call.item_where) if call.given is None else call.given
         values = bind(
             declared_by(command),
@@ -208,6 +210,20 @@ class StepExpander:
         except UserError as error:
             error.add_call(f"{call.where}: {command.title}")
             raise
+
+
+def require_steps(definition: Definition) -> None:
+    """Raise UserError for a job or command without steps."""
+    steps, title = definition.body.get("steps"), definition.title
+    suggestions = (f"Add steps to it, such as steps: {_EXAMPLE}",)
+    if "steps" not in definition.body:
+        message, where, code = "needs the key steps", definition.where, "missing-key"
+    elif steps is None or steps in ([], {}):
+        message, code = "steps: needs at least one step", "steps"
+        where = definition.body.where_is("steps")
+    else:
+        return
+    raise error_at(where, f"{title}: {message}", suggestions=suggestions, code=code)
 
 
 def size_of(arguments: Any) -> int:

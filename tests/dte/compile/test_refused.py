@@ -112,7 +112,7 @@ DEFINITIONS = [
     ("jobs: {build: {macos: {}, steps: [checkout]}}", "macos: needs the key xcode"),
     (
         "jobs: {build: {docker: [], steps: [checkout]}}",
-        "docker: must be a list of images",
+        "docker: must be a list of at least one image",
     ),
     ("jobs: {build: {docker: [a], steps: [checkout]}}", "an image must be a mapping"),
     ("jobs: {build: {docker: [{name: a}], steps: [checkout]}}", "needs the key image"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +16,7 @@ from dte.errors import MAX_ERRORS, UserError
 from tests.dte.compile.configs import compile_text
 from tests.dte.compile.test_cases import CASES, NAMES, compile_case
 from tests.dte.compile.test_documented import REFUSED, compile_documented
+from tests.dte.compile.test_robustness import places
 
 CONFIG = """\
 version: 2.1
@@ -151,3 +155,29 @@ def test_the_number_is_bounded(tmp_path: Path) -> None:
     found = errors_of(config, tmp_path)
     assert len(found) == MAX_ERRORS
     assert [line for _, line in found] == list(range(3, 3 + MAX_ERRORS))
+
+
+def emptied(value: Any) -> Iterator[str]:
+    """Return CONFIG with each of its values replaced by `value` in turn.
+
+    Not a whole job: it would lack an executor and steps, which are two errors.
+    """
+    for number in range(len(list(places(yaml.safe_load(CONFIG))))):
+        config = yaml.safe_load(CONFIG)
+        container, key = list(places(config))[number]
+        if container is config["jobs"]:
+            continue
+        container[key] = value
+        yield yaml.safe_dump(config, sort_keys=False)
+
+
+@pytest.mark.parametrize("value", [None, [], {}], ids=["nothing", "list", "mapping"])
+def test_an_empty_value_is_reported_once(value: Any, tmp_path: Path) -> None:
+    """A value that is empty is one error at its line, or none."""
+    for config in emptied(value):
+        with contextlib.suppress(UserError):
+            compile_text(config, tmp_path, stub_missing_orbs=True)
+            continue
+        found = errors_of(config, tmp_path)
+        lines = [line for _, line in found]
+        assert len(lines) == len(set(lines)), (found, config)
