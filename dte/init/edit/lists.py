@@ -38,8 +38,11 @@ def remove_item(editor: Editor, item: Node) -> None:
 def spread(text: str, owner: Node) -> str:
     """Return the text with each item of the owner's `jobs` or `steps` on its own line.
 
-    Empty unless the list is in brackets and on the line of its key.
+    Empty unless the list is in brackets, on the line of its key, and the owner is not
+    in braces, in which a list can't have lines of its own.
     """
+    if owner.flow:
+        return ""
     found = [pair for pair in owner.pairs if pair[0].text in ("jobs", "steps")]
     for key, items in found:
         between = text[key.end : items.end]
