@@ -122,14 +122,14 @@ def _move_to_yarn(shell: Shell, yarnrc: str) -> None:
 
 
 def adopt(shell: Shell, site: Path) -> None:
-    """Install the wheel into `site`, write a config, and rehearse it."""
+    """Install the wheel into `site`, write a config, check it, and rehearse it."""
     wheel, _ = build(site.parent / "built")
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps")
     shell.type(*pip, f"--target={site}", str(wheel))
     shell.environment["PYTHONPATH"] = str(site)
     dte = (sys.executable, "-m", "dte")
     shell.type(*dte, "init", "--write")
-    shell.run(*dte, "compile")
+    shell.type(*dte, "check")
     shell.run("git", "add", "--all")
     shell.type("git", "commit", "--quiet", "--all", "--message", "Run CI with dte")
     registry = shell.environment["YARN_NPM_REGISTRY_SERVER"]

@@ -24,7 +24,7 @@ def check_adoption(folder: Path, manager: Manager) -> str:
 
 @pytest.mark.slow
 def test_a_new_workspace_with_npm_passes(tmp_path: Path) -> None:
-    """What `dte init` writes passes nx format:check and a rehearsal."""
+    """What `dte init` writes passes `dte check`, nx format:check and a rehearsal."""
     print(check_adoption(tmp_path, MANAGERS[0]))
 
 

@@ -38,8 +38,11 @@ def remove_item(editor: Editor, item: Node) -> None:
 def spread(text: str, owner: Node) -> str:
     """Return the text with each item of the owner's `jobs` or `steps` on its own line.
 
-    Returns an empty string unless the list is in brackets on the line of its key.
+    Returns an empty string unless the list is in brackets on the line of its key. An
+    owner in braces can't contain a list with one item per line.
     """
+    if owner.flow:
+        return ""
     found = [pair for pair in owner.pairs if pair[0].text in ("jobs", "steps")]
     for key, items in found:
         between = text[key.end : items.end]

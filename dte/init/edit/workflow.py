@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from dte.init.edit.attempt_filters import plan_filters
 from dte.init.edit.edits import Editor
 from dte.init.edit.lists import insert_after, insert_first
 from dte.init.edit.moves import plan_statuses
@@ -31,12 +32,7 @@ def require_attempt(
     node = config.part("workflows", workflow)
     if node is None or name in {entry.job for entry in entries}:
         return notes
-    filters = [entry.values.get("filters") for entry in recipe]
-    if filters[0] is not None and all(item == filters[0] for item in filters):
-        attempt = {name: {**attempt[name], "filters": filters[0]}}
-    elif any("tags" in (item or {}) for item in filters):
-        every_tag = {"filters": {"tags": {"only": "/.*/"}}}
-        attempt = {name: {**attempt[name], **every_tag}}
+    attempt = {name: {**attempt[name], **plan_filters(entries, recipe)}}
     listed = config.part("workflows", workflow, "jobs")
     if listed is None or listed.flow or node.get("jobs") is not listed:
         todo = f"add {name} to the workflow {workflow}, and require it in its jobs"

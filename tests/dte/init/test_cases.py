@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dte.bundled_orb import add_bundled_orb
+from dte.check.config import check_config
 from dte.compile import compile_config
 from dte.model import PipelineValues
 from tests.dte.init.workspaces import (
@@ -75,6 +76,29 @@ def test_a_second_run_changes_nothing(
         stub_missing_orbs=True,
     )
     assert compiled.workflows
+
+
+def find_codes(config: Path) -> set[str]:
+    """Return the codes that `dte check` finds in a config; none without the file."""
+    if not config.exists():
+        return set()
+    checked = check_config(config, orbs={}, pipeline=PipelineValues())
+    return {one.code for one in checked.findings}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_change_causes_no_finding(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dte check` finds nothing in the result that it didn't find before, except what
+    another file causes; a note of `dte init` names that file."""
+    repository = copy_case(CASES / name, tmp_path)
+    before = find_codes(repository / CONFIG)
+    done = run_init(start_of(repository), monkeypatch, "--write")
+    new = find_codes(repository / CONFIG) - before
+    if "change it to `distribute-on: manual`" in done.stderr:
+        new -= {"dte-check-hosted-agents"}
+    assert new == set()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,87 @@
+"""The attempt runs where the jobs of the recipe ran before, and for no other tag."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from dte.init.edit.change_config import change_text
+from tests.dte.init.test_properties import FACTS, ORB
+
+RECIPE = """\
+version: 2.1
+jobs:
+  lint: {machine: true, steps: [checkout]}
+  agent: {machine: true, steps: [checkout, run: npx nx-cloud start-agent]}
+  main: {machine: true, steps: [checkout, run: npx nx-cloud start-ci-run]}
+workflows:
+  all:
+    jobs:
+"""
+TAGS = {"tags": {"only": "/^v.*/"}}
+BRANCH = {"branches": {"only": "main"}}
+TAG = "pipeline.git.tag"
+
+
+def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
+    """Return the filters of the attempt for jobs with these filters and needs."""
+    text = RECIPE
+    for name, filters, requires in entries:
+        text += f"      - {name}:\n"
+        for key, value in {"filters": filters, "requires": requires}.items():
+            text += f"          {key}: {json.dumps(value)}\n" if value else ""
+        text += "          context: any\n"
+    changed = yaml.safe_load(change_text(text, FACTS, ORB).text)
+    first = changed["workflows"]["all"]["jobs"][0]
+    return first["dte/attempt"].get("filters")
+
+
+@pytest.mark.parametrize(
+    ("agent", "main", "expected"),
+    [
+        (None, None, None),
+        (TAGS, TAGS, TAGS),
+        (BRANCH, BRANCH, BRANCH),
+        (TAGS, None, {"tags": {"only": "/.*/"}}),
+        (BRANCH, None, None),
+        (TAG, TAG, TAG),
+        (TAG, None, "pipeline.git.branch or pipeline.git.tag"),
+    ],
+)
+def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
+    agent: Any, main: Any, expected: Any
+) -> None:
+    """The same filters are copied; of different ones, the attempt gets all tags."""
+    assert find_filters(("agent", agent, []), ("main", main, [])) == expected
+
+
+@pytest.mark.parametrize("need", ["lint", {"lint": "success"}])
+@pytest.mark.parametrize(
+    ("lint", "expected"), [(None, None), (TAGS, TAGS)], ids=["branches", "tags"]
+)
+def test_no_job_begins_to_run_for_tags(need: Any, lint: Any, expected: Any) -> None:
+    """Jobs whose requirement never runs for tags would do so with the attempt."""
+    found = find_filters(
+        ("lint", lint, []), ("agent", TAGS, [need]), ("main", TAGS, [need])
+    )
+    assert found == expected
+
+
+def test_a_filter_for_branches_stays_without_its_tags() -> None:
+    """Only the part for tags is left out."""
+    both = {**BRANCH, **TAGS}
+    found = find_filters(
+        ("lint", None, []), ("agent", both, ["lint"]), ("main", both, ["lint"])
+    )
+    assert found == BRANCH
+
+
+def test_steps_of_a_job_in_braces_get_a_note() -> None:
+    """The steps of such a job can't have lines of their own, so a person moves them."""
+    changed = change_text(f"{RECIPE}      - agent\n      - main\n", FACTS, ORB)
+    todos = [todo for _, todo in changed.notes]
+    assert "put dte/rerun_guard first in the job main" in todos
+    assert "put dte/rerun_guard first in the job agent" in todos
