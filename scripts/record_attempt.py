@@ -18,7 +18,7 @@ from attempts import (
     find_records,
 )
 from builds import read_build
-from code_archive import remove_archives, write_archive
+from code_archive import remove_archives, require_archive, write_archive
 from failures import Refusal, UsageError, clean, say
 from passed_revisions import Passed, collect_passed
 from record_files import remove_records, write_record
@@ -100,7 +100,7 @@ def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
         say("warning: the ledger {} can't be written: {}".format(ledger, error))
         say("warning: the next full run may be attempt 1 again; the guard still works")
         return
-    remove_records(ledger, lambda other: other.workspace_id != record.workspace_id)
+    remove_records(ledger, record, siblings=False)
 
 
 def main() -> None:
@@ -112,14 +112,15 @@ def main() -> None:
             "DTE_LEDGER and DTE_ATTEMPTS are the same folder",
             suggestions=["unset both, or set them to two different folders"],
         )
+    archive = require_archive(read("DTE_CODE"))
     record = make_record(find_records(str(ledger)), find_records(str(attempts)))
     workflow_id = record.workflow_id
     code = attempts.parent / CODE_FOLDER
     # Two runs that persist the same file may clash, so older files are removed.
-    remove_records(attempts, lambda other: other.workflow_id != workflow_id)
-    remove_archives(code)
-    write_archive(code, workflow_id, read("DTE_CODE"))
+    remove_records(attempts, record, siblings=True)
+    remove_archives(code, attempts)
     path = write_record(attempts, record)
+    write_archive(code, workflow_id, archive)
     save_in_ledger(ledger, record)
     if not record.successful_revisions:
         reason = clean(record.reason, 500)

@@ -5,9 +5,10 @@
 set -eo pipefail
 cd -- "$DTE_NX_ROOT"
 call=("${DTE_NX_RUNNER:-npx}")
-if [ "${call[0]}" = corepack ]; then
-  call+=(yarn)
-fi
+case "${call[0]}" in
+  corepack) call+=(yarn) ;;
+  corepack@*) call=(npx --yes "${call[0]}" yarn) ;;
+esac
 record=("${call[@]}" nx-cloud record -- nx format:check)
 if [ "${DTE_MODE:-}" = without_agents ]; then
   echo "Main runs without agents, so this check is not recorded."

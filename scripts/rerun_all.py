@@ -116,8 +116,7 @@ def main() -> None:
     token = read_token()
     if not token:
         raise Refusal(
-            "there is no token, so no rerun can be requested",
-            suggestions=[SET_TOKEN],
+            "there is no token, so no rerun can be requested", suggestions=[SET_TOKEN]
         )
     circleci = CircleCIClient(read_api_url(), token, seconds=LIST_SECONDS)
     runs = list_runs(circleci, pipeline_id)

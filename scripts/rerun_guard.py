@@ -21,12 +21,7 @@ from attempts import (
 )
 from bash_env import IDLE, REFUSED, WITHOUT_AGENTS, set_mode
 from failures import Refusal, clean, say
-from settings import (
-    read,
-    read_choice,
-    read_switch,
-    workflow_link,
-)
+from settings import read, read_choice, read_switch, workflow_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

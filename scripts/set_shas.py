@@ -110,8 +110,7 @@ def judge(base: Base, when_no_base: str) -> None:
         return
     if when_no_base == "error":
         raise Refusal(
-            base.doubt,
-            suggestions=[base.fix, "or set `when_no_base` to everything"],
+            base.doubt, suggestions=[base.fix, "or set `when_no_base` to everything"]
         )
     say("warning: " + base.doubt)
     say("  - " + base.fix)

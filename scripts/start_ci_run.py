@@ -5,25 +5,12 @@ from pathlib import Path
 from typing import List, Optional
 
 from agents_mode import ALONE, goes_on_after, goes_with_agents
-from bash_env import (
-    WITHOUT_AGENTS,
-    export,
-    is_word,
-    read_mode,
-    set_mode,
-    set_started,
-)
+from bash_env import WITHOUT_AGENTS, export, is_word, read_mode, set_mode, set_started
 from ci_config import REFERENCE, find_config, note_pipeline, require_own_agents
 from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import Refusal, UsageError, say
-from nx import (
-    call_nx_cloud,
-    enter_checkout,
-    find_runner,
-    require_nx,
-    split_words,
-)
+from nx import call_nx_cloud, enter_checkout, find_runner, require_nx, split_words
 from nx_json import find_root
 from retries import run_with_client
 from run_names import export_names

@@ -46,18 +46,19 @@ def find_digest(archive: bytes) -> str:
     return hashlib.sha256(archive).hexdigest()
 
 
-def remove_archives(folder: Path) -> None:
-    """Remove the archives that earlier runs left in `folder`, and nothing else."""
+def remove_archives(folder: Path, records: Path) -> None:
+    """Remove the archives in `folder` whose run has no record in `records`."""
     for path in folder.glob("*.pyz"):
-        if _NAME.fullmatch(path.name) and path.is_file():
+        record = records / (path.name.rpartition("-")[0] + ".json")
+        if _NAME.fullmatch(path.name) and path.is_file() and not record.exists():
             path.unlink()
 
 
-def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
-    """Write `<workflow id>-<digest>.pyz` into `folder`; return its path.
+def require_archive(digest: str) -> bytes:
+    """Return the archive of this step's code.
 
-    Raises `Refusal` if the code in this step doesn't have the digest that the orb
-    names, because the other jobs would refuse it.
+    Raises `Refusal` if it doesn't have the digest that the orb names, because the other
+    jobs would refuse it.
     """
     archive = build_archive(read_modules(Path(__file__).resolve().parent))
     found = find_digest(archive)
@@ -68,11 +69,14 @@ def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
             ),
             suggestions=[
                 "if you changed the orb's scripts, run `make docs` and pack it again",
-                "if you didn't, report a defect of dte: the code changed between the "
-                "orb's source and this job",
+                "otherwise report a defect of dte: the code changed on its way here",
             ],
         )
+    return archive
+
+
+def write_archive(folder: Path, workflow_id: str, archive: bytes) -> None:
+    """Write `<workflow id>-<digest>.pyz` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "{}-{}.pyz".format(workflow_id, digest)
-    path.write_bytes(archive)
-    return path
+    name = "{}-{}.pyz".format(workflow_id, find_digest(archive))
+    (folder / name).write_bytes(archive)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import List, Optional
 
 from failures import Refusal, UsageError
-from package_managers import needs_corepack
+from package_managers import COREPACK, call_corepack
 from settings import read
 
 # `npx nx-cloud` works from this version on.
@@ -20,6 +20,7 @@ _RUNNERS = {
     "npx": ["npx"],
     "yarn": ["yarn"],
     "corepack": ["corepack", "yarn"],
+    COREPACK: ["npx", "--yes", COREPACK, "yarn"],
     "bunx": ["bunx"],
 }
 # With Plug'n'Play, only Yarn's lock file contains the version of Nx.
@@ -50,7 +51,7 @@ def find_runner() -> str:
     npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
     """
     if _find_upwards(Path.cwd(), _PNP):
-        return "corepack" if needs_corepack(Path.cwd(), "yarn") else "yarn"
+        return (call_corepack(Path.cwd(), "yarn") or ["yarn"])[-1]
     if not shutil.which("npx") and shutil.which("bunx"):
         return "bunx"
     return "npx"

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import List
 
@@ -13,6 +14,8 @@ from settings import read_choice
 AUTO = "auto"
 NONE = "none"
 BERRY = "yarn-berry"
+# Node 25 and later don't contain Corepack (Node's "Distribution Policy"): npx runs it.
+COREPACK = "corepack@0.34.5"
 # Each installs exactly what the lock file says, and fails if the file is outdated.
 INSTALLS = {
     "npm": ["npm", "ci"],
@@ -56,11 +59,11 @@ def choose_manager(folder: Path) -> str:
 def plan_install(manager: str, folder: Path) -> List[str]:
     """Return the install command of `manager`; empty for NONE."""
     words = INSTALLS.get(manager, [])
-    if words and needs_corepack(folder, words[0]):
+    corepack = call_corepack(folder, words[0]) if words else []
+    if corepack:
         # Corepack asks before it downloads a package manager.
         os.environ.setdefault("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0")
-        return ["corepack", *words]
-    return words
+    return [*corepack, *words]
 
 
 def find_manager(folder: Path) -> str:
@@ -101,9 +104,27 @@ def _is_berry(lock_file: Path) -> bool:
     return re.search(r"^__metadata:", text, re.MULTILINE) is not None
 
 
-def needs_corepack(folder: Path, command: str) -> bool:
-    """Return whether only Corepack can run the version that packageManager names."""
-    if command in ("npm", "bun") or not shutil.which("corepack"):
-        return False
+def call_corepack(folder: Path, command: str) -> List[str]:
+    """Return the words before `command` with which Corepack runs it, or none.
+
+    Corepack runs the version that packageManager names, and a missing pnpm or Yarn.
+    """
+    if command in ("npm", "bun"):
+        return []
     field = _FIELD.fullmatch(read_field(folder))
-    return bool(field and field[1] == command) or not shutil.which(command)
+    wanted = field[0] if field and field[1] == command else ""
+    there = shutil.which(command)
+    if there and not wanted:
+        return []
+    if shutil.which("corepack"):
+        return ["corepack"]
+    # pnpm 10 and a Yarn with yarnPath start the workspace's own version themselves.
+    if there and wanted == command + "@" + _read_version(command):
+        return []
+    return ["npx", "--yes", COREPACK] if shutil.which("npx") else []
+
+
+def _read_version(command: str) -> str:
+    words = [command, "--version"]
+    done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -3,8 +3,9 @@
 import json
 import os
 import tempfile
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable, Dict
+from typing import Any, Dict
 
 from attempts import (
     SCHEMA,
@@ -16,6 +17,8 @@ from attempts import (
 )
 from failures import say
 
+KEPT = timedelta(minutes=1)
+
 
 def encode_record(record: AttemptRecord) -> str:
     """Return the record as the text of its file."""
@@ -24,14 +27,20 @@ def encode_record(record: AttemptRecord) -> str:
     return json.dumps(fields, indent=2, sort_keys=True) + "\n"
 
 
-def remove_records(folder: Path, is_stale: Callable[[AttemptRecord], bool]) -> None:
-    """Remove the readable records in `folder` that are stale, and nothing else.
+def remove_records(folder: Path, own: AttemptRecord, *, siblings: bool) -> None:
+    """Remove the readable records of earlier runs in `folder`, and nothing else.
 
-    Any other file stays, and so does a record that can't be removed.
+    `siblings` are those of the same workspace. Others stay for KEPT: a job that uses
+    the same home folder may be about to persist them.
     """
+    oldest = (datetime.now(timezone.utc) - KEPT).isoformat()
     for path in map(Path, list_files(str(folder))):
         try:
-            if path.is_file() and is_stale(read_record(str(path))):
+            other = read_record(str(path))
+            same = other.workspace_id == own.workspace_id
+            if other.workflow_id != own.workflow_id and (
+                siblings if same else other.recorded_at < oldest
+            ):
                 path.unlink()
         except DamagedRecord:
             continue

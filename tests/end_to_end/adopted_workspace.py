@@ -84,6 +84,8 @@ def make_workspace(folder: Path, manager: Manager) -> Shell:
     paths = [str(tools / "node_modules" / ".bin"), os.environ["PATH"]]
     environment = {**os.environ, **_QUIET, "PATH": os.pathsep.join(paths)}
     environment["npm_config_before"] = _RESOLVED_BEFORE
+    # The tests set it to /dev/null, which Yarn 1 can't read.
+    environment["XDG_CONFIG_HOME"] = str(folder / "config")
     shell = Shell(tools, environment)
     if manager.package:
         shell.run("npm", "install", "--no-audit", "--no-fund", manager.package)

@@ -26,6 +26,7 @@ class Job:
             path.mkdir(parents=True)
         (self.bin / "python3").symlink_to(sys.executable)
         self.path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
+        self.variables: dict[str, str] = {}
 
     def attach(
         self, archive: bytes, workflow_id: str = FIRST, digest: str = CODE
@@ -57,6 +58,7 @@ class Job:
                 "DTE_CODE": CODE,
                 "DTE_PROGRAM": "install",
                 "DTE_PACKAGE_MANAGER": "none",
+                **self.variables,
                 **env,
             },
             cwd=self.checkout,

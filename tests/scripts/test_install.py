@@ -1,9 +1,12 @@
 """The install step runs the command in the parameter, or nothing."""
 
+import re
+
 import pytest
-from package_managers import DOWNLOADS, INSTALLS
+from package_managers import COREPACK, DOWNLOADS, INSTALLS
 
 from tests.scripts.nx_job import NxJob
+from tests.scripts.test_nx import use_commands
 
 
 def test_the_command_runs_in_the_checkout(nx_job: NxJob) -> None:
@@ -21,6 +24,9 @@ def test_nothing_is_installed_on_request(nx_job: NxJob) -> None:
     assert "no packages are installed" in done.stderr
 
 
+_MANAGER = """#!/bin/bash
+if [ "$1" = --version ]; then echo "$VERSION"; else echo "{name} $*"; fi
+"""
 BERRY_LOCK = "# yarn\n\n__metadata:\n  version: 8\n"
 
 
@@ -65,7 +71,9 @@ def test_the_lock_file_names_the_package_manager(
     write_managers(nx_job)
     for name, text in files.items():
         nx_job.write(name, text)
-    done = nx_job.run("install", PATH=str(nx_job.bin))
+    named = re.search(r"@([\d.]+)", files.get("package.json", ""))
+    version = named[1] if named else ""
+    done = nx_job.run("install", PATH=str(nx_job.bin), VERSION=version)
     assert (done.returncode, done.stdout) == (0, command + "\n")
 
 
@@ -96,6 +104,52 @@ def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:
     assert done.stdout == "corepack pnpm install --frozen-lockfile\n"
 
 
+@pytest.mark.parametrize(
+    ("field", "printed", "corepack"),
+    [
+        ("pnpm@9.15.9", "9.15.9", False),
+        ("pnpm@9.15.9", "10.20.0", True),
+        ("pnpm@9.15.9+sha512.0a", "9.15.9", False),
+        ("yarn@4.5.0", "4.5.0", False),
+        ("yarn@4.5.0", "", True),
+        ("bun@1.3.2", "1.2.0", False),
+        ("npm@10.9.0", "11.0.0", False),
+    ],
+)
+def test_npx_runs_corepack_where_the_image_has_none(
+    nx_job: NxJob, field: str, printed: str, corepack: bool
+) -> None:
+    """Without Corepack, npx runs it unless the image has the version of the field.
+
+    Yarn 1 prints no version in a workspace of a later Yarn.
+    """
+    write_managers(nx_job, "npx")
+    nx_job.write("package.json", f'{{"packageManager": "{field}"}}')
+    done = nx_job.run("install", PATH=str(nx_job.bin), VERSION=printed)
+    name = field.partition("@")[0]
+    start = f"npx --yes {COREPACK} {name} " if corepack else f"{name} "
+    assert (done.returncode, done.stdout[: len(start)]) == (0, start)
+
+
+def test_a_missing_manager_comes_from_npm(nx_job: NxJob) -> None:
+    """Without pnpm and Corepack on PATH, npx runs Corepack, which provides pnpm."""
+    nx_job.write("pnpm-lock.yaml", "")
+    path = use_commands(nx_job, "npx")
+    done = nx_job.run("install", PATH=path)
+    install = f"{COREPACK} pnpm install --frozen-lockfile"
+    assert (done.returncode, done.stdout) == (0, f"npx --yes {install}\n")
+
+
+def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
+    """Corepack knows no Bun, so the error says where to install it."""
+    nx_job.write("bun.lock", "")
+    done = nx_job.run("install", PATH=use_commands(nx_job, "npx", "corepack"))
+    assert done.returncode == 1
+    assert "The package manager is bun, by bun.lock." in done.stderr
+    assert "bun can't be started: No such file or directory" in done.stderr
+    assert "install it in an earlier step, or in the executor's image" in done.stderr
+
+
 def test_several_lock_files_are_warned_of(nx_job: NxJob) -> None:
     """Nx's own order decides, and the log names the files."""
     write_managers(nx_job)
@@ -117,7 +171,7 @@ def write_managers(nx_job: NxJob, *more: str) -> None:
     """Put package managers on the job's PATH; each prints its call."""
     for name in ("npm", "pnpm", "yarn", "bun", *more):
         command = nx_job.bin / name
-        command.write_text(f'#!/bin/bash\necho "{name} $*"\n')
+        command.write_text(_MANAGER.format(name=name))
         command.chmod(0o755)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -104,10 +105,51 @@ def test_a_ledger_does_not_grow_without_end(
     assert {path.stem for path in ledger.iterdir()} == {FIRST, THIRD}
 
 
+def list_names(folder: Path) -> set[str]:
+    """Return the names of the files that an attempt job persists or caches."""
+    return {path.name for part in folder.iterdir() for path in part.glob("*.*")}
+
+
+def test_two_pipelines_at_once_keep_each_other_s_files(
+    run_script: RunScript, tmp_path: Path
+) -> None:
+    """An attempt job removes nothing that another pipeline's job has yet to persist.
+
+    After a minute it does, and the archive goes with its record.
+    """
+    job = tmp_path / "job"
+    one = variables(job, FIRST)
+    other = variables(job, THIRD, CIRCLE_WORKFLOW_WORKSPACE_ID=THIRD)
+    assert run_script("record_attempt", one).returncode == 0
+    written = list_names(job)
+    assert run_script("record_attempt", other).returncode == 0
+    assert written < list_names(job)
+    assert len(list_names(job)) == 2 * len(written)
+    for part in ("attempts", "ledger"):
+        old = make_record(workflow_id=FIRST, workspace_id=FIRST)
+        write_record(job / part, old)
+    assert run_script("record_attempt", other).returncode == 0
+    assert list_names(job).isdisjoint(written)
+
+
+def test_a_rerun_of_the_same_pipeline_persists_its_own_files(
+    run_script: RunScript, tmp_path: Path
+) -> None:
+    """The workspace already has those of the first run, even if they are new."""
+    job = tmp_path / "job"
+    for workflow_id in (FIRST, SECOND):
+        assert run_script("record_attempt", variables(job, workflow_id)).returncode == 0
+    assert [path.stem for path in (job / "attempts").iterdir()] == [SECOND]
+    (archive,) = (job / "code").iterdir()
+    assert archive.name.startswith(SECOND)
+    assert len(list((job / "ledger").iterdir())) == 2
+
+
 def test_an_old_record_that_can_t_be_removed_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Records in a read-only folder stay, and the job continues."""
+    from attempts import decode_record
     from record_files import remove_records
 
     path = write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
@@ -116,7 +158,8 @@ def test_an_old_record_that_can_t_be_removed_is_said(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    remove_records(tmp_path, lambda record: True)
+    own = decode_record(json.dumps(make_record(workflow_id=SECOND, workspace_id=FIRST)))
+    remove_records(tmp_path, own, siblings=True)
     assert (
         f"the old record {path} can't be removed: Permission denied"
         in capsys.readouterr().err

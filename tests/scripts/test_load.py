@@ -15,6 +15,7 @@ from tests.refusal import REFUSAL
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript
 from tests.scripts.step_job import CODE, FIRST, Job, build_archive
+from tests.scripts.test_code_archive import list_pythons
 
 SECOND = "22222222-2222-4222-8222-222222222222"
 REQUIRES = "requires: [dte/attempt]"
@@ -60,13 +61,20 @@ def test_a_full_rerun_clashes_with_nothing(job: Job, archive: bytes) -> None:
     assert len(list((job.home / ".dte" / "code").iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("switch", "value"),
+    [("DTE_ROLE", "main"), ("DTE_RERUN_GUARD", "off"), ("DTE_PARTIAL_RERUN", "allow")],
+)
 @pytest.mark.parametrize("folders", [False, True])
-def test_without_an_archive_the_guard_says_why(job: Job, folders: bool) -> None:
+def test_without_an_archive_the_guard_says_why(
+    job: Job, folders: bool, switch: str, value: str
+) -> None:
     """After an expired workspace or a failed attach, the guard's own message
-    appears."""
+    appears, and the job fails even if the guard is off."""
     if folders:
         (job.home / ".dte" / "code").mkdir(parents=True)
-    done = job.run("guard", DTE_RERUN_GUARD="off")
+    job.variables[switch] = value
+    done = job.run("guard")
     assert done.returncode == 1
     start = f"error: the workspace of workflow {FIRST} contains no attempt record"
     assert done.stderr.startswith(f"{start}\n")
@@ -105,6 +113,15 @@ def test_code_of_another_version_is_never_run(job: Job, archive: bytes) -> None:
     done = job.run("guard")
     assert done.returncode == 1
     assert f", not {CODE}: use one version of the orb" in done.stderr
+
+
+def test_two_versions_of_the_orb_in_one_home(job: Job, archive: bytes) -> None:
+    """Each version runs its own code, whichever was attached first."""
+    for workflow_id in ("00000000", "ffffffff"):
+        job.attach(b"raise SystemExit(9)", workflow_id=workflow_id, digest="0" * 64)
+    job.attach(archive)
+    assert job.run("guard").returncode == 0
+    assert "`package_manager` is none" in job.run("run").stderr
 
 
 def test_other_files_of_a_kept_home_do_no_harm(job: Job, archive: bytes) -> None:
@@ -195,36 +212,6 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
     assert "error: python3 is missing or does not start: use an image" in done.stderr
 
 
-def write_plain_shell(folder: Path) -> str:
-    """Make a POSIX shell, even if this machine's sh is bash."""
-    plain = folder / "plain"
-    plain.write_text('#!/bin/sh\nunset BASH_VERSION\neval "$3"\n')
-    plain.chmod(0o755)
-    return str(plain)
-
-
-@pytest.mark.parametrize("script", ["guard", "unpack"])
-def test_a_shell_that_is_not_bash_is_refused(
-    job: Job, archive: bytes, tmp_path: Path, script: str
-) -> None:
-    """If /bin/sh is dash or busybox, the message says how to get bash."""
-    job.attach(archive)
-    done = job.run(script, interpreter=(write_plain_shell(tmp_path),))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(
-        "error: dte needs bash, and this job's image does not"
-    )
-    assert "apk add bash" in done.stderr
-    assert "Illegal option" not in done.stderr
-
-
-@pytest.mark.parametrize("script", ["guard", "run"])
-def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) -> None:
-    """Without an archive, a POSIX shell prints the same message."""
-    said = job.run(script, interpreter=(write_plain_shell(tmp_path),)).stderr
-    assert said == job.run(script).stderr
-
-
 def test_bash_loads_the_carried_modules(job: Job) -> None:
     """`unpack` writes every module, and the folder is removed after the program."""
     program = "import word, other\n\ndef main():\n    print(word.WORD + other.WORD)\n"
@@ -245,6 +232,18 @@ def test_bash_loads_the_carried_modules(job: Job) -> None:
     done = job.run("run_unpacked", DTE_PROGRAM="p", DTE_UNPACKED=str(folder))
     assert (done.stdout, done.returncode) == ("loaded\n", 0)
     assert not folder.exists()
+
+
+def test_the_guard_runs_with_every_python(job: Job, archive: bytes) -> None:
+    """Each Python of this machine from 3.8 on runs the same archive."""
+    job.attach(archive)
+    for python in list_pythons():
+        (job.bin / "python3").unlink()
+        (job.bin / "python3").symlink_to(python)
+        assert job.run("guard").stdout == f"This is attempt 1 of workflow {FIRST}.\n"
+        refused = job.run("guard", CIRCLE_WORKFLOW_ID=SECOND, BASH_ENV="")
+        assert refused.stderr.startswith(REFUSAL)
+        assert "`package_manager` is none" in job.run("run").stderr
 
 
 def test_a_program_that_was_not_unpacked_is_named(job: Job) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from package_managers import COREPACK
 
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.nx_job import NxJob
@@ -12,13 +13,18 @@ from tests.scripts.test_cloud_refusals import STEPS
 
 PNP = {"yarn.lock": '"nx@npm:22.7.1":\n  version: 22.7.1\n', ".pnp.cjs": ""}
 FIELD = {"package.json": '{"packageManager": "yarn@4.18.1"}'}
+OTHER = {"package.json": '{"packageManager": "yarn@4.5.0"}'}
+# What each package manager on PATH prints of itself.
+VERSION = "4.18.1"
+FROM_NPM = f"npx --yes {COREPACK} yarn"
 
 
 def use_commands(nx_job: NxJob, *names: str) -> str:
     """Return a PATH on which only these run Nx; each prints its call."""
     for name in names:
         command = nx_job.bin / name
-        command.write_text(f'#!/bin/bash\necho "{name} $*"\n')
+        call = f'[ "$1" != --version ] || {{ echo {VERSION}; exit; }}\n'
+        command.write_text(f'#!/bin/bash\n{call}echo "{name} $*"\n')
         command.chmod(0o755)
     for name in ("bash", "cat"):
         (nx_job.bin / name).symlink_to(f"/bin/{name}")
@@ -32,6 +38,9 @@ def use_commands(nx_job: NxJob, *names: str) -> str:
         ({}, ["bunx"], "bunx"),
         (PNP, ["npx", "yarn"], "yarn"),
         (PNP | FIELD, ["npx", "yarn"], "yarn"),
+        (PNP | OTHER, ["npx", "yarn"], FROM_NPM),
+        (PNP | OTHER, ["yarn"], "yarn"),
+        (PNP, ["npx"], FROM_NPM),
         (PNP | FIELD, ["npx", "yarn", "corepack"], "corepack yarn"),
         (PNP, ["npx", "corepack"], "corepack yarn"),
     ],

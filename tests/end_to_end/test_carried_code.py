@@ -1,0 +1,72 @@
+"""The code of the orb that a job runs is the code that the orb names."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.configs import config_of_orb
+from tests.dte.rehearse_config import Rehearsed, rehearse_text
+from tests.end_to_end.fake_workflow import ORBS, ROOT, make_jobs, rehearse_jobs
+from tests.end_to_end.faults.row import GUARD
+from tests.scripts.step_job import CODE
+from tools.carried_code import build_code
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """A copy of the orb in which one comment of one script has another byte."""
+    copy = tmp_path / "other"
+    for name in ("orb", "scripts"):
+        shutil.copytree(ROOT / name, copy / name)
+    script = copy / "scripts" / "rerun_guard.py"
+    script.write_text(script.read_text() + "# x\n")
+    return copy / "orb"
+
+
+def rehearse_with(folder: Path, other: Path) -> Rehearsed:
+    """Rehearse main of the orb behind the attempt job of another version of it."""
+    jobs = [{"other/attempt": {}}, {"dte/main": {"requires": ["other/attempt"]}}]
+    config = config_of_orb(jobs).replace("orbs:\n", "orbs:\n  other: some/dte@2.0.0\n")
+    return rehearse_text(folder, config, orbs={**ORBS, "some/dte": other})
+
+
+def test_a_byte_that_changed_in_the_orb_fails_the_first_job(
+    tmp_path: Path, fakes: Path, other: Path
+) -> None:
+    """The attempt job compares what it built with the digest, and nothing follows."""
+    done = rehearse_with(tmp_path, other)
+    assert done.job("other/attempt").failed_step == "Record the attempt"
+    assert done.statuses()["dte/main"] == "not_run"
+    said = "\n".join(done.lines("other/attempt"))
+    assert f"and the orb names {CODE}" in said
+    assert "report a defect of dte" in said
+
+
+def test_main_refuses_the_code_of_another_version(
+    tmp_path: Path, fakes: Path, other: Path
+) -> None:
+    """Main names both digests and the likely cause, before the checkout."""
+    scripts = other.parent / "scripts"
+    digest = hashlib.sha256(build_code(scripts)).hexdigest()
+    (scripts / "code.sha256").write_text(digest)
+    assert digest != CODE
+    done = rehearse_with(tmp_path, other)
+    assert done.statuses()["other/attempt"] == "success"
+    assert done.job("dte/main").failed_step == GUARD
+    said = f"error: dte's code has the digest {digest}, not {CODE}: "
+    assert said + "use one version of the orb" in done.lines("dte/main")
+
+
+def test_code_that_packages_change_is_not_run(tmp_path: Path, fakes: Path) -> None:
+    """Each step after the guard checks the digest again."""
+    change = 'for file in ~/.dte/code/*; do echo "# x" >>"$file"; done'
+    setup = [{"run": {"name": "Change the code", "command": change}}]
+    done = rehearse_jobs(tmp_path, make_jobs(agents=0, agent={"setup": setup}))
+    assert done.job("dte/agent").failed_step == "Install packages"
+    (said,) = [line for line in done.lines("dte/agent") if "changed to" in line]
+    assert f"-{CODE}.pyz changed to " in said
+    assert said.endswith("; put dte/rerun_guard first in this job")
