@@ -73,5 +73,8 @@ def write_archive(folder: Path, workflow_id: str, digest: str) -> Path:
         )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "{}-{}.pyz".format(workflow_id, digest)
+    if path.exists():
+        # It may be a pipe, which nobody reads.
+        path.unlink()
     path.write_bytes(archive)
     return path
