@@ -1,22 +1,22 @@
 export DTE_CHECKOUT="$PWD" DTE_BASH="${BASH_VERSION-}"
 cd /
 for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; do
-  sum=$({ sha256sum || shasum -a 256 || echo unknown-without-sha256sum; } 2>/dev/null <"$file") || continue
-  dte_found=${sum%% *}
-  [ "$dte_found" = "$DTE_CODE" ] || continue
+  sum=$([ -f "$file" ] && { sha256sum || shasum -a 256 || echo unknown-without-sha256sum; } 2>/dev/null <"$file") || continue
+  dte_sum=${sum%% *}
+  [ "$dte_sum" = "$DTE_CODE" ] || continue
   python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$file" rerun_guard && exit
-  dte_status=$?
-  [ "$dte_status" -gt 125 ] || exit "$dte_status"
+  dte_exit=$?
+  [ "$dte_exit" -gt 125 ] || exit "$dte_exit"
 done
 echo export DTE_MODE=refused 2>/dev/null >>"$BASH_ENV" || :
 exec >&2
 if ! python3 -I -S -c ''; then
   echo "error: python3 is missing or does not start: use an image that has it, such as cimg/node"
-elif [ -z "${dte_found-}" ]; then
+elif [ -z "${dte_sum-}" ]; then
   echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record
 - the attempt job must be upstream of this job; add requires: [dte/attempt]
 - in a rerun, the workspace may have expired after 15 days: push a commit"
-elif [ -z "${dte_status-}" ]; then
-  echo "error: dte's code has the digest $dte_found, not $DTE_CODE: use one version of the orb"
+elif [ -z "${dte_exit-}" ]; then
+  echo "error: dte's code has the digest $dte_sum, not $DTE_CODE: use one version of the orb"
 fi
-exit "${dte_status:-1}"
+exit "${dte_exit:-1}"

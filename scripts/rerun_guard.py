@@ -146,7 +146,8 @@ def remove_old_files() -> None:
     """Remove files of other runs from the home folder when they are of no more use.
 
     A runner may keep its home folder. A workspace is kept for 15 days at most. The
-    first archive with this job's digest stays: other jobs may be running it.
+    first archive with this job's digest stays: other jobs may be running it. A pipe in
+    the place of an archive would block the later steps, so it goes at once.
     """
     kept = "-{}.pyz".format(read("DTE_CODE"))
     oldest = time.time() - KEPT_SECONDS
@@ -154,11 +155,13 @@ def remove_old_files() -> None:
     for folder in (attempts, os.path.join(os.path.dirname(attempts), "code")):
         try:
             for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-                if entry.name.endswith(kept):
+                blocks = entry.name.endswith(".pyz") and not entry.is_file()
+                if entry.name.endswith(kept) and not blocks:
                     kept = os.sep
                     continue
                 changed = entry.stat(follow_symlinks=False).st_mtime
-                if changed < oldest and re.fullmatch(_OURS, entry.name):
+                old = blocks or changed < oldest
+                if old and re.fullmatch(_OURS, entry.name):
                     os.unlink(entry.path)
         except OSError:
             continue

@@ -6,12 +6,11 @@ Source: CircleCI docs, "API v2 reference".
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, Self
 
-from flask import Flask, Response, jsonify, request
+from werkzeug.wrappers import Request, Response
 
 from dte.circleci_api.answers import (
     answer_job,
@@ -26,11 +25,9 @@ from dte.circleci_api.continuations import (
 )
 from dte.circleci_api.reruns import MOST_RERUNS, read_rerun
 from dte.errors import UserError
-from dte.loopback import LoopbackServer
+from dte.loopback import LoopbackServer, Routes, answer_json
 from dte.run.pipeline import PreparedWorkflow, RehearsedPipeline
 from dte.run.results import RehearsedWorkflow
-
-Handler = Callable[[str], Response]
 
 
 class CircleCIApi:
@@ -65,23 +62,21 @@ class CircleCIApi:
         """Serve this pipeline too."""
         self._pipelines.append(pipeline)
 
-    def _make_app(self) -> Flask:
-        app = Flask(__name__)
-
-        def route(path: str) -> Callable[[Handler], Handler]:
-            return app.get(f"{self._path}{path}")
-
-        route("/project/<path:slug>/pipeline")(self._list_pipelines)
-        route("/pipeline/<pipeline_id>")(self._get_pipeline)
-        route("/pipeline/<pipeline_id>/workflow")(self._list_workflows)
-        route("/workflow/<workflow_id>")(self._get_workflow)
-        route("/workflow/<workflow_id>/job")(self._list_jobs)
-        app.post(f"{self._path}/workflow/<workflow_id>/rerun")(self._rerun)
-        app.post(f"{self._path}/pipeline/continue")(self._continue)
-        app.before_request(self._misbehave)
+    def _make_app(self) -> Routes:
+        app = Routes(self._misbehave)
+        for method, path, handler in (
+            ("GET", "/project/<path:slug>/pipeline", self._list_pipelines),
+            ("GET", "/pipeline/<pipeline_id>", self._get_pipeline),
+            ("GET", "/pipeline/<pipeline_id>/workflow", self._list_workflows),
+            ("GET", "/workflow/<workflow_id>", self._get_workflow),
+            ("GET", "/workflow/<workflow_id>/job", self._list_jobs),
+            ("POST", "/workflow/<workflow_id>/rerun", self._rerun),
+            ("POST", "/pipeline/continue", self._continue),
+        ):
+            app.add(method, f"{self._path}{path}")(handler)
         return app
 
-    def _list_pipelines(self, slug: str) -> Response:
+    def _list_pipelines(self, request: Request, slug: str) -> Response:
         branch = request.args.get("branch")
         items = {
             pipeline.identity.id: answer_pipeline(pipeline)
@@ -89,17 +84,17 @@ class CircleCIApi:
             if pipeline.identity.slug == slug
             and branch in (None, pipeline.identity.project.branch)
         }
-        return self._page(list(items.values()))
+        return _answer_page(request, list(items.values()))
 
-    def _get_pipeline(self, pipeline_id: str) -> Response:
+    def _get_pipeline(self, request: Request, pipeline_id: str) -> Response:
         found = self._find_pipeline(pipeline_id)
         return (
-            jsonify(answer_pipeline(found))
+            answer_json(answer_pipeline(found))
             if found
             else _refuse(404, "Pipeline not found")
         )
 
-    def _list_workflows(self, pipeline_id: str) -> Response:
+    def _list_workflows(self, request: Request, pipeline_id: str) -> Response:
         found = [
             (workflow.number, answer_workflow(pipeline, workflow))
             for pipeline in self._pipelines
@@ -109,24 +104,25 @@ class CircleCIApi:
         if not found:
             return _refuse(404, "Pipeline not found")
         newest_first = sorted(found, key=lambda item: item[0], reverse=True)
-        return self._page([answer for _, answer in newest_first])
+        return _answer_page(request, [answer for _, answer in newest_first])
 
-    def _get_workflow(self, workflow_id: str) -> Response:
+    def _get_workflow(self, request: Request, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
         return (
-            jsonify(answer_workflow(*found))
+            answer_json(answer_workflow(*found))
             if found
             else _refuse(404, "Workflow not found")
         )
 
-    def _list_jobs(self, workflow_id: str) -> Response:
+    def _list_jobs(self, request: Request, workflow_id: str) -> Response:
         found = self._find_workflow(workflow_id)
         if not found:
             return _refuse(404, "Workflow not found")
         pipeline, workflow = found
-        return self._page([answer_job(job, pipeline) for job in workflow.jobs.values()])
+        jobs = [answer_job(job, pipeline) for job in workflow.jobs.values()]
+        return _answer_page(request, jobs)
 
-    def _rerun(self, workflow_id: str) -> Response:
+    def _rerun(self, request: Request, workflow_id: str) -> Response:
         if not request.headers.get("Circle-Token"):
             return _refuse(401, "You must log in first.")
         found = self._find_workflow(workflow_id)
@@ -141,11 +137,9 @@ class CircleCIApi:
         except (ValueError, UserError) as error:
             return _refuse(400, str(error))
         self.requests.put((pipeline, prepared))
-        answer = jsonify({"workflow_id": prepared.workflow.id})
-        answer.status_code = 202
-        return answer
+        return answer_json({"workflow_id": prepared.workflow.id}, 202)
 
-    def _continue(self) -> Response:
+    def _continue(self, request: Request) -> Response:
         body = request.get_json(silent=True) or {}
         key = read_key(body)
         with self._continuing:
@@ -160,9 +154,9 @@ class CircleCIApi:
             except ValueError as error:
                 return _refuse(400, str(error))
             pipeline.continued = True
-        return jsonify({"message": "Pipeline successfully continued."})
+        return answer_json({"message": "Pipeline successfully continued."})
 
-    def _misbehave(self) -> Response | None:
+    def _misbehave(self, _request: Request) -> Response | None:
         if "api-down" in self.faults:
             return _refuse(503, "Service unavailable")
         if "api-unauthorized" in self.faults:
@@ -170,9 +164,6 @@ class CircleCIApi:
         if "api-garbage" in self.faults:
             return Response("<html>It works!</html>", mimetype="text/html")
         return None
-
-    def _page(self, items: list[dict[str, Any]]) -> Response:
-        return jsonify(answer_page(items, request.args.get("page-token", "")))
 
     def _find_pipeline(self, pipeline_id: str) -> RehearsedPipeline | None:
         for pipeline in self._pipelines:
@@ -191,6 +182,8 @@ class CircleCIApi:
 
 
 def _refuse(status: int, message: str) -> Response:
-    answer = jsonify({"message": message})
-    answer.status_code = status
-    return answer
+    return answer_json({"message": message}, status)
+
+
+def _answer_page(request: Request, items: list[dict[str, Any]]) -> Response:
+    return answer_json(answer_page(items, request.args.get("page-token", "")))

@@ -38,12 +38,12 @@ def command(target: str, as_json: bool) -> int:
         data = [{**asdict(attempt), "ran": attempt.ran} for attempt in attempts]
         click.echo(json.dumps({"attempts": data, "summary": stories}, indent=2))
         return 0
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDTH_WITHOUT_TERMINAL
     console.print(make_table(attempts))
     for story in stories:
-        console.print(story, markup=False, soft_wrap=True)
+        console.print(story, soft_wrap=True)
     return 0
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Flask, Response, request
+from werkzeug.wrappers import Request, Response
 
+from dte.loopback import Routes
 from dte.nx_cloud.commands import ProtocolError
 from dte.nx_cloud.messages import (
     BadMessage,
@@ -28,12 +29,10 @@ CACHE = "/v1/cache/"
 PINGS_PER_HEARTBEAT = 5
 
 
-def create_app(state: CloudState) -> Flask:
+def create_app(state: CloudState) -> Routes:
     """Make the WSGI application that serves a state."""
-    app = Flask("nx_cloud")
 
-    @app.before_request
-    def check_token() -> Response | None:
+    def check_token(request: Request) -> Response | None:
         if request.path.startswith(PUBLIC):
             return None
         if not state.accepts(request.headers.get("Authorization", "")):
@@ -42,11 +41,7 @@ def create_app(state: CloudState) -> Flask:
         refusal = "" if request.path.startswith(CACHE) else state.refusal()
         return Response(refusal, 401) if refusal else None
 
-    @app.errorhandler(ProtocolError)
-    @app.errorhandler(BadMessage)
-    def refuse(error: Exception) -> Response:
-        return Response(str(error), 400)
-
+    app = Routes(check_token, (ProtocolError, BadMessage))
     add_download_routes(app, state)
     add_cache_routes(app, state)
     add_run_routes(app, state)
@@ -56,11 +51,11 @@ def create_app(state: CloudState) -> Flask:
     return app
 
 
-def add_download_routes(app: Flask, state: CloudState) -> None:
+def add_download_routes(app: Routes, state: CloudState) -> None:
     """Serve the client on the routes that Nx's `update-manager` requests."""
 
-    @app.get("/nx-cloud/client/verify")
-    def verify() -> dict[str, Any]:
+    @app.add("GET", "/nx-cloud/client/verify")
+    def verify(request: Request) -> dict[str, Any]:
         version = state.bundle.version
         return {
             "valid": request.args.get("version") == version,
@@ -68,8 +63,8 @@ def add_download_routes(app: Flask, state: CloudState) -> None:
             "url": f"{request.host_url}nx-cloud/client/{version}.tar.gz",
         }
 
-    @app.get("/nx-cloud/client/<name>.tar.gz")
-    def download(name: str) -> Response:
+    @app.add("GET", "/nx-cloud/client/<name>.tar.gz")
+    def download(request: Request, name: str) -> Response:
         fault = state.take_download_fault()
         if fault == "fail":
             return Response("injected fault: the download fails", 503)
@@ -81,18 +76,18 @@ def add_download_routes(app: Flask, state: CloudState) -> None:
         return Response(content, content_type="application/gzip")
 
 
-def add_cache_routes(app: Flask, state: CloudState) -> None:
+def add_cache_routes(app: Routes, state: CloudState) -> None:
     """Serve Nx's protocol for self-hosted caches."""
 
-    @app.get("/v1/cache/<key>")
-    def read(key: str) -> Response:
+    @app.add("GET", "/v1/cache/<key>")
+    def read(request: Request, key: str) -> Response:
         content = state.cache.read(key)
         if content is None:
             return Response("no such record", 404)
         return Response(content, content_type="application/octet-stream")
 
-    @app.put("/v1/cache/<key>")
-    def write(key: str) -> Response:
+    @app.add("PUT", "/v1/cache/<key>")
+    def write(request: Request, key: str) -> Response:
         try:
             new = state.cache.write(key, request.get_data())
         except ValueError as error:
@@ -100,12 +95,12 @@ def add_cache_routes(app: Flask, state: CloudState) -> None:
         return Response(status=200 if new else 409)
 
 
-def add_run_routes(app: Flask, state: CloudState) -> None:
+def add_run_routes(app: Routes, state: CloudState) -> None:
     """Serve the requests that begin and end a run."""
 
-    @app.post("/runs/start")
-    def start() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/runs/start")
+    def start(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         settings = read_settings(message)
         with state.lock:
             run = state.runs.get(message.text("run"))
@@ -115,36 +110,36 @@ def add_run_routes(app: Flask, state: CloudState) -> None:
         heartbeat = run.settings.heartbeat
         return {"taken": taken, "heartbeat": heartbeat, "pingMs": ping_ms}
 
-    @app.post("/runs/reach")
-    def reach() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/runs/reach")
+    def reach(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         settings = read_settings(message)
         with state.lock:
             state.runs.get(message.text("run")).fix_settings(settings)
         return {}
 
-    @app.post("/runs/ping")
-    def ping() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/runs/ping")
+    def ping(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         with state.lock:
             run = state.runs.get(message.text("run"))
             run.ping(time.monotonic())
             return {"end": run.end}
 
-    @app.post("/runs/complete")
-    def complete() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/runs/complete")
+    def complete(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         with state.lock:
             state.runs.get(message.text("run")).complete(message.text("error"))
         return {}
 
 
-def add_command_routes(app: Flask, state: CloudState) -> None:
+def add_command_routes(app: Routes, state: CloudState) -> None:
     """Serve main while agents run the tasks of its command."""
 
-    @app.post("/commands/add")
-    def add_command() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/commands/add")
+    def add_command(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         tasks = [read_task(task) for task in message.messages("tasks")]
         with state.lock:
             number = state.runs.get(message.text("run")).add_command(
@@ -154,9 +149,9 @@ def add_command_routes(app: Flask, state: CloudState) -> None:
             )
         return {"command": number}
 
-    @app.post("/commands/follow")
-    def follow_command() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/commands/follow")
+    def follow_command(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         seen = message.number("seen")
         with state.lock:
             run = state.runs.get(message.text("run"))
@@ -171,12 +166,12 @@ def add_command_routes(app: Flask, state: CloudState) -> None:
             }
 
 
-def add_record_routes(app: Flask, state: CloudState) -> None:
+def add_record_routes(app: Routes, state: CloudState) -> None:
     """Store what clients report."""
 
-    @app.post("/executions/add")
-    def add_executions() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/executions/add")
+    def add_executions(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         state.executions.extend(
             read_execution(
                 execution, run_id=message.text("run"), agent=message.text("agent")
@@ -185,9 +180,9 @@ def add_record_routes(app: Flask, state: CloudState) -> None:
         )
         return {}
 
-    @app.post("/recorded/add")
-    def add_recorded() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/recorded/add")
+    def add_recorded(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         state.recorded.append(
             RecordedCommand(
                 run_id=message.text("run"),
@@ -199,12 +194,12 @@ def add_record_routes(app: Flask, state: CloudState) -> None:
         return {}
 
 
-def add_agent_routes(app: Flask, state: CloudState) -> None:
+def add_agent_routes(app: Routes, state: CloudState) -> None:
     """Serve the requests of agents."""
 
-    @app.post("/agents/join")
-    def join() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/agents/join")
+    def join(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         with state.lock:
             state.runs.get(message.text("run")).join(
                 message.text("agent"),
@@ -215,9 +210,9 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
             )
         return {}
 
-    @app.post("/agents/ask")
-    def ask() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/agents/ask")
+    def ask(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         with state.lock:
             run = state.runs.get(message.text("run"))
             run.watch(time.monotonic())
@@ -225,9 +220,9 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
         task = answer.task and write_task(answer.task)
         return {"task": task, "end": answer.end, "error": answer.error}
 
-    @app.post("/agents/report")
-    def report() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/agents/report")
+    def report(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         run_id, agent = message.text("run"), message.text("agent")
         result = read_result(message, agent=agent)
         with state.lock:
@@ -235,9 +230,9 @@ def add_agent_routes(app: Flask, state: CloudState) -> None:
             state.executions.append(read_execution(message, run_id=run_id, agent=agent))
         return {}
 
-    @app.post("/agents/leave")
-    def leave() -> dict[str, Any]:
-        message = read_message()
+    @app.add("POST", "/agents/leave")
+    def leave(request: Request) -> dict[str, Any]:
+        message = read_message(request)
         with state.lock:
             run = state.runs.get(message.text("run"))
             run.leave(read_key(message), error=message.text("error"))
@@ -249,6 +244,6 @@ def read_key(message: Message) -> str:
     return message.text("process") or message.text("agent")
 
 
-def read_message() -> Message:
-    """Read the body of the current request."""
+def read_message(request: Request) -> Message:
+    """Read the body of a request."""
     return Message(request.get_json())

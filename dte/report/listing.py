@@ -42,7 +42,7 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
     console = make_console()
     console.print(table)
     for line in listing.defaults:
-        console.print(f"default from {line}", markup=False, soft_wrap=True)
+        console.print(f"default from {line}", soft_wrap=True)
 
 
 def print_plan(listing: Listing, *, as_json: bool) -> None:

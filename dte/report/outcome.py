@@ -64,10 +64,8 @@ def print_report(
     """Print the tables, what had no effect, the log folder, and the verdict."""
     print_tables(report, console)
     for fault in report.missed_faults:
-        console.print(
-            f"{fault} had no effect: its job or step did not run", markup=False
-        )
+        console.print(f"{fault} had no effect: its job or step did not run")
     if report.logs:
-        console.print(f"logs: {report.logs}", markup=False, soft_wrap=True)
+        console.print(f"logs: {report.logs}", soft_wrap=True)
     style = "bold green" if passed else "bold red"
     console.print(Text(verdict, style), soft_wrap=True)

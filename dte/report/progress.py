@@ -118,5 +118,5 @@ class Heartbeat:
             ]
             if running:
                 self._console.print(
-                    f"still running: {', '.join(running)}", markup=False, soft_wrap=True
+                    f"still running: {', '.join(running)}", soft_wrap=True
                 )

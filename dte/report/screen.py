@@ -20,10 +20,16 @@ _LINK = "://"
 def make_console() -> Console:
     """Make a console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
-    It is as wide as the terminal, or 80 columns if there is no terminal.
+    It is as wide as the terminal, or 80 columns if there is no terminal. It prints text
+    as it is: names of jobs and steps may contain `[/]` or `:x:`.
     """
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    console = Console(highlight=False, color_system=None if plain else "auto")
+    console = Console(
+        color_system=None if plain else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_WITHOUT_TERMINAL
     return console

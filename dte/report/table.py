@@ -24,14 +24,13 @@ def print_tables(report: Report, console: Console) -> None:
         console.print(_make_task_table(report))
     console.print()
     for name in report.not_rehearsed:
-        console.print(f"not rehearsed: {name}", markup=False)
+        console.print(f"not rehearsed: {name}")
     for number, run in enumerate(report.runs, 1):
         for job in run.jobs:
             if job.failed_step == GUARD_STEP:
                 console.print(
                     f"run {number}: {job.name} was refused after "
                     f"{job.failed_after:.2f} s; the whole run took {run.seconds:.2f} s",
-                    markup=False,
                 )
 
 

@@ -189,7 +189,8 @@ def _read_text(path: str) -> str:
     """Return the text of a regular file; raises `ValueError` for anything else."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError("it is not a regular file")
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    with open(os.open(path, flags), encoding="utf-8") as file:
         text = file.read(LARGEST_FILE + 1)
     if len(text) > LARGEST_FILE:
         raise ValueError(f"it is larger than {LARGEST_FILE:,} characters")

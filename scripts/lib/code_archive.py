@@ -78,5 +78,8 @@ def require_archive(digest: str) -> bytes:
 def write_archive(folder: Path, workflow_id: str, archive: bytes) -> None:
     """Write `<workflow id>-<digest>.pyz` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = "{}-{}.pyz".format(workflow_id, find_digest(archive))
-    (folder / name).write_bytes(archive)
+    path = folder / "{}-{}.pyz".format(workflow_id, find_digest(archive))
+    if path.exists():
+        # It may be a pipe, which nobody reads.
+        path.unlink()
+    path.write_bytes(archive)

@@ -122,7 +122,10 @@ def test_thousands_of_broken_records_are_one_line(
     assert line.endswith("; and 19,999 more files")
 
 
-@pytest.mark.parametrize("kind", ["no folder", "folder", "full", "link to itself"])
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "kind", ["no folder", "folder", "full", "link to itself", "pipe"]
+)
 def test_the_two_lines_come_first_whatever_bash_env_is(
     run_script: RunScript, tmp_path: Path, kind: str
 ) -> None:
@@ -131,11 +134,13 @@ def test_the_two_lines_come_first_whatever_bash_env_is(
     write_record(attempts, make_record(workflow_id=FIRST, workspace_id=FIRST))
     itself = tmp_path / "itself"
     itself.symlink_to(itself)
+    os.mkfifo(tmp_path / "pipe")
     path = {
         "no folder": tmp_path / "missing" / "env",
         "folder": tmp_path,
         "full": Path("/dev/full"),
         "link to itself": itself,
+        "pipe": tmp_path / "pipe",
     }[kind]
     env = variables(attempts, SECOND, BASH_ENV=str(path))
     done = run_script("rerun_guard", env)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 import subprocess
 import sys
@@ -53,6 +55,15 @@ def test_the_archive_is_plain_text(tmp_path: Path, archive: bytes) -> None:
             assert entry.compress_type == zipfile.ZIP_STORED
             (source,) = SCRIPTS.rglob(entry.filename)
             assert opened.read(entry) == source.read_bytes()
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_the_archive_is_replaced(tmp_path: Path) -> None:
+    """The attempt job writes its archive as a new file, and waits for no reader."""
+    code = tmp_path / ".dte-attempt" / "code"
+    code.mkdir(parents=True)
+    os.mkfifo(code / f"{FIRST}-{CODE}.pyz")
+    assert zipfile.is_zipfile(io.BytesIO(build_archive(sys.executable, tmp_path)))
 
 
 @pytest.mark.parametrize("change", ["a byte", "none named"])

@@ -124,6 +124,30 @@ def test_two_versions_of_the_orb_in_one_home(job: Job, archive: bytes) -> None:
     assert "`package_manager` is none" in job.run("run").stderr
 
 
+@pytest.mark.timeout(60)
+def test_a_pipe_among_the_archives_blocks_no_step(job: Job, archive: bytes) -> None:
+    """A named pipe in the place of an archive is never opened, and the guard removes
+    it."""
+    code = job.attach(archive).parent
+    pipes = [code / f"{name}-{CODE}.pyz" for name in ("0", SECOND)]
+    for pipe in (*pipes, code / f"{FIRST}-other"):
+        os.mkfifo(pipe)
+    done = job.run("guard")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not any(pipe.exists() for pipe in pipes)
+    assert job.run("run").returncode == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_the_code_is_a_missing_record(job: Job) -> None:
+    """With nothing but a pipe, the guard says what is missing and does not wait."""
+    (job.home / ".dte" / "code").mkdir(parents=True)
+    os.mkfifo(job.home / ".dte" / "code" / f"{FIRST}-{CODE}.pyz")
+    done = job.run("guard")
+    assert done.returncode == 1
+    assert "contains no attempt record" in done.stderr
+
+
 def test_other_files_of_a_kept_home_do_no_harm(job: Job, archive: bytes) -> None:
     """A damaged archive of another pipeline does not stop this one."""
     job.attach(b"cut", workflow_id="00000000")

@@ -43,7 +43,7 @@ def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
     assert not (bare.copy / ".venv" / ".set-up").exists()
     done = bare.set_up()
     assert done.returncode == 0, done.stderr
-    imports = "import dte, flask, hypothesis, requests, rich, yaml"
+    imports = "import dte, werkzeug, hypothesis, requests, rich, yaml"
     python = bare.copy / ".venv/bin/python"
     subprocess.run([python, "-c", imports], cwd=bare.home, check=True)
     assert listing(bare.home) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Self
 
-from flask import Flask, Response
+from werkzeug.wrappers import Request, Response
 
 from dte.loopback import LoopbackServer, QuietHandler
 
@@ -19,8 +19,7 @@ class CountingServer:
         self._status = status
 
     def __enter__(self) -> Self:
-        app = Flask("counting_server")
-        app.add_url_rule("/<path:_>", "answer", self._answer, methods=["GET", "POST"])
+        app = Request.application(self._answer)
         self._exits = ExitStack()
         server = self._exits.enter_context(LoopbackServer(app, QuietHandler))
         self.url = server.url
@@ -29,6 +28,6 @@ class CountingServer:
     def __exit__(self, *_: object) -> None:
         self._exits.close()
 
-    def _answer(self, _: str) -> Response:
+    def _answer(self, _: Request) -> Response:
         self.requests += 1
         return Response("not today", self._status)

@@ -1,11 +1,13 @@
 """The output of a rehearsal, in golden files for several widths."""
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from dte.report.live import LiveListener
+from dte.report.progress import Progress
 from dte.report.screen import make_console
 from dte.report.table import print_tables
 from dte.report.words import step_title
@@ -54,6 +56,21 @@ def test_an_unnamed_step_shows_its_first_line() -> None:
     assert step_title("one\ntwo\nthree") == "one …"
     assert step_title("a" * 100) == "a" * 59 + "…"
     assert step_title(" \n") == "step"
+
+
+@pytest.mark.parametrize("title", ["[/] [bold]x", "a :x: b", "https://[::1]/"])
+def test_names_are_shown_as_they_are(title: str) -> None:
+    """Brackets and colons in the name of a step or job are neither markup nor emoji."""
+    console, file = make_console(), StringIO()
+    console.file, console.width = file, 200
+    progress = Progress()
+    progress.start(title, title, title)
+    console.print(progress)
+    assert file.getvalue().count(title) == 2
+    step = events.make_step_report(title, "failed")
+    job = events.make_job_report(title, "failed", step)
+    print_tables(events.make_report(events.make_run("failed", job)), console)
+    assert file.getvalue().count(title) == 4
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])

@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Self
 
-from flask import Flask, Response, request
+from werkzeug.wrappers import Request, Response
 
-from dte.loopback import LoopbackServer
+from dte.loopback import LoopbackServer, answer_json
 
 PREFIX = "/nx-cloud/executions/"
 
@@ -39,10 +39,7 @@ class ScriptedServer:
         self.url = ""
 
     def __enter__(self) -> Self:
-        app = Flask("scripted_server")
-        app.add_url_rule(
-            "/<path:path>", "answer", self._answer, methods=["GET", "POST"]
-        )
+        app = Request.application(self._answer)
         self._exits = ExitStack()
         self.url = self._exits.enter_context(LoopbackServer(app)).url
         return self
@@ -63,12 +60,12 @@ class ScriptedServer:
         """Return the times at which an agent asked for tasks."""
         return [each.at for each in self.received if each.path == PREFIX + "tasks"]
 
-    def _answer(self, path: str) -> dict[str, Any] | Response:
+    def _answer(self, request: Request) -> Response:
         text = request.get_data()
         if request.headers.get("Content-Encoding") == "gzip":
             text = gzip.decompress(text)
         body = json.loads(text) if text else {}
-        self.received.append(Received(time.monotonic(), "/" + path, body))
+        self.received.append(Received(time.monotonic(), request.path, body))
         run = {"criticalErrorMessage": self.error or None, "runUrl": "https://nx.app/r"}
         answers: dict[str, dict[str, Any]] = {
             "workspace-status": {"enabled": self.enabled},
@@ -88,4 +85,4 @@ class ScriptedServer:
             },
             "end": {**run, "status": "success"},
         }
-        return answers.get(path.rpartition("/")[2], {})
+        return answer_json(answers.get(request.path.rpartition("/")[2], {}))
