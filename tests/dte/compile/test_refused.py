@@ -37,7 +37,7 @@ CALLS = [
     ("build: {name: [a]}", "name: must be a string, not a list"),
     ("build: {type: build}", "type: must be approval"),
     ("build: {requires: build}", "requires must be a list"),
-    ("build: {requires: [[build]]}", "an item is a job's name"),
+    ("build: {requires: [[build]]}", "an item must be a job"),
     ("build: {requires: [{build: []}]}", "needs at least one status"),
     ("build: {requires: [build]}", "jobs require each other: build → build"),
     ("build: {context: [1]}", "context: must be a string, not the number 1"),
@@ -141,12 +141,12 @@ DEFINITIONS = [
     ),
     (
         "commands: {a: {steps: [checkout], parameters: {b: {type: enum, enum: [[]]}}}}",
-        "may contain only text and numbers",
+        "may contain only strings and numbers",
     ),
     (
         "commands: {a: {steps: [checkout], "
         "parameters: {b: {type: string, description: []}}}}",
-        "description: not text",
+        "description: must be a string",
     ),
     (
         "commands: {a: {steps: [checkout], "

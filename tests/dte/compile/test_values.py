@@ -41,7 +41,7 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("check", "value", "message"),
     [
-        (values.text, None, "text"),
+        (values.text, None, "a string"),
         (values.boolean, 1, "true or false"),
         (values.texts, [], "at least one"),
         (values.text_or_list, [], "at least one"),
