@@ -134,7 +134,7 @@ def require_shell() -> None:
     # BASH_ENV, which passes variables from one step to the next, needs bash.
     if not os.environ.get("DTE_BASH", "unknown"):
         raise Refusal(
-            "dte needs bash, and this job's image does not have it",
+            "dte needs bash, but this job's image does not have it",
             suggestions=[
                 "use an image that has it, for example cimg/node or cimg/base",
                 "or install it before this step: apk add bash, apt-get install bash",

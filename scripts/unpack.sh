@@ -3,7 +3,7 @@
 # path on in DTE_UNPACKED. It works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
 # without bash, such as alpine, so every shell must understand the lines up to `fi`.
 if [ -z "${BASH_VERSION:-}" ]; then
-  echo "error: dte needs bash, and this job's image does not have it" >&2
+  echo "error: dte needs bash, but this job's image does not have it" >&2
   echo "Suggestions:" >&2
   echo "  - use an image that has it, such as cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apk add bash, apt-get install bash" >&2

@@ -220,7 +220,7 @@ def test_a_job_without_bash_is_refused(run_script: RunScript, tmp_path: Path) ->
     """Variables for later steps need bash; the message names images that have it."""
     done = run_script("rerun_guard", variables(tmp_path, FIRST, DTE_BASH=""))
     assert done.returncode == 1
-    assert "dte needs bash, and this job's image does not have it" in done.stderr
+    assert "dte needs bash, but this job's image does not have it" in done.stderr
     assert "cimg/node" in done.stderr
 
 
