@@ -20,9 +20,9 @@ _OPTIONS.log_errors = False
 # RE2's message, and what to write instead.
 _ADVICE = (
     ("(?!", "RE2 has no lookahead: use not (… matches /…/) in an expression"),
-    ("(?=", "RE2 has no lookahead: use two patterns joined by and in an expression"),
+    ("(?=", 'RE2 has no lookahead: join two patterns with "and" in an expression'),
     ("(?<!", "RE2 has no lookbehind: use not (… matches /…/) in an expression"),
-    ("(?<=", "RE2 has no lookbehind: use two patterns joined by and in an expression"),
+    ("(?<=", 'RE2 has no lookbehind: join two patterns with "and" in an expression'),
     ("(?>", "RE2 has no atomic groups: use (?:…)"),
     ("++", "RE2 has no possessive quantifiers: use +"),
     ("*+", "RE2 has no possessive quantifiers: use *"),
@@ -60,7 +60,7 @@ def compile_pattern(text: str) -> Pattern:
     if len(text) > MAX_LENGTH:
         raise InvalidPattern(
             f"it has {len(text)} characters, but CircleCI accepts at most {MAX_LENGTH}",
-            "join shorter patterns by or in an expression",
+            'join shorter patterns with "or" in an expression',
         )
     try:
         return Pattern(text, re2.compile(text, _OPTIONS))

@@ -118,7 +118,7 @@ def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
         raise error_at(
             body.where_is("unless"),
             f"{scope.title}: takes either when or unless, not both",
-            suggestions=("Join the two conditions by and.",),
+            suggestions=('Join the two conditions with "and".',),
             code="condition",
         )
     for key in body:
