@@ -21,7 +21,7 @@ _OPERATORS = ("and", "or", "not", "equal", "matches")
 def holds(statement: Any, scope: Scope, where: Where) -> bool:
     """Return whether a logic statement is true; raises UserError if it is not one."""
     if isinstance(statement, LocatedList):
-        message = "a condition can't be a list; use and: or or:"
+        message = "a condition can't be a list; put the list under 'and' or 'or'"
         raise error_at(where, message, code="condition")
     if isinstance(statement, LocatedMap):
         return _operator(statement, scope)

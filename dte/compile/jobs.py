@@ -156,7 +156,7 @@ def elsewhere(name: str, kind: str, settings: dict[str, Any], where: Where) -> J
     """Return a job that runs on CircleCI only; a rehearsal prints a notice."""
     steps: list[Step] = []
     if kind != "no-op":
-        words = f"a job of type {kind} does its work on CircleCI only"
+        words = f"a job of type {kind} runs only on CircleCI"
         title = f"Not rehearsed: {kind}"
         arguments = {"name": title, "command": f"echo {shlex.quote(words)}"}
         steps.append(Step("run", title, arguments, where))

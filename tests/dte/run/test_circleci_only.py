@@ -42,9 +42,7 @@ def test_jobs_that_run_on_circleci_only(tmp_path: Path) -> None:
     assert sorted(done.statuses()) == sorted(names.split())
     assert done.lines("work") == ["deployed"]
     for job, kind in (("take", "lock"), ("ship", "release"), ("all-unlock", "unlock")):
-        assert done.lines(job) == [
-            f"a job of type {kind} does its work on CircleCI only"
-        ]
+        assert done.lines(job) == [f"a job of type {kind} runs only on CircleCI"]
     assert done.lines("join") == []
 
 
