@@ -1,9 +1,10 @@
 """Write what follows from the orb's commands: `make docs`, or this module.
 
-The jobs' copies of command parameters, the README's reference and the table of
-parameters in docs/design.md. A test fails where one of them is out of date.
+The jobs' copies of command parameters, the README's reference and the tables of
+parameters and rooms in docs/design.md. A test fails where one of them is out of date.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -101,6 +102,20 @@ def render_variables(orb: Path) -> list[str]:
     return ["| variable | parameter | commands |", "| --- | --- | --- |", *rows]
 
 
+def render_rooms(package: Path) -> list[str]:
+    """Return the table of the rooms of the command, by their docstrings."""
+    rows = [
+        f"| `dte/{path.parent.name}/` | {tidy(_first_line(path))} |"
+        for path in sorted(package.glob("*/__init__.py"))
+    ]
+    return ["| room | what it does |", "| --- | --- |", *rows]
+
+
+def _first_line(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]
+
+
 def replace_part(text: str, part: str, lines: list[str]) -> str:
     """Return a page with one part in place.
 
@@ -117,14 +132,17 @@ def replace_part(text: str, part: str, lines: list[str]) -> str:
 def render(root: Path) -> dict[Path, str]:
     """Return the text that each written file should have, after those of the jobs."""
     orb = root / "orb"
-    pages = {
-        root / "README.md": ("reference", render_reference(orb)),
-        root / "docs/design.md": ("variables", render_variables(orb)),
-    }
-    return {
-        path: replace_part(path.read_text(encoding="utf-8"), *part)
-        for path, part in pages.items()
-    }
+    parts = (
+        ("README.md", "reference", render_reference(orb)),
+        ("docs/design.md", "variables", render_variables(orb)),
+        ("docs/design.md", "rooms", render_rooms(root / "dte")),
+    )
+    texts: dict[Path, str] = {}
+    for name, part, lines in parts:
+        path = root / name
+        text = texts.get(path) or path.read_text(encoding="utf-8")
+        texts[path] = replace_part(text, part, lines)
+    return texts
 
 
 def write(files: dict[Path, str]) -> None:
