@@ -13,6 +13,13 @@ CIRCLECI := HOME="$(CURDIR)/.cache/circleci-home" CIRCLECI_CLI_TELEMETRY_OPTOUT=
 STEP_FILES := scripts/guard.sh scripts/find_lock_file.sh scripts/run.sh
 SHELL_FILES := tools/bootstrap.sh .ci/run \
   $(filter-out $(STEP_FILES),$(wildcard scripts/*.sh .circleci/*.sh))
+# The tests that write the transcripts of the pages; tests/transcripts.py names them all.
+TRANSCRIPTS := \
+  tests/dte/circleci_client/test_commands.py::test_a_refused_rerun_is_explained \
+  tests/scripts/test_rerun_guard.py::test_records_of_other_workflows_are_a_partial_rerun \
+  tests/scripts/test_set_shas_messages.py::test_the_base_and_the_head_are_shown
+SLOW_TRANSCRIPTS := tests/end_to_end/test_make_rehearse.py \
+  tests/end_to_end/test_hang_page.py::test_the_recipe_hangs
 JUNIT := --junitxml=.cache/reports/junit.xml
 COVERAGE := --cov --cov-report=html:.cache/reports/coverage
 export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)
@@ -89,8 +96,10 @@ spec: setup ## print the tests' docstrings as a specification of the behaviour
 	@$(PYTEST) -n 0 --collect-only --verbose --no-header | grep -vE '<(Dir|Package|Function) ' | uniq
 
 .PHONY: docs
-docs: setup ## generate the jobs, the reference and the tables from the orb's commands
+docs: setup ## generate the jobs, tables and transcripts; SLOW=yes: the slow transcripts, too
 	@$(PYTHON) -m tools.reference
+	@$(PYTEST) -n 0 -q --golden $(if $(SLOW),$(TRANSCRIPTS) $(SLOW_TRANSCRIPTS),\
+	  $(TRANSCRIPTS)) > .cache/docs.log || { cat .cache/docs.log; exit 1; }
 
 .PHONY: golden
 golden: setup-circleci ## rewrite the golden files; read the difference before you commit

@@ -1,10 +1,11 @@
 """Generate what follows from the orb's commands; `make docs` runs this module.
 
-It writes the jobs' copies of command parameters, the README's reference, the table of
-parameters in docs/design.md, and the lists of package managers and lock files. A test
-fails if one of them is out of date.
+It writes the jobs' copies of command parameters, the README's reference, the tables of
+parameters and rooms in docs/design.md, and the lists of package managers and lock files.
+A test fails if one of them is out of date.
 """
 
+import ast
 import json
 import re
 import sys
@@ -109,6 +110,20 @@ def render_variables(orb: Path) -> list[str]:
     return ["| variable | parameter | commands |", "| --- | --- | --- |", *rows]
 
 
+def render_rooms(package: Path) -> list[str]:
+    """Return the table of the packages of the command, by their docstrings."""
+    rows = [
+        f"| `dte/{path.parent.name}/` | {tidy(_first_line(path))} |"
+        for path in sorted(package.glob("*/__init__.py"))
+    ]
+    return ["| room | what it does |", "| --- | --- |", *rows]
+
+
+def _first_line(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]
+
+
 def render_managers(root: Path) -> dict[Path, str]:
     """Return the files with a list of package managers, or of their lock files.
 
@@ -145,14 +160,17 @@ def replace_part(text: str, part: str, lines: list[str]) -> str:
 def render(root: Path) -> dict[Path, str]:
     """Return the text that README.md and docs/design.md should have."""
     orb = root / "orb"
-    pages = {
-        root / "README.md": ("reference", render_reference(orb)),
-        root / "docs/design.md": ("variables", render_variables(orb)),
-    }
-    return {
-        path: replace_part(path.read_text(encoding="utf-8"), *part)
-        for path, part in pages.items()
-    }
+    parts = (
+        ("README.md", "reference", render_reference(orb)),
+        ("docs/design.md", "variables", render_variables(orb)),
+        ("docs/design.md", "rooms", render_rooms(root / "dte")),
+    )
+    texts: dict[Path, str] = {}
+    for name, part, lines in parts:
+        path = root / name
+        text = texts.get(path) or path.read_text(encoding="utf-8")
+        texts[path] = replace_part(text, part, lines)
+    return texts
 
 
 def write(files: dict[Path, str]) -> None:

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import ast
+import json
 import re
-from collections.abc import Iterator
+import shlex
+from collections import Counter
 from pathlib import Path
 
 import click
 import pytest
 
 from dte.bundled_orb import add_bundled_orb
+from dte.cli import main
 from dte.commands.rehearse import command as rehearse
 from dte.compile import compile_config
 from dte.model import PipelineValues
-from tests.tooling.repository import ROOT, python_files
+from dte.pack import pack_orb
+from tests import transcripts
+from tests.docs.pages import PAGES, Block, list_blocks, list_texts
+from tests.tooling.repository import ROOT, name_of
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]+)\)")
-CONFIG = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 
 
-def list_configs() -> Iterator[tuple[str, str]]:
-    """Yield each whole config of a page, with a name for the test."""
-    for page in PAGES:
-        for found in CONFIG.finditer(page.read_text(encoding="utf-8")):
-            line = page.read_text(encoding="utf-8").count("\n", 0, found.start())
-            yield f"{page.name}:{line + 1}", found[1]
+CONFIGS = list(list_blocks("yaml"))
+ORB_FILE = "    # the content of dist/orb.yml, indented\n"
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Return the anchors that GitHub gives to the headings of a page."""
-    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    """Return the anchors of a page: its own, and GitHub's for its headings."""
+    page_text = page.read_text(encoding="utf-8")
+    headings = HEADING.findall(page_text)
     words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
-    return {text.strip().replace(" ", "-") for text in words}
+    own = re.findall(r'<a id="([^"]+)"></a>', page_text)
+    return {text.strip().replace(" ", "-") for text in words} | set(own)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -50,45 +51,109 @@ def test_every_relative_link_works(page: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [text for _, text in list_configs()],
-    ids=[name for name, _ in list_configs()],
-)
-def test_every_config_compiles(text: str, tmp_path: Path) -> None:
-    """A config that a reader copies from a page compiles without a change."""
+@pytest.mark.parametrize("block", CONFIGS, ids=str)
+def test_every_config_compiles(block: Block, tmp_path: Path) -> None:
+    """A YAML block is a whole config, which can be copied from the page as it is."""
+    packed = f"    {json.dumps(pack_orb(ROOT / 'orb'))}\n"
     path = tmp_path / "config.yml"
-    path.write_text(text, encoding="utf-8")
-    orbs = add_bundled_orb({}, path)
-    compiled = compile_config(path, orbs=orbs, pipeline=PipelineValues(branch="main"))
+    path.write_text(block.text.replace(ORB_FILE, packed), encoding="utf-8")
+    compiled = compile_config(
+        path,
+        orbs=add_bundled_orb({}, path),
+        pipeline=PipelineValues(branch="main"),
+        stub_missing_orbs="https://orbs.example.com/" in block.text,
+    )
     assert compiled.workflows
     # dte's own configs use expressions in filters.
     assert "filters" not in {note.code for note in compiled.notes}
 
 
-def list_texts() -> set[str]:
-    """Return every string in the code of the scripts and of the command."""
-    shell = {path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
-    return shell | {
-        node.value
-        for _, tree in python_files("scripts/", "dte/")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+def test_every_kind_of_block_is_checked() -> None:
+    """A block has a language that a test reads, or is a transcript."""
+    known = {"yaml", "sh", "toml", "json", "text", ""}
+    assert {block.kind for block in list_blocks(*known)} == known
+    fences = sum(len(re.findall(r"(?m)^ *```", page.read_text())) for page in PAGES)
+    assert 2 * len(list(list_blocks(*known))) == fences
+
+
+def test_every_transcript_is_written_by_a_test() -> None:
+    """A block without a language is one that tests/transcripts.py names, and a test
+    compares it with what a command prints."""
+    places = Counter(block.page for block in list_blocks(""))
+    named = {
+        name: value
+        for name, value in vars(transcripts).items()
+        if isinstance(value, transcripts.Transcript)
     }
+    assert Counter(name_of(one.page) for one in named.values()) == places
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name in named if f"{name}.check(golden" not in tests} == set()
+
+
+def list_commands() -> list[tuple[str, str]]:
+    """Return each line of the shell blocks, with the block that it is in."""
+    return [
+        (str(block), line)
+        for block in list_blocks("sh")
+        for line in block.text.replace("\\\n", " ").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("block", "line"), list_commands(), ids=[block for block, _ in list_commands()]
+)
+def test_every_command_exists(block: str, line: str) -> None:
+    """A command of dte has these options, and `make` has the target."""
+    words = shlex.split(line, comments=True)
+    if words[0] == "dte":
+        command = main.get_command(click.Context(main), words[1])
+        assert command is not None
+        command.make_context(words[1], words[2:])
+    elif words[0] == "make":
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        assert f".PHONY: {words[1]}\n" in makefile
+    else:
+        # Tools of others; the tests of the page run what dte needs of them.
+        tools = {
+            ".tools/bin/circleci",
+            "git",
+            "pip",
+            "cd",
+            "export",
+            "circleci",
+            "npm",
+            "npx",
+        }
+        assert Path(words[0]).name in tools, f"{block}: no test runs this: {line}"
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    """A page that the README doesn't lead to is not found."""
+    readme = ROOT / "README.md"
+    linked = {
+        (ROOT / target.partition("#")[0]).resolve()
+        for target in LINK.findall(readme.read_text(encoding="utf-8"))
+    }
+    lost = [name_of(page) for page in PAGES if page not in linked | {readme}]
+    assert lost == []
 
 
 def list_messages() -> list[str]:
-    """Return the messages of dte that the pages on refusals and troubleshooting
-    explain.
-    """
-    refused = (ROOT / "docs" / "refused.md").read_text(encoding="utf-8")
-    table = refused.split("| message | cause | fix |")[1]
-    of_guard = re.findall(r"^\| ([^|,]+?)(?:, [^|]*)? \|", table, re.MULTILINE)
-    assert of_guard[0] == "---"
-    scripts = TROUBLESHOOTING.split("## Messages of dte\n")[1].split("\n## ")[0]
-    command = TROUBLESHOOTING.split("## Messages of the command `dte`\n")[1]
-    rows = re.findall(r"^\| (.+?) \|", command, re.MULTILINE)[2:]
-    return re.findall(r"^### (.+)$", scripts, re.MULTILINE) + rows + of_guard[1:]
+    """Return the messages of dte that the pages explain: headings of the page on
+    troubleshooting, and first cells of tables about messages. Those of Nx and CircleCI
+    are not ours."""
+    own = TROUBLESHOOTING.split("## Messages of Nx and CircleCI\n")
+    pages = [page.read_text(encoding="utf-8") for page in PAGES]
+    tables = [
+        row
+        for page in [*(page for page in pages if page != TROUBLESHOOTING), *own[1:]]
+        for table in re.findall(r"^\| message \|.*\n\|.*\n((?:\|.*\n)+)", page, re.M)
+        for row in re.findall(r"^\| ([^|,]+?)(?:, [^|]*)? \|", table, re.M)
+    ]
+    foreign = re.findall(r"^\| (.+?) \|", own[1].split("\n## ")[0], re.M)
+    headings = re.findall(r"^### (.+)$", own[0], re.MULTILINE)
+    return headings + [row for row in tables if row not in foreign]
 
 
 @pytest.mark.parametrize("message", list_messages())

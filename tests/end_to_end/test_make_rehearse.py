@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.test_own_pipelines import copy_repository
+from tests.golden import Golden
 from tests.refusal import TWO_LINES
+from tests.transcripts import REHEARSAL
 
 TASK = re.compile(r"^(\d) +(\S+:\S+) +(\S+) +(hit|miss) +(\d+) ", re.MULTILINE)
 
@@ -30,7 +32,7 @@ def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_make_rehearse(tmp_path: Path) -> None:
+def test_make_rehearse(tmp_path: Path, golden: Golden) -> None:
     """`make rehearse` shows a failure, a refusal, and a full rerun that passes."""
     home = tmp_path / "home"
     home.mkdir()
@@ -46,3 +48,4 @@ def test_make_rehearse(tmp_path: Path) -> None:
     assert len(set(missed.values())) > 1
     assert {"money:build", "tax:build", "shop:build"} <= set(missed)
     assert list(home.iterdir()) == []
+    REHEARSAL.check(golden, text)

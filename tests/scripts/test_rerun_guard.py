@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests import transcripts
+from tests.golden import Golden
 from tests.refusal import REFUSAL
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.records import RunScript, make_record, write_record
@@ -39,13 +41,14 @@ def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
 
 
 def test_records_of_other_workflows_are_a_partial_rerun(
-    run_script: RunScript, tmp_path: Path
+    run_script: RunScript, tmp_path: Path, golden: Golden
 ) -> None:
     """With only older records, it prints the two lines, the last attempt and a link."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(REFUSAL)
+    transcripts.REFUSAL.check(golden, done.stderr)
     assert f"attempt 1 (workflow {FIRST}" in done.stderr
     assert 'press "Rerun workflow from start"' in done.stderr
     assert f"https://app.circleci.com/pipelines/workflows/{SECOND}" in done.stderr

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.golden import Golden
 from tests.scripts.jobs import Job
 from tests.scripts.messages import MESSAGES
 from tests.scripts.records import RunScript
 from tests.scripts.repositories import Upstream
+from tests.transcripts import BASE
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -41,6 +43,27 @@ def test_the_message_names_its_fix(
     # A fallback names the parameter that chose it.
     fell_back = "no base was found" in done.stderr and message.status == 0
     assert ("warning: using `when_no_base: " in done.stderr) == fell_back
+
+
+def test_the_base_and_the_head_are_shown(
+    tmp_path: Path, run_script: RunScript, golden: Golden
+) -> None:
+    """The log names both revisions, where the base passed, and the distance."""
+    shop = Upstream.create(tmp_path / "upstream")
+    for name, *parents, subject in (
+        ("m3", "Add the cart"),
+        ("m4", "m3", "Add a button"),
+        ("m5", "m4", "Add a price"),
+        ("m6", "m5", "Fix the cart"),
+    ):
+        shop.commit(name, *parents, subject=subject)
+    shop.set_ref("refs/heads/main", "m6")
+    checkout = shop.clone(tmp_path / "project", "m6", branch="main")
+    job = Job(run_script, tmp_path, checkout)
+    place = "pipeline 812, https://app.circleci.com/pipelines/workflows/…"
+    job.record([shop.commits["m3"]], passed_in=[place])
+    done = job.set_shas(CIRCLE_BRANCH="main")
+    BASE.check(golden, done.stderr)
 
 
 @pytest.mark.parametrize("user", ["me:secret@", "secret@", ""])

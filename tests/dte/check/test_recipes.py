@@ -14,16 +14,14 @@ import yaml
 
 from dte.check.config import check_config
 from dte.model import PipelineValues
+from tests.docs.pages import Block, list_blocks
 from tests.tooling.repository import ROOT
 
 NO_GUARD = "dte-check-no-guard"
 BLOCK = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = 'start-ci-run --distribute-on="manual" --stop-agents-after="e2e-ci"'
-PAGES = sorted(
-    page
-    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
-    if BLOCK.search(page.read_text(encoding="utf-8"))
-)
+# The one with a place for the packed orb is no config by itself.
+CONFIGS = [one for one in list_blocks("yaml") if "dist/orb.yml" not in one.text]
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
@@ -107,14 +105,11 @@ def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
     assert codes_of(yaml.safe_dump(usage, sort_keys=False), tmp_path) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_the_configs_of_the_pages(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("block", CONFIGS, ids=str)
+def test_the_configs_of_the_pages(block: Block, tmp_path: Path) -> None:
     """Nothing is found in a config with dte; recipes without it lack a guard."""
-    for number, config in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        allowed = set() if "/dte@" in config else {NO_GUARD}
-        assert set(codes_of(config, folder)) <= allowed
+    allowed = set() if "dte:" in block.text else {NO_GUARD}
+    assert set(codes_of(block.text, tmp_path)) <= allowed
 
 
 def test_the_sample() -> None:

@@ -25,6 +25,8 @@ from tests.dte.circleci_client.pipelines import (
     add_workflow,
     job,
 )
+from tests.golden import Golden
+from tests.transcripts import STORY
 
 TOKEN = "CCIPAT_s3cret"
 APP = "https://app.circleci.com/pipelines"
@@ -47,7 +49,7 @@ def run(*words: str) -> Result:
 
 @pytest.mark.parametrize("target", [PIPELINE, PARTIAL, f"{APP}/workflows/{FIRST}"])
 @responses.activate
-def test_a_refused_rerun_is_explained(target: str) -> None:
+def test_a_refused_rerun_is_explained(target: str, golden: Golden) -> None:
     """The table has a row for each attempt, and the sentence says why main was
     refused and what to do."""
     add_refused_pipeline()
@@ -61,6 +63,7 @@ def test_a_refused_rerun_is_explained(target: str) -> None:
         "dte/attempt and dte/agent-1 did not run again; rerun it from the start: "
         f"dte rerun {PARTIAL}"
     )
+    STORY.check(golden, sentence)
 
 
 @responses.activate

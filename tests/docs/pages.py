@@ -1,0 +1,57 @@
+"""The pages of the repository, and the blocks of code in them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from tests.tooling.repository import ROOT, name_of, python_files, repository_files
+
+# Pages of a workspace that a test makes.
+PAGES = sorted(
+    path
+    for path in repository_files()
+    if path.suffix == ".md" and not name_of(path).startswith("tests/")
+)
+BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL
+)
+
+
+class Block(NamedTuple):
+    """A block of code: its page, line, kind (`yaml`, `sh`, empty) and text."""
+
+    page: str
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def list_blocks(*kinds: str) -> Iterator[Block]:
+    """Yield the blocks of these kinds on all pages."""
+    for path in PAGES:
+        page = path.read_text(encoding="utf-8")
+        for found in BLOCK.finditer(page):
+            indent = found["indent"]
+            text = re.sub(f"(?m)^{indent}", "", found["text"])
+            if found["kind"] in kinds:
+                line = page.count("\n", 0, found.start()) + 1
+                yield Block(name_of(path), line, found["kind"], text)
+
+
+@cache
+def list_texts() -> tuple[str, ...]:
+    """Return every text in the code of the scripts and of the command."""
+    shell = [path.read_text() for path in (ROOT / "scripts").glob("*.sh")]
+    return tuple(shell) + tuple(
+        node.value
+        for _, tree in python_files("scripts/", "dte/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )

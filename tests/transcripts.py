@@ -1,0 +1,75 @@
+"""Transcripts on the pages: compared with what a command prints, or written again.
+
+A transcript is a block of code without a language. A line of it may be `…`, which
+stands for lines that are left out. `make docs` writes the quick ones, and with
+`SLOW=yes` those that need real Nx, too.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.golden import Golden
+from tests.tooling.repository import ROOT
+
+LEFT_OUT = "…"
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_VARIES = re.compile(
+    r"\x1b\[[0-9;]*m|/\S*/dte-logs-\S+|…/dte-logs-\S+|[0-9a-f-]{7,}…?|\d[\d.]*|\s+"
+)
+
+
+def shape_of(line: str) -> str:
+    """Return a line without what differs between two runs: ids, numbers, spaces."""
+    return re.sub(r"[\s#]+", "", _VARIES.sub("#", line))
+
+
+class Transcript(NamedTuple):
+    """A transcript: its page, and its place among the transcripts of the page."""
+
+    page: Path
+    number: int = 0
+
+    def find(self) -> re.Match[str]:
+        """Return its place in the page; group 2 is its text."""
+        blocks = _BLOCK.finditer(self.page.read_text(encoding="utf-8"))
+        return [found for found in blocks if not found[1]][self.number]
+
+    def renew(self, printed: str, *, rewrite: bool) -> list[str]:
+        """Return its lines with the ids and numbers of what was printed now.
+
+        Fails for a line that is not printed anymore; with `rewrite`, the most similar
+        line replaces it.
+        """
+        lines = printed.splitlines()
+        shapes = [shape_of(line) for line in lines]
+        new = []
+        for line in self.find()[2].splitlines():
+            shape = shape_of(line)
+            if rewrite:
+                shape = next(iter(get_close_matches(shape, shapes, 1, 0.7)), shape)
+            if line != LEFT_OUT and shape not in shapes:
+                pytest.fail(f"{self.page.name}: nothing prints this anymore: {line}")
+            new.append(line if line == LEFT_OUT else lines[shapes.index(shape)])
+        return new
+
+    def check(self, golden: Golden, printed: str) -> None:
+        """Fail for a line that is not printed; with `--golden`, write the new lines."""
+        new = self.renew(printed, rewrite=golden.rewrite)
+        if golden.rewrite:
+            text = self.page.read_text(encoding="utf-8")
+            start, end = self.find().span(2)
+            body = "".join(f"{line.rstrip()}\n" for line in new)
+            self.page.write_text(f"{text[:start]}{body}{text[end:]}", encoding="utf-8")
+
+
+REHEARSAL = Transcript(ROOT / "README.md")
+HANG = Transcript(ROOT / "docs" / "hang.md")
+REFUSAL = Transcript(ROOT / "docs" / "refused.md")
+STORY = Transcript(ROOT / "docs" / "refused.md", 1)
+BASE = Transcript(ROOT / "docs" / "shas.md")
