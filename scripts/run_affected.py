@@ -14,8 +14,9 @@ from agents_mode import goes_on_after
 from bash_env import WITHOUT_AGENTS, read_mode, set_mode
 from cloud_refusals import find_refusal
 from failures import Refusal, UsageError, say
-from nx import call_nx, enter_checkout, read_nx_major, require_nx
+from nx import call_nx, enter_checkout, require_nx
 from nx_arguments import read_nx_arguments
+from nx_version import read_nx_major
 from projects import list_affected, read_projects
 from settings import read
 from streamed_run import Finished, ran_tasks, run_streamed, strip_colors

@@ -1,7 +1,8 @@
 """Generate what follows from the orb's commands; `make docs` runs this module.
 
 It writes the jobs' copies of command parameters, the README's reference, the tables of
-parameters and rooms in docs/design.md, and the lists of package managers and lock files.
+parameters and packages in docs/design.md, and the lists of package managers and lock
+files.
 A test fails if one of them is out of date.
 """
 

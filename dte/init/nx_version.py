@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from dte.errors import UserError
 from dte.init.facts import Fact
 from dte.init.json_files import read_object, text_of
+from dte.locked_nx import find_locked_nx, read_major
 from dte.parse import read_text
 
-# The orb refuses older versions (`OLDEST_NX` in scripts/lib/nx.py).
+# The orb refuses older versions (`OLDEST_NX` in scripts/lib/nx_version.py).
 OLDEST = 17
-_LOCKED = {
-    "package-lock.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',
-    "pnpm-lock.yaml": r"(?m)^ +'?/?nx[@/](\d[^(':\s]*)",
-    "yarn.lock": r'(?m)^"?nx@[^\n]*:\r?\n +version:? "?(\d[^"\s]*)',
-    "bun.lock": r'"nx": \["nx@(\d[^"]*)"',
-}
-_MAJOR = re.compile(r"[~^>=v ]*(\d{1,4})\b")
 
 
 def find_nx(root: Path, package: dict[str, Any]) -> Fact:
@@ -34,8 +27,8 @@ def find_nx(root: Path, package: dict[str, Any]) -> Fact:
             f"{root / 'package.json'} has no nx, so CI can't install it",
             suggestions=["add it: npx nx init"],
         )
-    major = _MAJOR.match(fact.value)
-    if major and int(major[1]) < OLDEST:
+    major = read_major(fact.value)
+    if major is not None and major < OLDEST:
         raise UserError(
             f"this workspace has Nx {fact}; dte needs Nx {OLDEST} or later",
             suggestions=["update it: npx nx migrate latest"],
@@ -47,13 +40,9 @@ def _find(root: Path, package: dict[str, Any]) -> Fact:
     installed = root / "node_modules" / "nx" / "package.json"
     if version := text_of(read_object(installed), "version"):
         return Fact(version, "node_modules")
-    for name, pattern in _LOCKED.items():
-        try:
-            found = re.search(pattern, read_text(root / name))
-        except UserError:
-            continue
-        if found:
-            return Fact(found[1], name)
+    locked, name = find_locked_nx(lambda name: read_text(root / name))
+    if locked:
+        return Fact(locked, name)
     for kind in ("devDependencies", "dependencies"):
         if wanted := text_of(package, kind, "nx"):
             return Fact(wanted, "package.json")

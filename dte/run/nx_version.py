@@ -1,40 +1,46 @@
 """Checks that the stand-in for Nx Cloud supports the project's version of Nx."""
 
 import json
-import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dte.errors import UserError
+from dte.locked_nx import find_locked_nx, read_major
 from dte.run.git import run_git
 
 OLDEST_MAJOR = 18
 """Older versions of Nx hand their tasks to Nx Cloud in a different way."""
 
-_NUMBER = re.compile(r"[~^>=v ]*(\d+)\b")
-
 
 def refuse_old_nx(origin: Path, revision: str) -> None:
-    """Raise `UserError` if package.json requires a version of Nx that is too old.
+    """Raise `UserError` if the revision's version of Nx is too old.
 
-    A project without package.json or nx, and a version that is not a number, such as
-    `latest`, pass.
+    Its lock file names the version; without one, package.json names the range. A
+    project without nx, and a version that is not a number, such as `latest`, pass.
     """
-    wanted = _read_wanted_version(origin, revision)
-    found = _NUMBER.match(wanted)
-    if found and int(found[1]) < OLDEST_MAJOR:
+    read = partial(_read_file, origin, revision)
+    version, name = find_locked_nx(read)
+    found = f"{name} has nx {version}"
+    if not version:
+        version = _read_wanted_version(read)
+        found = f"package.json asks for nx {version}"
+    major = read_major(version)
+    if major is not None and major < OLDEST_MAJOR:
         raise UserError(
-            f"package.json requires nx {wanted}, but a rehearsal needs "
-            f"Nx {OLDEST_MAJOR} or later",
+            f"{found}, and a rehearsal needs Nx {OLDEST_MAJOR} or later",
             suggestions=[f"run `npx nx migrate {OLDEST_MAJOR}` in the project"],
         )
 
 
-def _read_wanted_version(origin: Path, revision: str) -> str:
+def _read_file(origin: Path, revision: str, name: str) -> str:
+    return run_git("show", f"{revision}:{name}", cwd=origin)
+
+
+def _read_wanted_version(read: Callable[[str], str]) -> str:
     try:
-        package: Any = json.loads(
-            run_git("show", f"{revision}:package.json", cwd=origin)
-        )
+        package: Any = json.loads(read("package.json"))
         sections = [package.get("dependencies"), package.get("devDependencies")]
         versions = [
             section["nx"] for section in sections if section and "nx" in section

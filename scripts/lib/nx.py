@@ -1,19 +1,16 @@
 """Calls Nx: finds the folder and the command, and splits parameters into words."""
 
-import json
 import os
-import re
 import shlex
 import shutil
 from pathlib import Path
 from typing import List, Optional
 
 from failures import Refusal, UsageError
+from nx_version import find_upwards, read_nx_version, refuse_old_nx
 from package_managers import COREPACK, call_corepack
 from settings import read
 
-# `npx nx-cloud` works from this version on.
-OLDEST_NX = 17
 # Yarn's Plug'n'Play writes this file instead of node_modules.
 _PNP = ".pnp.cjs"
 _RUNNERS = {
@@ -23,8 +20,6 @@ _RUNNERS = {
     COREPACK: ["npx", "--yes", COREPACK, "yarn"],
     "bunx": ["bunx"],
 }
-# With Plug'n'Play, only Yarn's lock file contains the version of Nx.
-_LOCKED_NX = re.compile(r'^"?nx@[^\n]*:\n +version:? "?([^"\s]+)', re.MULTILINE)
 
 
 def call_nx(*words: str) -> List[str]:
@@ -50,18 +45,11 @@ def find_runner() -> str:
 
     npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
     """
-    if _find_upwards(Path.cwd(), _PNP):
+    if find_upwards(Path.cwd(), _PNP):
         return (call_corepack(Path.cwd(), "yarn") or ["yarn"])[-1]
     if not shutil.which("npx") and shutil.which("bunx"):
         return "bunx"
     return "npx"
-
-
-def _find_upwards(start: Path, *parts: str) -> Optional[Path]:
-    for folder in (start, *start.resolve().parents):
-        if folder.joinpath(*parts).exists():
-            return folder.joinpath(*parts)
-    return None
 
 
 def split_words(name: str) -> List[str]:
@@ -100,41 +88,13 @@ def find_nx(start: Path) -> Optional[Path]:
 
     Without Nx, npx downloads the newest version, which fails after some seconds.
     """
-    installed = _find_upwards(start, "node_modules", ".bin", "nx")
-    return installed or _find_upwards(start, _PNP)
-
-
-def read_nx_version(start: Path) -> str:
-    """Return the version of the workspace's Nx, for example 22.7.12, or empty
-    if unknown.
-    """
-    path = _find_upwards(start, "node_modules", "nx", "package.json")
-    try:
-        if path:
-            version = json.loads(path.read_text(encoding="utf-8")).get("version")
-            return version if isinstance(version, str) else ""
-        lock = _find_upwards(start, "yarn.lock")
-        found = _LOCKED_NX.search(lock.read_text(encoding="utf-8")) if lock else None
-    except (OSError, ValueError, AttributeError):
-        return ""
-    return found[1] if found else ""
-
-
-def read_nx_major(start: Path) -> int:
-    """Return the major version of the workspace's Nx, or 0 if it is unknown."""
-    major = read_nx_version(start).partition(".")[0]
-    return int(major) if major.isascii() and major.isdigit() and len(major) < 5 else 0
+    installed = find_upwards(start, "node_modules", ".bin", "nx")
+    return installed or find_upwards(start, _PNP)
 
 
 def require_nx(checkout: Path) -> None:
     """Raise `Refusal` if Nx is missing in `checkout` or too old."""
-    if 0 < read_nx_major(checkout) < OLDEST_NX:
-        raise Refusal(
-            "this workspace has Nx {}; dte needs Nx {} or later".format(
-                read_nx_version(checkout), OLDEST_NX
-            ),
-            suggestions=["update it: npx nx migrate latest"],
-        )
+    refuse_old_nx(read_nx_version(checkout))
     if find_nx(checkout) is None:
         raise Refusal(
             "nx is not installed in {}".format(checkout),

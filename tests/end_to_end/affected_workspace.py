@@ -37,7 +37,7 @@ class AffectedWorkspace:
 
     def run(self, change: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `run_affected` with real Nx between the two revisions of a change."""
-        self._trace.unlink(missing_ok=True)
+        self.trace.unlink(missing_ok=True)
         base, head = self.revisions[change]
         return subprocess.run(
             [sys.executable, "-I", "-S", str(self.code), "run_affected"],
@@ -52,7 +52,7 @@ class AffectedWorkspace:
                 "NX_NO_CLOUD": "true",
                 "NX_DAEMON": "false",
                 "CI": "true",
-                "TRACE": str(self._trace),
+                "TRACE": str(self.trace),
                 **env,
             },
             cwd=self.folder,
@@ -64,12 +64,13 @@ class AffectedWorkspace:
 
     def ran(self) -> set[str]:
         """Return the tasks that recorded themselves in the last run."""
-        if not self._trace.exists():
+        if not self.trace.exists():
             return set()
-        return {line.split()[0] for line in self._trace.read_text().splitlines()}
+        return {line.split()[0] for line in self.trace.read_text().splitlines()}
 
     @property
-    def _trace(self) -> Path:
+    def trace(self) -> Path:
+        """The file in which each task of the last run recorded itself."""
         return self.folder.parent / "trace"
 
 

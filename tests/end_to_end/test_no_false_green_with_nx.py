@@ -147,3 +147,16 @@ def test_arguments_that_leave_no_task(
     done = any_workspace.run("all", DTE_TARGETS="lint", DTE_NX_ARGUMENTS=words)
     assert done.returncode != 0
     assert any_workspace.ran() == set()
+
+
+@pytest.mark.parametrize("mode", ["", "without_agents"])
+def test_no_option_of_ours_reaches_a_task(
+    any_workspace: AffectedWorkspace, mode: str
+) -> None:
+    """Without agents Nx gets an option that it knows: `--no-dte` before Nx 18.
+
+    Nx 17 would pass `--no-agents` on to each task, here to `echo`.
+    """
+    done = any_workspace.run("shop", DTE_TARGETS="lint", DTE_MODE=mode)
+    assert done.returncode == 0, done.stderr
+    assert any_workspace.trace.read_text() == "shop:lint\n"

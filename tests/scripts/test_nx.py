@@ -9,7 +9,6 @@ from package_managers import COREPACK
 
 from tests.scripts.conftest import SCRIPTS
 from tests.scripts.nx_job import NxJob
-from tests.scripts.test_cloud_refusals import STEPS
 
 PNP = {"yarn.lock": '"nx@npm:22.7.1":\n  version: 22.7.1\n', ".pnp.cjs": ""}
 FIELD = {"package.json": '{"packageManager": "yarn@4.18.1"}'}
@@ -88,33 +87,3 @@ def test_a_failed_format_check_names_the_fix(tmp_path: Path) -> None:
     done = run_record(tmp_path, {"PATH": path, "DTE_NX_ROOT": str(tmp_path)})
     assert (done.returncode, done.stdout) == (1, "apps/a.ts\n")
     assert done.stderr.endswith("commit them: npx nx format:write\n")
-
-
-def test_the_version_of_a_plug_n_play_nx_is_known(nx_job: NxJob) -> None:
-    """The version is in Yarn's lock file, so an Nx that is too old is refused."""
-    (nx_job.checkout / "node_modules" / ".bin" / "nx").unlink()
-    nx_job.write(".pnp.cjs", "")
-    lock = '"nx@npm:^16.1.0, nx@npm:16.1.0":\n  version: 16.1.0\n'
-    nx_job.write("yarn.lock", f'"nxos@npm:1":\n  version: 1\n\n{lock}')
-    done = nx_job.run("start_ci_run", DTE_TARGETS="build")
-    assert done.returncode == 1
-    assert "this workspace has Nx 16.1.0" in done.stderr
-
-
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("version", ["16.10.0", "16.0.0-beta.1"])
-def test_an_nx_that_is_too_old_is_refused(
-    nx_job: NxJob, version: str, step: str
-) -> None:
-    """`npx nx-cloud` needs Nx 17; the message names the version found."""
-    nx_job.write("node_modules/nx/package.json", f'{{"version": "{version}"}}')
-    done = nx_job.run(step, **STEPS[step])
-    assert (done.returncode, nx_job.read_calls()) == (1, [])
-    assert f"this workspace has Nx {version}; dte needs Nx 17 or later" in done.stderr
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 3}', '{"version": "x"}'])
-def test_an_unknown_nx_version_is_no_obstacle(nx_job: NxJob, text: str) -> None:
-    """An unexpected package.json doesn't stop the agent."""
-    nx_job.write("node_modules/nx/package.json", text)
-    assert nx_job.run("start_agent").returncode == 0

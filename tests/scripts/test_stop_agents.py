@@ -1,9 +1,14 @@
 """Stopping agents: which command runs, when none runs, and that it never fails."""
 
 import shutil
+from pathlib import Path
 
 import pytest
+from bounded_run import PAUSE
 
+from tests.dte.nx_cloud.counting_server import CountingServer
+from tests.dte.nx_cloud.oracle.clock import Clock
+from tests.dte.nx_cloud.workspace import CLIENT, SMALL_NX
 from tests.scripts.nx_job import NxJob
 
 STOP = ["nx-cloud", "stop-all-agents"]
@@ -114,3 +119,30 @@ def test_an_outage_costs_seconds(nx_job: NxJob, own: str, expected: str) -> None
     more = {"NX_CLOUD_NUMBER_OF_RETRIES": own} if own else {}
     nx_job.run("stop_agents", CIRCLE_WORKFLOW_ID="the-run", **more)
     assert nx_job.read_environment()["NX_CLOUD_NUMBER_OF_RETRIES"] == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("when", "own", "requests"),
+    [("on_fail", "", 9), ("on_success", "", 3), ("on_success", "4", 5)],
+)
+def test_an_outage_costs_few_requests(
+    nx_job: NxJob, tmp_path: Path, when: str, own: str, requests: int
+) -> None:
+    """Each command that stops the agents sends three requests, not eleven.
+
+    The waits between them are those of a real client, which `test_waits.py` shows.
+    """
+    for call in (1, 2, 3):
+        nx_job.answer(call, f"exec node '{SMALL_NX}/run-client.js' stop-all-agents")
+    clock = Clock(tmp_path / "waits", 50)
+    env = {"CI": "true", "CIRCLE_WORKFLOW_ID": "w1", "CLIENT_FOLDER": str(CLIENT)}
+    if own:
+        env["NX_CLOUD_NUMBER_OF_RETRIES"] = own
+    with CountingServer(500) as server:
+        env |= {"NX_CLOUD_API": server.url, "NO_PROXY": "127.0.0.1"}
+        done = nx_job.run("stop_agents", DTE_WHEN=when, **clock.environment(), **env)
+    assert done.returncode == 0
+    assert "Code: 500. Error: not today" in done.stderr
+    assert server.requests == requests
+    assert sum(clock.waits()) + 2 * PAUSE < 60, "seconds, not minutes"

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 import yaml
 
+from dte import locked_nx
 from dte.init import nx_version, package_manager
 from dte.init.ci_config import MANUAL, find_distribution
 from dte.init.package_manager import LOCK_FILES, find_package_manager
@@ -35,7 +36,13 @@ def test_the_default_targets_are_those_of_main() -> None:
 
 def test_the_oldest_nx_is_that_of_the_orb(load: Load) -> None:
     """`dte init` refuses the same versions of Nx as the orb."""
-    assert load("nx").OLDEST_NX == nx_version.OLDEST
+    assert load("nx_version").OLDEST_NX == nx_version.OLDEST
+
+
+def test_a_locked_nx_is_found_as_by_the_orb(load: Load) -> None:
+    """The same lock files have the version, with the same patterns."""
+    orb = load("nx_version")
+    assert list(locked_nx._LOCKED.items()) == list(orb._LOCKED.items())
 
 
 def test_the_lock_files_are_those_of_the_orb(load: Load) -> None:

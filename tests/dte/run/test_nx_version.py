@@ -8,6 +8,7 @@ from dte.errors import UserError
 from dte.run.nx_version import refuse_old_nx
 from tests.dte.rehearse_config import rehearse_text
 from tests.git import make_repository
+from tests.locked_versions import LOCK_FILES
 
 JOB = """
 version: 2.1
@@ -54,10 +55,30 @@ def test_anything_else_passes(tmp_path: Path, package: str) -> None:
     refuse_old_nx(make_project(tmp_path, package), "HEAD")
 
 
-def test_no_job_starts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_a_lock_file_has_the_version(tmp_path: Path, name: str) -> None:
+    """The locked version counts, not the range in package.json, and not node_modules,
+    which a clone does not have."""
+    (tmp_path / name).write_text(LOCK_FILES[name].format(version="17.3.2"))
+    project = make_project(tmp_path, '{"devDependencies": {"nx": ">=17"}}')
+    with pytest.raises(UserError) as failure:
+        refuse_old_nx(project, "HEAD")
+    assert f"{name} has nx 17.3.2, and a rehearsal needs Nx 18" in str(failure.value)
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_a_newer_locked_version_passes(tmp_path: Path, name: str) -> None:
+    """An older Nx that another package needs is no obstacle."""
+    (tmp_path / name).write_text(LOCK_FILES[name].format(version="18.0.0"))
+    refuse_old_nx(make_project(tmp_path, '{"dependencies": {"nx": "*"}}'), "HEAD")
+
+
+@pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
+def test_no_job_starts(tmp_path: Path, name: str) -> None:
     """The rehearsal ends before its first job."""
+    texts = {"package.json": '{{"devDependencies": {{"nx": "{version}"}}}}'}
     (tmp_path / "project").mkdir()
-    package = '{"devDependencies": {"nx": "17.3.2"}}'
-    (tmp_path / "project" / "package.json").write_text(package)
+    text = (LOCK_FILES | texts)[name].format(version="17.3.2")
+    (tmp_path / "project" / name).write_text(text)
     with pytest.raises(UserError, match=r"nx 17\.3\.2"):
         rehearse_text(tmp_path, JOB)

@@ -1,0 +1,40 @@
+"""Finds the version of Nx in the lock file of a workspace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dte.errors import UserError
+
+# Those of the orb (scripts/lib/nx_version.py).
+_LOCKED = {
+    "package-lock.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',
+    "npm-shrinkwrap.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',
+    "pnpm-lock.yaml": r"(?m)^ +'?/?nx[@/](\d[^(':\s]*)",
+    "yarn.lock": r'(?m)^"?nx@[^\n]*:\r?\n +version:? "?(\d[^"\s]*)',
+    "bun.lock": r'"nx": \["nx@(\d[^"]*)"',
+}
+_MAJOR = re.compile(r"[~^>=v ]*(\d{1,4})\b")
+
+
+def find_locked_nx(read: Callable[[str], str]) -> tuple[str, str]:
+    """Return the version and the name of its lock file; both are empty if unknown.
+
+    `read` returns the text of a file by its name, and raises `UserError` if it can't.
+    Of several versions the newest counts: other packages may need older ones.
+    """
+    for name, pattern in _LOCKED.items():
+        try:
+            found = re.findall(pattern, read(name))
+        except UserError:
+            continue
+        if found:
+            return max(found, key=lambda version: read_major(version) or 0), name
+    return "", ""
+
+
+def read_major(version: str) -> int | None:
+    """Return the major version of `22.1.0`, `^22` or `v22`; None for other words."""
+    found = _MAJOR.match(version)
+    return int(found[1]) if found else None

@@ -1,0 +1,54 @@
+"""The pages name the versions of Nx that the code takes and the tests use."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+
+import pytest
+
+from dte.run.nx_version import OLDEST_MAJOR
+from tests.end_to_end.test_no_false_green_with_nx import OLDEST as OLDEST_TESTED
+from tests.end_to_end.test_nx_versions import OLDEST, VERSIONS
+from tests.tooling.repository import ROOT
+
+SAMPLE = json.loads((ROOT / "sample" / "package.json").read_text(encoding="utf-8"))
+NEWEST = int(SAMPLE["devDependencies"]["nx"].partition(".")[0])
+
+
+def read_page(name: str) -> str:
+    """Return the text of a page, with its lines joined."""
+    return " ".join((ROOT / name).read_text(encoding="utf-8").split())
+
+
+@pytest.fixture
+def oldest(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The oldest major version that the orb takes."""
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "lib")
+    version: int = importlib.import_module("nx_version").OLDEST_NX
+    return version
+
+
+def test_the_pages_name_the_oldest_version_of_the_orb(oldest: int) -> None:
+    """The README, troubleshooting and the page on `dte init` say what is refused."""
+    assert f"dte needs Nx {oldest} or later" in read_page("README.md")
+    assert f"dte needs Nx {oldest} or later" in read_page("docs/troubleshooting.md")
+    assert f"refuses Nx older than {oldest}" in read_page("docs/init.md")
+
+
+def test_the_readme_names_the_versions_of_the_rehearsal() -> None:
+    """The range in the README is that of the code, and of the tests with real Nx."""
+    [(first, last)] = re.findall(
+        r"one release of each major version from (\d+) to (\d+)", read_page("README.md")
+    )
+    assert (int(first), int(last)) == (OLDEST_MAJOR, NEWEST)
+    assert f"with Nx {OLDEST_MAJOR} or later" in read_page("README.md")
+
+
+def test_each_version_in_the_range_has_a_test(oldest: int) -> None:
+    """The matrix has each major; `make rehearse` runs the newest, the sample's."""
+    majors = {int(version.partition(".")[0]) for version in VERSIONS}
+    assert majors | {NEWEST} == set(range(OLDEST_MAJOR, NEWEST + 1))
+    assert OLDEST.startswith(f"{OLDEST_MAJOR}.")
+    assert OLDEST_TESTED.startswith(f"{oldest}.")
