@@ -34,7 +34,7 @@ _ADVICE = (
 class InvalidPattern(Exception):
     """RE2 refuses the pattern; `advice` says what to write instead."""
 
-    def __init__(self, reason: str, advice: str = "") -> None:
+    def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
         self.advice = advice
 
@@ -65,7 +65,7 @@ def compile_pattern(text: str) -> Pattern:
     try:
         return Pattern(text, re2.compile(text, _OPTIONS))
     except UnicodeEncodeError:
-        raise InvalidPattern("it is not valid text") from None
+        raise InvalidPattern("it is not valid text", "write it in UTF-8") from None
     except re2.error as error:
         raise InvalidPattern(
             f"RE2 refuses it: {_reason(error)}", _advise(text)
@@ -83,4 +83,4 @@ def _advise(text: str) -> str:
             return advice
     if any(f"\\{digit}" in text for digit in "123456789"):
         return "RE2 has no back references: write the alternatives out"
-    return ""
+    return "RE2's syntax: https://github.com/google/re2/wiki/Syntax"

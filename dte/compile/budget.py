@@ -45,6 +45,7 @@ class Budget:
                 where,
                 f"a value has more than {MAX_VALUE:,} characters, the size of the "
                 "largest config that CircleCI accepts",
+                suggestions=("Look for a string that commands repeat.",),
                 code="limit",
             )
         if self._text > MAX_TEXT:

@@ -138,11 +138,10 @@ class CallReader:
                 return overridden
         found = namespace.find("jobs", name)
         if found is None:
-            known = [*namespace.names("jobs", beside=name), *self.groups]
             raise error_at(
                 where,
                 f'{self.scope.title}: there is no job "{shorten(name)}"',
-                suggestions=nearest(name, known),
+                suggestions=namespace.suggest("jobs", name, self.groups),
                 code="unknown-job",
             )
         return found
@@ -176,7 +175,12 @@ class CallReader:
             name = taken.pop("name", default)
             if not name.strip():
                 message = f"{scope.title}: name: is empty"
-                raise error_at(body.where_is("name"), message, code="name")
+                raise error_at(
+                    body.where_is("name"),
+                    message,
+                    suggestions=("Write a name, or remove the key.",),
+                    code="name",
+                )
             draft = replace(draft, name=name, extra=taken)
         with errors.collect():
             found = read_requires(
@@ -211,7 +215,8 @@ def _each_written(
     items = expect_list(value, where, f"{title}: jobs")
     if not items:
         message = f"{title}: jobs: needs at least one job"
-        raise error_at(where, message, code="jobs")
+        advice = ("Write the name of a job: jobs: [build]",)
+        raise error_at(where, message, suggestions=advice, code="jobs")
     for item, item_where in items.with_lines():
         if isinstance(item, str):
             yield item, LocatedMap(item_where), item_where

@@ -110,8 +110,12 @@ class Checker:
             known_keys(body, EXECUTOR_KEYS, title)
         if not isinstance(body.get("description", ""), str):
             shown = describe(body["description"])
-            message = f"{title}: description: must be a string, not {shown}"
-            raise error_at(body.where_is("description"), message, code="type")
+            raise error_at(
+                body.where_is("description"),
+                f"{title}: description: must be a string, not {shown}",
+                suggestions=("Write it as one string, in quotes.",),
+                code="type",
+            )
 
     def _check_defaults(
         self, parameters: dict[str, Parameter], scope: Scope, title: str
@@ -134,6 +138,7 @@ class Checker:
                 definition.where,
                 f"{definition.title}: a name must begin with a lowercase letter and "
                 "contain only lowercase letters, digits, _ and -",
+                suggestions=_plain_name(definition.name),
                 code="name",
             )
 
@@ -217,8 +222,17 @@ def _check_executor(body: LocatedMap, scope: Scope) -> None:
     written = body.get("executor", "")
     if not isinstance(written, str | LocatedMap):
         shown = describe(written)
-        message = f"{scope.title}: executor: must be a name or a mapping, not {shown}"
-        raise error_at(body.where_is("executor"), message, code="type")
+        raise error_at(
+            body.where_is("executor"),
+            f"{scope.title}: executor: must be a name or a mapping, not {shown}",
+            suggestions=("Write the name of one of executors: executor: name",),
+            code="type",
+        )
+
+
+def _plain_name(name: str) -> tuple[str, ...]:
+    plain = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).lstrip("-_0123456789")
+    return (f"Write {plain.rstrip('-') or 'a-name'}, and the same where it is called.",)
 
 
 def _check_literals(

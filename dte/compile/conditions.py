@@ -8,21 +8,26 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dte.compile.expressions import ExpressionError, evaluate, same, truthy
+from dte.compile.expressions import EXAMPLE, ExpressionError, evaluate, same, truthy
 from dte.compile.templates import Scope, fill
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 from dte.patterns import InvalidPattern, compile_pattern
 
+_MATCHES = "Write matches: {pattern: ^main$, value: << pipeline.git.branch >>}"
 _OPERATORS = ("and", "or", "not", "equal", "matches")
 
 
 def holds(statement: Any, scope: Scope, where: Where) -> bool:
     """Return whether a logic statement is true; raises UserError if it is not one."""
     if isinstance(statement, LocatedList):
-        message = "a condition can't be a list; put the list under 'and' or 'or'"
-        raise error_at(where, message, code="condition")
+        raise error_at(
+            where,
+            "a condition can't be a list; put the list under 'and' or 'or'",
+            suggestions=("Write {and: [first, second]} or {or: [first, second]}",),
+            code="condition",
+        )
     if isinstance(statement, LocatedMap):
         return _operator(statement, scope)
     if isinstance(statement, str):
@@ -76,7 +81,7 @@ def expression_holds(text: str, scope: Scope, where: Where) -> bool:
         raise error_at(
             where,
             f"{error}, in the expression {shorten(text.strip(), 200)}",
-            suggestions=[error.advice] if error.advice else [],
+            suggestions=[error.advice or EXAMPLE],
             code="expression",
         ) from error
 
@@ -87,8 +92,12 @@ def _operator(statement: LocatedMap, scope: Scope) -> bool:
         _warn_of_mapping(statement, scope)
         return True
     if len(statement) != 1:
-        message = f"a condition takes one of {', '.join(_OPERATORS)}"
-        raise error_at(where, message, code="condition")
+        raise error_at(
+            where,
+            f"a condition takes one of {', '.join(_OPERATORS)}",
+            suggestions=("Join conditions in a list: and: [first, second]",),
+            code="condition",
+        )
     ((operator, operand),) = statement.items()
     item_where = statement.where_is(operator)
     if operator == "not":
@@ -98,7 +107,8 @@ def _operator(statement: LocatedMap, scope: Scope) -> bool:
     operands = expect_list(operand, item_where, operator)
     if not operands:
         message = f"{operator}: needs at least one condition"
-        raise error_at(item_where, message, code="condition")
+        advice = (f"Write conditions: {operator}: [first, second]",)
+        raise error_at(item_where, message, suggestions=advice, code="condition")
     if operator == "equal":
         first, *others = [fill(value, scope, at) for value, at in operands.with_lines()]
         return all(same(first, other) for other in others)
@@ -115,8 +125,12 @@ def _matches(operand: Any, scope: Scope, where: Where) -> bool:
         if text is None and key in mapping:
             text = ""
         if not isinstance(text, str):
-            message = f"matches: {key} must be a string, not {describe(text)}"
-            raise error_at(mapping.where_is(key), message, code="type")
+            raise error_at(
+                mapping.where_is(key),
+                f"matches: {key} must be a string, not {describe(text)}",
+                suggestions=(_MATCHES,),
+                code="type",
+            )
         texts.append(text)
     pattern, value = texts
     try:
@@ -125,6 +139,6 @@ def _matches(operand: Any, scope: Scope, where: Where) -> bool:
         raise error_at(
             mapping.where_is("pattern"),
             f"matches: the pattern {shorten(pattern)} is invalid: {error}",
-            suggestions=[error.advice] if error.advice else [],
+            suggestions=[error.advice],
             code="pattern",
         ) from error

@@ -9,6 +9,7 @@ from typing import Any
 from dte.compile.budget import Budget
 from dte.compile.check import Checker
 from dte.compile.document import processed
+from dte.compile.documented_limits import check_contexts
 from dte.compile.drafts import DraftWorkflow
 from dte.compile.job_groups import read_groups
 from dte.compile.jobs import JobCompiler
@@ -86,6 +87,8 @@ def compile_config(
             drafts = reader.read(written, errors)
     _check(namespace, library, written, errors)
     finished = finish_workflows(drafts, errors)
+    with errors.collect():
+        check_contexts(drafts, config.where_is("workflows"))
     _tell_of_schedules(drafts, notes)
     head: dict[str, Any] = {}
     with errors.collect():
@@ -146,20 +149,28 @@ def _tell_of_unused(namespace: Namespace, notes: Notes) -> None:
 def _read(path: Path, notes: Notes) -> LocatedMap:
     value = read_yaml(path)
     if value is None:
-        raise error_at(Where(str(path), 1), "the config is empty", code="file")
+        raise error_at(
+            Where(str(path), 1),
+            "the config is empty",
+            suggestions=("Begin with version: 2.1, jobs: and workflows:",),
+            code="file",
+        )
     config = expect_map(value, Where(str(path), 1), "a config")
     version = config.get("version")
     if version is None:
         raise error_at(
             config.where,
-            "the key version is missing; add version: 2.1",
+            "the key version is missing",
+            suggestions=("Add version: 2.1",),
             code="version",
         )
     if version not in (2.1, "2.1") or isinstance(version, bool):
         raise _wrong_version(version, config.where_is("version"))
     if not isinstance(config.get("setup", False), bool):
         message = f"setup: must be true or false, not {describe(config['setup'])}"
-        raise error_at(config.where_is("setup"), message, code="type")
+        advice = ("Write setup: true",)
+        where = config.where_is("setup")
+        raise error_at(where, message, suggestions=advice, code="type")
     for section in ("jobs", "job-groups"):
         if section in config:
             expect_map(config[section], config.where_is(section), section)
@@ -170,7 +181,8 @@ def _read(path: Path, notes: Notes) -> LocatedMap:
 def _wrong_version(version: object, where: Where) -> UserError:
     if version not in (2, 2.0, "2", "2.0"):
         message = f"version must be 2.1, not {describe(version)}"
-        return error_at(where, message, code="version")
+        advice = ("Write version: 2.1",)
+        return error_at(where, message, suggestions=advice, code="version")
     return error_at(
         where,
         f"version: {version} no longer compiles since 21 September 2026",
@@ -190,7 +202,8 @@ def _workflows(config: LocatedMap) -> LocatedMap:
     jobs = config.get("jobs")
     if not isinstance(jobs, LocatedMap) or "build" not in jobs:
         message = 'there are no workflows and no job called "build"'
-        raise error_at(config.where, message, code="missing-key")
+        advice = ("Add workflows: {main: {jobs: […]}} with the names of jobs.",)
+        raise error_at(config.where, message, suggestions=advice, code="missing-key")
     calls = LocatedList(jobs.where_is("build"))
     calls.add("build", jobs.where_is("build"))
     body, workflows = LocatedMap(calls.where), LocatedMap(calls.where)

@@ -66,12 +66,17 @@ def _declaration(
         raise error_at(
             mapping.where_is("type"),
             f"{title}: type must be one of {', '.join(TYPES)}, not {describe(kind)}",
-            suggestions=nearest(str(kind), TYPES, only_close=True),
+            suggestions=nearest(str(kind), TYPES, only_close=True)
+            or ("Write type: string, if it is a string.",),
             code="type",
         )
     if not isinstance(mapping.get("description", ""), str | None):
-        message = f"{title}: description: must be a string"
-        raise error_at(mapping.where_is("description"), message, code="type")
+        raise error_at(
+            mapping.where_is("description"),
+            f"{title}: description: must be a string",
+            suggestions=("Write it as one string, in quotes.",),
+            code="type",
+        )
     return Parameter(
         name=name,
         type=kind,
@@ -99,10 +104,12 @@ def _choices(
     choices = tuple(expect_list(mapping.get("enum"), where, f"{title}: enum"))
     if not choices:
         message = f"{title}: enum: needs at least one value"
-        raise error_at(where, message, code="parameter")
+        advice = ("Write its values: enum: [first, second]",)
+        raise error_at(where, message, suggestions=advice, code="parameter")
     if not all(isinstance(choice, str | int | float) for choice in choices):
         message = f"{title}: enum: may contain only strings and numbers"
-        raise error_at(where, message, code="type")
+        advice = ("Write its values: enum: [first, second]",)
+        raise error_at(where, message, suggestions=advice, code="type")
     default = mapping.get("default")
     template = isinstance(default, str) and "<<" in default
     if "default" in mapping and not template and not chosen(default, choices):
@@ -110,6 +117,7 @@ def _choices(
             mapping.where_is("default"),
             f"{title}: default: must be one of {listed(choices)}, "
             f"not {describe(default)}",
+            suggestions=(f"Write default: {choices[0]}, or add the value to enum.",),
             code="parameter",
         )
     return choices

@@ -15,15 +15,16 @@ from dte.compile.namespace import Definition, Stub
 from dte.compile.parameters import ExecutorValue, bind, executor_value
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope, fill
+from dte.compile.variables import environment
 from dte.errors import Errors
 from dte.model import Where
-from dte.parse import LocatedMap, error_at, nearest
+from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, known_keys, shorten
 
 KINDS = ("docker", "machine", "macos")
 SHARED_CHECKS: Mapping[str, values.Check] = {
     "resource_class": values.text,
-    "environment": values.environment,
+    "environment": environment,
     "working_directory": values.text,
     "shell": values.text_or_list,
 }
@@ -36,7 +37,7 @@ _IMAGE_KEYS: Mapping[str, values.Check] = {
     "entrypoint": values.text_or_list,
     "command": values.text_or_list,
     "user": values.text,
-    "environment": values.environment,
+    "environment": environment,
     "auth": values.keys_of_texts("username", "password"),
     "aws_auth": values.either(
         values.keys_of_texts("aws_access_key_id", "aws_secret_access_key"),
@@ -104,7 +105,8 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
     if len(kinds) > 1:
         item_where = body.where_is(kinds[1])
         message = f"{scope.title}: only one of {' and '.join(kinds)} is allowed"
-        raise error_at(item_where, message, code="executor")
+        advice = (f"Remove {' or '.join(kinds)}.",)
+        raise error_at(item_where, message, suggestions=advice, code="executor")
     taken = values.take(
         body,
         SHARED_CHECKS,
@@ -130,7 +132,8 @@ def _read_kind(kind: str, body: LocatedMap, scope: Scope) -> Any:
         known_keys(written, _VM_KEYS[kind], title)
         if kind == "macos" and "xcode" not in written:
             message = f"{title}: needs the key xcode"
-            raise error_at(where, message, code="missing-key")
+            advice = ("Add xcode: 16.4.0, or another version.",)
+            raise error_at(where, message, suggestions=advice, code="missing-key")
         return values.take(written, _VM_KEYS[kind], scope, title)
     filled = fill(written, scope, where)
     _check_kind(kind, filled, where, title)
@@ -151,11 +154,14 @@ def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any
 def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str, Any]:
     if not isinstance(image, LocatedMap):
         message = f"{title}: an image must be a mapping, not {describe(image)}"
-        raise error_at(where, message, code="type")
+        shown = shorten(image) if isinstance(image, str) else "cimg/base:current"
+        advice = (f"Write docker: [{{image: {shown}}}]",)
+        raise error_at(where, message, suggestions=advice, code="type")
     known_keys(image, _IMAGE_KEYS, title)
     if image.get("image") is None:
         message = f"{title}: needs the key image"
-        raise error_at(image.where, message, code="missing-key")
+        advice = ("Add image: cimg/base:current, or another image.",)
+        raise error_at(image.where, message, suggestions=advice, code="missing-key")
     return values.take(image, _IMAGE_KEYS, scope, title)
 
 
@@ -199,8 +205,12 @@ def find_executor_settings(
     """Return the settings that `executor: …` names; raises UserError."""
     value = executor_value(written, scope, where)
     if not isinstance(value, ExecutorValue):
-        message = f"executor: must be a name or a mapping, not {describe(value)}"
-        raise error_at(where, message, code="type")
+        raise error_at(
+            where,
+            f"executor: must be a name or a mapping, not {describe(value)}",
+            suggestions=("Write the name of one of executors: executor: name",),
+            code="type",
+        )
     namespace = value.scope.namespace
     found = namespace.find("executors", value.name)
     if isinstance(found, Stub):
@@ -213,9 +223,7 @@ def find_executor_settings(
             value.where,
             f'{scope.title}: there is no executor "{shorten(value.name)}" in '
             f"{namespace.title}",
-            suggestions=nearest(
-                value.name, namespace.names("executors", beside=value.name)
-            ),
+            suggestions=namespace.suggest("executors", value.name),
             code="unknown-executor",
         )
     return _read_executor(found, value)

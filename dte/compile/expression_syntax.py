@@ -26,6 +26,17 @@ _TOKEN = re.compile(
 )
 _PATTERN = re.compile(r"\s*/(?P<pattern>(?:[^/\\\n]|\\.)*)/")
 COMPARISONS = frozenset({"==", "!=", ">=", "<=", ">", "<", "starts-with"})
+# What other languages write, and what an expression has.
+_INSTEAD = {
+    "===": "==",
+    "=~": "matches",
+    "=": "==",
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+    "/": "matches, which takes a pattern on its right",
+}
+EXAMPLE = 'An example: pipeline.git.branch == "main" or pipeline.git.tag matches /^v.*/'
 _WORDS = frozenset({"and", "or", "not", "matches", "starts-with"})
 _MAX_DEPTH = 50
 _MAX_TOKENS = 500
@@ -119,18 +130,29 @@ def _tokens(text: str) -> list[_Token]:
         match = (_PATTERN if after_matches else _TOKEN).match(text, position)
         if match is None and after_matches:
             raise ExpressionError(
-                "matches takes a pattern between slashes, like /^v.*/"
+                "matches takes a pattern between slashes, like /^v.*/",
+                "Write the pattern between slashes: matches /^main$/",
             )
         if match is None:
-            raise ExpressionError(f'"{text[position:].strip()[:30]}" is not valid here')
+            found = text[position:].strip()[:30]
+            raise ExpressionError(f'"{found}" is not valid here', _advise(found))
         kind = match.lastgroup or ""
         tokens.append(_Token(kind, match[kind]))
         position = match.end()
         if len(tokens) > _MAX_TOKENS:
-            raise ExpressionError(f"it has more than {_MAX_TOKENS} parts")
+            message = f"it has more than {_MAX_TOKENS} parts"
+            raise ExpressionError(message, "Use one pattern for several names.")
     if not tokens:
         raise ExpressionError("it is empty")
     return tokens
+
+
+def _advise(found: str) -> str:
+    """Return what to write instead of a sign that is not one of an expression."""
+    for sign, instead in _INSTEAD.items():
+        if found.startswith(sign):
+            return f"Write {instead}."
+    return ""
 
 
 class _Reader:
@@ -171,13 +193,13 @@ class _Reader:
 
     def _operand(self, depth: int) -> Node:
         if depth > _MAX_DEPTH:
-            raise ExpressionError("nested too deeply")
+            raise ExpressionError("nested too deeply", "Remove parentheses.")
         if self._at("not"):
             return Not(self._operand(depth + 1))
         if self._at("("):
             node = self.either(depth + 1)
             if not self._at(")"):
-                raise ExpressionError('missing ")"')
+                raise ExpressionError('missing ")"', "Close the parenthesis with )")
             return node
         return self._literal(self._next())
 

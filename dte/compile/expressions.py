@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dte.compile.expression_syntax import (
+    EXAMPLE,
     Binary,
     ExpressionError,
     Literal,
@@ -22,7 +23,7 @@ from dte.compile.expression_syntax import (
     parse,
 )
 
-__all__ = ["ExpressionError", "evaluate", "names_of", "same", "truthy"]
+__all__ = ["EXAMPLE", "ExpressionError", "evaluate", "names_of", "same", "truthy"]
 
 Lookup = Callable[[str], Any]
 _NUMERIC: dict[str, Callable[[Any, Any], bool]] = {
@@ -93,7 +94,8 @@ def _compare(sign: str, left: Any, right: Any) -> bool:
         return _text(left, sign).startswith(_text(right, sign))
     for side in (left, right):
         if isinstance(side, bool) or not isinstance(side, int | float):
-            raise ExpressionError(f"{sign} compares numbers only")
+            message = f"{sign} compares numbers only"
+            raise ExpressionError(message, "Compare strings by ==, != or matches.")
     return _NUMERIC[sign](left, right)
 
 
@@ -106,4 +108,4 @@ def _text(value: Any, sign: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    raise ExpressionError(f"{sign} compares strings only")
+    raise ExpressionError(f"{sign} compares strings only", "Compare numbers by ==.")

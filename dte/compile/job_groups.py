@@ -42,7 +42,8 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
         known_keys(body, ("jobs", "description"), title)
         if name in jobs:
             message = f"{title}: there is a job of this name too"
-            raise error_at(item_where, message, code="job-group")
+            advice = ("Rename the group or the job.",)
+            raise error_at(item_where, message, suggestions=advice, code="job-group")
     for name, body in groups.items():
         title = f'job group "{name}"'
         for inner, _, at in each_call(body.get("jobs"), body.where_is("jobs"), title):
@@ -51,7 +52,8 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
                     f'{title}: calls the job group "{inner}", but a job group may '
                     "contain only jobs"
                 )
-                raise error_at(at, message, code="job-group")
+                advice = (f"Write the jobs of {inner} here.",)
+                raise error_at(at, message, suggestions=advice, code="job-group")
     return groups
 
 

@@ -31,6 +31,7 @@ _BUILD_KEYS = (
     *SHARED_KEYS,
 )
 _LOCK_KEY = re.compile(r"[A-Za-z0-9.:/_-]{1,512}")
+_WEBHOOKS = "{webhooks: [provider: datadog]}"
 _CACHES = re.compile(r"([1-9]|[12][0-9]|30)d")
 
 
@@ -42,7 +43,8 @@ def job_type(definition: Definition) -> str:
             definition.body.where_is("type"),
             f"{definition.title}: type must be one of {', '.join(TYPES)}, not "
             f"{describe(kind)}",
-            suggestions=nearest(str(kind), TYPES, only_close=True),
+            suggestions=nearest(str(kind), TYPES, only_close=True)
+            or ("Remove type: from a job that runs steps.",),
             code="type",
         )
     return str(kind)
@@ -68,7 +70,9 @@ def check_keys(definition: Definition, kind: str) -> None:
     needed = {"release": "plan_name", "lock": "key", "unlock": "key"}.get(kind)
     if needed and body.get(needed) is None:
         message = f"{title}: a job of type {kind} needs the key {needed}"
-        raise error_at(definition.where, message, code="missing-key")
+        advice = (f"Add {needed}: with a string.",)
+        where = definition.where
+        raise error_at(where, message, suggestions=advice, code="missing-key")
 
 
 def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, Any]:
@@ -94,21 +98,23 @@ def lock_key(value: Any) -> str:
     """Return the key of a lock, 1 to 512 characters."""
     if isinstance(value, str) and _LOCK_KEY.fullmatch(value):
         return value
-    raise InvalidValue("1 to 512 letters, digits, and . : / _ -")
+    raise InvalidValue("1 to 512 letters, digits, and . : / _ -", "deploy")
 
 
 def validation(value: Any) -> dict[str, Any]:
     """Return how a release is validated; each webhook's provider must be a string."""
     webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
     if not isinstance(webhooks, list):
-        raise InvalidValue("a mapping, with webhooks: as a list")
+        raise InvalidValue("a mapping, with webhooks: as a list", _WEBHOOKS)
     for webhook in webhooks:
         if not isinstance(webhook, dict):
-            raise InvalidValue("a mapping whose webhooks are mappings")
+            raise InvalidValue("a mapping whose webhooks are mappings", _WEBHOOKS)
         provider = webhook.get("provider", "")
         if not isinstance(provider, str):
             shown = f"the provider {describe(provider)}"
-            raise InvalidValue("a mapping whose providers are strings", shown)
+            raise InvalidValue(
+                "a mapping whose providers are strings", _WEBHOOKS, shown
+            )
     checked: dict[str, Any] = value
     return checked
 
@@ -116,11 +122,13 @@ def validation(value: Any) -> dict[str, Any]:
 def retention(value: Any) -> dict[str, str]:
     """Return how long caches are kept: `{caches: 7d}`, 1 to 30 days."""
     if not isinstance(value, dict) or set(value) != {"caches"}:
-        raise InvalidValue('a mapping like {caches: "7d"}')
+        raise InvalidValue('a mapping like {caches: "7d"}', "{caches: 7d}")
     caches = value["caches"]
     if isinstance(caches, str) and _CACHES.fullmatch(caches):
         return {"caches": caches}
-    raise InvalidValue('a mapping like {caches: "7d"}, with 1 to 30 days')
+    raise InvalidValue(
+        'a mapping like {caches: "7d"}, with 1 to 30 days', "{caches: 7d}"
+    )
 
 
 _SETTINGS = ("circleci_ip_ranges", "retention")

@@ -193,6 +193,8 @@ def read_job_head(definition: Definition) -> tuple[dict[str, Parameter], str]:
         for name, parameter in declared_by(definition).items():
             if name in RESERVED:
                 message = f'{definition.title}: the parameter name "{name}" is reserved'
-                raise error_at(parameter.where, message, code="parameter")
+                where = parameter.where
+                advice = (f"Rename it, for example to the-{name}.",)
+                raise error_at(where, message, suggestions=advice, code="parameter")
         definition.memo["type"] = kind
     return declared_by(definition), definition.memo["type"]

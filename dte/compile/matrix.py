@@ -17,7 +17,9 @@ from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import expect_list, expect_map, known_keys, shorten
 
-MAX_JOBS = 128
+# Users report it; CircleCI's pages name no limit, so more jobs are a warning.
+REPORTED_LIMIT = 128
+MAX_JOBS = 1_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def read_matrix(
     excluded = _excluded(matrix, list(axes), scope, title)
     combinations = tuple(_combine(axes, excluded))
     if not combinations:
-        raise error_at(where, f"{title}: no combination is left", code="matrix")
+        message = f"{title}: no combination is left"
+        advice = ("Add values, or remove some of exclude:",)
+        raise error_at(where, message, suggestions=advice, code="matrix")
     taken = values.take(matrix, {"alias": values.text}, scope, title)
     return Matrix(combinations, taken.get("alias"))
 
@@ -77,7 +81,7 @@ def _axes(
         item_where = parameters.where_is(name)
         if name not in known:
             message = f'{title}: unknown parameter "{shorten(name)}"'
-            near = nearest(name, known)
+            near = nearest(name, known) or ("It takes no parameters.",)
             raise error_at(item_where, message, suggestions=near, code="matrix")
         items = expect_list(written, item_where, f"{title}: {name}")
         axes[name] = [
@@ -85,11 +89,16 @@ def _axes(
         ]
         jobs *= len(axes[name])
         if jobs > MAX_JOBS:
-            message = f"{title}: makes more than {MAX_JOBS} jobs"
-            raise error_at(where, message, code="matrix")
+            message = f"{title}: makes more than {MAX_JOBS:,} jobs"
+            less = ("Remove values, or use parallelism.",)
+            raise error_at(where, message, suggestions=less, code="limit")
+    if jobs > REPORTED_LIMIT:
+        text = f"{title}: makes {jobs:,} jobs, and CircleCI may take {REPORTED_LIMIT}"
+        scope.namespace.notes.warn("matrix", where, text)
     if not axes:
         message = f"{title}: parameters: needs at least one"
-        raise error_at(where, message, code="matrix")
+        advice = nearest("", known) or ("Declare a parameter in the job.",)
+        raise error_at(where, message, suggestions=advice, code="matrix")
     return axes
 
 
@@ -114,7 +123,8 @@ def _excluded(
         for name in axes:
             if name not in arguments:
                 message = f'{title}: exclude: "{name}" is missing'
-                raise error_at(item_where, message, code="matrix")
+                advice = (f"Add {name}: with one of its values.",)
+                raise error_at(item_where, message, suggestions=advice, code="matrix")
         excluded.append(fill(arguments, scope, item_where))
     return excluded
 

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dte.compile.budget import Budget
 from dte.compile.notes import Notes
 from dte.model import Where
-from dte.parse import LocatedMap
+from dte.parse import LocatedMap, nearest
 from dte.parse.expect import expect_map
 
 SECTIONS = {"jobs": "job", "commands": "command", "executors": "executor"}
@@ -111,14 +111,21 @@ class Namespace:
         for name in self.sections.get(section, {}):
             yield self.definition(section, name)
 
-    def names(self, section: str, beside: str = "") -> list[str]:
-        """Return the names that `find` knows, for suggestions.
+    def suggest(
+        self, section: str, name: str, others: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Return what to do about a name that `find` does not know.
 
-        If `beside` names a part of an orb that can be opened, returns that orb's names.
+        `others` are further names that would be right in its place.
         """
-        orb, slash, _ = beside.partition("/")
-        if slash and orb in self.orbs:
+        orb, slash, _ = name.partition("/")
+        if slash and orb not in self.orbs:
+            near = nearest(orb, self.orbs, only_close=True)
+            return near or (f"Import the orb: orbs: {{{orb}: namespace/orb@version}}",)
+        known = [*self.sections.get(section, {}), *others]
+        if slash:
             opened = self.orbs[orb]()
-            if isinstance(opened, Namespace):
-                return [f"{orb}/{name}" for name in opened.sections.get(section, {})]
-        return [*self.sections.get(section, {})]
+            parts = opened.sections if isinstance(opened, Namespace) else {}
+            known = [f"{orb}/{part}" for part in parts.get(section, {})]
+        absent = f"{self.title if not slash else f'The orb {orb}'} has no {section}."
+        return nearest(name, known) or (absent[0].upper() + absent[1:],)

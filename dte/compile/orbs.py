@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dte.compile.budget import Budget
+from dte.compile.documented_limits import check_url_orbs
 from dte.compile.namespace import SECTIONS, Namespace, OpenOrb
 from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill_text
@@ -50,6 +51,7 @@ class Library:
         self._errors = errors
         self._opened: dict[Path, Namespace] = {}
         self._inline: dict[int, Namespace] = {}
+        self._urls: set[str] = set()
 
     def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
         """Return how to open each orb of a config, and each source given by an alias.
@@ -95,8 +97,14 @@ class Library:
         if not isinstance(reference, str):
             message = f'orb "{alias}" must be a reference or a mapping, not '
             shown = describe(reference)
-            raise error_at(where, message + shown, code="orb-reference")
+            advice = (f"Write {alias}: namespace/orb@version",)
+            raise error_at(
+                where, message + shown, suggestions=advice, code="orb-reference"
+            )
         check_reference(alias, reference, where)
+        if reference.startswith("https://"):
+            self._urls.add(reference)
+            check_url_orbs(len(self._urls), where)
         return partial(self._open_registry, alias, reference, where)
 
     def _open_inline(self, alias: str, body: LocatedMap) -> Namespace:
@@ -207,8 +215,20 @@ def check_reference(alias: str, reference: str, where: Where) -> None:
     raise error_at(
         where,
         f'orb "{alias}": "{shorten(reference)}" is not namespace/orb@version',
+        suggestions=(_corrected(reference),),
         code="orb-reference",
     )
+
+
+def _corrected(reference: str) -> str:
+    """Return what to write instead of a reference that is none."""
+    name = re.match(r"[\w.-]+/[\w.-]+", reference, re.ASCII)
+    if name is None:
+        return "Write the orb's namespace, name and version: circleci/node@7.1"
+    version = re.match(r"[:@]([\w.:-]+)", reference[name.end() :], re.ASCII)
+    if version is None:
+        return f"Add a version: {name[0]}@1.2.3, or {name[0]}@volatile for the newest"
+    return f"Write {name[0]}@{version[1]}"
 
 
 def load_orb(path: Path) -> LocatedMap:
@@ -221,7 +241,12 @@ def load_orb(path: Path) -> LocatedMap:
         return pack_orb(find_source(path), with_examples=False)
     value = read_yaml(path)
     if value is None:
-        raise error_at(Where(str(path), 1), "the orb is empty", code="file")
+        raise error_at(
+            Where(str(path), 1),
+            "the orb is empty",
+            suggestions=("Get its source: circleci orb source NAMESPACE/ORB > FILE",),
+            code="file",
+        )
     return expect_map(value, Where(str(path), 1), "an orb")
 
 

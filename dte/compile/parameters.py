@@ -20,6 +20,14 @@ from dte.parse.expect import (
 )
 from dte.parse.scalars import as_written
 
+_FORMS = {
+    "string": '"a string"',
+    "boolean": "true",
+    "integer": "1",
+    "executor": "the-name-of-an-executor",
+    "steps": "[checkout, run: make]",
+    "env_var_name": "MY_VARIABLE",
+}
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -168,8 +176,16 @@ def _advice(parameter: Parameter, raw: Any, value: Any) -> tuple[str, ...]:
             return (f"Write it without quotes: {name}: {value}",)
     if parameter.type == "enum" and isinstance(value, str):
         choices = [choice for choice in parameter.choices if isinstance(choice, str)]
-        return nearest(value, choices, only_close=True)
-    return ()
+        if near := nearest(value, choices, only_close=True):
+            return near
+    return (f"Write {name}: {form_of(parameter)}",)
+
+
+def form_of(parameter: Parameter) -> str:
+    """Return an example of an argument of the right type."""
+    if parameter.type == "enum":
+        return str(parameter.choices[0])
+    return _FORMS[parameter.type]
 
 
 def _fits(parameter: Parameter, value: Any) -> bool:
@@ -210,5 +226,6 @@ def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
         if isinstance(name, str):
             return ExecutorValue(name, arguments, scope, where)
         message = 'executor: a mapping needs the key "name"'
-        raise error_at(where, message, code="missing-key")
+        advice = ("Add name: with the name of an executor.",)
+        raise error_at(where, message, suggestions=advice, code="missing-key")
     return value

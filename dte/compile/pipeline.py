@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dte.compile.declarations import declared
+from dte.compile.documented_limits import warn_of_arguments
 from dte.compile.event_values import DOCUMENTED
 from dte.compile.namespace import Namespace
 from dte.compile.notes import Notes
-from dte.compile.parameters import Parameter, bind
+from dte.compile.parameters import Parameter, bind, form_of
 from dte.compile.templates import Scope
 from dte.errors import Errors
 from dte.model import PipelineValues
@@ -67,6 +68,7 @@ def pipeline_parameters(
         # A pipeline's argument is a plain value, even if it looks like a template.
         literal = value.replace("<<", "\\<<") if isinstance(value, str) else value
         arguments.put(name, literal, where)
+    warn_of_arguments(pipeline.parameters, where, notes)
     nothing = Scope("pipeline parameters", Namespace("the pipeline", {}, where))
     values = bind(
         parameters,
@@ -84,11 +86,14 @@ def _check(parameter: Parameter) -> None:
             parameter.where,
             f'pipeline parameter "{parameter.name}" can\'t be of type '
             f"{parameter.type}: only {', '.join(sorted(_TYPES))}",
+            suggestions=("Declare it in a job or command instead.",),
             code="parameter",
         )
     if parameter.required:
         message = f'pipeline parameter "{parameter.name}" needs a default'
-        raise error_at(parameter.where, message, code="parameter")
+        advice = (f"Add default: {form_of(parameter)}, or another value.",)
+        where = parameter.where
+        raise error_at(where, message, suggestions=advice, code="parameter")
 
 
 def without_values(config: LocatedMap) -> dict[str, None]:

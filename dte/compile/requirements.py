@@ -58,7 +58,12 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
         message = "requires: an item must be a job, or a job with statuses, not "
-        raise error_at(where, message + describe(item), code="requires")
+        raise error_at(
+            where,
+            message + describe(item),
+            suggestions=("Write requires: [build, test: [success, failed]]",),
+            code="requires",
+        )
     ((name, written),) = item.items()
     statuses: set[str] = set()
     for status in written if isinstance(written, list) else [written]:
@@ -73,7 +78,8 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
         statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
     if not statuses:
         message = f'requires: "{name}" needs at least one status'
-        raise error_at(where, message, code="requires")
+        advice = (f"Write {name}: [success], or {name} alone.",)
+        raise error_at(where, message, suggestions=advice, code="requires")
     return WrittenRequirement(name, frozenset(statuses), where)
 
 
@@ -85,8 +91,12 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
     names = filled if isinstance(filled, list) else [filled]
     for name in names:
         if not isinstance(name, str):
-            message = f"context: must be a string, not {describe(name)}"
-            raise error_at(where, message, code="type")
+            raise error_at(
+                where,
+                f"context: must be a string, not {describe(name)}",
+                suggestions=("Write the names of contexts, in quotes if needed.",),
+                code="type",
+            )
     return tuple(names)
 
 
@@ -100,8 +110,13 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
         return {}
     if isinstance(value, str):
         if "<<" in value:
-            message = "filters: write the expression without << >>"
-            raise error_at(where, message, code="expression")
+            plain = value.replace("<<", "").replace(">>", "").strip()
+            raise error_at(
+                where,
+                "filters: write the expression without << >>",
+                suggestions=(f"Write filters: {shorten(plain)}",),
+                code="expression",
+            )
         return PASSES if expression_holds(value, scope, where) else STOPS
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")
@@ -131,14 +146,14 @@ def read_branches(value: Any, scope: Scope, where: Where, title: str) -> dict[st
     rules = expect_map(value, where, title)
     known_keys(rules, ("only", "ignore"), title)
     return {
-        rule: _patterns(rules[rule], scope, rules.where_is(rule))
+        rule: _patterns(rules[rule], scope, rules.where_is(rule), f"{title}: {rule}")
         for rule in rules
         if rules[rule] is not None
     }
 
 
-def _patterns(value: Any, scope: Scope, where: Where) -> str | list[str]:
-    patterns: str | list[str] = take_one(value, text_or_list, scope, where, "filters")
+def _patterns(value: Any, scope: Scope, where: Where, title: str) -> str | list[str]:
+    patterns: str | list[str] = take_one(value, text_or_list, scope, where, title)
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
             _check_pattern(pattern[1:-1], where)
@@ -152,6 +167,6 @@ def _check_pattern(pattern: str, where: Where) -> None:
         raise error_at(
             where,
             f"filters: the pattern /{shorten(pattern)}/ is invalid: {error}",
-            suggestions=[error.advice] if error.advice else [],
+            suggestions=[error.advice],
             code="pattern",
         ) from error

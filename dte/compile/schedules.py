@@ -18,6 +18,8 @@ from dte.model import Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, expect_list, expect_map, known_keys
 
+_NIGHTLY = '"0 0 * * *"'
+_MAIN = "{branches: {only: [main]}}"
 _FIELDS = (
     ("minute", 0, 59),
     ("hour", 0, 23),
@@ -35,7 +37,9 @@ def read_triggers(value: Any, scope: Scope, where: Where) -> list[dict[str, Any]
     title = f"{scope.title}: triggers"
     items = expect_list(value, where, title)
     if not items:
-        raise error_at(where, f"{title}: needs a schedule", code="schedule")
+        message = f"{title}: needs a schedule"
+        advice = (f"Add schedule: {{cron: {_NIGHTLY}, filters: {_MAIN}}}",)
+        raise error_at(where, message, suggestions=advice, code="schedule")
     return [_trigger(item, at, scope, title) for item, at in items.with_lines()]
 
 
@@ -50,11 +54,7 @@ def _trigger(item: Any, where: Where, scope: Scope, title: str) -> dict[str, Any
             raise error_at(
                 schedule.where,
                 f"{title}: needs the key {key}",
-                suggestions=(
-                    ()
-                    if key == "cron"
-                    else ("Add filters: {branches: {only: [main]}}",)
-                ),
+                suggestions=(f"Add {key}: {_NIGHTLY if key == 'cron' else _MAIN}",),
                 code="schedule",
             )
     cron = _cron(schedule, scope, title)
@@ -86,7 +86,7 @@ def _cron(schedule: LocatedMap, scope: Scope, title: str) -> str:
         raise error_at(
             where,
             f"{title}: cron: must be {error}, not {describe(text)}",
-            suggestions=('For every night, write cron: "0 0 * * *".',),
+            suggestions=(f"For every night, write cron: {error.example}",),
             code="schedule",
         ) from None
     for unsupported in find_unsupported(text):
@@ -103,7 +103,7 @@ def check_cron(text: Any) -> None:
     """Raise InvalidValue unless `text` is a cron entry of five fields."""
     fields = text.split() if isinstance(text, str) else []
     if len(fields) != len(_FIELDS):
-        raise InvalidValue("a cron entry of five fields")
+        raise InvalidValue("a cron entry of five fields", _NIGHTLY)
     for content, (name, least, most) in zip(fields, _FIELDS, strict=True):
         for part in content.split(","):
             _check_part(part, name, least, most)
@@ -137,5 +137,6 @@ def _check_part(part: str, name: str, least: int, most: int) -> None:
     if not (numbers and in_range and numbers == sorted(numbers) and right_step):
         raise InvalidValue(
             f"a cron entry: its {name} is {part}, which is neither * nor within "
-            f"{least} to {most}"
+            f"{least} to {most}",
+            _NIGHTLY,
         )

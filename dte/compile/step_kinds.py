@@ -10,13 +10,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.compile import values
+from dte.compile.documented_limits import warn_of_long_keys
 from dte.compile.templates import Scope
+from dte.compile.variables import environment
 from dte.model import Step, Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, expect_map, known_keys
 
 _WHEN = values.one_of("always", "on_success", "on_fail")
 _TOOLS = values.one_of("gradle", "bazel", "turborepo", "xcode")
+_SAMPLES = {
+    "command": "make",
+    "root": ".",
+    "paths": "[dist]",
+    "at": ".",
+    "key": "deps-v1",
+    "path": "dist",
+    "tool": "gradle",
+    "steps": "[run: make]",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ _COMMAND = Kind(
         "name": values.text,
         "command": values.text,
         "shell": values.text,
-        "environment": values.environment,
+        "environment": environment,
         "background": values.boolean,
         "working_directory": values.text,
         "no_output_timeout": values.duration,
@@ -181,10 +193,13 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     short = runs_a_command(name) and not isinstance(given, dict | list)
     if given is None or short:
         if kind.needs and given is None:
-            raise error_at(where, f"{name}: needs {_needs(kind)}", code="missing-key")
+            message = f"{name}: needs {_needs(kind)}"
+            advice = (f"Write {name}: {{{_example(kind)}}}",)
+            raise error_at(where, message, suggestions=advice, code="missing-key")
         if given is not None and not isinstance(given, str):
             message = f"{name}: must be a command or a mapping, not {describe(given)}"
-            raise error_at(where, message, code="type")
+            advice = (f"Write {name}: make, or {name}: {{{_example(kind)}}}",)
+            raise error_at(where, message, suggestions=advice, code="type")
         return None
     if given == name and not kind.needs:
         return None  # The JSON schema allows `checkout: checkout`.
@@ -193,11 +208,15 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     for group in kind.needs:
         if not any(mapping.get(key) is not None for key in group):
             message = f"{name}: needs the key {' or '.join(group)}"
-            raise error_at(mapping.where, message, code="missing-key")
+            advice = (f"Write {name}: {{{_example(kind)}}}",)
+            raise error_at(
+                mapping.where, message, suggestions=advice, code="missing-key"
+            )
     if "auto_rerun_delay" in mapping and "max_auto_reruns" not in mapping:
         item_where = mapping.where_is("auto_rerun_delay")
         message = f"{name}: auto_rerun_delay needs max_auto_reruns"
-        raise error_at(item_where, message, code="missing-key")
+        advice = ("Add max_auto_reruns: 1, up to 5.",)
+        raise error_at(item_where, message, suggestions=advice, code="missing-key")
     return mapping
 
 
@@ -215,6 +234,11 @@ def check_held(name: str, held: str, where: Where) -> None:
 
 def _needs(kind: Kind) -> str:
     return " and ".join(" or ".join(group) for group in kind.needs)
+
+
+def _example(kind: Kind) -> str:
+    """Return the keys that a step needs, with a value for each."""
+    return ", ".join(f"{group[0]}: {_SAMPLES[group[0]]}" for group in kind.needs)
 
 
 def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
@@ -236,5 +260,7 @@ def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
             )
     else:
         arguments = values.take(mapping, kind.keys, scope, name)
+    if name in ("save_cache", "restore_cache"):
+        warn_of_long_keys(arguments, where, scope.namespace.notes)
     shown = arguments.get("name") or kind.shows or arguments.get("command", "")
     return Step(name, shown, arguments, where)

@@ -16,7 +16,7 @@ from dte.compile.step_kinds import KINDS, build_step, check_held
 from dte.compile.templates import Scope, fill
 from dte.errors import Errors, UserError
 from dte.model import Step, Where
-from dte.parse import LocatedList, LocatedMap, error_at, nearest
+from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 from dte.parse.located import where_value_begins
 
@@ -73,7 +73,8 @@ def read_call(item: Any, where: Where) -> StepCall:
             code="step",
         )
     message = f"a step must be a name or a mapping, not {describe(item)}"
-    raise error_at(where, message, code="step")
+    advice = ("Write the name of a step or command, such as checkout or run: make",)
+    raise error_at(where, message, suggestions=advice, code="step")
 
 
 def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]]:
@@ -151,7 +152,8 @@ class StepExpander:
     def _inside(self, scope: Scope, where: Where) -> StepExpander:
         if self.depth == MAX_COMMANDS:
             message = f"commands call each other more than {MAX_COMMANDS} deep"
-            raise error_at(where, message, code="limit")
+            advice = ("Call fewer commands from commands.",)
+            raise error_at(where, message, suggestions=advice, code="limit")
         return replace(self, scope=scope, depth=self.depth + 1)
 
     def _built_in(self, call: StepCall) -> Step:
@@ -164,7 +166,8 @@ class StepExpander:
         held = tuple(self.expand(call.given[holds], where))
         if not held:
             message = f"{call.name}: {holds}: needs at least one step"
-            raise error_at(where, message, code="steps")
+            advice = (f"Add a step, such as {holds}: [run: make]",)
+            raise error_at(where, message, suggestions=advice, code="steps")
         for inner in held:
             check_held(call.name, inner.kind, inner.where)
         return replace(step, arguments={**step.arguments, holds: held})
@@ -179,7 +182,12 @@ class StepExpander:
                 yield from self.expand(value, call.where)
             else:
                 message = "steps: must be a parameter of type steps, not "
-                raise error_at(call.where, message + describe(value), code="type")
+                raise error_at(
+                    call.where,
+                    message + describe(value),
+                    suggestions=("Write steps: << parameters.… >>",),
+                    code="type",
+                )
             return
         condition, steps = read_condition(call)
         if holds(condition, self.scope, call.item_where) is (call.name == "when"):
@@ -190,7 +198,8 @@ class StepExpander:
         if command in self.scope.trail:
             chain = " → ".join(step.name for step in trail)
             message = f"{command.title} calls itself: {chain}"
-            raise error_at(call.where, message, code="circle")
+            advice = (f"Remove the call of {trail[-1].name}.",)
+            raise error_at(call.where, message, suggestions=advice, code="circle")
         known_keys(command.body, COMMAND_KEYS, command.title)
         require_steps(command)
         given = LocatedMap(call.item_where) if call.given is None else call.given
@@ -239,12 +248,12 @@ def size_of(arguments: Any) -> int:
 
 def unknown_step(call: StepCall, scope: Scope) -> Exception:
     """Return the error for a step that is neither built in nor a command."""
-    commands = scope.namespace.names("commands", beside=call.name)
-    known = commands if "/" in call.name else [*commands, *KINDS, *STRUCTURES]
     return error_at(
         call.where,
         f'{scope.title}: there is no command or step "{shorten(call.name)}"',
-        suggestions=nearest(call.name, known),
+        suggestions=scope.namespace.suggest(
+            "commands", call.name, (*KINDS, *STRUCTURES)
+        ),
         code="unknown-step",
     )
 
@@ -256,7 +265,9 @@ def read_condition(call: StepCall) -> tuple[Any, Any]:
     for key in ("condition", "steps"):
         if key not in mapping:
             message = f"{call.name}: needs the key {key}"
-            raise error_at(call.where, message, code="missing-key")
+            value = "<< pipeline.… >>" if key == "condition" else _EXAMPLE
+            advice = (f"Add {key}: {value}",)
+            raise error_at(call.where, message, suggestions=advice, code="missing-key")
     return mapping["condition"], one_or_more(
         mapping["steps"], mapping.where_is("steps")
     )

@@ -98,7 +98,8 @@ class _Splitter:
     def _tag(self, tag: str) -> None:
         if tag[:1] in ("#", "^"):
             if len(self._open) > MAX_SECTIONS:
-                raise ExpressionError("sections are nested too deeply")
+                advice = "Use conditions of steps (when:) instead."
+                raise ExpressionError("sections are nested too deeply", advice)
             self._open.append((tag[1:].strip(), tag[0] == "^", []))
         elif tag[:1] == "/":
             self._close(tag[1:].strip())
@@ -107,7 +108,10 @@ class _Splitter:
 
     def _close(self, name: str) -> None:
         if len(self._open) == 1:
-            raise ExpressionError(f"<</{name}>> closes a section that was not opened")
+            raise ExpressionError(
+                f"<</{name}>> closes a section that was not opened",
+                f"Add <<#{name}>> where it begins.",
+            )
         opened, inverted, parts = self._open.pop()
         if opened != name:
             raise ExpressionError(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dte.compile.event_values import DOCUMENTED, EVENT_VALUES
-from dte.compile.expressions import ExpressionError, evaluate, truthy
+from dte.compile.expressions import EXAMPLE, ExpressionError, evaluate, truthy
 from dte.compile.namespace import Definition, Namespace
 from dte.compile.template_syntax import UNCLOSED, Expression, Part, split
 from dte.errors import UserError
@@ -78,7 +78,10 @@ class Scope:
         if name.startswith("pipeline.parameters."):
             near = nearest(name, relatives, only_close=True)
             return (*near, "Declare it under parameters: at the top of the config.")
-        return nearest(name, relatives)
+        return nearest(name, relatives) or (
+            "Write << parameters.… >>, << pipeline.… >> or, in a matrix, "
+            "<< matrix.… >>.",
+        )
 
 
 def fill_text(text: str, scope: Scope, where: Where) -> Any:
@@ -99,7 +102,7 @@ def fill_text(text: str, scope: Scope, where: Where) -> Any:
 def _refused(
     text: str, error: ExpressionError, scope: Scope, where: Where
 ) -> UserError:
-    advice = [error.advice] if error.advice else []
+    advice = [error.advice or EXAMPLE]
     if str(error) == UNCLOSED or not _LOOKS_MEANT.search(text):
         advice = [_ESCAPE]
     return error_at(
@@ -135,8 +138,12 @@ def _embed(value: Any, where: Where) -> str:
         return ""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    message = f"{describe(value)} can't be embedded in text"
-    raise error_at(where, message, code="type")
+    raise error_at(
+        where,
+        f"{describe(value)} can't be embedded in text",
+        suggestions=("Write << … >> alone as the whole value.",),
+        code="type",
+    )
 
 
 def plain_text(value: str | float) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from dte.compile.templates import Scope, fill, plain_text
 from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
-from dte.parse.expect import describe
+from dte.parse.expect import MAX_NAME, describe
 from dte.parse.scalars import as_written
 
 Check = Callable[[Any], Any]
@@ -19,10 +20,13 @@ Check = Callable[[Any], Any]
 
 
 class InvalidValue(Exception):
-    """The value is invalid; `shown` is optional and describes it in the message."""
+    """The value is invalid: the expected form, an example of it, and an optional
+    description of the value for the message.
+    """
 
-    def __init__(self, expected: str, shown: str = "") -> None:
+    def __init__(self, expected: str, example: str, shown: str = "") -> None:
         super().__init__(expected)
+        self.example = example
         self.shown = shown
 
 
@@ -36,7 +40,7 @@ def text(value: Any) -> str:
     """Return a string; numbers and booleans are converted to strings."""
     if isinstance(value, str | int | float):
         return plain_text(value)
-    raise InvalidValue("a string")
+    raise InvalidValue("a string", '"a string"')
 
 
 def boolean(value: Any) -> bool:
@@ -45,25 +49,26 @@ def boolean(value: Any) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise InvalidValue("true or false")
+    raise InvalidValue("true or false", "true")
 
 
 def texts(value: Any) -> tuple[str, ...]:
     """Return one string, or a list with at least one string, as a tuple."""
     items = value if isinstance(value, list) else [value]
     if not items:
-        raise InvalidValue("a list with at least one string")
+        raise InvalidValue("a list with at least one string", "[first, second]")
     try:
         return tuple(text(item) for item in items)
     except InvalidValue:
-        raise InvalidValue("a string or a list of strings") from None
+        raise InvalidValue("a string or a list of strings", "[first, second]") from None
 
 
 def listed_texts(value: Any) -> tuple[str, ...]:
     """Return a list with at least one string, as a tuple."""
     if isinstance(value, list):
         return texts(value)
-    raise InvalidValue("a list of strings")
+    shown = value if isinstance(value, str | int | float) else "first"
+    raise InvalidValue("a list of strings", f'["{shown}"]')
 
 
 def text_or_list(value: Any) -> Any:
@@ -77,7 +82,8 @@ def one_of(*choices: str) -> Check:
     def check(value: Any) -> str:
         if isinstance(value, str) and value in choices:
             return value
-        raise InvalidValue("one of " + ", ".join(choices))
+        near = get_close_matches(str(value)[:MAX_NAME], choices, n=1)
+        raise InvalidValue("one of " + ", ".join(choices), (near or choices)[0])
 
     return check
 
@@ -98,7 +104,8 @@ class WholeNumber:
         if whole and least <= value and (most is None or value <= most):
             return int(value)
         bound = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise InvalidValue(f"a whole number {bound}")
+        above = most is not None and whole and value > most
+        raise InvalidValue(f"a whole number {bound}", str(most if above else least))
 
 
 def duration(value: Any) -> str | int:
@@ -110,21 +117,21 @@ def duration(value: Any) -> str | int:
         return value
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
-    raise InvalidValue('a time such as "20m", "1.25h" or "5s"')
+    raise InvalidValue('a time such as "20m", "1.25h" or "5s"', "20m")
 
 
 def delay(value: Any) -> str:
     """Return a duration as `auto_rerun_delay` accepts it, at most ten minutes."""
     if isinstance(value, str) and _DELAY.fullmatch(value):
         return value
-    raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"')
+    raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"', "10s")
 
 
 def some_text(value: Any) -> str:
     """Return a string that is not empty."""
     if isinstance(value, str | int | float) and value != "":
         return plain_text(value)
-    raise InvalidValue("a string that is not empty")
+    raise InvalidValue("a string that is not empty", '"a string"')
 
 
 def bundles(value: Any) -> tuple[str, ...]:
@@ -133,13 +140,15 @@ def bundles(value: Any) -> tuple[str, ...]:
         isinstance(name, str) and _BUNDLE.fullmatch(name) for name in value
     ):
         return tuple(value)
-    raise InvalidValue("a list of names of at most 50 letters, digits and -")
+    raise InvalidValue(
+        "a list of names of at most 50 letters, digits and -", "[my-bundle]"
+    )
 
 
 def text_or_number(value: Any) -> str:
     """Return a string; a number may be written without quotes, as for `xcode`."""
     if isinstance(value, bool):
-        raise InvalidValue("a string or a number")
+        raise InvalidValue("a string or a number", "16.4.0")
     return text(value)
 
 
@@ -148,14 +157,14 @@ def serial_group(value: Any) -> str:
     name = text(value)
     if _SERIAL_GROUP.fullmatch(name):
         return name
-    raise InvalidValue("1 to 512 letters, digits, and . - _ /")
+    raise InvalidValue("1 to 512 letters, digits, and . - _ /", "deploy")
 
 
 def scalar(value: Any) -> Any:
     """Return a string, a number or a boolean unchanged."""
     if isinstance(value, bool | str | int | float):
         return value
-    raise InvalidValue("a string, a number or a boolean")
+    raise InvalidValue("a string, a number or a boolean", "true")
 
 
 def keys_of_texts(*keys: str) -> Check:
@@ -163,10 +172,12 @@ def keys_of_texts(*keys: str) -> Check:
 
     def check(value: Any) -> dict[str, str]:
         expected = f"a mapping with {' and '.join(keys)}"
+        example = "{" + ", ".join(f"{key}: $NAME" for key in keys) + "}"
         if not isinstance(value, dict):
-            raise InvalidValue(expected)
+            raise InvalidValue(expected, example)
         if set(value) != set(keys):
-            raise InvalidValue(expected, f"one with {', '.join(value) or 'no keys'}")
+            shown = f"one with {', '.join(value) or 'no keys'}"
+            raise InvalidValue(expected, example, shown)
         return {key: text(value[key]) for key in keys}
 
     return check
@@ -176,47 +187,16 @@ def either(*checks: Check) -> Check:
     """Return a check for a value that passes one of the checks."""
 
     def check(value: Any) -> Any:
-        reasons = []
+        reasons, example = [], ""
         for one in checks:
             try:
                 return one(value)
             except InvalidValue as error:
                 reasons.append(str(error))
-        raise InvalidValue(", or ".join(reasons))
+                example = example or error.example
+        raise InvalidValue(", or ".join(reasons), example)
 
     return check
-
-
-def environment(value: Any) -> dict[str, str]:
-    """Return variables from a mapping, a list of mappings, or `A=B` strings.
-
-    An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
-    variables").
-    """
-    variables: dict[str, str] = {}
-    for part in value if isinstance(value, list) else [value]:
-        if part is not None:
-            variables.update(_variables(part))
-    return variables
-
-
-def _variables(part: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(part, str):
-        name, equals, content = part.partition("=")
-        if not equals:
-            raise InvalidValue("NAME=VALUE", describe(part))
-        part = {name: content}
-    if not isinstance(part, dict):
-        raise InvalidValue("a mapping of names and values, or a list of them")
-    for name, content in part.items():
-        if not name or "=" in name or "\0" in name:
-            raise InvalidValue("names and values", f"the name {name!r}")
-        try:
-            yield name, "<nil>" if content is None else text(content)
-        except InvalidValue:
-            raise InvalidValue(
-                "plain values", f"{describe(content)} in {name}"
-            ) from None
 
 
 def take(
@@ -259,7 +239,8 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
         item_where = raw.where if isinstance(raw, LocatedMap | LocatedList) else where
         shown = error.shown or describe(value)
         message = f"{what}: must be {error}, not {shown}"
-        raise error_at(item_where, message, code="type") from None
+        advice = (f"Write {what.rpartition(': ')[2]}: {error.example}",)
+        raise error_at(item_where, message, suggestions=advice, code="type") from None
 
 
 _TEXTS: tuple[Check, ...] = (

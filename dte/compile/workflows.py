@@ -106,14 +106,19 @@ def _check_version(workflows: LocatedMap) -> None:
     """Raise UserError unless the version is a number or a string ("JSON schema")."""
     if not isinstance(workflows["version"], str | int | float):
         shown = describe(workflows["version"])
-        message = f"workflows: version: must be a number, not {shown}"
-        raise error_at(workflows.where_is("version"), message, code="type")
+        raise error_at(
+            workflows.where_is("version"),
+            f"workflows: version: must be a number, not {shown}",
+            suggestions=("Remove the key: config 2.1 doesn't need it.",),
+            code="type",
+        )
 
 
 def _check_keys(body: LocatedMap, scope: Scope, where: Where) -> None:
     if "jobs" not in body:
         message = f"{scope.title}: needs the key jobs"
-        raise error_at(where, message, code="missing-key")
+        advice = ("Add jobs: with the names of jobs, such as jobs: [build]",)
+        raise error_at(where, message, suggestions=advice, code="missing-key")
     if "when" in body and "unless" in body:
         raise error_at(
             body.where_is("unless"),
@@ -274,4 +279,5 @@ def _refuse_cycles(workflow: str, jobs: Sequence[WorkflowJob]) -> None:
             shown[_LONGEST_CHAIN - 1 : -1] = ["…"]
         chain = " → ".join(shown)
         message = f'workflow "{workflow}": jobs require each other: {chain}'
-        raise error_at(where, message, code="circle") from None
+        advice = ("Remove one of these requirements.",)
+        raise error_at(where, message, suggestions=advice, code="circle") from None

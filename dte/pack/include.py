@@ -45,7 +45,8 @@ def _include(text: str, folder: Path, where: Where) -> str:
         return text
     if len(matches) > 1:
         message = f"more than one include in {shorten(text)}"
-        raise error_at(where, message, code="include")
+        advice = ("Write one include in each value.",)
+        raise error_at(where, message, suggestions=advice, code="include")
     if matches[0][0] != text:
         raise error_at(
             where,
@@ -59,4 +60,6 @@ def _include(text: str, folder: Path, where: Where) -> str:
         return read_text(path).replace("<<", "\\<<")
     except UserError as error:
         message = f"can't include {error}"
-        raise error_at(where, message, code=error.code) from error
+        raise error_at(
+            where, message, suggestions=error.suggestions, code=error.code
+        ) from error

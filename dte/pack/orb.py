@@ -25,6 +25,7 @@ from dte.parse.scalars import Dialect
 FOLDERS = ("executors", "jobs", "commands", "examples")
 TOP_KEYS = ("version", "description", "display", "orbs", *FOLDERS)
 _WITH_INCLUDES = ("jobs", "commands", "executors")
+_ROOT = "@orb.yml"
 _AT_FILE = re.compile(r"@.*\.(yml|yaml)")
 _YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
 
@@ -36,10 +37,13 @@ def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
     examples are left out, their files are not read.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder", code="file")
-    if not (folder / "@orb.yml").exists():
-        message = f"{folder}: has no @orb.yml, so it is not an orb's folder"
-        raise UserError(message, code="file")
+        advice = (f"Give the folder that contains {_ROOT}, or a packed file.",)
+        message = f"{folder}: no such folder"
+        raise UserError(message, suggestions=advice, code="file")
+    if not (folder / _ROOT).exists():
+        advice = (f"Give the folder that contains {_ROOT}, or a packed file.",)
+        message = f"{folder}: has no {_ROOT}, so it is not an orb's folder"
+        raise UserError(message, suggestions=advice, code="file")
     left_out = () if with_examples else ("examples",)
     document = _pack_folder(
         folder, find_repository(folder), root=True, left_out=left_out
@@ -60,7 +64,7 @@ def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
 def _pack_folder(
     folder: Path, repository: Path, *, root: bool, left_out: tuple[str, ...] = ()
 ) -> LocatedMap:
-    tree = LocatedMap(Where(str(folder / "@orb.yml" if root else folder), 1))
+    tree = LocatedMap(Where(str(folder / _ROOT if root else folder), 1))
     for entry in _entries(folder):
         if entry.name in left_out:
             continue
@@ -93,7 +97,9 @@ def _read_mapping(path: Path) -> LocatedMap:
         return LocatedMap(Where(str(path), 1))
     if not isinstance(value, LocatedMap):
         message = f"must contain a mapping, not {describe(value)}"
-        raise error_at(Where(str(path), 1), message, code="type")
+        advice = ("Write lines of key: value.",)
+        where = Where(str(path), 1)
+        raise error_at(where, message, suggestions=advice, code="type")
     return value
 
 
@@ -110,6 +116,8 @@ def _merge_at(tree: LocatedMap, key: str, content: LocatedMap) -> None:
         _merge(merged, below)
     elif below is not None:
         message = f'"{key}" is a folder or file too, so it must be a mapping here'
-        raise error_at(tree.where_is(key), message, code="type")
+        advice = (f"Move its content to the folder {key}, or rename it.",)
+        where = tree.where_is(key)
+        raise error_at(where, message, suggestions=advice, code="type")
     _merge(merged, content)
     tree.put(key, merged, content.where)

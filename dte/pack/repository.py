@@ -28,5 +28,7 @@ def refuse_outside(path: Path, repository: Path) -> None:
     """Raise UserError for a file outside the repository, also if a link leads to it."""
     if not path.resolve().is_relative_to(repository):
         raise UserError(
-            f"{path}: is outside the orb's repository {repository}", code="outside"
+            f"{path}: is outside the orb's repository {repository}",
+            suggestions=("Copy the file into the repository.",),
+            code="outside",
         )

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from dte.model import Where
-from dte.parse.expect import describe, error_at, shorten
+from dte.parse.expect import describe, error_at, nearest, shorten
 from dte.parse.located import LocatedList, LocatedMap
 from dte.parse.scalars import Dialect, resolve
 
@@ -54,7 +54,8 @@ class Builder:
             if not self._loader.check_event(yaml.StreamEndEvent):
                 where = self._where(self._loader.peek_event())
                 message = "a second YAML document begins, but only one is allowed"
-                raise error_at(where, message, code="yaml")
+                advice = ("Remove the line --- and what follows it.",)
+                raise error_at(where, message, suggestions=advice, code="yaml")
             return value
         finally:
             self._loader.dispose()
@@ -79,7 +80,8 @@ class Builder:
         self._count(1, where)
         if depth > MAX_DEPTH:
             message = f"nested deeper than {MAX_DEPTH} levels"
-            raise error_at(where, message, code="limit")
+            advice = ("Move the inner parts to commands.",)
+            raise error_at(where, message, suggestions=advice, code="limit")
         anchor = event.anchor
         if anchor is not None:
             self._anchors[anchor] = _Anchor(_UNFINISHED, 0, where)
@@ -102,23 +104,29 @@ class Builder:
         self._weight += weight
         if self._weight > MAX_VALUES:
             message = f"its aliases expand to more than {MAX_VALUES:,} values"
-            raise error_at(where, message, code="limit")
+            advice = ("Look for a list of aliases of lists of aliases.",)
+            raise error_at(where, message, suggestions=advice, code="limit")
 
     def _alias(self, name: str | None, where: Where) -> Any:
         anchor = self._anchors.get(name or "")
         if anchor is None:
             message = f"*{name} has no anchor &{name} before it"
-            raise error_at(where, message, code="yaml")
+            advice = nearest(name or "", self._anchors) or (
+                f"Put a text that begins with * in quotes, or add &{name} above.",
+            )
+            raise error_at(where, message, suggestions=advice, code="yaml")
         if anchor.value is _UNFINISHED:
             message = f"*{name} is inside its own anchor &{name}"
-            raise error_at(where, message, code="yaml")
+            advice = (f"Remove *{name}, or put &{name} at a value above.",)
+            raise error_at(where, message, suggestions=advice, code="yaml")
         self._count(anchor.weight, where)
         return anchor.value
 
     def _known_tag(self, tag: str | None, expected: str, where: Where) -> None:
         if tag not in (None, _TAG + expected):
             message = f"the YAML tag {tag} is not known in a config"
-            raise error_at(where, message, code="yaml")
+            advice = (f"Remove {tag}.",)
+            raise error_at(where, message, suggestions=advice, code="yaml")
 
     def _scalar(self, event: yaml.ScalarEvent, where: Where) -> Any:
         plain, _ = event.implicit
@@ -154,7 +162,12 @@ class Builder:
             elif key in own:
                 message = f'the key "{shorten(key)}" is already on line '
                 line = str(own.where_is(key).line)
-                raise error_at(item_where, message + line, code="yaml")
+                raise error_at(
+                    item_where,
+                    message + line,
+                    suggestions=("Remove one of the two, or join their values.",),
+                    code="yaml",
+                )
             else:
                 own.put(key, value, item_where)
         self._loader.get_event()
@@ -174,7 +187,12 @@ class Builder:
             value = self._alias(event.anchor, where)
             if isinstance(value, str):
                 return value
-        raise error_at(where, "a mapping's key must be a string", code="yaml")
+        raise error_at(
+            where,
+            "a mapping's key must be a string",
+            suggestions=("Put a value that begins with { in quotes.",),
+            code="yaml",
+        )
 
 
 def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
@@ -183,5 +201,6 @@ def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
     for source in sources:
         if not isinstance(source, LocatedMap):
             message = f"<<: can't merge {describe(source)}"
-            raise error_at(where, message, code="yaml")
+            advice = ("Write the alias of a mapping: <<: *name",)
+            raise error_at(where, message, suggestions=advice, code="yaml")
     return list(sources)

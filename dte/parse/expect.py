@@ -20,9 +20,12 @@ def error_at(
     message: str,
     *,
     code: str,
-    suggestions: Sequence[str] = (),
+    suggestions: Sequence[str],
 ) -> UserError:
-    """Return the error `message`, prefixed with its position."""
+    """Return the error `message`, prefixed with its position.
+
+    The suggestions say what to write instead or what to do next.
+    """
     return UserError(
         f"{where}: {message}",
         suggestions=suggestions,
@@ -59,16 +62,27 @@ def expect_map(value: Any, where: Where, what: str) -> LocatedMap:
     """Return `value` as a mapping, or raise UserError."""
     if isinstance(value, LocatedMap):
         return value
-    message = f"{what} must be a mapping, not {describe(value)}"
-    raise error_at(where, message, code="type")
+    dashes = "without dashes" if isinstance(value, list) else "with more indentation"
+    raise error_at(
+        where,
+        f"{what} must be a mapping, not {describe(value)}",
+        suggestions=(f"Write lines of key: value below it, {dashes}.",),
+        code="type",
+    )
 
 
 def expect_list(value: Any, where: Where, what: str) -> LocatedList:
     """Return `value` as a list, or raise UserError."""
     if isinstance(value, LocatedList):
         return value
-    message = f"{what} must be a list, not {describe(value)}"
-    raise error_at(where, message, code="type")
+    scalar = isinstance(value, str | int | float)
+    written = f"[{value if scalar else '…'}]"
+    raise error_at(
+        where,
+        f"{what} must be a list, not {describe(value)}",
+        suggestions=(f"Write a list: {shorten(written)}, or lines that begin with -",),
+        code="type",
+    )
 
 
 def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:

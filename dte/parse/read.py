@@ -12,9 +12,17 @@ import yaml
 from dte.errors import UserError
 from dte.model import Where
 from dte.parse.build import Builder
-from dte.parse.expect import error_at
+from dte.parse.expect import error_at, nearest
 from dte.parse.scalars import Dialect
 
+# What PyYAML says, and what to do about it.
+_ADVICE = (
+    ("tab character", "Replace tabs by spaces."),
+    ("mapping values are not allowed", 'Put a value that contains ": " in quotes.'),
+    ("while scanning a quoted scalar", "Close the quote."),
+    ("while parsing a flow", "Close the bracket, or put the value in quotes."),
+    ("start any token", "Put the value in quotes."),
+)
 MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -26,23 +34,47 @@ def read_text(path: Path) -> str:
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UserError(f"{path}: is not a regular file", code="file")
+                raise _unreadable(path, "is not a regular file", "Give a file.")
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file", code="file") from None
+        raise _unreadable(path, "no such file", *_siblings(path)) from None
     except IsADirectoryError:
-        raise UserError(f"{path}: is a folder, not a file", code="file") from None
+        advice = "Give the path of a file in it."
+        raise _unreadable(path, "is a folder, not a file", advice) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: can't be read: {reason}", code="file") from error
+        advice = "Check the path, and that you may read the file."
+        raise _unreadable(path, f"can't be read: {reason}", advice) from error
     if len(content) > MAX_BYTES:
-        raise UserError(f"{path}: larger than {MAX_BYTES:,} bytes", code="limit")
+        raise UserError(
+            f"{path}: larger than {MAX_BYTES:,} bytes",
+            suggestions=("Continue with a second config, or move parts to an orb.",),
+            code="limit",
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         where = Where(str(path), line)
-        raise error_at(where, "not UTF-8 text", code="yaml") from error
+        raise error_at(
+            where,
+            "not UTF-8 text",
+            suggestions=("Save the file in UTF-8.",),
+            code="yaml",
+        ) from error
+
+
+def _unreadable(path: Path, problem: str, *advice: str) -> UserError:
+    return UserError(f"{path}: {problem}", suggestions=advice, code="file")
+
+
+def _siblings(path: Path) -> tuple[str, ...]:
+    """Return a suggestion for a file that is not there."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return (f"There is no folder {path.parent}.",)
+    return nearest(path.name, names) or ("The folder is empty.",)
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -64,11 +96,31 @@ def parse_yaml(text: str, file: str, dialect: Dialect = Dialect.CIRCLECI) -> Any
         where = Where(file, mark.line + 1 if mark else 1)
         parts = [part for part in (error.context, error.problem) if part]
         message = f"not valid YAML: {', '.join(parts)}"
-        raise error_at(where, message, code="yaml") from error
+        advice = (_advise(message, text, where.line),)
+        raise error_at(where, message, suggestions=advice, code="yaml") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        message = f"not valid YAML: {error.reason}"
-        raise error_at(Where(file, line), message, code="yaml") from error
+        raise error_at(
+            Where(file, line),
+            f"not valid YAML: {error.reason}",
+            suggestions=("Remove the control characters.",),
+            code="yaml",
+        ) from error
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        message = f"{file}: not valid YAML: {error}"
-        raise UserError(message, code="yaml") from error
+        raise UserError(
+            f"{file}: not valid YAML: {error}",
+            suggestions=("Save the file in UTF-8.",),
+            code="yaml",
+        ) from error
+
+
+def _advise(message: str, text: str, number: int) -> str:
+    """Return what to do about invalid YAML in a line of the text."""
+    lines = text.split("\n")
+    line = lines[number - 1] if number <= len(lines) else ""
+    if line.lstrip(" -").startswith("\t"):
+        return "Replace tabs by spaces."
+    for said, advice in _ADVICE:
+        if said in message:
+            return advice
+    return "Check the indentation, colons and quotes of this line and the one above."

@@ -70,6 +70,7 @@ def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
         assert words in said
     assert error.reference.endswith(f"/docs/compile.md#dte-{error.code}")
     assert error.where is not None
+    assert error.suggestions
     assert error.exit_code == 2
 
 

@@ -1,4 +1,4 @@
-"""Every config either compiles or is refused with a UserError."""
+"""Every config compiles, or is refused with a suggestion of what to do next."""
 
 from __future__ import annotations
 
@@ -59,11 +59,15 @@ LINES = st.sampled_from(
 
 
 def settle(text: str, folder: Path) -> None:
-    """Compile `text`; exceptions other than UserError propagate."""
+    """Compile `text`; fail for another exception than UserError, and for an error
+    without a suggestion."""
     for stub in (False, True):
         try:
             compiled = compile_text(text, folder, orbs=ORBS, stub_missing_orbs=stub)
-        except UserError:
+        except UserError as error:
+            for one in (error, *error.others):
+                assert one.suggestions, one.message
+                assert all(one.suggestions), one.message
             continue
         yaml.safe_dump(compiled.document)
 

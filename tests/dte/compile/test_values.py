@@ -9,6 +9,7 @@ import pytest
 from dte.compile import values
 from dte.compile.expressions import truthy
 from dte.compile.values import Check, InvalidValue
+from dte.compile.variables import environment
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,8 @@ from dte.compile.values import Check, InvalidValue
         (values.duration, 600, 600),
         (values.delay, "10m", "10m"),
         (values.delay, "30s", "30s"),
-        (values.environment, None, {}),
-        (values.environment, [None, {"A": None}], {"A": "<nil>"}),
+        (environment, None, {}),
+        (environment, [None, {"A": None}], {"A": "<nil>"}),
     ],
 )
 def test_fits(check: Check, value: Any, expected: Any) -> None:
@@ -55,7 +56,7 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
         (values.duration, "10 m", "a time such as"),
         (values.delay, "11m", "at most 10 minutes"),
         (values.delay, "0s", "at most 10 minutes"),
-        (values.environment, {"": 1}, "names and values"),
+        (environment, {"": 1}, "names and values"),
     ],
 )
 def test_does_not_fit(check: Check, value: Any, message: str) -> None:
