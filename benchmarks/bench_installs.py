@@ -1,8 +1,8 @@
 """Measures how soon an agent is ready for tasks, with an empty and with a full cache.
 
-`make bench` runs it. For each package manager, a job does what an agent does before it
-asks for tasks: guard, checkout, restore, install, save. The first run starts without a
-cache, the second one with the cache of the first. The benchmark needs a package
+`make bench` runs it. For each package manager, `dte/agent` runs twice in a rehearsal:
+without a cache, and with the cache of the first run. The time is that from
+the job's start until the agent asks Nx Cloud for tasks. The benchmark needs a package
 registry.
 """
 
@@ -11,29 +11,31 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "bench"
-JOB = "ready"
+JOB = "dte/agent"
+READY = "(stand-in): agent agent-1 of run"
 PACKAGES = {"nx": "22.7.12", "@nx/js": "22.7.12", "typescript": "5.9.3"}
-# The rehearsal shares npm's downloads among its jobs, which CircleCI does not do.
-CONFIG = f"""\
+# The rehearsal shares npm's downloads among its jobs, which CircleCI does not do. No
+# main comes, so the agent ends by its timeout.
+CONFIG = """\
 version: 2.1
-orbs: {{dte: your-namespace/dte@1.0.0}}
-jobs:
-  {JOB}:
-    docker: [{{image: cimg/node:lts}}]
-    steps:
-      - run: echo 'unset NPM_CONFIG_CACHE npm_config_cache' >>"$BASH_ENV"
-      - dte/rerun_guard: {{role: agent}}
-      - checkout
-      - dte/install
+orbs: {dte: your-namespace/dte@1.0.0}
 workflows:
   build:
-    jobs: [dte/attempt, {JOB}: {{requires: [dte/attempt]}}]
+    jobs:
+      - dte/attempt
+      - dte/agent:
+          ordinal: 1
+          agent_timeout: 1s
+          setup:
+            - run: echo 'unset NPM_CONFIG_CACHE npm_config_cache' >>"$BASH_ENV"
+          requires: [dte/attempt]
 """
 
 
@@ -84,22 +86,30 @@ def make_workspace(folder: Path, lock: tuple[str, ...], env: Mapping[str, str]) 
 
 
 def measure(folder: Path, env: Mapping[str, str]) -> list[float]:
-    """Return the seconds that the job takes without a cache and with one."""
+    """Return the seconds until the agent is ready: without a cache, and with one."""
     report = folder.with_suffix(".json")
-    words = ("rehearse", "--then", "rerun-from-start", "--report", str(report))
-    orb = ("--orb", f"your-namespace/dte={ROOT / 'orb'}")
-    done = subprocess.run(
+    words = ("rehearse", "--verbose", "--then", "rerun-from-start")
+    orb = ("--orb", f"your-namespace/dte={ROOT / 'orb'}", "--report", str(report))
+    ready, lines = [], []
+    with subprocess.Popen(
         [sys.executable, "-m", "dte", *words, *orb],
         cwd=folder,
         env={**env, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    runs = json.loads(report.read_text())["runs"]
-    return [job["seconds"] for run in runs for job in run["jobs"] if job["name"] == JOB]
+    ) as running:
+        for line in running.stdout or ():
+            lines.append(line)
+            if READY in line:
+                ready.append(time.time())
+    runs = json.loads(report.read_text())["runs"] if report.exists() else []
+    started = [
+        job["started_at"] for run in runs for job in run["jobs"] if job["name"] == JOB
+    ]
+    if len(ready) != 2 or len(started) != 2:
+        raise RuntimeError("".join(lines))
+    return [end - start for start, end in zip(started, ready, strict=True)]
 
 
 def read_registry() -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.test_nx_commands import ORBS
+from tests.git import git, make_repository
 from tests.scripts.step_job import Job
 
 # Prints what was restored, and then downloads one more package.
@@ -49,6 +50,7 @@ def rehearse_installs(tmp_path: Path, version: str = "v1", *then: str) -> Rehear
     project.mkdir()
     (project / "install.sh").write_text(INSTALL)
     (project / "pnpm-lock.yaml").write_text("a")
+    git(make_repository(project), "branch", "other")
     text = CONFIG.replace("VERSION", version)
     return rehearse_text(tmp_path, text, orbs=ORBS, then=then)
 
@@ -75,6 +77,15 @@ def test_a_job_finds_the_downloads_of_the_jobs_before_it(tmp_path: Path) -> None
 def test_another_cache_version_starts_empty(tmp_path: Path) -> None:
     """The value of `cache_version` separates the caches."""
     assert find_restored(rehearse_installs(tmp_path, "v2"), "two") == []
+
+
+def test_branches_have_caches_of_their_own(tmp_path: Path) -> None:
+    """With the branch in `cache_version`, another branch starts with no cache."""
+    version = '"v1-{{ .Branch }}"'
+    done = rehearse_installs(tmp_path, version, "push:other", "rerun-from-start")
+    assert find_restored(done, "two", 1) == []
+    assert find_restored(done, "two", 2) == []
+    assert sorted(find_restored(done, "two", 3)) == ["b"]
 
 
 @pytest.mark.parametrize("interpreter", [("bash",), ("/bin/sh",)])
