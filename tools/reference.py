@@ -117,7 +117,7 @@ def render_rooms(package: Path) -> list[str]:
         f"| `dte/{path.parent.name}/` | {tidy(_first_line(path))} |"
         for path in sorted(package.glob("*/__init__.py"))
     ]
-    return ["| room | what it does |", "| --- | --- |", *rows]
+    return ["| package | what it does |", "| --- | --- |", *rows]
 
 
 def _first_line(path: Path) -> str:

@@ -42,7 +42,7 @@ def test_whole_text(pattern: str, text: str, matches: bool) -> None:
         ("(?>a)", "RE2 refuses it", "atomic"),
         (r"a\Z", "invalid escape sequence", r"\z"),
         ("(", "missing )", ""),
-        ("a" * (MAX_LENGTH + 1), "129 characters", "or in an expression"),
+        ("a" * (MAX_LENGTH + 1), "129 characters", "join shorter patterns"),
         ("\udcff", "not valid text", ""),
     ],
 )
