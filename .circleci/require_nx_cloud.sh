@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails early, and names the fix, if the agents would wait for tasks without success.
+# Fails, and names the fix, if Nx Cloud's token is missing: agents would wait for tasks.
 set -euo pipefail
 
 if [ -n "${NX_CLOUD_ACCESS_TOKEN:-}" ]; then

@@ -57,9 +57,7 @@ def measure_bytes(agents: int, folder: Path) -> int:
 
 
 def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the guard's step as a compiled agent has it: its words and its
-    environment.
-    """
+    """Return the words and the environment of the guard's step in a compiled agent."""
     path = folder / "config.yml"
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     agent = next(
@@ -73,7 +71,7 @@ def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
 
 
 def attach(home: Path) -> None:
-    """Write the record and the code of a full run into the folder of the guard."""
+    """Write the record and the code of a full run to the paths that the guard reads."""
     job = home / "attempt"
     code = copy_code(job / "code")
     words = [sys.executable, "-I", "-S", str(code), "record_attempt"]

@@ -124,7 +124,7 @@ def run_step(name: str, url: str, folder: Path) -> None:
 
 
 def make_checkout(folder: Path) -> str:
-    """Make a repository with two commits, and the revision of the first."""
+    """Make a repository with two commits, and return the revision of the first."""
     folder.mkdir()
     git(folder, "init", "--quiet")
     for subject in ("One", "Two"):

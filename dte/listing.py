@@ -152,7 +152,7 @@ def _assume(
 ) -> PlannedRun:
     statuses: dict[str, str] = {}
     upstream = find_upstream([planned.job for planned in plan])
-    # A job has more upstream jobs than each of these has, so this puts them first.
+    # This puts upstream jobs first, because they have fewer upstream jobs.
     names = sorted(upstream, key=lambda name: len(upstream[name]))
     by_name = {planned.job.name: planned for planned in plan}
     for planned in (by_name[name] for name in names):

@@ -92,7 +92,7 @@ def make_record(ledger: RunRecords, attempts: RunRecords) -> AttemptRecord:
 def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
     """Add `record` to the ledger, and remove the records of other workspaces.
 
-    A ledger that can't be written only makes a later attempt number wrong.
+    If the ledger can't be written, only a later attempt number is wrong.
     """
     try:
         write_record(ledger, record)

@@ -1,4 +1,4 @@
-"""Refuse a partial rerun: the first step of every job that takes part in the DTE.
+"""Refuse a partial rerun: the first step of every job of a distributed run.
 
 A rerun is a new workflow with a new id ("Automatic reruns" in CircleCI's docs). Only
 a full run has a record under its own workflow id, because the attempt job runs again

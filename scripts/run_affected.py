@@ -67,7 +67,7 @@ def name_no_agents(checkout: Path) -> str:
 
 
 def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> List[str]:
-    """Return the `nx affected` command with everything that the parameters say."""
+    """Return the `nx affected` command with the values of all parameters."""
     configuration = read("DTE_CONFIGURATION")
     return call_nx(
         "affected",

@@ -132,7 +132,7 @@ def report(clone: Clone, base: Base, head: str) -> None:
 
 
 def export(target: Path, base: str, head: str) -> None:
-    """Append both to the file that BASH_ENV names, and print them."""
+    """Append both revisions to the file that BASH_ENV names, and print them."""
     if not (is_revision(base) and is_revision(head)):
         raise Refusal(
             "{!r} and {!r} are not both revisions".format(base, head),

@@ -57,9 +57,9 @@ def describe_timeout() -> str:
 
 
 def run_agent(words: List[str]) -> Finished:
-    """Run the agent. Remove the lock file of an agent that was killed, once.
+    """Run the agent; if a killed agent's lock file stops it, remove the file once.
 
-    A runner may keep the folder of an agent that was killed, with its lock file.
+    A runner may keep the folder of a killed agent, with the lock file.
     """
     finished = run_with_client(words)
     if not finished.status or DUPLICATE not in finished.beginning:

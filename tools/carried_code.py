@@ -22,7 +22,7 @@ _MODULES = re.compile(r"(?<=      environment:\n)(?: +DTE_MODULE_.*\n)*")
 
 
 def list_modules(scripts: Path = SCRIPTS) -> dict[str, Path]:
-    """Return the modules of the scripts: name to file, sorted by name."""
+    """Return the file of each module of the scripts, sorted by module name."""
     found = {path.stem: path for path in scripts.rglob("*.py")}
     return dict(sorted(found.items()))
 

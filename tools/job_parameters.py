@@ -1,7 +1,7 @@
 """Copy the parameters of the orb's commands into the jobs that run these commands.
 
-A parameter is written once, in the command. Each job that runs the command takes its
-text and passes it on. `make docs` writes the jobs, and a test compares them.
+A parameter is written once, in the command. Each job that runs the command declares a
+copy and passes the value on. `make docs` writes the jobs, and a test compares them.
 """
 
 import re

@@ -64,7 +64,7 @@ class CheckedStep:
 
     @property
     def text(self) -> str:
-        """The shell text of a `run` step."""
+        """The shell script of a `run` step."""
         return str(self.step.arguments.get("command", ""))
 
 
@@ -88,7 +88,7 @@ class CheckedJob:
 
     @property
     def where(self) -> Where:
-        """The call of the job in the workflow."""
+        """The position of the job's call in the workflow."""
         return self.call.where
 
     @property

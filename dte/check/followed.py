@@ -38,7 +38,7 @@ class Limit:
     left: int = 2_000_000
 
     def take(self, text: str) -> bool:
-        """Count a script, and return whether it may be read."""
+        """Count the characters of a script, and return whether it may be read."""
         self.left -= 1000 + len(text)
         return self.left >= 0
 

@@ -75,7 +75,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """Return the package manager, its verb and options; empty if it isn't one."""
+    """Return the package manager, its verb and options; empty if it is no install."""
     manager, *words = launched(command.words) or ("",)
     manager = manager.partition("@")[0]
     if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):

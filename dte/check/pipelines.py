@@ -42,8 +42,8 @@ def select_all(
 ) -> dict[str, tuple[Selection, ...]]:
     """Return the selections of each workflow, by name; `workflows` is not compiled.
 
-    Compiling decides filters that are expressions, so the config is compiled again for
-    each branch and tag.
+    Filters that are expressions are evaluated during compilation, so the config is
+    compiled again for each branch and tag.
     """
     written = list(_deciding(workflows))
     again = any(isinstance(value, str) for key, value in written if key == "filters")

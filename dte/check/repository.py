@@ -54,7 +54,7 @@ class Repository:
         return None if text is None else Script(self.show(name), 1, text)
 
     def show(self, name: str) -> str:
-        """Return the file's name for messages, relative like the name of the config."""
+        """Return the file's path for messages, relative if the config's path is."""
         return str(self.root / name)
 
     def package_script(self, folder: str, name: str) -> str | None:

@@ -18,7 +18,7 @@ CONFLICT = "Conflicting pipeline parameters."
 
 @dataclass(frozen=True)
 class Continuation:
-    """What a setup workflow continued its pipeline with."""
+    """The config with which a setup workflow continues its pipeline."""
 
     pipeline: RehearsedPipeline
     configuration: str

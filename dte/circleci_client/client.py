@@ -1,7 +1,7 @@
 """Sends requests to CircleCI's API v2, with retries and timeouts.
 
 Sources: CircleCI docs, "API developer's guide" (429 with `Retry-After`) and "API v2
-reference". The token is in a header, goes to no other host, and is in no message.
+reference". The token is in a header, goes to no other host, and appears in no message.
 """
 
 from typing import Any

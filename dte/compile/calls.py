@@ -37,7 +37,7 @@ class CallReader:
     group: str = ""
 
     def read(self, name: str, body: LocatedMap, where: Where) -> Iterator[Draft]:
-        """Return the jobs that one call makes; raises UserError."""
+        """Return the jobs that one call creates; raises UserError."""
         if body.get("type") == "approval":
             self._warn_of_keys(name, body)
             yield self._draft(name, body, self.scope, where)

@@ -107,7 +107,7 @@ class Namespace:
         return self._own[key]
 
     def own(self, section: str) -> Iterator[Definition]:
-        """Return each definition of a section, imports not included."""
+        """Return each definition of a section, except those of imported orbs."""
         for name in self.sections.get(section, {}):
             yield self.definition(section, name)
 

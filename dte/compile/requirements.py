@@ -41,7 +41,7 @@ class WrittenRequirement:
 def read_requires(
     value: Any, scope: Scope, where: Where
 ) -> tuple[WrittenRequirement, ...]:
-    """Return what a `requires:` list says; raises UserError."""
+    """Return the items of a `requires:` list; raises UserError."""
     if value is None:
         return ()
     items = expect_list(value, where, "requires")

@@ -79,7 +79,7 @@ def read_call(item: Any, where: Where) -> StepCall:
 def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]]:
     """Return the items of a list of steps, with those of lists inside it.
 
-    The JSON schema allows a list as a step: `- *steps` with an anchor of several.
+    The JSON schema allows a list as a step, such as an alias of a list of steps.
     """
     for item, item_where in expect_list(steps, where, what).with_lines():
         if isinstance(item, LocatedList):

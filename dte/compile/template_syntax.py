@@ -22,7 +22,7 @@ _PART = re.compile(r"\\<<|<<(.*?)>>|<<", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What is between `<<` and `>>`."""
+    """The text between `<<` and `>>`."""
 
     text: str
 

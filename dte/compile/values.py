@@ -227,7 +227,7 @@ def take(
 ) -> dict[str, Any]:
     """Return the keys of `source` that have a check: filled in and checked.
 
-    Keys without a check are left to other functions.
+    Other functions read the keys without a check.
     """
     errors, taken = Errors(), {}
     for key, check in checks.items():

@@ -1,4 +1,4 @@
-"""A change of one config file: its diff, and writing it."""
+"""A change of one config file, which can be shown as a diff or written."""
 
 from __future__ import annotations
 

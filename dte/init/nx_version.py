@@ -11,7 +11,7 @@ from dte.init.facts import Fact
 from dte.init.json_files import read_object, text_of
 from dte.parse import read_text
 
-# The orb refuses older ones (`OLDEST_NX` in scripts/lib/nx.py).
+# The orb refuses older versions (`OLDEST_NX` in scripts/lib/nx.py).
 OLDEST = 17
 _LOCKED = {
     "package-lock.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',

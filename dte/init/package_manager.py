@@ -23,7 +23,7 @@ _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def find_package_manager(root: Path, package: dict[str, Any]) -> Fact:
-    """Return the package manager, with the version in packageManager if any."""
+    """Return the package manager, with its version if packageManager has one."""
     field = text_of(package, "packageManager").partition("+")[0]
     if found := _FIELD.fullmatch(field):
         berry = found[1] == "yarn" and int(found[2]) > 1

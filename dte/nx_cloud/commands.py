@@ -1,7 +1,8 @@
 """Tracks the tasks of one `nx` command of main: which are ready, which are done.
 
-Pure: no clock, no threads, no HTTP. A task is handed out once, after everything it
-depends on has passed; the tasks that depend on a failed task are skipped.
+The code is pure: it uses no clock, no threads and no HTTP. A task is handed out once,
+after everything it depends on has passed; the tasks that depend on a failed task are
+skipped.
 """
 
 from __future__ import annotations

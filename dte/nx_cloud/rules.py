@@ -1,6 +1,6 @@
 """Assignment rules: which agents may run a task.
 
-Pure. Globs, lists and precedence are those of Nx's page "Assignment Rules".
+All functions are pure. Globs, lists and precedence follow Nx's page "Assignment Rules".
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def find_pools(task: Task, rules: Sequence[Rule]) -> tuple[str, ...]:
 
 
 def _matches_any(lists: Sequence[str], value: str) -> bool:
-    """An item may be a comma-separated list of globs, which must all match."""
+    """Return whether an item matches; all globs in its comma-separated list must."""
     return not lists or any(
         all(_matches(glob.strip(), value) for glob in item.split(",")) for item in lists
     )

@@ -1,9 +1,9 @@
 """A CI pipeline execution: main's commands, the agents, and when the agents end.
 
-Pure: the caller passes the time to every method that needs it. The server holds a lock
-around each call. The behaviour of Nx Cloud is taken from Nx's pages "nx-cloud CLI", "CI
-Configuration File" and "CI Execution Failed", and from its last public full client;
-`docs/faults.md` lists what is unknown.
+The code is pure: the caller passes the time to every method that needs it. The server
+holds a lock around each call. The behaviour of Nx Cloud is taken from Nx's pages
+"nx-cloud CLI", "CI Configuration File" and "CI Execution Failed", and from its last
+public full client; `docs/faults.md` lists what is unknown.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class Run:
         self._end_after(command)
 
     def leave(self, key: str, *, error: str = "") -> None:
-        """Note that an agent ends; with an error it ends the whole run."""
+        """Note that an agent ends; an error ends the whole run."""
         self._agent(key).gone = True
         if error:
             self.complete(error)

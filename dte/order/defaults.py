@@ -1,4 +1,4 @@
-"""Defaults for `dte rehearse` from files: the user's, and the repository's `.dte.toml`.
+"""Reads defaults for `dte rehearse`: the user's file, and the repository's `.dte.toml`.
 
 The repository's file takes precedence over the user's, and an option over both. The
 repository may be somebody else's, so the paths in its file have to stay inside it.
@@ -94,7 +94,7 @@ class _File:
     inside: Path | None
 
     def read_paths(self, key: str, kind: type) -> list[tuple[str, str, Path]]:
-        """Return the paths under a key, each with the key and its name in a table."""
+        """Return each path under a key, with the key and, for a table, its name."""
         value = self.values.get(key, kind())
         if not isinstance(value, kind):
             raise UserError(f"{self.path}: {key} must be {_KINDS[kind]}")
@@ -117,7 +117,7 @@ class _File:
         return found
 
     def read_speed(self) -> str:
-        """Return the factor as text, or empty."""
+        """Return the factor as a string, or an empty string."""
         value = self.values.get("speed", "")
         if value == "":
             return ""

@@ -89,7 +89,7 @@ def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
 
 
 def describe(value: Any) -> str:
-    """Return a short description of a value for a message: kind and text."""
+    """Return a short description of a value for a message: its type and text."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):

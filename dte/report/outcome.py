@@ -61,7 +61,7 @@ class Outcome:
 def print_report(
     report: Report, console: Console, *, verdict: str, passed: bool
 ) -> None:
-    """Print the tables, what had no effect, the log folder, and the verdict."""
+    """Print the tables, the faults without effect, the log folder, and the verdict."""
     print_tables(report, console)
     for fault in report.missed_faults:
         console.print(f"{fault} had no effect: its job or step did not run")

@@ -62,7 +62,7 @@ class Gutter:
         self._wrap = by_default if wrap is None else wrap
 
     def write(self, name: str, mark: str, style: str, text: Text) -> None:
-        """Print `text` after the name and the mark, which has the style."""
+        """Print `text` after the name and the mark; the style applies to the mark."""
         head = f"{name:<{self.width}} "
         lines = [text]
         if self._wrap and _LINK not in text.plain:

@@ -18,7 +18,7 @@ NARROW = re.compile(
 
 
 def cut(line: str, width: int | None) -> Iterator[str]:
-    """Return pieces of at most `width` columns, or the whole line without a width.
+    """Return pieces of at most `width` columns, or the whole line if `width` is None.
 
     The only escape sequences in `line` are colours. They end with each piece, and start
     again with the next.

@@ -45,9 +45,9 @@ class Copier:
         self._copy(source, target, into_home=True)
 
     def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """Yield the paths, until the user interrupts.
+        """Yield the paths until the user interrupts.
 
-        A pattern may match without end.
+        A pattern may match very many paths.
         """
         for path in paths:
             self._refuse_interrupted()

@@ -57,7 +57,7 @@ class JobFolder:
         """Make the folders that a job expects.
 
         As root, Yarn 1 would write to a folder that all users share. The setting is in
-        a file, so a step of the config may set the variable.
+        a file, so that a step of the config can still override it with a variable.
         """
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)

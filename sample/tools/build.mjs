@@ -1,7 +1,6 @@
 // Writes a package's dist folder: its source under a banner, and a manifest with
-// the digest of everything that went in, the dist of its dependencies included.
-// A dependency that is not built yet is an error, which is what makes the order
-// of the build tasks matter.
+// the digest of all inputs, including the dist of its dependencies. A dependency that
+// is not built yet is an error, so the order of the build tasks matters.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

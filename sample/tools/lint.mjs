@@ -1,5 +1,5 @@
-// Checks the syntax of each file of a package, and that nothing but the
-// package's own output is printed: a library has no business with console.log.
+// Checks the syntax of each file of a package, and that the package does not call
+// console.log, which a library should not use.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-"""The address of CircleCI's API and its token, from the job's environment."""
+"""Read the address of CircleCI's API and the token from the job's environment."""
 
 import re
 

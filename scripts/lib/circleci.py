@@ -169,7 +169,7 @@ class CircleCIClient:
         try:
             json.dumps(fields, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            # JSON may escape half of a surrogate pair, which isn't text.
+            # JSON may escape half of a surrogate pair, which isn't valid text.
             raise self.explain_shape("it contains an incomplete character") from None
         return fields
 

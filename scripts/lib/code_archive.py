@@ -21,7 +21,7 @@ _NAME = re.compile(r"[0-9A-Za-z-]{1,100}-[0-9a-f]{64}\.pyz")
 
 
 def read_modules(folder: Path) -> Dict[str, str]:
-    """Return the text of each module in `folder`, by the name of its file."""
+    """Return the text of each module in `folder`, by file name."""
     return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
 
 

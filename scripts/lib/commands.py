@@ -10,7 +10,7 @@ from failures import Refusal, say
 
 
 def announce(words: Sequence[str]) -> None:
-    """Print the command as a shell would take it."""
+    """Print the command as a user would type it in a shell."""
     say("$ " + shlex.join(words))
 
 

@@ -27,7 +27,7 @@ _SETTINGS = ("gc.auto=0", "maintenance.auto=false", "core.hooksPath=" + os.devnu
 
 
 class Answer(NamedTuple):
-    """The result of one git command; both texts are stripped."""
+    """The result of one git command, without white space at the ends."""
 
     status: int
     output: str

@@ -34,7 +34,7 @@ DOWNLOADS = {
     BERRY: {"YARN_GLOBAL_FOLDER": BERRY, "YARN_CACHE_FOLDER": BERRY + "/cache"},
     "bun": {"BUN_INSTALL_CACHE_DIR": "bun"},
 }
-# In the order in which Nx looks (`detectPackageManager` in the nx package, 24.0.6).
+# In Nx's order of precedence (`detectPackageManager` in the nx package, 24.0.6).
 LOCK_FILES = {
     "bun.lockb": "bun",
     "bun.lock": "bun",

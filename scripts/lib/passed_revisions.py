@@ -96,7 +96,7 @@ class Search:
         self._further = further
 
     def describe(self) -> List[str]:
-        """Describe in one to three lines what was searched."""
+        """Return one to three lines that describe what was searched."""
         branch = self._question.branch
         lines = ["CircleCI listed {} pipelines of {}.".format(self.pipelines, branch)]
         if self.pages == MOST_PAGES:
@@ -119,8 +119,8 @@ class Search:
             self._workers.stop()
 
     def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
-        # Request this pipeline, and the first page under the slug that the API may not
-        # know, at once, because each costs a round trip.
+        # Request this pipeline and the first page at once, because each costs a round
+        # trip. The API may not know the slug of the first page.
         question = self._question
         guess = self._ask_page(question.slug, "") if question.slug else None
         if not question.own_pipeline:
@@ -247,9 +247,9 @@ def _describe(pipeline: Pipeline, proof: WorkflowRun) -> str:
 def collect_passed(search: Search) -> Iterator[Passed]:
     """Yield the newest `MOST_REVISIONS` passed revisions, for a record.
 
-    After the first one, it waits for the rest of its page, and for the next page if
-    fewer than `LEAST_FURTHER` pipelines are left: older revisions are needed when the
-    newest is not an ancestor of HEAD.
+    After the first revision, it waits for the rest of the page, and for the next page
+    if fewer than `LEAST_FURTHER` pipelines are left: older revisions are needed when
+    the newest is not an ancestor of HEAD.
     """
     search.end_early(LEAST_FURTHER)
     for count, passed in enumerate(search.find(), 1):

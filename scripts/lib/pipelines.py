@@ -86,7 +86,8 @@ def read_next_page(page: Dict[str, Any]) -> str:
 def read_pipeline(item: Dict[str, Any]) -> Pipeline:
     """Return the pipeline in an object of the API; raises `ValueError`."""
     vcs = _section(item, "vcs")
-    # GitHub App and GitLab pipelines may keep both under trigger_parameters only.
+    # GitHub App and GitLab pipelines may have revision and branch only in
+    # trigger_parameters.
     git = _section(item, "trigger_parameters", "git")
     revision = _field(vcs, "revision") or _field(git, "checkout_sha")
     number = item.get("number")

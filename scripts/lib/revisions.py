@@ -76,14 +76,12 @@ def find_merge_bases(folder: Path, one: str, other: str) -> List[str]:
 
 
 def is_ancestor(folder: Path, revision: str, head: str) -> bool:
-    """Return whether this clone knows `revision` to be `head` or one of its
-    ancestors.
-    """
+    """Return whether `revision` is `head` or one of its ancestors in this clone."""
     return ask_git(folder, "merge-base", "--is-ancestor", revision, head).status == 0
 
 
 def find_parent(folder: Path, revision: str) -> Optional[str]:
-    """Return the first parent of `revision`, if it has one and this clone holds it."""
+    """Return the first parent of `revision`, or None if this clone has none."""
     answer = ask_git(folder, "rev-list", "--max-count=1", "--parents", revision, "--")
     parents = answer.output.split()[1:]
     return parents[0] if parents else None

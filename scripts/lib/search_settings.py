@@ -9,7 +9,7 @@ from settings import read, require_id
 
 
 def read_rule() -> Rule:
-    """Return when a pipeline counts as passed; raises `UsageError`."""
+    """Return the rule for a passed pipeline; raises `UsageError`."""
     statuses = [
         text.strip() for text in read("DTE_ACCEPT_STATUSES", "success").split(",")
     ]

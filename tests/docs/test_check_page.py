@@ -19,7 +19,7 @@ def test_every_code_has_its_section() -> None:
 
 
 def test_a_code_is_named_after_its_module() -> None:
-    """A rule is found by its code."""
+    """The code of a rule is the name of its module, with a prefix."""
     for rule in all_rules():
         module = rule.find.__module__.rpartition(".")[2]
         assert rule.code == f"dte-check-{module.replace('_', '-')}"

@@ -52,7 +52,7 @@ def test_every_example_is_named() -> None:
 
 
 def test_one_name_for_the_context_with_the_token() -> None:
-    """The README, the pages and the examples call the context by one name."""
+    """The README, the pages and the examples use one name for the token's context."""
     files = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("orb/examples/*")]
     named = {
         name

@@ -1,1 +1,1 @@
-"""Tests of the rehearsal."""
+"""Tests of the command `dte`."""

@@ -54,7 +54,7 @@ def test_the_list_is_a_table(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_plan_shows_what_the_actions_would_run(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`--plan` follows the actions, if only jobs with injected faults fail."""
+    """`--plan` lists what each action runs if only jobs with injected faults fail."""
     words = ("--fail", "bad", "--then", "rerun-from-failed", "--then", "fix")
     more = ("--then", "rerun-from-failed", "--json")
     done = run_in(project, monkeypatch, "rehearse", "--plan", *words, *more)

@@ -47,7 +47,7 @@ MANAGERS = (
 
 @dataclass
 class Shell:
-    """Runs commands in a folder, and keeps those that a user has to type."""
+    """Runs commands in a folder, and records those that a user has to type."""
 
     folder: Path
     environment: dict[str, str]
@@ -68,7 +68,7 @@ class Shell:
         return done.stdout
 
     def type(self, *words: str) -> str:
-        """Return the stdout of a command of the user, who waits for it."""
+        """Return the stdout of a command that the user types, and add up its time."""
         started = time.monotonic()
         try:
             return self.run(*words)
@@ -78,7 +78,7 @@ class Shell:
 
 
 def make_workspace(folder: Path, manager: Manager) -> Shell:
-    """Make a workspace with one library, committed; its format is that of prettier."""
+    """Make a workspace with one library, formatted with prettier and committed."""
     tools = folder / "tools"
     tools.mkdir(parents=True)
     paths = [str(tools / "node_modules" / ".bin"), os.environ["PATH"]]

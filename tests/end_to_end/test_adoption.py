@@ -33,5 +33,5 @@ def test_a_new_workspace_with_npm_passes(tmp_path: Path) -> None:
 def test_a_new_workspace_with_another_manager_passes(
     manager: Manager, tmp_path: Path
 ) -> None:
-    """The same holds for pnpm, both kinds of Yarn, Plug'n'Play, and Bun."""
+    """A workspace with pnpm, either kind of Yarn, Plug'n'Play or Bun passes too."""
     print(check_adoption(tmp_path, manager))

@@ -20,7 +20,7 @@ def kinds(done: Rehearsed) -> list[tuple[str, str, int]]:
 
 
 def test_it_does_not_run_when_main_passes(tmp_path: Path, fakes: Path) -> None:
-    """If main passes, the job doesn't run, and the workflow passes."""
+    """If main passes, rerun_all doesn't run, and the workflow passes."""
     done = rehearse_jobs(tmp_path, make_jobs(rerun_all=True))
     assert done.report.runs[0].status == "success"
     assert JOB not in done.ran()

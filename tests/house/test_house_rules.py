@@ -40,7 +40,7 @@ def functions(tree: ast.Module) -> Iterator[Function]:
 
 
 def test_no_python_file_is_longer_than_300_lines() -> None:
-    """A Python file with more than 300 lines is named."""
+    """Each Python file has at most 300 lines."""
     long = [
         name
         for name, text in text_files()
@@ -50,7 +50,7 @@ def test_no_python_file_is_longer_than_300_lines() -> None:
 
 
 def test_no_function_is_longer_than_60_lines() -> None:
-    """A function with more than 60 lines is named."""
+    """Each function has at most 60 lines."""
     long = [
         f"{name}: {function.name}"
         for name, tree in python_files()

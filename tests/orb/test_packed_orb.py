@@ -1,4 +1,4 @@
-"""The packed orb: CircleCI's CLI packs the same, and its scripts run from it."""
+"""The packed orb equals the one that CircleCI's CLI packs, and its scripts run."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Runs a program of the orb, and records the place of each message that it makes.
+"""Runs a program of the orb, and records the position of each message that it makes.
 
 Arguments: the file of the record, the folder with the modules, the program's name. It
 starts with `python -I -S`, as a step does, so it imports the standard library only.

@@ -46,7 +46,7 @@ def test_only_small_regular_files_are_records(
 
 @pytest.mark.timeout(60)
 def test_the_ledger_counts_beside_traps(run_script: RunScript, tmp_path: Path) -> None:
-    """Traps in the ledger are one warning, and the attempt is still counted."""
+    """Traps in the ledger cause one warning, and the attempt is still counted."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=4))
     for name, (make, _) in TRAPS.items():

@@ -12,7 +12,7 @@ SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 ALONE = {"DTE_WHEN_NOT_CONNECTED": "run_without_agents"}
 TOKEN = "Nx Cloud refused the access token of this job"
 LIMIT = "Nx Cloud has disabled this organization"
-# Printed by clients of 2023 to 2026; cloud_refusals.py names the sources.
+# Clients of 2023 to 2026 print these; cloud_refusals.py names the sources.
 PRINTED = [
     ("Error when connecting to Nx Cloud. Code: 401. Error: Invalid token", TOKEN),
     ("Error when connecting to Nx Cloud. Code: 403. Error: Forbidden", TOKEN),

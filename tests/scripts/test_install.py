@@ -161,7 +161,7 @@ def test_several_lock_files_are_warned_of(nx_job: NxJob) -> None:
 
 
 def test_an_unknown_manager_is_a_usage_error(nx_job: NxJob) -> None:
-    """The message lists the values."""
+    """The message for an unknown package manager lists the valid values."""
     done = nx_job.run("install", DTE_PACKAGE_MANAGER="pip")
     assert done.returncode == 2
     assert "it takes auto, npm, pnpm, yarn, yarn-berry, bun, none" in done.stderr
@@ -218,7 +218,7 @@ FOLDERS = {
 
 
 def test_each_package_manager_has_its_folders() -> None:
-    """A new package manager in package_managers.py needs its DOWNLOADS, too."""
+    """Each package manager in package_managers.py has an entry in DOWNLOADS."""
     assert FOLDERS.keys() == INSTALLS.keys() == DOWNLOADS.keys()
 
 
@@ -249,7 +249,7 @@ def test_a_cache_folder_of_the_user_stays(nx_job: NxJob) -> None:
 
 
 def test_a_cache_in_the_checkout_is_not_kept_twice(nx_job: NxJob) -> None:
-    """A `.yarn/cache` that the repository has is used as it is."""
+    """A `.yarn/cache` in the repository is used, and CircleCI's cache gets nothing."""
     nx_job.write(".yarn/cache/ms.zip", "")
     assert read_folders(nx_job, "yarn-berry") == {}
 

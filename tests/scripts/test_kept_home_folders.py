@@ -1,4 +1,4 @@
-"""Other files in a home folder that a runner keeps stay and do no harm."""
+"""If a runner keeps its home folder, other files in it stay and have no effect."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_without_a_ledger_a_second_call_repeats_its_record(
 def test_a_ledger_does_not_grow_without_end(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Records of other workspaces leave the ledger; those of this one stay."""
+    """Records of other workspaces are removed; those of this workspace stay."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST))
     write_record(ledger, make_record(workflow_id=SECOND, workspace_id="other"))

@@ -202,7 +202,7 @@ def test_a_later_step_works_in_the_checkout(job: Job, archive: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["sha256sum", "shasum"])
 def test_either_tool_for_digests_will_do(job: Job, archive: bytes, name: str) -> None:
-    """Linux has sha256sum, macOS has shasum."""
+    """The digest is computed with sha256sum or, as on macOS, with shasum."""
     job.attach(archive)
     job.path = str(job.bin)
     tool = job.bin / name

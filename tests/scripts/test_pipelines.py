@@ -189,7 +189,7 @@ def test_the_rule_agrees_with_its_words(
 
 @pytest.mark.parametrize("state", ["errored", "setup", "setup-pending", "pending"])
 def test_a_pipeline_without_its_workflows_is_not_asked_for(state: str) -> None:
-    """A missing continuation or a config error needs no second request."""
+    """A pipeline that lacks its workflows needs no second request."""
     pipeline = FakePipeline(1, REVISION, state=state)
     assert not may_have_passed(read_pipeline(pipeline.encode()), "main")
 

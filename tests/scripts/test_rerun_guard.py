@@ -29,7 +29,7 @@ def variables(attempts: Path, workflow_id: str, **more: str) -> dict[str, str]:
 
 
 def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
-    """With a record of this workflow it prints the attempt and exits 0."""
+    """With a record of this workflow, the guard prints the attempt and exits with 0."""
     write_record(
         tmp_path, make_record(workflow_id=SECOND, workspace_id=FIRST, attempt=2)
     )
@@ -41,7 +41,7 @@ def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
 def test_records_of_other_workflows_are_a_partial_rerun(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """With only older records it prints the two lines, the last attempt and a link."""
+    """With only older records, it prints the two lines, the last attempt and a link."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")

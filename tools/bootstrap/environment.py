@@ -58,7 +58,7 @@ def digest_of_input() -> str:
 
 
 def create_environment() -> None:
-    """Make an environment that has pip, and uv at the version of the lock file."""
+    """Make an environment with pip, and with uv at the version in the lock file."""
     run_quietly(
         [sys.executable, "-E", "-s", "-m", "venv", "--clear", ENVIRONMENT],
         failure=f"{sys.executable} could not make a virtual environment.",

@@ -40,7 +40,7 @@ def format_again(root: Path, names: list[str]) -> None:
 
 
 def replace_namespace(text: str, now: Identity, wanted: str) -> str:
-    """Replace `namespace/orb`, as a whole word, and the line of pyproject.toml."""
+    """Replace `namespace/orb`, as a whole word, and the namespace in pyproject.toml."""
     reference = rf"(?<![\w-]){re.escape(now.namespace)}/{re.escape(now.orb)}(?![\w-])"
     line = rf'^namespace = "{re.escape(now.namespace)}"$'
     text = re.sub(reference, f"{wanted}/{now.orb}", text)

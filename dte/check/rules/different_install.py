@@ -37,7 +37,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def differs(agent: CheckedJob, own: Install | None, install: Install | None) -> bool:
-    """Return whether the two installs give different packages."""
+    """Return whether the two installs may install different packages."""
     if install is None:
         return False
     if own is None:

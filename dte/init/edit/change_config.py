@@ -99,7 +99,7 @@ def _add_jobs(text: str, facts: Facts, orb: str) -> ChangedText:
 
 
 def _spread_lists(text: str, jobs: dict[str, set[str]], workflow: str = "") -> str:
-    """Return the text with one item a line in each list that gets new items."""
+    """Return the text with one item per line in each list that gets new items."""
     while True:
         config = WrittenConfig(text)
         owners: list[Node | None] = []

@@ -26,7 +26,7 @@ _CALL = re.compile(
     rf"(?:{_RUNNER})?(?P<tool>nx|nx-cloud)(?:@[\w.^~-]+)?\s+(?P<name>[\w:-]+)\b"
     r"(?P<rest>[^\n;&|]*)"
 )
-# A shell interprets these, so the words are unknown.
+# A shell interprets these characters, so the words are unknown.
 _SHELL = re.compile(r"[$`;&|<>(){}*?~\\\n#]")
 # The defaults of nx affected, which set_shas exports.
 _SHAS = re.compile(r"""\s--(?:base|head)(?:=|\s+)["']?\$\{?NX_(?:BASE|HEAD)\}?["']?""")

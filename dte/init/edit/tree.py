@@ -1,7 +1,7 @@
 """Reads YAML as a tree of nodes with the offsets of their text.
 
-The tree keeps aliases. A block ends with its last character. In PyYAML's nodes, it ends
-after the comments that follow.
+The tree keeps aliases. Here a block ends with its last character; in PyYAML's nodes, it
+ends after the comments that follow.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Node:
 
     @property
     def value(self) -> Any:
-        """The part as plain data without aliases and merges; scalars are text."""
+        """The part as plain data without aliases and merges; scalars are strings."""
         if self.kind == ALIAS:
             return self.target.value if self.target else None
         if self.kind == LIST:

@@ -100,7 +100,8 @@ def add_jobs(
 def _add_workflow(
     config: WrittenConfig, editor: Editor, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add a workflow with the three jobs, and with a job `build` that ran without one.
+    """Add a workflow with the three jobs and with `build`, which ran without a
+    workflow.
 
     Source: Configuration reference, "jobs".
     """

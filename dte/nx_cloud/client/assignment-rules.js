@@ -1,12 +1,12 @@
-// Reads assignment rules ("Assignment Rules" in Nx's docs). How many tasks an agent may
-// run at once is left out: here it is always one.
+// Reads assignment rules ("Assignment Rules" in Nx's docs). It ignores how many tasks
+// an agent may run at once: here that is always one.
 const { readFileSync } = require('fs');
 const { UserError } = require('./errors');
 const { requireFromNx } = require('./nx');
 
 const PROPERTIES = ['projects', 'targets', 'configurations'];
 
-// The rules of the file of `--assignment-rules`.
+// Returns the rules in the file that `--assignment-rules` names.
 function readRuleFile(file) {
   const { 'assignment-rules': rules } = readYaml(file) ?? {};
   return readRules(rules, file);

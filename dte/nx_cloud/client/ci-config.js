@@ -1,5 +1,5 @@
-// Reads `.nx/ci-config.yaml` ("CI Configuration File" in Nx's docs): every command of
-// main's does, so the settings don't depend on which of them comes first.
+// Reads `.nx/ci-config.yaml` ("CI Configuration File" in Nx's docs). Every command of
+// main does, so the settings don't depend on which command comes first.
 const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
 const { readRules, readRuleFile } = require('./assignment-rules');
@@ -14,7 +14,7 @@ function findConfig() {
     .find((file) => existsSync(file));
 }
 
-// The settings of the file; without a file, Nx's defaults.
+// Returns the settings in the file; without a file, Nx's defaults.
 function readConfig() {
   const file = findConfig();
   if (!file) return {};

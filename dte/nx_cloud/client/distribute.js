@@ -38,7 +38,7 @@ async function distribute(run, tasks, options, context) {
   return statuses;
 }
 
-// What `--stop-agents-after` may name: `build`, or `build:production`.
+// Returns the names that `--stop-agents-after` may use: `build`, `build:production`.
 function describeTargets({ targets, target, configuration }) {
   const names = targets ?? [target];
   return configuration
@@ -88,7 +88,7 @@ async function show(task, result, { options, outputs }) {
   return status;
 }
 
-// A server ran on each agent whose task needs it, and its output with that of the task.
+// Each agent whose task needs a server ran it, and printed its output with the task's.
 async function showServer(task, lifeCycle) {
   task.startTime = task.endTime = Date.now();
   const status = 'success';

@@ -1,6 +1,6 @@
-// Started by an agent in place of `nx`: runs `nx` in this process, shares its cache, and
-// kills the process group when the agent is gone, also after SIGKILL.
-// The agent holds the other end of the pipe, which the system then closes.
+// An agent starts this script instead of `nx`: it runs `nx` in this process, shares its
+// cache, and kills the process group when the agent is gone, also after SIGKILL. The
+// agent has the other end of the pipe, which the system closes when the agent ends.
 const { Socket } = require('net');
 
 const agent = new Socket({ fd: 3 });

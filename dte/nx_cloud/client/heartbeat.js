@@ -1,5 +1,5 @@
-// A background process in main's job: while it pings, main is alive. It ends
-// with the job, with the run, or when the stand-in is gone.
+// A background process in main's job: its pings show that main is alive. It ends with
+// the job, with the run, or when the stand-in ends.
 const { setTimeout: sleep } = require('timers/promises');
 const { post } = require('./http');
 

@@ -1,5 +1,5 @@
-// Sends JSON requests to the stand-in, and repeats those that fail as the real client
-// does: ten times in CI, but not a request whose token was refused.
+// Sends JSON requests to the stand-in, and repeats a failed request as the real client
+// does: ten times in CI, unless the token was refused.
 const { UserError } = require('./errors');
 const { accessToken, apiUrl, numberOfRetries } = require('./settings');
 const { pauseBeforeRetry } = require('./timing');

@@ -1,10 +1,10 @@
-// What `nx` and `nx-cloud` load after they have downloaded this client from the
-// stand-in. The names of the exports are Nx's.
+// `nx` and `nx-cloud` load this file after they have downloaded the client from the
+// stand-in. Nx defines the names of the exports.
 const { addSearchPaths } = require('./nx');
 const { endOnError } = require('./errors');
 const notices = require('./notices');
 
-// Loaded on demand: a command needs few of these files, and each start counts.
+// Loads files on demand: a command needs few of them, and a start must be fast.
 const command = (file, name) => () => endOnError(() => require(file)[name]());
 
 exports.configureLightClientRequire = () => addSearchPaths;

@@ -1,4 +1,5 @@
-// Runs the tasks in this process, with Nx's own runner, and records them as main's.
+// Runs the tasks in this process, with Nx's own runner, and records them as tasks of
+// main.
 const { requireNx } = require('./nx');
 const { post } = require('./http');
 const { reachRun } = require('./run-settings');
@@ -10,7 +11,7 @@ async function runHere(run, tasks, options, context) {
   return runUnseen(tasks, { ...options, lifeCycle }, context);
 }
 
-// Nx Cloud learns nothing of these tasks.
+// Nx Cloud is not told about these tasks.
 function runUnseen(tasks, options, context) {
   const { defaultTasksRunner } = requireNx('tasks-runner/default-tasks-runner');
   return defaultTasksRunner(tasks, options, context);

@@ -1,5 +1,6 @@
-// An agent's lock file: the name of an agent is taken as long as it exists. Two agents
-// of one name on two machines, or in two folders, don't see each other's.
+// An agent's lock file: the agent's name is taken as long as the file exists. Two
+// agents with the same name on two machines, or in two folders, don't see each other's
+// lock file.
 const {
   existsSync,
   mkdirSync,
@@ -14,8 +15,8 @@ const { requireNx } = require('./nx');
 const lockFolder = () =>
   join(requireNx('utils/cache-directory').cacheDir, 'lockfiles');
 
-// Takes the name until this process ends. After SIGKILL the file stays, and is in the
-// way of the next agent in this folder.
+// Takes the name until this process ends. After SIGKILL the file stays, and the next
+// agent of this name in this folder fails.
 function takeName(name) {
   if (name.includes('/'))
     throw new UserError(

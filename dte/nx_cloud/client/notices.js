@@ -1,4 +1,4 @@
-// Commands that do nothing without the service of Nx Cloud.
+// Commands that have no effect without the real Nx Cloud.
 async function fixCi() {
   console.log('Nx Cloud (stand-in): fix-ci does nothing in a rehearsal');
 }

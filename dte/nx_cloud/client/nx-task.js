@@ -1,5 +1,5 @@
 // Runs one task with the workspace's own Nx, without Nx Cloud but with the shared
-// cache: what the task depends on has run elsewhere, and Nx finds its outputs there.
+// cache: other agents ran its dependencies, and Nx finds their outputs in the cache.
 const { readFileSync, rmSync } = require('fs');
 const { join } = require('path');
 const { nxFile, requireNx } = require('./nx');
@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   NX_NO_CLOUD: 'true',
   NX_DAEMON: 'false',
   NX_TUI: 'false',
-  // Nx wants Nx Cloud for targets that a plugin has split; this process is connected to it.
+  // Nx requires Nx Cloud for targets that a plugin has split, and this agent uses it.
   NX_SKIP_ATOMIZER_VALIDATION: 'true',
 };
 
@@ -53,7 +53,7 @@ function readReport(file) {
   }
 }
 
-// What the task itself printed, without what Nx prints around it.
+// Returns the task's own output, without the lines that Nx prints around it.
 function readOutput(hash) {
   try {
     return readFileSync(

@@ -1,5 +1,5 @@
-// Nx before 20.8 has no client for self-hosted caches. There, outputs travel through
-// Nx's cache on disk, whose folders this client packs and sends itself.
+// Nx before 20.8 has no client for self-hosted caches. For these versions, the client
+// itself packs and sends the folders of Nx's cache on disk.
 const { existsSync, readFileSync, rmSync, writeFileSync } = require('fs');
 const { join } = require('path');
 const { pack, unpack } = require('./archive');
@@ -8,8 +8,8 @@ const { accessToken, apiUrl } = require('./settings');
 
 const isOlderNx = () => !requireNx('native/index').HttpRemoteCache;
 
-// Lets all caches of this process use the stand-in. Nx's database, which 19 and 20 can
-// use instead of the folders, is turned off.
+// Lets all caches of this process use the stand-in. It turns off Nx's database, which
+// Nx 19 and 20 can use instead of the folders.
 function shareCache() {
   process.env.NX_DISABLE_DB = 'true';
   const { prototype } = requireNx('tasks-runner/cache').Cache;
@@ -24,7 +24,7 @@ function shareCache() {
   }
 }
 
-// The names and parameters are those that Nx calls.
+// Nx calls these functions by these names, with these parameters.
 async function retrieve(hash, cacheFolder) {
   const answer = await request(hash, { method: 'GET' });
   if (!answer.ok) return false;

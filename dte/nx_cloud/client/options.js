@@ -1,5 +1,5 @@
 // Reads a command's flags. As in the real client, unknown words have no effect; unlike
-// there, each of them is named.
+// the real client, this one names them.
 
 // `known` maps a flag to 'text' or 'flag'; both `--name=value` and `--name value`
 // are accepted, as on Nx's own command line.
@@ -28,7 +28,8 @@ function splitList(text) {
     .filter(Boolean);
 }
 
-// The words after the command's name: `nx-cloud start-agent …` or `nx start-agent …`.
+// Returns the words after the command's name: `nx-cloud start-agent …` or `nx
+// start-agent …`.
 function commandWords() {
   return process.argv.slice(3);
 }

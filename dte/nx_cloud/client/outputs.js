@@ -37,14 +37,14 @@ async function fetchOutputs(cache, run, task, result) {
     throw new UserError(
       `The outputs of ${task.id} are not in the cache, although the task passed.`,
     );
-  // Nx has put what came from the remote cache in its place already.
+  // Nx has already copied the outputs that came from the remote cache.
   if (!cached.remote)
     await cache.copyFilesFromCache(task.hash, cached, task.outputs);
   if (!result.agent) await recordHit(run, task, startedMs);
   return cached.terminalOutput;
 }
 
-// No agent was needed: the outputs were there before the run began.
+// No agent ran this task: the cache had its outputs before the run began.
 function recordHit(run, task, startedMs) {
   const durationMs = Date.now() - startedMs;
   const hit = {

@@ -1,5 +1,5 @@
-// Runs a process in a group of its own, shows what it prints, and keeps the end of
-// it. The group ends with the process, and with this one, however that ends.
+// Runs a process in its own group, shows its output, and keeps the end of the output.
+// The group ends with the process, and with this process, however that ends.
 const { spawn } = require('child_process');
 const { UserError } = require('./errors');
 
@@ -11,7 +11,7 @@ function runProcess(file, args, environment) {
     const child = spawn(file, args, {
       detached: true,
       env: { ...process.env, ...environment },
-      // The fourth is for a child that watches this process: see follow-parent.js.
+      // The fourth pipe is for a child that watches this process: see follow-parent.js.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     let output = '';
@@ -43,19 +43,19 @@ function end(child) {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
-    // Usually nothing is left of the group.
+    // Usually no process of the group is left.
     if (error.code !== 'ESRCH') throw error;
   }
 }
 
-// Ends a process whose result is not wanted any more.
+// Ends a process whose result is no longer needed.
 function abandon(child) {
   child.removeAllListeners('close');
   end(child);
 }
 
-// Ends the children first, then does the caller's last work, which returns the exit
-// code, then ends. A last action that fails does not keep it alive.
+// On a signal, ends the children, then does `lastWork`, which returns the exit code,
+// and exits. If `lastWork` fails, it exits with 1.
 function endOnSignal(signals, lastWork) {
   for (const signal of signals) {
     process.on(signal, async () => {
@@ -65,7 +65,7 @@ function endOnSignal(signals, lastWork) {
   }
 }
 
-// As Nx itself counts: other signals, such as SIGKILL, are not told apart.
+// Nx itself uses these codes: it does not distinguish other signals, such as SIGKILL.
 const signalCode = (signal) =>
   128 + ({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal] ?? 0);
 

@@ -30,7 +30,7 @@ async function record() {
   process.exit(exitCode);
 }
 
-// `nx` is found as npm finds it, also when this was not started by npx.
+// Finds `nx` as npm does, even if npx did not start this command.
 function withLocalCommands(path) {
   return [join(workspaceRoot(), 'node_modules', '.bin'), path].join(delimiter);
 }

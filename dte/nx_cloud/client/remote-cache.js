@@ -1,4 +1,4 @@
-// Outputs travel by Nx's own client for self-hosted caches, pointed at the stand-in.
+// Nx's own client for self-hosted caches transfers outputs to and from the stand-in.
 const { requireNx } = require('./nx');
 const { accessToken, apiUrl } = require('./settings');
 

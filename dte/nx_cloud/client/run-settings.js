@@ -1,8 +1,8 @@
-// The first command of main's that reaches Nx Cloud fixes the settings of the run.
+// The first command of main that reaches Nx Cloud fixes the settings of the run.
 const { readConfig } = require('./ci-config');
 const { post } = require('./http');
 
-// For commands without settings of their own: those of `.nx/ci-config.yaml`, or Nx's
+// Sends the settings of a command without its own: `.nx/ci-config.yaml`, or Nx's
 // defaults. A token that Nx Cloud refuses ends the command here.
 const reachRun = (run) => post('/runs/reach', { run, ...readConfig() });
 

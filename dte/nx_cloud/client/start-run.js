@@ -1,5 +1,5 @@
-// `start-ci-run` and `start-nx-agents`: begin a run, and leave a heartbeat behind. Like
-// the real ones, they print nothing unless something is wrong.
+// `start-ci-run` and `start-nx-agents`: begin a run, and start its heartbeat. Like the
+// real commands, they print nothing unless something is wrong.
 const { spawn } = require('child_process');
 const { join } = require('path');
 const { readRuleFile } = require('./assignment-rules');
@@ -52,7 +52,7 @@ async function startRun(settings) {
   if (started.heartbeat) leaveHeartbeat(run, started.pingMs);
 }
 
-// It lives on when this command ends, and is killed with the job.
+// The heartbeat continues when this command ends, and is killed with the job.
 function leaveHeartbeat(run, pingMs) {
   const script = join(__dirname, 'heartbeat.js');
   spawn(process.execPath, [script, run, String(pingMs)], {

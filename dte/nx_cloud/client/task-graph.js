@@ -1,8 +1,9 @@
-// The tasks of a command as the stand-in hands them out.
+// Turns a command's task graph into the tasks that the stand-in hands out.
 //
 // A continuous task, such as a server, never ends by itself. The agent's own nx starts
-// it beside the task that needs it, and ends it after that. So it is not handed out, and
-// what it depends on is needed by the task that needs it.
+// it together with the task that needs it, and ends it after that task. So the stand-in
+// does not hand it out, and its dependencies become dependencies of the task that needs
+// it.
 const { UserError } = require('./errors');
 
 function splitTasks(tasks, graph) {
@@ -32,7 +33,7 @@ function describe(task, graph) {
   };
 }
 
-// The continuous tasks that a task needs, and those that they need.
+// Returns the continuous tasks that a task needs, directly or not.
 function serversOf(id, graph, found = new Set()) {
   const needed = [
     ...idsOf(graph.continuousDependencies?.[id]),
@@ -48,7 +49,7 @@ function serversOf(id, graph, found = new Set()) {
 
 const dependenciesOf = (id, graph) => idsOf(graph.dependencies[id]);
 
-// Objects with an id since Nx 24, plain ids before.
+// Since Nx 24, edges are objects with an id; before, they are plain ids.
 const idsOf = (edges) => (edges ?? []).map((edge) => edge.id ?? edge);
 
 module.exports = { splitTasks };

@@ -1,5 +1,5 @@
-// How long the client waits between requests: as the last full client of Nx Cloud that
-// is public does (nx-cloud 19.0.0), but FASTER times as fast. `1` is real time.
+// The pauses of the client between requests: those of the last public full client of Nx
+// Cloud (nx-cloud 19.0.0), divided by FASTER. `1` is real time.
 const { setTimeout: sleep } = require('timers/promises');
 
 const FASTER = Number(process.env.DTE_NX_CLOUD_SPEED) || 50;
@@ -8,7 +8,7 @@ const LONGEST_POLL_MS = 30000;
 
 const pause = (milliseconds) => sleep(milliseconds / FASTER);
 
-// Polls 5 seconds apart at first, then 10, and at most 30.
+// Waits 5 seconds before the first poll, then 10, and at most 30.
 class Poll {
   #next = POLL_MS;
 
@@ -22,7 +22,7 @@ class Poll {
   }
 }
 
-// The pause before a request is repeated; the first repetition is number 1.
+// Waits before a request is repeated; the first retry is number 1.
 const pauseBeforeRetry = (number) =>
   pause(1000 + number * 4000 * Math.random());
 

@@ -1,5 +1,5 @@
-// Ends a wait in which a value has not changed for too long. As in the real client,
-// this is noticed at a poll only.
+// Ends a wait if a value has not changed for too long. As in the real client, it checks
+// this only at a poll.
 const { UserError } = require('./errors');
 
 function limitUnchanged(timeout, title) {

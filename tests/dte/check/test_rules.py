@@ -57,11 +57,11 @@ def test_a_config_that_breaks_the_rule(
 def test_a_config_that_keeps_the_rule(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No rule finds anything."""
+    """No rule finds anything in a `passes.yml`."""
     assert check_case(name, monkeypatch, "passes.yml").findings == ()
 
 
 def test_every_rule_has_its_cases() -> None:
-    """A rule without a folder of examples is named."""
+    """Each rule has a folder of examples."""
     found = {code for name in NAMES for _, _, code in marked(CASES / name)}
     assert {rule.code for rule in all_rules()} - found == set()

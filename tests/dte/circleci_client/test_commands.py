@@ -93,7 +93,7 @@ def test_attempts_are_printed_as_json() -> None:
 def test_the_url_of_a_pipeline_or_a_job_works(
     url: str, path: str, answer: dict[str, Any]
 ) -> None:
-    """Project and number lead to the same pipeline."""
+    """A URL with the project and a number leads to the same pipeline as its id."""
     add_refused_pipeline()
     responses.get(f"{API}/{path}", json=answer)
     done = run("attempts", url)
@@ -168,7 +168,7 @@ def test_the_last_attempt_is_told_in_one_sentence(
 
 
 def add_rerun(*statuses: str) -> None:
-    """Answer a rerun of the partial workflow, and the statuses of the new one."""
+    """Fake the answer to a rerun, and the statuses of the new workflow."""
     responses.post(
         f"{API}/workflow/{PARTIAL}/rerun",
         match=[responses.matchers.json_params_matcher({"from_failed": False})],

@@ -1,4 +1,4 @@
-"""Helpers that write configs and compile them."""
+"""Writes configs and compiles them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ def _config(*parts: str, steps: str = "checkout") -> str:
 
 
 def nested_commands() -> str:
-    """Return a billion steps: each command calls the one before ten times."""
+    """Return a billion steps: each command calls the previous one ten times."""
     lines = ["commands:", "  c0: {steps: [run: x]}"]
     for level in range(1, 10):
         calls = ", ".join([f"c{level - 1}"] * 10)
@@ -81,13 +81,13 @@ def repeated_text() -> str:
 
 
 def base_60_number() -> str:
-    """Return a number in base 60 with 200,000 digits, as a number of machines."""
+    """Return a number in base 60 with 200,000 digits, as the parallelism."""
     number = "1" + ":59" * 200_000
     return _config().replace("machine: true", f"machine: true, parallelism: {number}")
 
 
 def long_number() -> str:
-    """Return a number with 100,000 digits, as a number of machines."""
+    """Return a number with 100,000 digits, as the parallelism."""
     number = "9" * 100_000
     return _config().replace("machine: true", f"machine: true, parallelism: {number}")
 

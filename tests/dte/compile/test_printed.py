@@ -21,7 +21,7 @@ from tests.dte.compile.test_robustness import changed_config
 
 
 def settle_again(compiled: CompiledConfig, folder: Path) -> None:
-    """Fail unless the printed config compiles to the same."""
+    """Fail unless the printed config compiles to itself."""
     printed = print_document(compiled.document)
     assert compile_text(printed, folder).document == compiled.document, printed
 

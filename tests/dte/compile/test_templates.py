@@ -1,4 +1,4 @@
-"""`<< … >>` is filled in once, keeps types, and is never applied to a value again."""
+"""`<< … >>` is filled in once and keeps types; no value is filled in again."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ TEXTS = st.text(
 def test_a_branch_name_arrives_unchanged(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A branch name reaches a step's environment unchanged, through commands."""
+    """A branch name that commands pass on reaches a step's environment unchanged."""
     config = config_with([{"outer": {"text": "<< pipeline.git.branch >>"}}])
     inner = {"run": {"command": "env", "environment": {"T": "<< parameters.text >>"}}}
     parameters = {"text": {"type": "string"}}

@@ -1,6 +1,7 @@
 """Whole cases of tests/cases/init: a workspace, what is found in it, and the diff.
 
-`subfolder` of a case is where the command runs; the default is the repository.
+`subfolder` of a case names the folder in which the command runs; the default is the
+repository's root.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ def test_flags_beside_the_file_stay() -> None:
 def test_an_agent_moves_if_its_name_stays_unique(
     step: str, integers: set[str], is_single: bool, expected: Any
 ) -> None:
-    """Agents need an integer parameter or CircleCI's numbers; other settings stay."""
+    """A start moves if an integer parameter, or CircleCI, numbers the agents."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None

@@ -97,7 +97,7 @@ def configs(draw: st.DrawFn) -> str:
 
 
 def find_error(text: str) -> str:
-    """Return why a config doesn't compile, or an empty text."""
+    """Return why a config doesn't compile, or an empty string."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yml")
         path.write_bytes(text.encode())

@@ -77,7 +77,7 @@ def test_a_start_names_the_targets_of_all_calls(
 def test_a_start_without_known_targets_stays(
     steps: list[str], command: list[str], other: list[str]
 ) -> None:
-    """The defaults of the orb could stop the agents too early, so a person decides."""
+    """The orb's defaults could stop the agents too early, so the user has to decide."""
     changed = change_text(make_config(steps, command, other), FACTS, ORB)
     assert find_starts(changed.text) == []
     assert [todo for _, todo in changed.notes if todo.startswith(NOTE)]
@@ -94,7 +94,7 @@ def test_a_start_without_distribution_is_no_recipe() -> None:
 
 
 def test_a_run_of_workers_stays() -> None:
-    """`start-workers` starts a run too; the user's own step keeps doing that."""
+    """`start-workers` also starts a run, so the user's own step stays."""
     start = "run: npx nx-cloud start-workers"
     changed = change_text(make_config([start], [], []), FACTS, ORB)
     assert start in changed.text

@@ -33,7 +33,7 @@ def test_a_task_goes_to_its_pool_only() -> None:
 
 
 def test_an_agent_gets_tasks_of_its_targets_only() -> None:
-    """`start-agent --targets` limits an agent, also if others are busy."""
+    """`start-agent --targets` limits an agent, even if the other agents are busy."""
     run = make_run()
     run.join("a", 0, targets=["lint"])
     run.join("b", 0)

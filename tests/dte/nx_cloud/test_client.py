@@ -146,7 +146,7 @@ def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
 def test_a_request_is_repeated(
     main: Workspace, environment: dict[str, str], tries: int
 ) -> None:
-    """There are ten more tries in CI, one elsewhere, or the number in the variable."""
+    """A request has ten retries in CI, one elsewhere, or the variable's number."""
     with CountingServer() as server:
         environment = {**environment, "NX_CLOUD_API": server.url}
         finished = main.run("complete-ci-run", DTE_NX_CLOUD_SPEED="500", **environment)

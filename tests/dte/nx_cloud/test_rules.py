@@ -38,7 +38,7 @@ def task(project: str, target: str, configuration: str = "") -> Task:
     ],
 )
 def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
-    """Globs have stars, question marks and negations; all of a list must match."""
+    """Globs support `*`, `?` and negation; all globs of a list must match."""
     one = rule("p", targets=glob)
     assert [
         name for name in matching + other if one.matches(task("x", name))
@@ -62,7 +62,7 @@ def test_the_more_specific_rule_goes_first() -> None:
 
 
 def test_of_two_equal_rules_the_first_counts() -> None:
-    """The order of the file decides between rules of one priority."""
+    """Of several rules with the same priority, the first one in the file applies."""
     rules = [rule("first", targets="lint"), rule("second", targets="l*")]
     assert find_pools(task("money", "lint"), rules) == ("first",)
 

@@ -172,7 +172,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 
 def test_a_job_is_told_where_the_stand_in_is(cloud: NxCloud) -> None:
-    """Nx, its client and its cache all get this address and this token."""
+    """Nx, its client and its cache get the stand-in's address and token."""
     environment = cloud.job_environment()
     assert environment["NX_CLOUD_API"] == cloud.url
     assert environment["NX_SELF_HOSTED_REMOTE_CACHE_SERVER"] == cloud.url

@@ -243,6 +243,6 @@ def test_a_script_that_is_not_text(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """A folder that is missing is named."""
+    """The error for a missing folder names it."""
     with pytest.raises(UserError, match="no such folder"):
         pack_orb(tmp_path / "missing")

@@ -55,7 +55,7 @@ def test_the_first_of_several_merges_wins() -> None:
 
 
 def test_a_quoted_merge_key_is_a_key() -> None:
-    """Only a plain `<<` merges."""
+    """Only an unquoted `<<` is a merge key."""
     assert parse_yaml('{"<<": {a: 1}}', "f") == {"<<": {"a": 1}}
 
 

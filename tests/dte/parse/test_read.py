@@ -19,7 +19,7 @@ def refusal(path: Path) -> str:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    """A missing file is named."""
+    """The error for a missing file names it."""
     path = tmp_path / "config.yml"
     assert refusal(path) == f"{path}: no such file"
 

@@ -82,7 +82,7 @@ def test_the_first_failure_is_named() -> None:
 
 
 def test_tasks_are_counted() -> None:
-    """A success with tasks says how many ran."""
+    """The verdict on a success gives the number of tasks that ran."""
     report = report_on(make_job_report("dte/main"))
     task = TaskExecution(
         run_id=report.runs[0].id,

@@ -42,7 +42,7 @@ def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
 
 
 def test_without_a_width_a_line_is_not_cut() -> None:
-    """Without a width, only the colours are ended."""
+    """Without a width, the line stays whole and its colours end."""
     assert list(cut(f"{RED}{'x' * 500}", None)) == [f"{RED}{'x' * 500}{RESET}"]
 
 

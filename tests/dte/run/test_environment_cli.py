@@ -144,7 +144,7 @@ def test_a_failed_test_fails_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_command_is_refused() -> None:
-    """Another command is a usage error that names it."""
+    """An unknown command is a usage error that names it."""
     script = Path(sys.modules[main.__module__].__file__ or "")
     done = subprocess.run(
         [sys.executable, "-I", script, "config"],

@@ -1,4 +1,4 @@
-"""Much output of a step takes bounded memory, linear time, and little more to print."""
+"""Much output of a step takes bounded memory, linear time, and little time to print."""
 
 import os
 import resource

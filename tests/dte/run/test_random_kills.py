@@ -31,7 +31,7 @@ WAYS = {
 
 
 def write_project(folder: Path, number: str) -> None:
-    """A project with four machines, each with daemons, children and a loop."""
+    """Make a project with four machines, each with daemons, children and a loop."""
     steps = (
         "checkout",
         f"run: {{name: A, background: true, command: sleep {number}}}",

@@ -115,7 +115,7 @@ def test_concurrent_jobs_that_persist_one_file_clash(tmp_path: Path) -> None:
 
 
 def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
-    """Sequential jobs may persist the same file; the later one wins."""
+    """Sequential jobs may persist the same file; the later one takes precedence."""
     config = (
         HEAD
         + "jobs:\n"

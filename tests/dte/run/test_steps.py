@@ -267,7 +267,7 @@ def test_an_open_quote_in_a_shell_fails_its_step(tmp_path: Path) -> None:
 def test_nothing_is_written_outside_the_home(
     tmp_path: Path, step: str, more: str
 ) -> None:
-    """A folder outside the job's home is refused with its line, before any job."""
+    """A folder outside the job's home is refused before any job starts."""
     with pytest.raises(UserError, match=r"config.yml:\d+: .*not below the job's home"):
         rehearse_text(tmp_path, one_job(step, more=more))
 

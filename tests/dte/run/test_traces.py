@@ -15,7 +15,7 @@ from dte.run.folders import open_folder, remove_leftovers
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 
-# A number that makes the sleeps of this test run recognisable.
+# A number that identifies the sleeps of this test run.
 OWN = os.getpid()
 
 

@@ -57,7 +57,7 @@ def test_rerun_from_failed_runs_the_failed_and_what_waits_for_them(
 def test_a_passed_job_downstream_of_a_failed_one(
     tmp_path: Path, comes_back: bool
 ) -> None:
-    """CircleCI's documentation is ambiguous here, so both ways can be rehearsed."""
+    """CircleCI's documentation is ambiguous here, so both readings can be rehearsed."""
     jobs = "[good, bad, after: {requires: [bad: failed]}]"
     done = rehearse_text(
         tmp_path,

@@ -31,7 +31,7 @@ TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 @dataclass(frozen=True)
 class Said:
-    """A text that a job of a run must have printed."""
+    """A string that a job of a run must have printed."""
 
     run: int
     job: str
@@ -44,7 +44,7 @@ class Fault:
 
     `statuses` are those of the runs, and `jobs` those of jobs in the last run.
     `ran_in_main`: main itself ran the tasks of the last run. `nothing_to_run`: the run
-    had no tasks. `unseen`: main ran them without Nx Cloud, which knows none.
+    had no tasks. `unseen`: main ran them without Nx Cloud, which was told of none.
     """
 
     name: str

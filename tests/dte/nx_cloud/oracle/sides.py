@@ -26,7 +26,7 @@ class Side(Protocol):
     """One of the two clients in a folder, and the run that its server has."""
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; `nx` is main's."""
+        """Start a command; `nx` is the command of main."""
 
     def end_run(self, error: str = "") -> None:
         """Let the server end the run, with an error or by completion."""

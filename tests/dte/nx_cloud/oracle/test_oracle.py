@@ -106,7 +106,7 @@ def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_agent_with_an_unknown_argument(sides: tuple[Side, Side]) -> None:
-    """An argument that the client does not know has no effect; only ours names it."""
+    """An unknown argument has no effect; only the stand-in's client names it."""
 
     def act(side: Side) -> Ended:
         side.end_run()
@@ -119,7 +119,7 @@ def test_an_agent_with_an_unknown_argument(sides: tuple[Side, Side]) -> None:
 
 
 def test_a_disabled_workspace(real: RealSide) -> None:
-    """The old client runs the tasks in main. Today's fails (qauth-labs/qauth#219)."""
+    """The old client runs the tasks in main; today's fails (qauth-labs/qauth#219)."""
     real.server.enabled = False
     start_run(real)
     ended = run(real, *BUILD)

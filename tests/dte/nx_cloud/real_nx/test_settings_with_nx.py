@@ -55,7 +55,7 @@ def test_an_environment_overrides_the_file(jobs: Jobs, cloud: NxCloud) -> None:
 
 
 def write_config(job: RealJob, **sections: object) -> None:
-    """Write .nx/ci-config.yaml; JSON is YAML."""
+    """Write .nx/ci-config.yaml as JSON, which is valid YAML."""
     file = job.checkout / ".nx/ci-config.yaml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(sections))

@@ -1,2 +1,2 @@
-// The client asks only whether this version of Nx has it.
+// The client only checks whether this version of Nx has this class.
 exports.HttpRemoteCache = class {};
