@@ -17,7 +17,7 @@ class BadMessage(Exception):
 
 
 class Message:
-    """A JSON object whose fields are read with their type."""
+    """A JSON object; each field is read as the type that the caller expects."""
 
     def __init__(self, value: Any) -> None:
         """Take a parsed JSON value; anything but an object is refused."""

@@ -27,7 +27,7 @@ _KEYS = ("project", "orbs", "env-files", "context-files", "speed")
 class Defaults:
     """The values in the files; `shown` has a line for each value, for `--list`.
 
-    `speed` is the factor of the stand-in's waits for Nx Cloud, as text.
+    `speed` is the factor by which the stand-in shortens Nx Cloud's waits, as a string.
     """
 
     project: Path | None = None

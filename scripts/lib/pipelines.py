@@ -84,7 +84,7 @@ def read_next_page(page: Dict[str, Any]) -> str:
 
 
 def read_pipeline(item: Dict[str, Any]) -> Pipeline:
-    """Return the pipeline in an object of the API; raises `ValueError`."""
+    """Return the pipeline in a JSON object of the API; raises `ValueError`."""
     vcs = _section(item, "vcs")
     # GitHub App and GitLab pipelines may have revision and branch only in
     # trigger_parameters.

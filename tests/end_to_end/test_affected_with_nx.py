@@ -28,7 +28,7 @@ def commit_change(folder: Path, package: str) -> str:
 
 
 def make_history(folder: Path) -> list[str]:
-    """Three commits on main, and one on a branch `feature` on top of the third."""
+    """Make three commits on main, and one on a branch `feature` on top of the third."""
     shutil.copytree(ROOT / "sample", folder, symlinks=True, ignore=IGNORED)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")

@@ -17,7 +17,7 @@ MANY_DIGITS = "9" * 4300
 
 
 def make_large(path: Path) -> None:
-    """A valid record of 2 MB."""
+    """Write a valid record of 2 MB."""
     record = make_record(workflow_id=SECOND, workspace_id=FIRST, reason="x" * 2_000_000)
     path.write_text(json.dumps(record))
 

@@ -59,8 +59,7 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to 14 commits: roots, chains and merges, with or without a force push to
-    main."""
+    """Draw up to 14 commits: roots, chains, merges, and sometimes a force push."""
     count = draw(st.integers(1, 14))
     parents = []
     for number in range(count):

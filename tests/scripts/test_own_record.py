@@ -18,29 +18,29 @@ SCRIPTS = ("record_attempt", "rerun_guard", "rerun_all", "set_shas")
 
 
 def write_own(folder: Path) -> None:
-    """A record of this workflow and this workspace."""
+    """Write a record of this workflow and this workspace."""
     write_record(folder, make_record(workflow_id=OWN, workspace_id=WORKSPACE))
 
 
 def write_damaged(folder: Path) -> None:
-    """A file with this workflow's name that is not a record."""
+    """Write a file with this workflow's name that is not a record."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{OWN}.json").write_text("{")
 
 
 def write_link(folder: Path) -> None:
-    """A dangling link with this workflow's name."""
+    """Make a dangling link with this workflow's name."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{OWN}.json").symlink_to("nowhere")
 
 
 def write_foreign(folder: Path) -> None:
-    """A record of this workflow's name that belongs to another workspace."""
+    """Write a record with this workflow's id that belongs to another workspace."""
     write_record(folder, make_record(workflow_id=OWN, workspace_id="other"))
 
 
 def write_nothing(folder: Path) -> None:
-    """No file with this workflow's name."""
+    """Write nothing: no file has this workflow's name."""
 
 
 # The output of each script for each file with this workflow's name. An earlier

@@ -58,7 +58,7 @@ def guard(run_script: RunScript, tmp_path: Path) -> Guard:
 
 @pytest.mark.parametrize("choice", ["refuse", ""])
 def test_a_refusal_is_told_to_later_steps(guard: Guard, choice: str) -> None:
-    """By default the rerun is refused, and DTE_MODE tells the later steps."""
+    """By default the rerun is refused, and later steps read that from DTE_MODE."""
     assert guard.run(choice).returncode == 1
     assert guard.read_mode() == "export DTE_MODE=refused"
 

@@ -80,7 +80,7 @@ def test_rerun_from_start_runs_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -> None:
-    """A rerun from failed keeps the id; for one from start it is an assumption."""
+    """A rerun from failed keeps the id; in a rerun from start, it is an assumption."""
     step = "run: {name: A, command: 'echo $CIRCLE_WORKFLOW_WORKSPACE_ID; false'}"
     done = rehearse_text(
         tmp_path,
