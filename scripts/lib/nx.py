@@ -33,8 +33,7 @@ def call_nx(*words: str) -> List[str]:
 
 
 def call_nx_cloud(*words: str, version: str = "") -> List[str]:
-    """Return the command that runs `nx-cloud`: the workspace's own, or the
-    given version.
+    """Return the command for `nx-cloud`: the workspace's own, or the given version.
 
     `npx nx-cloud` works with Nx 17 to 24; `nx start-agent` only from 21.6 on.
     """
@@ -65,8 +64,7 @@ def _find_upwards(start: Path, *parts: str) -> Optional[Path]:
 
 
 def split_words(name: str) -> List[str]:
-    """Return the variable's value split into words like a shell command,
-    without expansion.
+    """Return the variable's words, split like a shell command but not expanded.
 
     Raises `UsageError` for an open quote or a trailing backslash.
     """
@@ -105,9 +103,7 @@ def find_nx(start: Path) -> Optional[Path]:
 
 
 def read_nx_version(start: Path) -> str:
-    """Return the version of the workspace's Nx, for example 22.7.12, or empty
-    if unknown.
-    """
+    """Return the version of the workspace's Nx, such as 22.7.12; empty if unknown."""
     path = _find_upwards(start, "node_modules", "nx", "package.json")
     try:
         if path:
