@@ -44,9 +44,7 @@ def read_locked_nx(start: Path) -> str:
 
 
 def read_nx_version(start: Path) -> str:
-    """Return the version of the workspace's Nx, for example 22.7.12, or empty
-    if unknown.
-    """
+    """Return the version of the workspace's Nx, such as 22.7.12; empty if unknown."""
     path = find_upwards(start, "node_modules", "nx", "package.json")
     if not path:
         return read_locked_nx(start)
