@@ -49,8 +49,7 @@ class _Output:
         for piece in iter(lambda: os.read(pipe.fileno(), 65536), b""):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
-            if len(self.beginning) < KEPT_BYTES:
-                self.beginning += piece
+            self.beginning = (self.beginning + piece)[:KEPT_BYTES]
             self.end = (self.end + piece)[-KEPT_BYTES:]
 
 
