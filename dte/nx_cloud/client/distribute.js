@@ -54,6 +54,8 @@ async function* follow({ run, command, timeout }) {
     (seconds) => `No new completed tasks after ${seconds} seconds.`,
   );
   for (let seen = 0; ; ) {
+    // As in the real client, main also waits before its first poll.
+    await poll.wait();
     const answer = await post('/commands/follow', { run, command, seen });
     yield* answer.results;
     seen += answer.results.length;
@@ -69,7 +71,6 @@ async function* follow({ run, command, timeout }) {
     limit(seen);
     stuck.note(answer.stuck);
     if (answer.results.length > 0) poll.reset();
-    await poll.wait();
   }
 }
 

@@ -67,6 +67,15 @@ def test_a_terminated_agent(sides: tuple[Side, Side]) -> None:
     assert compare(sides, act, "").exit_code == 1
 
 
+def test_an_interrupted_agent(real: RealSide) -> None:
+    """Nx 19 ends the old client at SIGINT, before it can end the run."""
+    process = real.start("start-agent")
+    real.wait_for_agent(process)
+    process.send_signal(signal.SIGINT)
+    assert wait(process).exit_code == 130
+    assert real.server.completions() == []
+
+
 def test_two_agents_of_one_name(sides: tuple[Side, Side]) -> None:
     """In one folder the second agent is refused; after a kill the lock file stays."""
 

@@ -89,6 +89,39 @@ def test_polls_of_main_grow(sides: tuple[Side, Side], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "variable", "message", "waits"),
+    [
+        (("start-agent",), "NX_CLOUD_AGENT_TIMEOUT_MS", "No new messages", [5]),
+        (BUILD, "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "No new completed", [5, 10]),
+    ],
+)
+def test_a_timeout_is_noticed_at_a_poll(
+    sides: tuple[Side, Side],
+    tmp_path: Path,
+    words: tuple[str, ...],
+    variable: str,
+    message: str,
+    waits: list[float],
+) -> None:
+    """A timeout of a millisecond ends an agent or main at its second poll.
+
+    Main also waits before its first poll.
+    """
+
+    def act(side: Side) -> Ended:
+        if words == BUILD:
+            start_run(side)
+        clock = make_clock(tmp_path, side)
+        own = {**clock.environment(), variable: "1"}
+        ended = wait(side.start(*words, **own))
+        assert clock.waits() == waits
+        assert "after 0.001 seconds" in ended.output
+        return ended
+
+    assert compare(sides, act, message).exit_code == 1
+
+
+@pytest.mark.parametrize(
     ("env", "tries"),
     [
         ({}, 11),
