@@ -85,6 +85,7 @@ def bind(
     mistyped one.
     """
     errors, bound = Errors(), {}
+    given_in.namespace.budget.expand(arguments.where, len(parameters) // 5)
     for name in arguments:
         with errors.collect():
             if name not in parameters:
