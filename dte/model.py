@@ -31,7 +31,8 @@ class Note:
     """What the user should know about a config that compiles.
 
     ``severity`` is `warning` if CircleCI may do something unexpected, else `note`;
-    ``code`` is in the table of docs/compile.md.
+    ``code`` is in the table of docs/compile.md. ``in_orb`` is true if it is about the
+    source of an orb, which a user of the orb can't change.
     """
 
     severity: str
@@ -39,6 +40,7 @@ class Note:
     where: Where
     text: str
     suggestions: tuple[str, ...] = ()
+    in_orb: bool = False
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,8 @@ class Session:
             self._listener.note(f"not rehearsed: {text}")
         for note in config.notes:
             text = f"{note.where}: {note.text}"
-            if note.severity == "warning" and text not in self._notes:
+            warns = note.severity == "warning" and not note.in_orb
+            if warns and text not in self._notes:
                 self._note(text)
 
     def _note(self, text: str) -> None:

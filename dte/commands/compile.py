@@ -16,6 +16,7 @@ from dte.model import CompiledConfig, Note, PipelineValues, Where
 from dte.order.event import read_values
 from dte.order.options import parse_orbs, parse_parameters
 from dte.order.project_root import CONFIG
+from dte.words import count_of
 
 
 @click.command()
@@ -26,6 +27,7 @@ from dte.order.project_root import CONFIG
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the config and the messages as JSON."
 )
+@click.option("--verbose", is_flag=True, help="Print messages about orbs too.")
 @DEBUG
 def command(
     config: Path | None,
@@ -37,6 +39,7 @@ def command(
     branch: str,
     tag: str,
     as_json: bool,
+    verbose: bool,
 ) -> int:
     """Print CONFIG as CircleCI would process it.
 
@@ -67,7 +70,11 @@ def command(
         click.echo(json.dumps(_answer(compiled, messages), indent=2))
         return 0
     click.echo(print_document(compiled.document), nl=False)
-    print_notes(compiled.notes)
+    print_notes([note for note in compiled.notes if verbose or not note.in_orb])
+    hidden = sum(note.in_orb for note in compiled.notes)
+    if hidden and not verbose:
+        said = count_of(hidden, "message")
+        click.echo(f"note: --verbose prints {said} about the source of orbs", err=True)
     return 0
 
 

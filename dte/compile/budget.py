@@ -13,9 +13,12 @@ from dte.model import Where
 from dte.parse import error_at
 
 MAX_EXPANSIONS = 50_000
-MAX_TEXT = 32_000_000
+MAX_TEXT = 16_000_000
 MAX_VALUE = 8_000_000
 MAX_COMMANDS = 100
+# How many steps take as long as a job of a workflow, its filters, a pattern that is
+# large, and a definition.
+JOB, FILTERS, PATTERN, DEFINITION = 25, 15, 20, 20
 
 
 @dataclass
@@ -25,17 +28,20 @@ class Budget:
     _expansions: int = 0
     _text: int = 0
 
-    def expand(self, where: Where) -> None:
-        """Count a job, a step, or a call of a command; raises UserError."""
-        self._expansions += 1
+    def expand(self, where: Where, weight: int = 1) -> None:
+        """Count a step, or what takes as long as several; raises UserError."""
+        self._expansions += weight
         if self._expansions > MAX_EXPANSIONS:
             raise error_at(
                 where,
-                f"the config expands to more than {MAX_EXPANSIONS:,} jobs, steps and "
-                "calls of commands",
+                f"the config expands to more work than {MAX_EXPANSIONS:,} steps",
                 code="limit",
-                suggestions=("Look for commands that call each other repeatedly.",),
+                suggestions=("Look for what is repeated: commands, jobs, a matrix.",),
             )
+
+    def expand_text(self, text: str, where: Where) -> None:
+        """Count the templates of a text; raises UserError."""
+        self.expand(where, text.count("<<") // 2)
 
     def write(self, size: int, where: Where) -> None:
         """Count characters of the compiled config; raises UserError."""

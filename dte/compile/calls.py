@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dte.compile import values
+from dte.compile.budget import JOB
 from dte.compile.drafts import Draft
 from dte.compile.jobs import RESERVED, JobCall, JobCompiler, read_job_head
 from dte.compile.matrix import Combination, Matrix, read_matrix
@@ -40,6 +41,7 @@ class CallReader:
         """Return the jobs that one call creates; raises UserError."""
         if body.get("type") == "approval":
             self._warn_of_keys(name, body)
+            self.scope.namespace.budget.expand(where, JOB)
             yield self._draft(name, body, self.scope, where)
             return
         try:
@@ -68,6 +70,7 @@ class CallReader:
         alias: str | None,
         errors: Errors,
     ) -> Draft:
+        self.scope.namespace.budget.expand(where, JOB)
         inner = replace(self.scope, values=combination.names)
         default = name + combination.suffix
         call = JobCall(

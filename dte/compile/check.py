@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dte.compile.budget import DEFINITION
 from dte.compile.declarations import declared_by
 from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
 from dte.compile.expression_syntax import ExpressionError
@@ -69,6 +70,8 @@ class Checker:
         errors, body = Errors(), definition.body
         parameters: dict[str, Parameter] = {}
         names = body.get("parameters")
+        count = len(names) if isinstance(names, LocatedMap) else 0
+        self.namespace.budget.expand(definition.where, DEFINITION + count)
         with errors.collect():
             self._check_head(section, definition)
         with errors.collect():
@@ -152,6 +155,7 @@ class Checker:
         errors.raise_all()
 
     def _check_step(self, call: StepCall, scope: Scope) -> None:
+        self.namespace.budget.expand(call.where)
         if call.name in ("when", "unless"):
             _, inner = read_condition(call)
             self._check_steps(inner, scope, call.item_where)
@@ -187,6 +191,7 @@ class Checker:
     ) -> None:
         errors = Errors()
         for text, at in _texts_in(value, where):
+            self.namespace.budget.expand_text(text, at)
             try:
                 names = [
                     name

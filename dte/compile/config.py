@@ -101,7 +101,7 @@ def compile_config(
         processed(finished, drafts, head),
         tuple(stubs.names),
         setup="setup" in head,
-        notes=notes.all(),
+        notes=notes.all(str(path)),
     )
 
 

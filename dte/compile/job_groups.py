@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.compile import values
+from dte.compile.budget import JOB
 from dte.compile.calls import CallReader, each_call
 from dte.compile.drafts import Draft
 from dte.compile.jobs import elsewhere
@@ -169,6 +170,7 @@ def _read_group(
                 suggestions=(f"It takes {', '.join(_CALL_KEYS)}",),
                 code="job-group",
             )
+    scope.namespace.budget.expand(where, JOB)
     checks = {"name": values.some_text, "serial-group": values.serial_group}
     taken = values.take(body, checks, scope, title)
     outer = Draft(

@@ -56,7 +56,6 @@ class JobCompiler:
 
     def compile(self, definition: Definition, call: JobCall, name: str) -> Job | None:
         """Return the job that a call makes; None for an approval."""
-        definition.namespace.budget.expand(call.where)
         parameters, kind = read_job_head(definition)
         definition.memo["called"] = True
         if kind == "approval":
@@ -99,7 +98,6 @@ class JobCompiler:
 
     def compile_stub(self, stub: Stub, call: JobCall, name: str) -> Job:
         """Return the placeholder for a job of a missing orb."""
-        call.scope.namespace.budget.expand(call.where)
         expander = StepExpander(self.stubs, call.scope)
         before, after = (
             expander.expand(steps, call.where) if steps is not None else ()

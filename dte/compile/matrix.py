@@ -6,6 +6,7 @@ Source: "Configuration reference", section `matrix`, and "Using matrix jobs".
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,8 @@ def read_matrix(
     known_keys(matrix, ("parameters", "exclude", "alias"), title)
     axes = _axes(matrix, known, scope, title)
     excluded = _excluded(matrix, list(axes), scope, title)
+    count = math.prod(len(choices) for choices in axes.values())
+    scope.namespace.budget.expand(where, count * len(excluded) // 20)
     combinations = tuple(_combine(axes, excluded))
     if not combinations:
         message = f"{title}: no combination is left"

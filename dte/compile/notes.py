@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dte.model import Note, Where
 
@@ -35,6 +36,8 @@ class Notes:
     ) -> None:
         self._notes[Note(severity, code, where, text, tuple(suggestions))] = None
 
-    def all(self) -> tuple[Note, ...]:
-        """Return what was added so far."""
-        return tuple(self._notes)
+    def all(self, config: str) -> tuple[Note, ...]:
+        """Return what was added so far, about the file `config` and about orbs."""
+        return tuple(
+            replace(note, in_orb=note.where.file != config) for note in self._notes
+        )

@@ -85,6 +85,7 @@ def bind(
     or one of the wrong type.
     """
     errors, bound = Errors(), {}
+    given_in.namespace.budget.expand(arguments.where, len(parameters) // 5)
     for name in arguments:
         with errors.collect():
             if name not in parameters:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dte.compile.budget import FILTERS, PATTERN
 from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
 from dte.compile.templates import Scope, fill
@@ -45,6 +46,7 @@ def read_requires(
     if value is None:
         return ()
     items = expect_list(value, where, "requires")
+    scope.namespace.budget.expand(where, 2 * len(items))
     errors, found = Errors(), []
     for item, item_where in items.with_lines():
         with errors.collect():
@@ -89,6 +91,7 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
         return ()
     filled = fill(value, scope, where)
     names = filled if isinstance(filled, list) else [filled]
+    scope.namespace.budget.expand(where, len(names))
     for name in names:
         if not isinstance(name, str):
             raise error_at(
@@ -118,6 +121,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
                 code="expression",
             )
         return PASSES if expression_holds(value, scope, where) else STOPS
+    scope.namespace.budget.expand(where, FILTERS)
     mapping = expect_map(value, where, "filters")
     known_keys(mapping, ("branches", "tags"), "filters")
     filters = _read_maps(mapping, scope)
@@ -154,6 +158,7 @@ def read_branches(value: Any, scope: Scope, where: Where, title: str) -> dict[st
 
 def _patterns(value: Any, scope: Scope, where: Where, title: str) -> str | list[str]:
     patterns: str | list[str] = take_one(value, text_or_list, scope, where, title)
+    scope.namespace.budget.expand(where, PATTERN)
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
             _check_pattern(pattern[1:-1], where)

@@ -88,6 +88,7 @@ def fill_text(text: str, scope: Scope, where: Where) -> Any:
     """Return `text` filled in; a lone `<< … >>` keeps its value's type."""
     if "<<" not in text:
         return text
+    scope.namespace.budget.expand_text(text, where)
     try:
         parts = split(text)
         if len(parts) == 1 and isinstance(parts[0], str):

@@ -17,7 +17,7 @@ from dte.parse.located import LocatedList, LocatedMap
 from dte.parse.scalars import Dialect, resolve
 
 MAX_DEPTH = 100
-MAX_VALUES = 500_000
+MAX_VALUES = 100_000
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -103,7 +103,7 @@ class Builder:
     def _count(self, weight: int, where: Where) -> None:
         self._weight += weight
         if self._weight > MAX_VALUES:
-            message = f"its aliases expand to more than {MAX_VALUES:,} values"
+            message = f"more than {MAX_VALUES:,} values, with those that aliases repeat"
             advice = ("Look for a list of aliases of lists of aliases.",)
             raise error_at(where, message, suggestions=advice, code="limit")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -10,8 +11,8 @@ from dte.errors import Errors, UserError
 from dte.model import Where
 from dte.parse.located import LocatedList, LocatedMap
 
-MAX_NAME = 200
-MAX_NAMES = 1000
+MAX_NAME = 40
+MAX_COMPARED = 4000
 MAX_LISTED = 40
 
 
@@ -42,7 +43,7 @@ def nearest(
     If no name is close, suggests the first known names, unless `only_close`.
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name[:MAX_NAME], names[:MAX_NAMES], n=1)
+    close = difflib.get_close_matches(name[:MAX_NAME], _some(names), n=1)
     if close:
         return (f'Did you mean "{close[0]}"?',)
     if names and not only_close:
@@ -52,9 +53,15 @@ def nearest(
     return ()
 
 
+def _some(names: Sequence[str]) -> list[str]:
+    """Return the first names, because comparing long ones takes long."""
+    ends = itertools.accumulate(len(name) for name in names)
+    return [name for name, end in zip(names, ends, strict=True) if end <= MAX_COMPARED]
+
+
 def misspelt(name: str, known: Iterable[str]) -> str:
     """Return the known name that `name` seems to misspell, or an empty string."""
-    close = difflib.get_close_matches(name[:MAX_NAME], list(known), n=1, cutoff=0.8)
+    close = difflib.get_close_matches(name[:MAX_NAME], _some([*known]), n=1, cutoff=0.8)
     return close[0] if close else ""
 
 

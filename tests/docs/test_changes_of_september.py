@@ -17,7 +17,9 @@ from tests.dte.compile.configs import compile_text
 from tests.tooling.repository import ROOT
 
 TABLE = (ROOT / "docs" / "compile.md").read_text("utf-8").split("\n## ")[1]
-ROWS = re.findall(r"^\| (?!config|---)(.+?) \| (.+?) \| .+ \|$", TABLE, re.MULTILINE)
+ROWS: list[tuple[str, str]] = re.findall(
+    r"^\| (?!config|---)(.+?) \| (.+?) \| .+ \|$", TABLE, re.MULTILINE
+)
 
 GOOD = """\
 version: 2.1

@@ -175,6 +175,25 @@ def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Not rehearsed: node/test" in stubbed.stdout
 
 
+def test_messages_about_an_orb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings about the source of an orb are counted, and --verbose prints them."""
+    (folder / "orb.yml").write_text(
+        "version: 2.1\njobs: {work: {machine: true, steps: [checkout], parameters:\n"
+        "  {size: {type: string, enum: [s], default: s}}}}\n"
+    )
+    (folder / "config.yml").write_text(
+        "version: 2.1\norbs: {tool: acme/tool@1}\n"
+        "workflows: {main: {jobs: [tool/work]}}\n"
+    )
+    command = ("compile", "config.yml", "--orb", "acme/tool=orb.yml")
+    done = run_in(folder, monkeypatch, *command)
+    assert done.stderr == "note: --verbose prints 1 message about the source of orbs\n"
+    told = run_in(folder, monkeypatch, *command, "--verbose").stderr
+    assert told.startswith("warning[dte-ignored]: orb.yml:3: ")
+    answer = json.loads(run_in(folder, monkeypatch, *command, "--json").stdout)
+    assert [message["file"] for message in answer["messages"]] == ["orb.yml"]
+
+
 def test_the_chain_of_calls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error inside a command names each call that led to it."""
     (folder / "config.yml").write_text(

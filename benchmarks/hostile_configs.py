@@ -57,8 +57,8 @@ def repeated_aliases() -> str:
 
 
 def repeated_environment() -> str:
-    """Return a thousand variables in each of eighty thousand steps."""
-    pairs = ", ".join(f"A{number}: << pipeline.id >>" for number in range(1000))
+    """Return two hundred variables in each of eighty thousand steps."""
+    pairs = ", ".join(f"A{number}: << pipeline.id >>" for number in range(200))
     step = "run: {command: x, environment: *e}"
     steps = ", ".join([step] * 400)
     return _config(
@@ -109,10 +109,10 @@ def long_expression() -> str:
 
 
 def long_circle() -> str:
-    """Return three thousand jobs that require each other in one circle."""
+    """Return 1,500 jobs that require each other in one circle."""
     calls = ", ".join(
-        f"a: {{name: n{number}, requires: [n{(number + 1) % 3000}]}}"
-        for number in range(3000)
+        f"a: {{name: n{number}, requires: [n{(number + 1) % 1500}]}}"
+        for number in range(1500)
     )
     return _config().replace("jobs: [a]", f"jobs: [{calls}]")
 
@@ -120,6 +120,98 @@ def long_circle() -> str:
 def many_values() -> str:
     """Return four million values in one list."""
     return _config("x: [" + "a," * 3_900_000 + "]")
+
+
+def same_job() -> str:
+    """Return 49,000 calls of one job."""
+    return _config().replace("jobs: [a]", f"jobs: [{'a, ' * 49_000}]")
+
+
+def approvals() -> str:
+    """Thirty thousand approvals."""
+    calls = "hold: {type: approval}, " * 30_000
+    return _config().replace("jobs: [a]", f"jobs: [{calls}]")
+
+
+def similar_names() -> str:
+    """Return a thousand jobs of long names, and fifty calls of misspelt ones."""
+    names = [f"{number:b}".zfill(200) for number in range(1050)]
+    jobs = ", ".join(
+        f"j{name}: {{machine: true, steps: [checkout]}}" for name in names[50:]
+    )
+    calls = ", ".join(f"x{name}" for name in names[:50])
+    return f"version: 2.1\njobs: {{{jobs}}}\nworkflows: {{w: {{jobs: [{calls}]}}}}\n"
+
+
+def many_matrices() -> str:
+    """Sixty matrices of 961 jobs each."""
+    axes = ", ".join(f"{axis}: [{', '.join(map(str, range(31)))}]" for axis in "mn")
+    call = f"a: {{matrix: {{parameters: {{{axes}}}}}}}"
+    return _with_integers(", ".join([call] * 60))
+
+
+def long_exclude() -> str:
+    """Twenty thousand combinations that a matrix of 961 jobs does not have."""
+    axes = ", ".join(f"{axis}: [{', '.join(map(str, range(31)))}]" for axis in "mn")
+    excluded = ", ".join(f"{{m: {900 + number}, n: 1}}" for number in range(20_000))
+    call = f"a: {{matrix: {{parameters: {{{axes}}}, exclude: [{excluded}]}}}}"
+    return _with_integers(call)
+
+
+def _with_integers(calls: str) -> str:
+    declared = "parameters: {m: {type: integer}, n: {type: integer}}, machine"
+    return (
+        _config().replace("machine", declared).replace("jobs: [a]", f"jobs: [{calls}]")
+    )
+
+
+def many_filters() -> str:
+    """Twenty thousand jobs with a filter each."""
+    calls = ", ".join(
+        f"a: {{name: n{number}, filters: {{branches: {{only: b{number}}}}}}}"
+        for number in range(20_000)
+    )
+    return _config().replace("jobs: [a]", f"jobs: [{calls}]")
+
+
+def many_requirements() -> str:
+    """A thousand jobs that require a hundred others each."""
+    calls = ", ".join(
+        f"a: {{name: n{number}, requires: "
+        f"[{', '.join(f'n{other}' for other in range(max(0, number - 100), number))}]}}"
+        for number in range(1000)
+    )
+    return _config().replace("jobs: [a]", f"jobs: [{calls}]")
+
+
+def many_parameters() -> str:
+    """Return a command of 2,000 parameters that is called 20,000 times."""
+    declared = ", ".join(
+        f"p{number}: {{type: string, default: x}}" for number in range(2000)
+    )
+    command = f"  c: {{parameters: {{{declared}}}, steps: [run: << parameters.p1 >>]}}"
+    return _config("commands:", command, steps="c, " * 20_000)
+
+
+def unused_jobs() -> str:
+    """Thirty thousand jobs that nothing calls."""
+    unused = "u{}: {{machine: true, steps: [checkout]}}, "
+    jobs = "".join(unused.format(number) for number in range(30_000))
+    return _config().replace("jobs: {", f"jobs: {{{jobs}")
+
+
+def many_templates() -> str:
+    """Return a text with half a million templates."""
+    return _config(steps="run: '" + "<<pipeline.id>>" * 500_000 + "'")
+
+
+def large_patterns() -> str:
+    """Three thousand patterns that RE2 has to expand."""
+    calls = ", ".join(
+        f"a: {{name: n{number}, filters: {{tags: {{only: '/{number}(a{{900}})/'}}}}}}"
+        for number in range(3000)
+    )
+    return _config().replace("jobs: [a]", f"jobs: [{calls}]")
 
 
 ALL = (
@@ -137,4 +229,15 @@ ALL = (
     long_expression,
     long_circle,
     many_values,
+    same_job,
+    approvals,
+    similar_names,
+    many_matrices,
+    long_exclude,
+    many_filters,
+    many_requirements,
+    many_parameters,
+    unused_jobs,
+    many_templates,
+    large_patterns,
 )
