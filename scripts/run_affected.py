@@ -44,7 +44,6 @@ def read_revision(name: str) -> str:
                 "run dte/set_shas in an earlier step of this job",
                 "or export NX_BASE and NX_HEAD yourself, in the file in BASH_ENV",
             ],
-            reference="Nx docs, Run Only Tasks Affected by a PR",
         )
     return revision
 
@@ -123,6 +122,7 @@ def explain_no_task(
             "no task ran, and it is unknown whether an affected project has one of "
             "the targets",
             suggestions=["see the warnings above"],
+            code="no-task",
         )
     due = [name for name in affected if projects.get(name, set()) & set(targets)]
     if due:
@@ -132,6 +132,7 @@ def explain_no_task(
             ),
             details=["Projects: " + ", ".join(due[:20])],
             suggestions=["check the parameter `nx_arguments`, for example --exclude"],
+            code="no-task",
         )
     same = " Base and head are the same commit." if base == head else ""
     say(
