@@ -112,6 +112,7 @@ bench: setup ## print the figures of the README
 .PHONY: claim
 claim: setup ## NAMESPACE=acme: put your registry namespace into every file
 	@$(PYTHON) -m tools.publishing.claim
+	@$(PYTHON) -m tools.reference
 
 .PHONY: pack
 pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's CLI
@@ -122,11 +123,12 @@ pack: setup-circleci ## pack the orb into dist/orb.yml with CircleCI's CLI
 
 .PHONY: package
 package: setup ## build the wheel and the sdist of dte-orb into dist/
+	@rm -f dist/*.whl dist/*.tar.gz
 	@$(PYTHON) -m hatchling build -d dist > /dev/null
 	@echo "ok: $$(cd dist && echo *.whl *.tar.gz)"
 
 .PHONY: release-check
-release-check: pack package ## VERSION=1.2.3: build the release and check that it is ready
+release-check: static package ## VERSION=1.2.3: build all that is published, and check it
 	@$(PYTHON) -m tools.publishing.readiness
 
 .PHONY: lock

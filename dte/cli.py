@@ -90,6 +90,4 @@ def _describe(error: UserError) -> list[str]:
         lines += ["Called from:", *(f"  - {text}" for text in error.calls)]
     if error.suggestions:
         lines += ["Suggestions:", *(f"  - {text}" for text in error.suggestions)]
-    if error.reference:
-        lines.append(f"Reference: {error.reference}")
-    return lines
+    return [*lines, f"Reference: {error.reference}"]

@@ -11,12 +11,17 @@ MAX_CALLS = 10
 MAX_ERRORS = 50
 USAGE_ERROR = 2
 NOT_REHEARSABLE = 3
-_CODES = "https://github.com/your-namespace/dte/blob/main/docs/compile.md"
+_DOCS = "https://github.com/your-namespace/dte/blob/main/docs"
 
 
 def link_to(code: str) -> str:
-    """Return the link to the line about a code in docs/compile.md."""
-    return f"{_CODES}#dte-{code}"
+    """Return the link to the line about a code in docs/compile.md.
+
+    Without a code, the link leads to the errors of the command.
+    """
+    return (
+        f"{_DOCS}/compile.md#dte-{code}" if code else f"{_DOCS}/troubleshooting.md#dte"
+    )
 
 
 class UserError(Exception):
@@ -48,8 +53,8 @@ class UserError(Exception):
 
     @property
     def reference(self) -> str:
-        """The link that explains the error's code; empty without a code."""
-        return link_to(self.code) if self.code else ""
+        """The link to what the error means."""
+        return link_to(self.code)
 
     def add_call(self, text: str) -> None:
         """Add one call of the chain that led here, the innermost first."""

@@ -21,5 +21,5 @@ def main() -> None:
         raise Refusal(
             "the run could not be completed, so Nx Cloud may show it as running",
             suggestions=["complete the run on its page in Nx Cloud"],
-            reference="Nx docs, nx-cloud CLI, --require-explicit-completion",
+            code="not-completed",
         )

@@ -29,6 +29,7 @@ class Nothing(Refusal):
     """Nothing was started, as intended; the reason is not an error."""
 
     prefix = "Nothing was started: "
+    code = "rerun-all"
 
 
 def find_last_full_run() -> AttemptRecord:
@@ -105,6 +106,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
             'if no new run appears, press "Rerun workflow from start" at '
             + workflow_link(pipeline.last)
         ],
+        code="rerun-all",
     )
 
 
@@ -116,7 +118,9 @@ def main() -> None:
     token = read_token()
     if not token:
         raise Refusal(
-            "there is no token, so no rerun can be requested", suggestions=[SET_TOKEN]
+            "there is no token, so no rerun can be requested",
+            suggestions=[SET_TOKEN],
+            code="circleci-api",
         )
     circleci = CircleCIClient(read_api_url(), token, seconds=LIST_SECONDS)
     runs = list_runs(circleci, pipeline_id)

@@ -33,13 +33,13 @@ CHOICES = ("refuse", ALONE, ALLOW)
 ROLES = ("main", "agent")
 KEPT_SECONDS = 30 * 24 * 60 * 60
 _OURS = r"[0-9A-Za-z-]{1,100}(?:\.json|-[0-9a-f]{64}\.pyz)"
-REFERENCE = "CircleCI docs, Rerun a workflow's failed jobs; Automatic reruns"
 
 
 class PartialRerun(Refusal):
     """A partial rerun's refusal. Its first two lines are fixed, so it has no prefix."""
 
     prefix = ""
+    code = "partial-rerun"
 
 
 def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
@@ -59,7 +59,6 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
             "to debug a job with SSH, set DTE_RERUN_GUARD=off in the project's "
             "environment variables, and remove it afterwards",
         ],
-        reference=REFERENCE,
     )
 
 
@@ -76,7 +75,7 @@ def refuse_without_record(found: RunRecords) -> Refusal:
         f"the workspace of workflow {found.workflow_id} contains no attempt record",
         details=describe_damage(found.damaged, "ignored: "),
         suggestions=[upstream, expired] if first_run else [expired, upstream],
-        reference="CircleCI docs, Using workspaces to share data between jobs",
+        code="no-record",
     )
 
 
@@ -130,7 +129,10 @@ def refuse(refusal: Refusal) -> NoReturn:
 def require_shell() -> None:
     """Raise `Refusal` if the later steps of the job can't work here."""
     if sys.platform in ("win32", "cygwin", "msys"):
-        raise Refusal("dte runs on Linux and macOS, but this job runs on Windows")
+        raise Refusal(
+            "dte runs on Linux and macOS, but this job runs on Windows",
+            code="machine",
+        )
     # BASH_ENV, which passes variables from one step to the next, needs bash.
     if not os.environ.get("DTE_BASH", "unknown"):
         raise Refusal(
@@ -139,6 +141,7 @@ def require_shell() -> None:
                 "use an image that has it, for example cimg/node or cimg/base",
                 "or install it before this step: apk add bash, apt-get install bash",
             ],
+            code="machine",
         )
 
 

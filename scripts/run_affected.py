@@ -41,7 +41,6 @@ def read_revision(name: str) -> str:
                 "run dte/set_shas in an earlier step of this job",
                 "or export NX_BASE and NX_HEAD yourself, in the file in BASH_ENV",
             ],
-            reference="Nx docs, Run Only Tasks Affected by a PR",
         )
     return revision
 
@@ -120,6 +119,7 @@ def explain_no_task(
             "no task ran, and it is unknown whether an affected project has one of "
             "the targets",
             suggestions=["see the warnings above"],
+            code="no-task",
         )
     due = [name for name in affected if projects.get(name, set()) & set(targets)]
     if due:
@@ -129,6 +129,7 @@ def explain_no_task(
             ),
             details=["Projects: " + ", ".join(due[:20])],
             suggestions=["check the parameter `nx_arguments`, for example --exclude"],
+            code="no-task",
         )
     same = " Base and head are the same commit." if base == head else ""
     say(

@@ -63,7 +63,6 @@ def read_target(folder: Path) -> Path:
         raise UsageError(
             "BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
             suggestions=["CircleCI sets it; outside CircleCI, set it to a file"],
-            reference="CircleCI docs, Set an environment variable in a shell command",
         )
     return folder / name
 
@@ -94,6 +93,7 @@ def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Bas
         raise Refusal(
             "no base was found: {}".format(reason.message),
             suggestions=[*reason.suggestions, "or set `when_no_base` to everything"],
+            code="no-base",
         )
     say("warning: no base was found: {}".format(reason.message))
     for text in reason.suggestions:
@@ -110,7 +110,9 @@ def judge(base: Base, when_no_base: str) -> None:
         return
     if when_no_base == "error":
         raise Refusal(
-            base.doubt, suggestions=[base.fix, "or set `when_no_base` to everything"]
+            base.doubt,
+            suggestions=[base.fix, "or set `when_no_base` to everything"],
+            code="no-base",
         )
     say("warning: " + base.doubt)
     say("  - " + base.fix)
@@ -137,6 +139,7 @@ def export(target: Path, base: str, head: str) -> None:
         raise Refusal(
             "{!r} and {!r} are not both revisions".format(base, head),
             suggestions=["check whether git in this image is a wrapper"],
+            code="git",
         )
     text = "export NX_BASE={}\nexport NX_HEAD={}\n".format(base, head)
     try:

@@ -6,7 +6,7 @@ from typing import List, Optional
 
 from agents_mode import ALONE, goes_on_after, goes_with_agents
 from bash_env import WITHOUT_AGENTS, export, is_word, read_mode, set_mode, set_started
-from ci_config import REFERENCE, find_config, note_pipeline, require_own_agents
+from ci_config import find_config, note_pipeline, require_own_agents
 from cloud_refusals import find_refusal
 from durations import set_timeout
 from failures import Refusal, UsageError, say
@@ -79,7 +79,6 @@ def refuse_unseen(start: str, fix: str) -> None:
                 start, ", ".join(unseen)
             ),
             suggestions=[fix, "or set `start: flags`"],
-            reference=REFERENCE,
         )
 
 
@@ -91,13 +90,13 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
                 found.name
             ),
             suggestions=["set `start: auto` on dte/main", "or remove the file"],
-            reference=REFERENCE,
+            code="ci-config",
         )
     if start == "config" and not found:
         raise Refusal(
             "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
             suggestions=["add the file", "or set `start: auto`"],
-            reference=REFERENCE,
+            code="ci-config",
         )
     if start == "config" and found:
         require_own_agents(found)

@@ -21,8 +21,6 @@ from dte.model import CompiledConfig, PipelineValues
 from dte.parse import read_yaml
 from dte.parse.read import read_text
 
-COMPILE_PAGE = "https://github.com/your-namespace/dte/blob/main/docs/compile.md#codes"
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -104,7 +102,7 @@ def as_finding(error: UserError) -> Finding:
         where=error.where,
         message=error.message.removeprefix(f"{error.where}: "),
         fix=error.suggestions,
-        link=error.reference or COMPILE_PAGE,
+        link=error.reference,
     )
 
 

@@ -4,6 +4,8 @@ Sources: CircleCI docs, "API developer's guide" (429 with `Retry-After`) and "AP
 reference". The token is in a header, goes to no other host, and appears in no message.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -41,9 +43,19 @@ class _Retry(Retry):
 class Client:
     """The API of one host."""
 
-    def __init__(self, access: Access, *, backoff: float = 1.0) -> None:
-        """Connect with `access`; a retry waits `backoff` seconds, then doubles it."""
+    def __init__(
+        self,
+        access: Access,
+        *,
+        backoff: float = 1.0,
+        timeouts: tuple[float, float] = TIMEOUTS_SECONDS,
+    ) -> None:
+        """Connect with `access`; a retry waits `backoff` seconds, then doubles it.
+
+        `timeouts` are those of the connection and of each part of the answer.
+        """
         self.access = access
+        self._timeouts = timeouts
         self._host = urlsplit(access.api).netloc
         self._session = requests.Session()
         self._session.auth = lambda request: request  # send no password from ~/.netrc
@@ -80,6 +92,18 @@ class Client:
             query = {"page-token": str(token)}
         raise UserError(f"a list of {self._host} has more than {MOST_PAGES} pages")
 
+    @contextmanager
+    def expect_shape(self) -> Iterator[None]:
+        """Raise `UserError` if the body misses a field of an answer."""
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{self._host} returned an unexpected answer: {self._redact(error)} is "
+                "missing or has the wrong type",
+                suggestions=["check whether the address is that of CircleCI's API v2"],
+            ) from error
+
     def _send(
         self, method: str, words: tuple[str | int, ...], **rest: Any
     ) -> dict[str, Any]:
@@ -88,7 +112,7 @@ class Client:
             answer = self._session.request(
                 method,
                 f"{self.access.api}/{path}",
-                timeout=TIMEOUTS_SECONDS,
+                timeout=self._timeouts,
                 allow_redirects=False,
                 **rest,
             )

@@ -40,11 +40,13 @@ def command(target: str, yes: bool, wait: bool) -> int:
     click.echo(tell(chosen), err=True)
     if not yes:
         confirm(chosen[-1])
-    new = start_rerun(client, chosen[-1].id)
+    with client.expect_shape():
+        new = start_rerun(client, chosen[-1].id)
     click.echo(client.access.link(new))
     if not wait:
         return 0
-    status = wait_for(client, new, lambda line: click.echo(line, err=True))
+    with client.expect_shape():
+        status = wait_for(client, new, lambda line: click.echo(line, err=True))
     return 0 if status == "success" else 1
 
 
@@ -70,5 +72,6 @@ def open_pipeline(target: str) -> tuple[Client, list[Attempt], str]:
     """
     address = parse_address(target)
     client = Client(find_access(address.host, os.environ, Path.home()))
-    pipeline, workflow = find_pipeline(client, address)
-    return client, list_attempts(client, pipeline), workflow
+    with client.expect_shape():
+        pipeline, workflow = find_pipeline(client, address)
+        return client, list_attempts(client, pipeline), workflow

@@ -60,5 +60,5 @@ def refuse(connection: Connection) -> Refusal:
             "for pull requests from forks, which get no token, set "
             "`when_not_connected: run_without_agents` on dte/main and dte/agent",
         ],
-        reference="Nx docs, Nx Cloud: Access Tokens; Environment Variables",
+        code="not-connected",
     )

@@ -49,6 +49,8 @@ class AttemptRecord:
 class DamagedRecord(Refusal):
     """A record file that can't be read, or that names another workflow."""
 
+    code = "damaged-record"
+
 
 class RunRecords:
     """The records in one folder, as the current run sees them.

@@ -21,6 +21,8 @@ _CUT_SHORT = "the clone lacks some history, so the base may be older than necess
 class NoBase(Refusal):
     """No base was found; `when_no_base` decides what happens next."""
 
+    code = "no-base"
+
 
 class Base(NamedTuple):
     """The chosen base; `why` gives the reason in brackets.
@@ -119,5 +121,6 @@ def replace_base(clone: Clone, head: str, choice: str) -> Base:
             "DTE_WHEN_NO_BASE is {}, which is not an ancestor of HEAD".format(choice),
             suggestions=["set it to everything or to a revision in HEAD's history"],
             details=[_UNREACHED] if clone.cut_short else [],
+            code="no-base",
         )
     return Base(find_empty_tree(clone.folder), "(no files: everything is affected)")

@@ -54,6 +54,7 @@ def export(values: Mapping[str, str]) -> None:
         raise Refusal(
             "BASH_ENV is {}, which can't be written: {}".format(path, error.strerror),
             suggestions=["set it to a file in an existing folder"],
+            code="machine",
         ) from error
 
 

@@ -7,7 +7,6 @@ from failures import Refusal, say
 from settings import read
 from small_yaml import NotSimple, parse
 
-REFERENCE = "Nx docs, CI Configuration"
 _CONFIGS = ("ci-config.yaml", "ci-config.yml")
 _PIPELINES = ("ci.yaml", "ci.yml")
 
@@ -54,7 +53,7 @@ def require_own_agents(path: Path) -> None:
                 "{} distributes the tasks to agents outside this workflow: "
                 "{}: {}".format(path, place, shown or "(empty)"),
                 suggestions=["change the line to `distribute-on: manual`"],
-                reference=REFERENCE,
+                code="ci-config",
             )
     if not any(place.endswith("dte.distribute-on") for place in values):
         say("warning: {} has no `distribute-on: manual` below `dte`.".format(path))
@@ -78,7 +77,7 @@ def _read_config(path: Path) -> Any:
             "      dte:\n        distribute-on: manual",
             "or set `start: own` with `npx nx-cloud start-nx-agents` in start_steps",
         ],
-        reference=REFERENCE,
+        code="ci-config",
     )
 
 

@@ -31,6 +31,8 @@ CHECK_PROXY = "check whether a proxy or DTE_API_URL points to another server"
 class ApiFailure(Refusal):
     """CircleCI's API gave no usable answer. `status` is 0 when there was no answer."""
 
+    code = "circleci-api"
+
     def __init__(
         self,
         message: str,
@@ -42,7 +44,6 @@ class ApiFailure(Refusal):
         super().__init__(
             message,
             suggestions=suggestions,
-            reference="CircleCI docs, API developer's guide",
         )
         self.status = status
         self.reason = reason

@@ -37,6 +37,7 @@ def find_refusal(finished: Finished) -> Optional[Refusal]:
                 "an administrator finds the reason on the billing page of Nx Cloud",
                 _GO_ON,
             ],
+            code="cloud-plan",
         )
     if any(part in text for part in _BAD_TOKEN):
         return Refusal(
@@ -46,6 +47,6 @@ def find_refusal(finished: Finished) -> Optional[Refusal]:
                 "was not revoked",
                 _GO_ON,
             ],
-            reference="Nx docs, CI Access Tokens",
+            code="cloud-token",
         )
     return None

@@ -67,6 +67,7 @@ def require_archive(digest: str) -> bytes:
                 "if you changed the orb's scripts, run `make docs` and pack it again",
                 "otherwise report a defect of dte: the code changed on its way here",
             ],
+            code="digest",
         )
     return archive
 

@@ -53,4 +53,5 @@ def _refuse_start(program: str, error: OSError) -> Refusal:
     return Refusal(
         "{} can't be started: {}".format(program, error.strerror),
         suggestions=["install it in an earlier step, or in the executor's image"],
+        code="machine",
     )

@@ -38,5 +38,4 @@ def set_timeout(target: str, name: str, default: str) -> None:
         raise UsageError(
             "{} is {!r}, not a number, so Nx would wait forever".format(target, own),
             suggestions=["set it to a number of milliseconds", "or unset it"],
-            reference="Nx docs, Environment Variables",
         )

@@ -14,11 +14,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Sequence
 
+PAGE = "https://github.com/your-namespace/dte/blob/main/docs/troubleshooting.md"
+
 
 class Refusal(Exception):
-    """A failure with its fix; `str()` returns the lines for the job's log."""
+    """A failure with its fix; `str()` returns the lines for the job's log.
+
+    `code` is an anchor of docs/troubleshooting.md; the last line links to it.
+    """
 
     prefix = "error: "
+    code = ""
 
     def __init__(
         self,
@@ -26,34 +32,34 @@ class Refusal(Exception):
         *,
         details: Sequence[str] = (),
         suggestions: Sequence[str] = (),
-        reference: str = "",
+        code: str = "",
         exit_code: int = 1,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.details = tuple(details)
         self.suggestions = tuple(suggestions)
-        self.reference = reference
+        self.code = code or self.code
         self.exit_code = exit_code
 
     def __str__(self) -> str:
         lines = [self.prefix + self.message, *self.details]
         if self.suggestions:
             lines += ["Suggestions:", *("  - " + text for text in self.suggestions)]
-        if self.reference:
-            lines.append("Reference: " + self.reference)
+        if self.code:
+            lines.append("Reference: {}#{}".format(PAGE, self.code))
         return "\n".join(lines)
 
 
 class UsageError(Refusal):
     """A missing or invalid variable or parameter; ends with exit status 2."""
 
+    code = "invalid-value"
+
     def __init__(
-        self, message: str, *, suggestions: Sequence[str] = (), reference: str = ""
+        self, message: str, *, suggestions: Sequence[str] = (), code: str = ""
     ) -> None:
-        super().__init__(
-            message, suggestions=suggestions, reference=reference, exit_code=2
-        )
+        super().__init__(message, suggestions=suggestions, code=code, exit_code=2)
 
 
 def clean(text: str, longest: int = 200) -> str:
@@ -80,5 +86,6 @@ def run(main: Callable[[], None]) -> None:
         say(str(refusal))
         sys.exit(refusal.exit_code)
     except OSError as error:
-        say(str(Refusal(f"{type(error).__name__}: {error}")))
+        text = f"{type(error).__name__}: {error}"
+        say(str(Refusal(text, code="machine")))
         sys.exit(1)

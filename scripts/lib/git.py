@@ -81,6 +81,7 @@ def _run(
         raise Refusal(
             "git can't be started: {}".format(error.strerror),
             suggestions=["use an image that has git, like cimg/node or cimg/base"],
+            code="git",
         ) from error
     try:
         output, errors = finish(process, seconds)
@@ -90,6 +91,7 @@ def _run(
             suggestions=[
                 "rerun the workflow from start when the git host is available again"
             ],
+            code="git",
         ) from error
     return Answer(process.returncode, _decode(output), hide_passwords(_decode(errors)))
 

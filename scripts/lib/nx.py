@@ -100,4 +100,5 @@ def require_nx(checkout: Path) -> None:
                 "install the packages in an earlier step (parameter `package_manager`)",
                 "set the parameter `working_directory` to the folder that has nx.json",
             ],
+            code="nx-missing",
         )

@@ -28,7 +28,6 @@ def read_nx_arguments(name: str) -> List[str]:
             raise UsageError(
                 "{} contains {}, which {}".format(name, word, reason),
                 suggestions=["remove it from the parameter `nx_arguments`"],
-                reference="Nx docs, nx affected",
             )
     return words
 

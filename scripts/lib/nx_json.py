@@ -82,4 +82,5 @@ def _read_file(path: Path) -> Dict[str, Any]:
         raise Refusal(
             "{} can't be read: {}".format(path, error),
             suggestions=["run `npx nx report` to see the error that Nx reports"],
+            code="nx-json",
         ) from None

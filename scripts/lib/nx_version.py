@@ -68,6 +68,7 @@ def refuse_old_nx(version: str) -> None:
                 version, OLDEST_NX
             ),
             suggestions=["update it: npx nx migrate latest"],
+            code="nx-version",
         )
 
 

@@ -21,7 +21,9 @@ def find_record(main_branch: str) -> Optional[AttemptRecord]:
     found = find_records()
     if found.own_damage:
         raise Refusal(
-            found.own_damage.message, suggestions=["rerun the workflow from start"]
+            found.own_damage.message,
+            suggestions=["rerun the workflow from start"],
+            code="damaged-record",
         )
     record = found.own or (found.earlier[-1] if found.earlier else None)
     if record is not None and record.main_branch != main_branch:

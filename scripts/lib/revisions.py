@@ -47,7 +47,7 @@ def _explain(folder: Path, errors: str) -> Refusal:
                 "in an earlier step, run\n"
                 "        git config --global --add safe.directory '*'"
             ],
-            reference="git's documentation, git-config, safe.directory",
+            code="git",
         )
     if "not a git repository" in errors:
         return Refusal(
@@ -56,10 +56,12 @@ def _explain(folder: Path, errors: str) -> Refusal:
                 "add a `checkout` step before this one",
                 "set the parameter `working_directory` to a folder in the checkout",
             ],
+            code="git",
         )
     return Refusal(
         "git finds no commit at HEAD in {}: {}".format(folder, errors or "no output"),
         suggestions=["add a `checkout` step before this one"],
+        code="git",
     )
 
 
@@ -121,6 +123,7 @@ def find_empty_tree(folder: Path) -> str:
         raise Refusal(
             "git can't name the empty tree: {}".format(said),
             suggestions=["use an image with git 2.24 or later"],
+            code="git",
         )
     return answer.output
 

@@ -36,7 +36,6 @@ def require(name: str) -> str:
             suggestions=[
                 "CircleCI sets it in every job; outside CircleCI, set it yourself"
             ],
-            reference="CircleCI docs, Project values and variables",
         )
     return value
 

@@ -33,7 +33,7 @@ def check_targets(targets: List[str], projects: Projects) -> None:
                 *(hint for hint in (suggest(name, known) for name in unknown) if hint),
                 "set the parameter `targets` to targets of this workspace",
             ],
-            reference="Nx docs, nx affected, --targets",
+            code="no-project",
         )
     for target in unknown:
         hint = suggest(target, known)

@@ -16,6 +16,14 @@ from tests.tooling.repository import ROOT, name_of, repository_files
 
 FOLDERS = ("dte/", "orb/", "scripts/")
 FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
+NX = '{"devDependencies": {"nx": "24.0.6"}}'
+NOBODY = 65534
+# Root may write everything; without these capabilities it is like another user.
+WITHOUT_RIGHTS = (
+    ("/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
+    if os.getuid() == 0
+    else ()
+)
 CONFIG = """\
 version: 2.1
 orbs: {dte: acme/dte@1.0.0}
@@ -104,12 +112,12 @@ def installed(built: tuple[Path, Path], tmp_path: Path) -> Path:
 
 
 def run_installed(
-    site: Path, *words: str, path: str = ""
+    site: Path, *words: str, path: str = "", prefix: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run `dte` of the wheel in a folder outside of the checkout."""
     work = site.parent / "work"
     return subprocess.run(
-        [sys.executable, "-m", "dte", *words],
+        [*prefix, sys.executable, "-m", "dte", *words],
         cwd=work,
         env={"PYTHONPATH": str(site), "PATH": path, "HOME": str(work)},
         capture_output=True,
@@ -131,6 +139,68 @@ def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
     done = run_installed(installed, "rehearse", *then, path=os.environ["PATH"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "This is attempt 2" in done.stdout
+
+
+@pytest.fixture
+def foreign(installed: Path) -> Path:
+    """The same as `installed`, with the project and home folder of another user."""
+    work = installed.parent / "work"
+    files = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}"}
+    for name, text in files.items():
+        (work / name).write_text(text)
+    (work / ".git").mkdir()
+    for path in (installed, work, *installed.rglob("*"), *work.rglob("*")):
+        if os.getuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    return installed
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--version",), 0, "1.0.0"),
+        (("compile",), 0, "Record the attempt"),
+        (("check",), 0, "no finding"),
+        (("init",), 0, "nothing to change"),
+        (
+            ("init", "new.yml", "--write"),
+            2,
+            "new.yml can't be written: Permission denied",
+        ),
+        (("rehearse", "--list"), 2, "is not a git repository"),
+        (("attempts", "x"), 2, "'x' is neither a URL nor an id"),
+    ],
+)
+def test_nothing_is_writable(
+    words: tuple[str, ...], code: int, said: str, foreign: Path
+) -> None:
+    """A user who may write neither the package nor the project nor a home gets the
+    result, or an error."""
+    done = run_installed(
+        foreign, *words, path=os.environ["PATH"], prefix=WITHOUT_RIGHTS
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("compile",), 0, "Record the attempt"),
+        (("check",), 0, "no finding"),
+        (("init",), 2, "no Nx workspace"),
+        (("rerun", "x"), 2, "'x' is neither a URL nor an id"),
+    ],
+)
+def test_what_needs_no_command_works_without_any(
+    words: tuple[str, ...], code: int, said: str, installed: Path
+) -> None:
+    """Without git and node, everything but a rehearsal works."""
+    done = run_installed(installed, *words, path=str(installed / "no-commands"))
+    assert done.returncode == code, done.stdout + done.stderr
+    assert said in done.stdout + done.stderr
 
 
 def test_a_machine_without_git_and_node_gets_a_clear_error(installed: Path) -> None:

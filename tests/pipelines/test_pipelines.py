@@ -84,6 +84,35 @@ def test_tokens_come_from_contexts_only(pipeline: str) -> None:
                     assert given["context"]
 
 
+def test_pull_requests_of_outsiders_reach_the_tests() -> None:
+    """CircleCI runs no job with a restricted context for them, and no job after one: so
+    neither the checks nor what they require has a context."""
+    jobs = {}
+    for job in load("config.yml")["workflows"]["lint-pack"]["jobs"]:
+        for name, given in job.items():
+            jobs[given.get("name", name)] = given
+    tests = {"checks", "orb-tools/lint", "orb-tools/pack", "orb-tools/review"}
+    assert tests <= set(jobs)
+    for name in tests:
+        assert "context" not in jobs[name]
+        assert set(jobs[name].get("requires", [])) <= tests
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_the_kind_of_organization_is_one_that_orb_tools_takes(pipeline: str) -> None:
+    """`vcs_type` is `github`, also for organizations of type `circleci`; the page on
+    publishing names Bitbucket's."""
+    given = [
+        arguments["vcs_type"]
+        for workflow in load(pipeline)["workflows"].values()
+        for job in workflow["jobs"]
+        for arguments in job.values()
+        if "vcs_type" in arguments
+    ]
+    assert given
+    assert set(given) == {"github"}
+
+
 def write_continued(pipeline: str, folder: Path) -> Path:
     """Write a pipeline as CI runs it after `continue`, with the packed orb.
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.dte.test_package import build
 from tests.git import commit_all, git
 from tests.tooling.releases import EXAMPLE, PROJECT, make_release
+from tests.tooling.repository import name_of, repository_files
 from tools.failures import ToolError
+from tools.publishing.artifacts import find_artifact_problems
 from tools.publishing.identity import PLACEHOLDER
 from tools.publishing.readiness import find_problems, main
 
@@ -19,11 +24,33 @@ def problems_of(root: Path, version: str = "1.2.3") -> list[str]:
     return [problem.words for problem in find_problems(root, version)]
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the sdist of 1.2.3, and a packed orb."""
+    source = tmp_path_factory.mktemp("source")
+    for path in repository_files():
+        target = source / name_of(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    project = source / "pyproject.toml"
+    lines = project.read_text().replace('version = "1.0.0"', 'version = "1.2.3"')
+    project.write_text(lines)
+    dist = source / "dist"
+    dist.mkdir()
+    build(dist, source)
+    (dist / "orb.yml").write_text("version: 2.1\n")
+    return dist
+
+
 def test_a_clean_tagged_commit_with_its_changelog_is_a_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    built: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A release that is complete has no problem."""
     monkeypatch.chdir(make_release(tmp_path))
+    shutil.copytree(built, tmp_path / "dist")
     monkeypatch.setenv("VERSION", "1.2.3")
     main()
     assert capsys.readouterr().out == "ok: this commit can be published as 1.2.3\n"
@@ -92,8 +119,46 @@ def test_all_problems_are_reported_at_once(
     with pytest.raises(ToolError) as refused:
         main()
     report = refused.value.report()
-    assert "this commit has no tag v1.2.4" in report
+    assert "  - this commit has no tag v1.2.4\n" in report
+    assert "  - dist/ has no orb.yml" in report
     assert "commit or undo them" in report
+
+
+def break_wheel(dist: Path) -> None:
+    """Remove the orb from the wheel."""
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            if "/bundled/orb/jobs/" not in name:
+                archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("breakage", "words"),
+    [
+        (lambda dist: (dist / "orb.yml").unlink(), "dist/ has no orb.yml"),
+        (
+            lambda dist: (dist / "dte_orb-1.2.3.tar.gz").unlink(),
+            "dist/ has no dte_orb-1.2.3.tar.gz",
+        ),
+        (
+            lambda dist: (dist / "dte_orb-1.2.2.tar.gz").touch(),
+            "dist/ has dte_orb-1.2.2.tar.gz, which is not of this release",
+        ),
+        (break_wheel, "the wheel does not work by itself: "),
+    ],
+)
+def test_each_problem_of_a_file_is_named(
+    breakage: Callable[[Path], None], words: str, tmp_path: Path, built: Path
+) -> None:
+    """One wrong file is one problem."""
+    root = make_release(tmp_path)
+    shutil.copytree(built, root / "dist")
+    breakage(root / "dist")
+    (problem,) = find_artifact_problems(root, "1.2.3")
+    assert problem[0].startswith(words)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
 from tools.failures import ToolError, exit_with
 from tools.orb_review import read_orb, shows_current_major
+from tools.publishing.artifacts import find_artifact_problems
 from tools.publishing.identity import PLACEHOLDER, read_identity
 
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -73,11 +75,13 @@ def ask_git(root: Path, *words: str) -> list[str]:
 def main() -> None:
     """Report every problem of the release `VERSION` at once."""
     version = os.environ.get("VERSION", "")
-    if problems := list(find_problems(Path.cwd(), version)):
+    problems = list(find_problems(Path.cwd(), version))
+    problems += starmap(Problem, find_artifact_problems(Path.cwd(), version))
+    if problems:
+        listed = "".join(f"\n  - {problem.words}" for problem in problems)
         raise ToolError(
-            f"this commit can't be published as {version}.",
-            details="\n".join(problem.words for problem in problems),
-            suggestions=[problem.fix for problem in problems],
+            f"this commit can't be published as {version}:{listed}",
+            suggestions=list(dict.fromkeys(problem.fix for problem in problems)),
         )
     print(f"ok: this commit can be published as {version}")
 

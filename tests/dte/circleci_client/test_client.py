@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -114,12 +115,41 @@ def test_an_answer_that_is_no_object_is_an_error(body: str) -> None:
         make_client().get("workflow", "x")
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        requests.ConnectTimeout("too slow"),
+        requests.ReadTimeout("too slow"),
+        requests.ConnectionError("refused"),
+        requests.exceptions.ChunkedEncodingError("cut off"),
+        requests.exceptions.SSLError("no certificate"),
+    ],
+)
 @responses.activate
-def test_a_redirect_is_not_followed() -> None:
+def test_no_answer_is_an_error_that_names_the_host(trouble: Exception) -> None:
+    """A timeout or a broken connection ends with a fix, without a traceback."""
+    responses.get(PATH, body=trouble)
+    with pytest.raises(UserError, match=r"circleci\.com can't be reached") as error:
+        make_client().get("workflow", "x")
+    assert "check the network" in error.value.suggestions[0]
+
+
+def test_every_request_has_a_timeout() -> None:
+    """A server that accepts a connection and says nothing ends the request."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        access = Access(f"http://127.0.0.1:{silent.getsockname()[1]}", "")
+        client = Client(access, backoff=0, timeouts=(0.1, 0.1))
+        with pytest.raises(UserError, match=r"can't be reached: .*timed out"):
+            client.get("workflow", "x")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@responses.activate
+def test_a_redirect_is_not_followed(status: int) -> None:
     """The token goes to no other host."""
     target = "https://evil.example"
-    responses.get(PATH, status=302, headers={"Location": target}, json={})
-    with pytest.raises(UserError, match="answered 302"):
+    responses.get(PATH, status=status, headers={"Location": target}, json={})
+    with pytest.raises(UserError, match=f"answered {status}"):
         make_client().get("workflow", "x")
     assert len(responses.calls) == 1
 

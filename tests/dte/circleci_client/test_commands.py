@@ -114,6 +114,30 @@ def test_an_unknown_id_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
+    ("workflow", "listed", "jobs"),
+    [
+        ({}, None, None),
+        ({"pipeline_id": PIPELINE}, [{}], None),
+        ({"pipeline_id": PIPELINE}, {"a": "b"}, None),
+        ({"pipeline_id": PIPELINE}, ["text"], None),
+        ({"pipeline_id": PIPELINE}, [{"id": FIRST, "created_at": ""}], [{"name": 1}]),
+        ({"pipeline_id": PIPELINE}, [{"id": FIRST, "created_at": ""}], [None]),
+    ],
+)
+@responses.activate
+def test_an_answer_of_the_wrong_shape_is_an_error(
+    workflow: dict[str, Any], listed: Any, jobs: Any
+) -> None:
+    """A field that is missing or of another type is named; it is no defect of dte."""
+    responses.get(f"{API}/workflow/{FIRST}", json=workflow)
+    responses.get(f"{API}/pipeline/{PIPELINE}/workflow", json={"items": listed})
+    responses.get(f"{API}/workflow/{FIRST}/job", json={"items": jobs})
+    done = run("attempts", FIRST)
+    assert done.exit_code == 2, done.output
+    assert "circleci.com returned an unexpected answer: " in done.stderr
+
+
+@pytest.mark.parametrize(
     ("workflows", "sentence"),
     [
         ([("success", "", [])], "attempt 1 passed."),

@@ -1,0 +1,55 @@
+"""The last line of each error of the scripts leads to a section on troubleshooting."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from dte.errors import UserError
+from tests.tooling.repository import ROOT, python_files
+
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+FAILURES = ROOT / "scripts" / "lib" / "failures.py"
+ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
+
+
+def list_codes() -> list[tuple[str, str]]:
+    """Return the place and the code of each error of the scripts, empty without one.
+
+    A class of errors has a code of its own; a call of `Refusal` has an argument.
+    """
+    found = []
+    for name, tree in python_files("scripts/"):
+        for node in ast.walk(tree):
+            values: list[ast.expr] = []
+            if isinstance(node, ast.ClassDef):
+                values = [
+                    item.value
+                    for item in node.body
+                    if isinstance(item, ast.Assign)
+                    and ast.unparse(item.targets[0]) == "code"
+                ]
+                if not [base for base in node.bases if ast.unparse(base) == "Refusal"]:
+                    continue
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Refusal":
+                values = [word.value for word in node.keywords if word.arg == "code"]
+            else:
+                continue
+            texts = [one.value for one in values if isinstance(one, ast.Constant)]
+            found.append((f"{name}:{node.lineno}", str(texts[0]) if texts else ""))
+    return found
+
+
+def test_every_error_has_its_section() -> None:
+    """Each error has a code, each code an anchor, and each anchor a code."""
+    codes = list_codes()
+    assert [place for place, code in codes if not code] == []
+    assert {code for _, code in codes} | {"dte"} == set(ANCHORS)
+    assert len(ANCHORS) == len(set(ANCHORS))
+
+
+def test_the_address_is_that_of_the_page() -> None:
+    """The scripts and the command link to the same page."""
+    (address,) = re.findall(r'^PAGE = "(.+)"$', FAILURES.read_text(), re.MULTILINE)
+    assert address.endswith("/dte/blob/main/docs/troubleshooting.md")
+    assert UserError("any").reference == f"{address}#dte"
