@@ -128,6 +128,23 @@ def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
     assert done.lines("c")[-1] == "b"
 
 
+# A thread that waits for a reader of the pipe can't be interrupted.
+@pytest.mark.timeout(60, method="thread")
+def test_a_pipe_in_the_place_of_a_restored_file_is_replaced(tmp_path: Path) -> None:
+    """Attaching and restoring replace a pipe, which nobody would read."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            write("one"),
+            "save_cache: {key: v1, paths: [~/w]}",
+            "run: {name: P, command: rm ~/w/file; mkfifo ~/w/file}",
+            "restore_cache: {key: v1}",
+            SHOW,
+        ),
+    )
+    assert done.lines("build")[-1] == "one"
+
+
 def test_persisting_nothing_fails(tmp_path: Path) -> None:
     """A path that matches nothing or is outside the root fails the step."""
     for path in ("absent", "../x"):
