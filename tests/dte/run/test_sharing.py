@@ -65,9 +65,9 @@ def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:
     config = (
         HEAD
         + "jobs:\n"
-        + job("first", write("x"), persist("file"))
+        + job("first", write("x"), persist("file"), f"run: touch {tmp_path}/first")
         + job("between", "run: {name: B, command: 'true'}")
-        + job("second", "run: {name: Z, command: sleep 1}", ATTACH, SHOW)
+        + job("second", f"run: until [ -e {tmp_path}/first ]; do :; done", ATTACH, SHOW)
         + "workflows: {all: {jobs: [first, between, second: {requires: [between]}]}}\n"
     )
     done = rehearse_text(tmp_path, config)
