@@ -1,7 +1,7 @@
 """One rehearsal: starts its services, runs its actions, reports, and cleans up."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from dte.circleci_api import CircleCIApi
 from dte.nx_cloud import NxCloud
@@ -25,8 +25,9 @@ def rehearse(
     """
     with open_session(order, listener) as session:
         try:
-            session.start()
-            session.play()
+            with suppress(KeyboardInterrupt):
+                session.start()
+                session.play()
         except Exception as error:
             if session.has_run:
                 show(session.report(error=str(error)))

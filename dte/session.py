@@ -65,7 +65,6 @@ class Session:
         self._interrupt = interrupt
         self._ids = (str(uuid.uuid4()), str(uuid.uuid4()))
         self._origin = folder.root / "origin.git"
-        self._project = take_project(order.project, self._origin)
         self._pipelines: list[RehearsedPipeline] = []
         self._notes: list[str] = []
         self._injected: dict[Failure | Kill, None] = {}
@@ -88,8 +87,18 @@ class Session:
         self._set_faults(order.faults)
 
     def start(self) -> None:
-        """Check the whole order, and run the first workflow."""
+        """Check the whole order, and run the first workflow.
+
+        Raises `KeyboardInterrupt` if the user interrupts before the first job.
+        """
+        with self._interrupt.raising():
+            pipeline = self._prepare()
+        self._run(pipeline)
+        self._run_requests()
+
+    def _prepare(self) -> RehearsedPipeline:
         order = self._order
+        self._project = take_project(order.project, self._origin)
         if self._project.note:
             self._note(self._project.note)
         if order.keep:
@@ -106,8 +115,7 @@ class Session:
         if not pipeline.identity.continuation_key:
             check_order(order, pipeline.jobs, self._origin)
         self._note_all(list_notes(order, pipeline.jobs))
-        self._run(pipeline)
-        self._run_requests()
+        return pipeline
 
     def play(self) -> None:
         """Do each action in order until the user interrupts."""

@@ -75,6 +75,8 @@ def _copy_format(clone: Clone, origin: Path) -> None:
     config = clone.common / "config"
     target = str(origin / "config")
     run_git("config", "--file", target, "core.bare", "true", cwd=origin.parent)
+    if not config.is_file():
+        return
     for key in _FORMAT_KEYS:
         words = ("config", "--file", str(config), "--no-includes", "--get", key)
         with suppress(UserError):
@@ -89,7 +91,7 @@ def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
         shutil.copy(clone.own / "index", index)
         for shared in clone.own.glob("sharedindex.*"):
             shutil.copy(shared, origin / shared.name)
-    except FileNotFoundError:
+    except OSError:
         index.unlink(missing_ok=True)
     words = ("--work-tree", str(source), "status", "--porcelain")
     git_dir = ("-c", "core.bare=false", "--git-dir", str(origin))

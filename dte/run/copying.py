@@ -119,7 +119,7 @@ class Copier:
         if into_home:
             self._refuse_outside(target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_symlink() or target.is_file():
+        if target.is_symlink() or (target.exists() and not target.is_dir()):
             target.unlink()
 
     def _refuse_outside(self, target: Path) -> None:

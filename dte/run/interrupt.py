@@ -16,10 +16,31 @@ class Interrupt:
     def __init__(self, parent: "Interrupt | None" = None) -> None:
         self._own = 0
         self._parent = parent
+        self._raises = False
 
     def press(self) -> None:
         """Count one more Ctrl-C."""
         self._own += 1
+
+    @contextmanager
+    def raising(self) -> Iterator[None]:
+        """Inside the block, a press raises `KeyboardInterrupt`, once.
+
+        It is for the time before the first job, when nothing checks `pressed`.
+        """
+        self._raises = True
+        try:
+            if self.pressed:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._raises = False
+
+    def raise_once(self) -> None:
+        """Raise `KeyboardInterrupt` inside a block of `raising`."""
+        if self._raises:
+            self._raises = False
+            raise KeyboardInterrupt
 
     @property
     def count(self) -> int:
@@ -48,6 +69,7 @@ def listen(interrupt: Interrupt) -> Iterator[Interrupt]:
         interrupt.press()
         if number == signal.SIGQUIT:
             interrupt.press()
+        interrupt.raise_once()
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
     before = {number: signal.signal(number, press) for number in signals}

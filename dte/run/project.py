@@ -1,6 +1,7 @@
 """The rehearsed project: a bare git repository that every checkout clones."""
 
 import shutil
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -42,7 +43,10 @@ def take_project(source: Path, origin: Path) -> Project:
             f"the repository {source} is a shallow clone",
             suggestions=["run `git fetch --unshallow` in it"],
         )
-    borrow(clone, origin)
+    try:
+        borrow(clone, origin)
+    except OSError as error:
+        raise UserError(f"{source} can't be copied: {error}") from error
     _refuse_without_commit(source, origin)
     branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=origin)
     revision = run_git("rev-parse", "HEAD", cwd=origin)
@@ -142,7 +146,13 @@ def _refuse_without_commit(source: Path, origin: Path) -> None:
 def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
     try:
-        shutil.copytree(source, tree, symlinks=True, ignore=_list_unwanted)
+        shutil.copytree(
+            source,
+            tree,
+            symlinks=True,
+            ignore=_list_unwanted,
+            copy_function=_copy_file,
+        )
     except OSError as error:
         raise UserError(f"{source} can't be copied: {error}") from error
     if not any(tree.iterdir()):
@@ -163,9 +173,24 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """Return paths that tools can recreate, and the configuration of nested clones."""
+    """Return paths that tools can recreate, the configuration of nested clones, and
+    pipes, sockets and devices, which git doesn't store.
+    """
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
-    return ({"node_modules", ".git"} | made_by_nx) & set(names)
+    unwanted = ({"node_modules", ".git"} | made_by_nx) & set(names)
+    return unwanted | {name for name in names if _is_special(Path(folder) / name)}
+
+
+def _is_special(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def _copy_file(source: str, target: str) -> None:
+    # In pieces: a single call for a large file can't be interrupted.
+    with Path(source).open("rb") as reader, Path(target).open("wb") as writer:
+        shutil.copyfileobj(reader, writer)
+    shutil.copymode(source, target)
 
 
 def _serve_partial_clones(origin: Path) -> None:

@@ -33,7 +33,6 @@ def run_dte(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
     )
 
 

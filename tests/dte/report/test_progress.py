@@ -1,6 +1,6 @@
 """The heartbeat: what is printed during a long silence, without a terminal."""
 
-import time
+import threading
 
 import pytest
 
@@ -8,42 +8,54 @@ from dte.report.progress import Heartbeat, Progress
 from tests.dte.report.events import make_console, read_console
 
 SECONDS = 0.1
-TICKS = 0.05
 
 
 class Clock:
-    """A clock that only moves when a test moves it."""
+    """A clock that only moves when a test moves it, and counts who reads it."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self._reads = 0
+        self._read = threading.Condition()
 
     def monotonic(self) -> float:
         """Return the seconds since the start of the test."""
-        return self.now
+        with self._read:
+            self._reads += 1
+            self._read.notify_all()
+            return self.now
+
+    def move(self, now: float) -> None:
+        """Set the time, and wait until the heartbeat has looked at it."""
+        with self._read:
+            self.now = now
+            # The first read may belong to a look that began before.
+            enough = self._reads + 3
+            self._read.wait_for(lambda: self._reads >= enough)
 
 
-def test_a_heartbeat_names_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a silence, and only then, the running steps are printed with their time."""
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the heartbeat."""
     clock = Clock()
     monkeypatch.setattr("dte.report.progress.time", clock)
+    return clock
+
+
+@pytest.mark.timeout(60)
+def test_a_heartbeat_names_what_runs(clock: Clock) -> None:
+    """After a silence, and only then, the running steps are printed with their time."""
     console, progress = make_console(80), Progress()
     heartbeat = Heartbeat(console, progress, SECONDS)
     progress.start("build", "build", "Run the tests")
     progress.start("deploy", "deploy #1", "Wait")
     heartbeat.start()
     try:
-        clock.now = SECONDS * 0.9
-        time.sleep(TICKS)
+        clock.move(SECONDS * 0.9)
         progress.heard_now()
-        clock.now = SECONDS * 1.8
-        time.sleep(TICKS)
+        clock.move(SECONDS * 1.8)
         assert read_console(console) == "\n"
-        clock.now = 125.0
-        for _ in range(200):
-            if "still" in read_console(console):
-                break
-            time.sleep(TICKS)
-        time.sleep(TICKS)
+        clock.move(125.0)
     finally:
         heartbeat.stop()
     assert read_console(console) == (
@@ -51,16 +63,14 @@ def test_a_heartbeat_names_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_nothing_runs_and_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a running step, nothing is printed during a silence."""
-    clock = Clock()
-    monkeypatch.setattr("dte.report.progress.time", clock)
+@pytest.mark.timeout(60)
+def test_nothing_runs_and_nothing_is_printed(clock: Clock) -> None:
+    """Without a running step, a silence is not worth a line."""
     console, progress = make_console(80), Progress()
     heartbeat = Heartbeat(console, progress, SECONDS)
     progress.start("build", "build", "Run the tests")
     progress.end("build")
     heartbeat.start()
-    clock.now = 125.0
-    time.sleep(TICKS)
+    clock.move(125.0)
     heartbeat.stop()
     assert read_console(console) == "\n"

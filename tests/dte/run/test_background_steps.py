@@ -9,6 +9,9 @@ from tests.dte.commands import make_project, run_in
 from tests.dte.rehearse_config import rehearse_text
 
 WAIT = "run: {name: B, command: 'until [ -e up ]; do sleep 0.1; done; sleep 0.5'}"
+# Until the process whose id the file `up` contains has ended, and dte has noticed it.
+ENDED = """run: {name: B, command: 'until [ -s up ] && ! kill -0 $(cat up) 2>/dev/null;
+  do sleep 0.1; done'}"""
 
 
 def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
@@ -24,8 +27,8 @@ def test_a_background_step_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_failed_background_step_does_not_fail_its_job(tmp_path: Path) -> None:
     """A background step that fails is reported with its exit code; the job passes."""
-    step = "run: {name: A, command: 'touch up; echo no; exit 3', background: true}"
-    done = rehearse_text(tmp_path, one_job(step, WAIT))
+    step = "run: {name: A, command: 'echo $$ >up; echo no; exit 3', background: true}"
+    done = rehearse_text(tmp_path, one_job(step, ENDED))
     assert done.statuses() == {"build": "success"}
     result = done.job("build").steps[0]
     assert (result.exit_code, result.last_lines, result.lines) == (3, ("no",), 1)
@@ -55,9 +58,9 @@ def test_the_end_of_a_background_step_is_printed(
 ) -> None:
     """The output shows that a step is in the background, and later how it ended."""
     steps = (
-        "run: {name: One, command: 'touch up; exit 3', background: true}",
+        "run: {name: One, command: 'echo $$ >up; exit 3', background: true}",
         "run: {name: Two, command: sleep 300, background: true}",
-        WAIT,
+        ENDED,
     )
     project = make_project(tmp_path / "project", one_job(*steps))
     done = run_in(project, monkeypatch, "rehearse")

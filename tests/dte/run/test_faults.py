@@ -107,7 +107,7 @@ def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
             f"run: {{name: A, command: '{trap}'}}",
             ALWAYS,
         ),
-        faults=plan_faults([], ["build:A@0.5:SIGTERM"], []),
+        faults=plan_faults([], ["build:A@2:SIGTERM"], []),
     )
     assert done.step("build", "A").exit_code == 3
     assert done.lines("build") == ["bye", "always"]

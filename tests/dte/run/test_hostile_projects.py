@@ -1,16 +1,21 @@
 """Projects and jobs that try to access other files or run commands."""
 
+import os
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from dte.circleci_api import CircleCIApi
+from dte.errors import UserError
 from dte.run.project import take_project
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 from tests.git import git
+
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # git's name of an empty file
 
 
 @pytest.fixture
@@ -68,6 +73,41 @@ def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
     assert not (tmp_path / "sprung").exists()
     shown = git(tmp_path / "origin", "show", "main:clone/file")
     assert shown == "changed"
+
+
+@pytest.mark.timeout(60)
+def test_a_folder_with_a_pipe_is_copied_without_it(tmp_path: Path) -> None:
+    """Pipes are left out, as git does; the mode of a file is kept."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "run").touch(mode=0o755)
+    take_project(folder, tmp_path / "origin")
+    shown = git(tmp_path / "origin", "ls-tree", "main")
+    assert shown.split() == ["100755", "blob", EMPTY, "run"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("HEAD", True),
+        ("refs/x", True),
+        ("config", False),
+        ("index", False),
+        ("packed-refs", False),
+    ],
+)
+def test_a_pipe_in_a_clone_is_never_opened(
+    tmp_path: Path, trap: Path, name: str, refused: bool
+) -> None:
+    """A pipe among git's own files is left out, or refused with the project's path."""
+    project = make_hostile(tmp_path / "project", trap)
+    (project / ".git" / name).unlink(missing_ok=True)
+    os.mkfifo(project / ".git" / name)
+    said = f"{project} can't be copied: .*{name}"
+    with pytest.raises(UserError, match=said) if refused else nullcontext():
+        take_project(project, tmp_path / "origin")
 
 
 def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:

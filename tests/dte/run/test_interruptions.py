@@ -74,11 +74,52 @@ def test_a_search_for_files_can_be_interrupted(tmp_path: Path) -> None:
 
 def wait_for(pattern: str, folder: Path) -> None:
     """Wait until a file that the pattern matches exists."""
-    for _ in range(2400):
-        if list(folder.glob(pattern)):
-            return
+    while not list(folder.glob(pattern)):
         time.sleep(0.05)
-    raise AssertionError(f"{pattern} never appeared in {folder}")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("number", "size", "begun"),
+    [(signal.SIGINT, 2 << 30, "dte-*/snapshot/large"), (signal.SIGTERM, 1, "called")],
+)
+def test_the_time_before_the_first_job_can_be_interrupted(
+    tmp_path: Path, number: signal.Signals, size: int, begun: str
+) -> None:
+    """A signal ends the copy of a large file of the project, and a git that hangs."""
+    project = make_project(tmp_path / "project", CONFIG)
+    with (project / "large").open("w") as large:
+        large.truncate(size)
+    temporary, report = tmp_path / "t", tmp_path / "report.json"
+    (temporary / "bin").mkdir(parents=True)
+    git = temporary / "bin" / "git"
+    git.write_text(f"#!/bin/sh\ntouch {temporary}/called\nexec sleep 300\n")
+    git.chmod(0o755)
+    path = f"{git.parent}{os.pathsep}{os.environ['PATH']}"
+    process = start_dte(project, temporary, "--report", report, PATH=path)
+    wait_for(begun, temporary)
+    process.send_signal(number)
+    printed, _ = process.communicate()
+    assert process.returncode == 130, printed
+    assert "interrupted: nothing was run" in printed
+    assert json.loads(report.read_text())["interrupted"]
+    left = {path.name for path in temporary.iterdir()}
+    assert left == ({"bin"} if "large" in begun else {"bin", "called"})
+
+
+def start_dte(
+    project: Path, temporary: Path, *words: str | Path, **env: str
+) -> "subprocess.Popen[str]":
+    """Start `dte rehearse` in the project, with its folder in `temporary`."""
+    source = str(Path(__file__).resolve().parents[3])
+    return subprocess.Popen(
+        [sys.executable, "-m", "dte", "rehearse", "--logs", "../logs", *words],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary), **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,26 +133,11 @@ def test_the_report_says_what_had_happened(
     temporary = tmp_path / "t"
     temporary.mkdir()
     report_file, timeline = tmp_path / "report.json", tmp_path / "timeline.svg"
-    words: list[str | Path] = [
-        "--logs",
-        "../logs",
-        "--report",
-        report_file,
-        "--timeline",
-        timeline,
-    ]
-    source = str(Path(__file__).resolve().parents[3])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dte", "rehearse", *words],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    words = ("--report", report_file, "--timeline", timeline)
+    process = start_dte(project, temporary, *words)
     wait_for("dte-*/up", temporary)
     process.send_signal(number)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate()
     assert process.returncode == 130, printed
     report = json.loads(report_file.read_text())
     check(report)

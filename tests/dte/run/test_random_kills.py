@@ -19,6 +19,8 @@ from tests.configs import one_job
 
 KILLS = 10
 LONGEST_RUN = 4.0
+# A busy machine may take long to end processes; what is left then is left for ever.
+PATIENCE = 120.0
 CTRL_C = (signal.SIGINT,)
 WAYS = {
     "Ctrl-C once": CTRL_C,
@@ -57,7 +59,10 @@ def count_processes(number: str, root: Path) -> int:
 
 
 def kill(project: Path, signals: tuple[signal.Signals, ...], seconds: float) -> None:
-    """Start a rehearsal, send it the signals, and wait for its end."""
+    """Start a rehearsal, send it the signals, and wait for its end.
+
+    The seconds count from the moment when it has a folder to leave behind.
+    """
     temporary = project.parent / "t"
     source = str(Path(__file__).resolve().parents[3])
     process = subprocess.Popen(
@@ -68,15 +73,17 @@ def kill(project: Path, signals: tuple[signal.Signals, ...], seconds: float) -> 
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    while not list(temporary.iterdir()):
+        time.sleep(0.01)
     time.sleep(seconds)
     for number in signals:
         process.send_signal(number)
         time.sleep(0.2)
-    process.wait(timeout=60)
+    process.wait()
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows environments")
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_is_left_after_kills_at_random_moments(
@@ -91,7 +98,8 @@ def test_nothing_is_left_after_kills_at_random_moments(
     processes = folders = after_start = 0
     for _ in range(KILLS):
         kill(tmp_path / "project", WAYS[way], chance.uniform(0, LONGEST_RUN))
-        for _ in range(100):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             left = count_processes(number, temporary)
             if not left and not list(temporary.iterdir()):
                 break

@@ -65,9 +65,9 @@ def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:
     config = (
         HEAD
         + "jobs:\n"
-        + job("first", write("x"), persist("file"))
+        + job("first", write("x"), persist("file"), f"run: touch {tmp_path}/first")
         + job("between", "run: {name: B, command: 'true'}")
-        + job("second", "run: {name: Z, command: sleep 1}", ATTACH, SHOW)
+        + job("second", f"run: until [ -e {tmp_path}/first ]; do :; done", ATTACH, SHOW)
         + "workflows: {all: {jobs: [first, between, second: {requires: [between]}]}}\n"
     )
     done = rehearse_text(tmp_path, config)
@@ -126,6 +126,23 @@ def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
     )
     done = rehearse_text(tmp_path, config)
     assert done.lines("c")[-1] == "b"
+
+
+# A thread that waits for a reader of the pipe can't be interrupted.
+@pytest.mark.timeout(60, method="thread")
+def test_a_pipe_in_the_place_of_a_restored_file_is_replaced(tmp_path: Path) -> None:
+    """Attaching and restoring replace a pipe, which nobody would read."""
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            write("one"),
+            "save_cache: {key: v1, paths: [~/w]}",
+            "run: {name: P, command: rm ~/w/file; mkfifo ~/w/file}",
+            "restore_cache: {key: v1}",
+            SHOW,
+        ),
+    )
+    assert done.lines("build")[-1] == "one"
 
 
 def test_persisting_nothing_fails(tmp_path: Path) -> None:

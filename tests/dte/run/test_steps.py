@@ -63,7 +63,7 @@ def test_a_silent_step_is_killed(tmp_path: Path) -> None:
     done = rehearse_text(
         tmp_path,
         one_job(
-            "run: {name: A, command: 'echo a; sleep 300', no_output_timeout: 1s}",
+            "run: {name: A, command: 'echo a; sleep 300', no_output_timeout: 3s}",
             "run: {name: B, command: echo b}",
         ),
     )
@@ -75,8 +75,8 @@ def test_a_silent_step_is_killed(tmp_path: Path) -> None:
 
 def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
     """Output without newlines also keeps a step alive beyond no_output_timeout."""
-    loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.4; done"
-    step = f"run: {{name: A, command: '{loop}', no_output_timeout: 2s}}"
+    loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.9; done"
+    step = f"run: {{name: A, command: '{loop}', no_output_timeout: 5s}}"
     done = rehearse_text(tmp_path, one_job(step))
     assert done.lines("build") == ["......"]
     assert done.statuses() == {"build": "success"}

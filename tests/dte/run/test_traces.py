@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from dte.run.folders import open_folder, remove_leftovers
+from dte.run.interrupt import Interrupt
+from dte.run.processes import end_group, start_process
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 
@@ -96,11 +98,8 @@ def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
 
 def wait_for(path: Path) -> None:
     """Wait until a job has created `path`."""
-    for _ in range(600):
-        if path.exists():
-            return
+    while not path.exists():
         time.sleep(0.05)
-    raise AssertionError(f"{path} was never created")
 
 
 def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> None:
@@ -110,7 +109,7 @@ def test_one_ctrl_c_asks_the_jobs_to_end(temporary: Path, tmp_path: Path) -> Non
     process = start_dte(tmp_path, f"run: {{name: A, command: '{trap}'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate()
     assert process.returncode == 130, output
     assert bye.exists()
     assert list(temporary.iterdir()) == []
@@ -125,7 +124,7 @@ def test_ctrl_c_ends_a_step_that_never_falls_silent(
     process = start_dte(tmp_path, f"run: {{name: A, command: 'touch {up}; yes'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate()
     assert process.returncode == 130, output[-300:]
     assert list(temporary.iterdir()) == []
 
@@ -138,19 +137,15 @@ def test_no_process_survives_a_killed_rehearsal(
     """However dte is killed, its jobs' processes end and its folder is removed."""
     up = tmp_path / "up"
     daemon = f"env -i setsid sleep 304.{OWN} &"
-    step = f"{daemon} sleep 305.{OWN} & sleep 1; touch {up}; sleep 306.{OWN}"
+    step = f"{daemon} sleep 305.{OWN} & touch {up}; sleep 306.{OWN}"
     process = start_dte(tmp_path, f"run: {{name: A, command: '{step}'}}")
     wait_for(up)
     process.send_signal(number)
-    process.wait(timeout=60)
-    for _ in range(200):
-        left = [find_processes(f"sleep {n}.{OWN}") for n in (304, 305, 306)]
-        if not any(left) and not list(temporary.iterdir()):
-            break
-        time.sleep(0.1)
-    assert left == [[], [], []]
-    assert list(temporary.iterdir()) == []
     process.communicate()
+    while any(find_processes(f"sleep {n}.{OWN}") for n in (304, 305, 306)):
+        time.sleep(0.1)
+    while list(temporary.iterdir()):
+        time.sleep(0.1)
 
 
 def test_a_leftover_folder_is_removed_at_the_next_start(
@@ -186,19 +181,38 @@ def test_two_rehearsals_that_start_at_once_keep_their_folders(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.timeout(60)
+def test_a_second_ctrl_c_ends_the_grace_period(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that ignores SIGTERM is killed at once after the second Ctrl-C."""
+    monkeypatch.setattr("dte.run.processes.GRACE_SECONDS", 3600.0)
+    interrupt = Interrupt()
+    interrupt.press()
+    interrupt.press()
+    command = 'trap "" TERM; echo up; while true; do sleep 1; done'
+    process = start_process(["/bin/bash", "-c", command], env={}, cwd=tmp_path)
+    assert process.stdout is not None
+    process.stdout.readline()
+    end_group(process, interrupt)
+    assert process.wait() == -signal.SIGKILL
+    process.stdout.close()
+
+
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_twice_ends_at_once(
     temporary: Path, tmp_path: Path, second: signal.Signals
 ) -> None:
     """The second Ctrl-C kills a job that ignores the first, and nothing is left."""
-    up = tmp_path / "up"
-    stubborn = f'trap "" TERM INT; touch {up}; sleep 302.{OWN}; sleep 302.{OWN}'
+    up, asked = tmp_path / "up", tmp_path / "asked"
+    trap = f'trap "touch {asked}" TERM INT; touch {up}'
+    stubborn = f"{trap}; while true; do sleep 302.{OWN} & wait; done"
     process = start_dte(tmp_path, f"run: {{name: A, command: '{stubborn}'}}")
     wait_for(up)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    wait_for(asked)
     process.send_signal(second)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate()
     assert process.returncode == 130, output
     assert list(temporary.iterdir()) == []
     assert find_processes(f"sleep 302.{OWN}") == []
