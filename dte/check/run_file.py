@@ -17,16 +17,16 @@ _KEY = "distribute-on"
 
 
 class DistributeOn(NamedTuple):
-    """A `distribute-on` that applies to a run; ``place`` is its path of keys."""
+    """A `distribute-on` that applies to a run; ``keys`` is its path of keys."""
 
-    place: str
+    keys: str
     value: Any
     where: Where
 
     @property
     def is_of_run(self) -> bool:
         """Whether it is in a section `dte`, where Nx Cloud reads it."""
-        return f".{self.place}".endswith(f".dte.{_KEY}")
+        return f".{self.keys}".endswith(f".dte.{_KEY}")
 
 
 def run_file(job: CheckedJob, repository: Repository) -> tuple[str, LocatedMap] | None:
@@ -64,19 +64,19 @@ def list_distributions(job: CheckedJob, repository: Repository) -> list[Distribu
     own = overrides.get(environment) if isinstance(overrides, LocatedMap) else None
     replaced = list(_walk(own, f"overrides.{environment}."))
     found = _walk(content, "")
-    general = [one for one in found if not one.place.startswith("overrides.")]
+    general = [one for one in found if not one.keys.startswith("overrides.")]
     if any(one.is_of_run for one in replaced):
-        general = [one for one in general if one.place != f"dte.{_KEY}"]
+        general = [one for one in general if one.keys != f"dte.{_KEY}"]
     return [*general, *replaced]
 
 
-def _walk(value: Any, place: str) -> Iterator[DistributeOn]:
+def _walk(value: Any, keys: str) -> Iterator[DistributeOn]:
     if isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _walk(item, f"{place}{number}.")
+            yield from _walk(item, f"{keys}{number}.")
     if isinstance(value, LocatedMap):
         for key, item in value.items():
             if key == _KEY:
-                yield DistributeOn(place + key, item, value.where_is(key))
+                yield DistributeOn(keys + key, item, value.where_is(key))
             else:
-                yield from _walk(item, f"{place}{key}.")
+                yield from _walk(item, f"{keys}{key}.")

@@ -60,12 +60,12 @@ class Change:
 
 def refuse_links(path: Path, repository: Path) -> None:
     """Raise `UserError` if the config or a folder above it is a symbolic link."""
-    for place in (path, *path.parents):
-        if place == repository:
+    for part in (path, *path.parents):
+        if part == repository:
             return
-        if place.is_symlink():
+        if part.is_symlink():
             raise UserError(
-                f"{place} is a link to {place.readlink()}; dte init changes only "
+                f"{part} is a link to {part.readlink()}; dte init changes only "
                 "regular files",
                 suggestions=["name the file that it points to: dte init CONFIG"],
             )

@@ -27,11 +27,11 @@ _HOSTED = "requests machines of Nx Cloud"
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield each `distribute-on` that isn't manual if the workflow has agents."""
     for flow in facts.workflows:
-        places = list_places(flow, facts.repository) if flow.agents else iter(())
-        for place, text in islice(places, 1):
+        settings = list_settings(flow, facts.repository) if flow.agents else iter(())
+        for where, text in islice(settings, 1):
             yield finding(
                 CODE,
-                place,
+                where,
                 f"distribute-on {text}, but {flow.title} has its own agents, which "
                 "then wait an hour",
                 "write distribute-on: manual",
@@ -39,7 +39,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def list_places(
+def list_settings(
     flow: CheckedWorkflow, repository: Repository
 ) -> Iterator[tuple[Where, str]]:
     """Yield each setting that requests other agents, and the effect of its value.
