@@ -2,7 +2,7 @@
 
 Run by hand: `python -m benchmarks.survey_adoption FOLDER` looks for clones of the
 repositories in FOLDER, under the name `owner/name` or `owner+name`. It prints each
-config whose result is not the one of its page, and the counts.
+config whose result differs from its page, and the counts.
 """
 
 import contextlib
@@ -47,13 +47,13 @@ def unpack(clone: Path, commit: str, folder: Path) -> None:
 
 
 def list_codes(config: Path) -> list[str]:
-    """Return the codes of the findings in a config, without their common start."""
+    """Return the codes of the findings in a config, without their common prefix."""
     findings = check_config(config, orbs={}, pipeline=PipelineValues()).findings
     return sorted({one.code.removeprefix("dte-check-") for one in findings})
 
 
 def survey_check(folder: Path, place: Path) -> Iterator[str]:
-    """Yield each config of docs/check.md that gets other codes than those listed."""
+    """Yield each config of docs/check.md whose codes differ from those listed."""
     text = (DOCS / "check.md").read_text(encoding="utf-8")
     for number, row in enumerate(ROW.finditer(text)):
         unpack(
@@ -88,7 +88,7 @@ def survey_init(folder: Path, place: Path) -> Iterator[str]:
 
 
 def raise_nx(root: Path) -> None:
-    """Require Nx 17 in a copy, because `dte init` refuses an older one."""
+    """Require Nx 17 in a copy, because `dte init` refuses an older version."""
     for name in ("package-lock.json", "yarn.lock", "pnpm-lock.yaml"):
         (root / name).write_text("{}") if (root / name).exists() else None
     path = root / "package.json"

@@ -1,6 +1,7 @@
 """A server on loopback that runs inside a `with` block; both stand-ins use it.
 
-It uses Werkzeug alone: Flask, with its templates, would take 9 MB of every rehearsal.
+It uses Werkzeug alone: Flask, with its templates, would take 9 MB of memory in every
+rehearsal.
 """
 
 from __future__ import annotations

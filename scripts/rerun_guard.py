@@ -146,8 +146,8 @@ def remove_old_files() -> None:
     """Remove files of other runs from the home folder when they are of no more use.
 
     A runner may keep its home folder. A workspace is kept for 15 days at most. The
-    first archive with this job's digest stays: other jobs may be running it. A pipe in
-    the place of an archive would block the later steps, so it goes at once.
+    first archive with this job's digest stays: other jobs may be running it. A pipe
+    instead of an archive would block later steps, so it is removed at once.
     """
     kept = "-{}.pyz".format(read("DTE_CODE"))
     oldest = time.time() - KEPT_SECONDS

@@ -32,10 +32,7 @@ SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
 def read_revision(name: str) -> str:
-    """Return a revision that `set_shas` exported.
-
-    Raises `UsageError` if `set_shas` did not run.
-    """
+    """Return a revision that `set_shas` exported; raises `UsageError` if it did not."""
     revision = read(name)
     if not revision:
         raise UsageError(

@@ -47,8 +47,7 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """Return the arguments of `nx-cloud start-nx-agents`, which reads the rest from a
-    file.
+    """Return the arguments of `nx-cloud start-nx-agents`, which reads a file.
 
     `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.

@@ -30,7 +30,7 @@ def _clear_environment(monkeypatch: pytest.MonkeyPatch, _empty_folder: str) -> N
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    # Yarn 1 fails if this is no folder.
+    # Yarn 1 fails if this is not a folder.
     monkeypatch.setenv("XDG_CONFIG_HOME", _empty_folder)
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "A Tester")

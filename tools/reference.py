@@ -128,7 +128,7 @@ def _first_line(path: Path) -> str:
 def render_managers(root: Path) -> dict[Path, str]:
     """Return the files with a list of package managers, or of their lock files.
 
-    A lock file whose name begins with that of another one is in its pattern.
+    If one lock file's name begins with another's, one pattern matches both.
     """
     patterns = [
         name + "*" * any(other.startswith(name) for other in {*LOCK_FILES} - {name})

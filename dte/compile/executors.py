@@ -63,7 +63,7 @@ _VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
         "code_signing": values.bundles,
     },
 }
-# What each kind of executor takes, and an example of it.
+# The value that each kind of executor accepts, and an example.
 _FORMS = {
     "docker": ("a list of at least one image", "[{image: cimg/base:current}]"),
     "machine": ("a mapping", "{image: ubuntu-2404:current}"),
@@ -183,11 +183,11 @@ def check_executor_keys(body: LocatedMap, title: str) -> None:
 
 
 def _check_kind(kind: str, written: Any, where: Where, title: str) -> None:
-    """Raise UserError unless a kind of executor has a value of the right type."""
+    """Raise UserError unless the value has the right type for its kind of executor."""
     if kind == "docker":
         right = isinstance(written, list) and bool(written)
     else:
-        scalar = isinstance(written, str | int | float)  # booleans too
+        scalar = isinstance(written, str | int | float)  # a boolean is an int
         right = isinstance(written, dict) or (kind == "machine" and scalar)
     if not right:
         expected, example = _FORMS[kind]

@@ -21,7 +21,7 @@ def make_console() -> Console:
     """Make a console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
     It is as wide as the terminal, or 80 columns if there is no terminal. It prints text
-    as it is: names of jobs and steps may contain `[/]` or `:x:`.
+    unchanged: names of jobs and steps may contain `[/]` or `:x:`.
     """
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     console = Console(

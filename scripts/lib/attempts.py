@@ -156,10 +156,7 @@ def record_path(folder: str, workflow_id: str) -> str:
 
 
 def list_files(folder: str) -> list[str]:
-    """Return the paths of all record files in `folder`, sorted.
-
-    The result is empty if the folder does not exist.
-    """
+    """Return the sorted paths of all record files in `folder`, if it exists."""
     try:
         names = sorted(os.listdir(folder))
     except OSError:

@@ -46,7 +46,7 @@ def export(values: Mapping[str, str]) -> None:
         )
     text = "".join("\nexport {}={}".format(*item) for item in values.items())
     try:
-        # A pipe that nobody reads fails instead of blocking.
+        # A pipe without a reader fails instead of blocking.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
         with open(os.open(path, flags, 0o666), "w", encoding="ascii") as file:
             file.write(text + "\n")

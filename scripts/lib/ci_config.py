@@ -13,9 +13,7 @@ _PIPELINES = ("ci.yaml", "ci.yml")
 
 
 def find_config(root: Path) -> Optional[Path]:
-    """Return the file that `nx-cloud start-nx-agents` reads, if the workspace
-    has one.
-    """
+    """Return the file that `nx-cloud start-nx-agents` reads, or None."""
     return _find(root / ".nx", _CONFIGS)
 
 
@@ -87,8 +85,8 @@ def _read_config(path: Path) -> Any:
 def _find_distributions(config: Any, environment: str) -> Iterator[Tuple[str, Any]]:
     """Yield the path in the file and the value of each `distribute-on` of this run.
 
-    An override for this run's environment replaces the value in the section `dte`;
-    overrides for other environments have no effect.
+    An override for the run's environment replaces the value in the section `dte`; other
+    overrides have no effect.
     """
     sections: Dict[str, Any] = config if isinstance(config, dict) else {}
     overrides = sections.get("overrides")

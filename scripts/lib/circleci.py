@@ -86,8 +86,7 @@ class CircleCIClient:
     def get(self, *path: str, **query: Optional[str]) -> Dict[str, Any]:
         """Return the JSON object at `path`; raises `ApiFailure`.
 
-        Sends at most `TRIES` requests: it retries after 429, 5xx or a broken
-        connection.
+        It retries after 429, 5xx or a broken connection: at most `TRIES` requests.
         """
         words = {name.replace("_", "-"): text for name, text in query.items() if text}
         request = self._make_request(path, urlencode(words))
@@ -249,9 +248,7 @@ class CircleCIClient:
         return ApiFailure(said, status=error.code, reason=reason)
 
     def _read_reason(self, error: HTTPError) -> str:
-        """Return the message in CircleCI's answer: printable, short, without
-        the token.
-        """
+        """Return CircleCI's message: printable, short, without the token."""
         response: Any = error
         try:
             seconds = max(0.1, min(REQUEST_SECONDS, self.left()))

@@ -26,10 +26,7 @@ def read_modules(folder: Path) -> Dict[str, str]:
 
 
 def build_archive(modules: Mapping[str, str]) -> bytes:
-    """Return the archive of `modules`, which maps file names to texts.
-
-    The file names include `__main__.py`.
-    """
+    """Return the archive of `modules`: texts by file name, `__main__.py` included."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(modules):
@@ -57,8 +54,7 @@ def remove_archives(folder: Path, records: Path) -> None:
 def require_archive(digest: str) -> bytes:
     """Return the archive of this step's code.
 
-    Raises `Refusal` if it doesn't have the digest that the orb names, because the other
-    jobs would refuse it.
+    Raises `Refusal` if its digest is not the orb's: other jobs would refuse it.
     """
     archive = build_archive(read_modules(Path(__file__).resolve().parent))
     found = find_digest(archive)
@@ -80,6 +76,6 @@ def write_archive(folder: Path, workflow_id: str, archive: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "{}-{}.pyz".format(workflow_id, find_digest(archive))
     if path.exists():
-        # It may be a pipe, which nobody reads.
+        # It may be a pipe, and a write to a pipe without a reader blocks.
         path.unlink()
     path.write_bytes(archive)

@@ -29,8 +29,8 @@ def start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
 def finish(process: "subprocess.Popen[bytes]", seconds: float) -> Tuple[bytes, bytes]:
     """Wait for the leader of a session; return its output and its errors.
 
-    After the timeout, kill the whole session and raise `subprocess.TimeoutExpired`: the
-    children of npx, or those of git, would otherwise keep running, with the pipes open.
+    After the timeout, kill the whole session and raise `subprocess.TimeoutExpired`:
+    children of npx or git would otherwise keep running and keep the pipes open.
     """
     try:
         return process.communicate(timeout=seconds)

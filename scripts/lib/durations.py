@@ -11,10 +11,7 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 def read_milliseconds(name: str, default: str) -> int:
-    """Return the variable's duration in milliseconds, greater than 0.
-
-    Raises `UsageError`.
-    """
+    """Return the duration in milliseconds, greater than 0; raises `UsageError`."""
     text = read(name, default).strip()
     found = _DURATION.fullmatch(text)
     milliseconds = int(found.group(1)) * _SECONDS[found.group(2)] * 1000 if found else 0
@@ -31,8 +28,7 @@ def read_milliseconds(name: str, default: str) -> int:
 def set_timeout(target: str, name: str, default: str) -> None:
     """Export the duration in `name` as `target`, unless the user has set `target`.
 
-    Raises `UsageError` if the user's value is not a number, because Nx would then wait
-    forever.
+    Raises `UsageError` if the user's value is no number: Nx would wait forever.
     """
     own = read(target)
     if not own:

@@ -113,10 +113,7 @@ def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
 
 
 def descends_from(clone: Clone, head: str, revision: str) -> bool:
-    """Return whether `revision` is an ancestor of `head`.
-
-    Deepens the clone if needed.
-    """
+    """Return whether `revision` is an ancestor of `head`; deepen if needed."""
     while not is_ancestor(clone.folder, revision, head):
         if not clone.reach_back(head):
             return False

@@ -54,9 +54,7 @@ def make_opener(url: str) -> OpenerDirector:
 
 
 def fetch(opener: OpenerDirector, request: Request, seconds: float) -> bytes:
-    """Return the body of the answer.
-
-    Raises `OSError` if it takes longer than `seconds`.
+    """Return the body of the answer; raises `OSError` after `seconds`.
 
     A server can send headers, redirects or "100 Continue" slowly and without end. Only
     an outer time limit ends such a request.

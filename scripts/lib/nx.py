@@ -28,8 +28,7 @@ def call_nx(*words: str) -> List[str]:
 
 
 def call_nx_cloud(*words: str, version: str = "") -> List[str]:
-    """Return the command that runs `nx-cloud`: the workspace's own, or the
-    given version.
+    """Return the command for `nx-cloud`: the workspace's own, or the given version.
 
     `npx nx-cloud` works with Nx 17 to 24; `nx start-agent` only from 21.6 on.
     """
@@ -53,8 +52,7 @@ def find_runner() -> str:
 
 
 def split_words(name: str) -> List[str]:
-    """Return the variable's value split into words like a shell command,
-    without expansion.
+    """Return the variable's words, split like a shell command but not expanded.
 
     Raises `UsageError` for an open quote or a trailing backslash.
     """

@@ -17,9 +17,7 @@ _REFUSED: Dict[str, str] = {
 
 
 def read_nx_arguments(name: str) -> List[str]:
-    """Return the variable's words.
-
-    Raises `UsageError` for a word that changes what the run does.
+    """Return the variable's words; raises `UsageError` for one that changes the run.
 
     Nx passes the words after `--` to the tasks, so these are not checked.
     """

@@ -19,9 +19,7 @@ _TOKEN = re.compile(
 
 
 def find_root(start: Path) -> Optional[Path]:
-    """Return the root of the Nx workspace: the nearest folder at or above with
-    nx.json.
-    """
+    """Return the root of the Nx workspace: the nearest folder upwards with nx.json."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():
@@ -58,10 +56,7 @@ def parse_jsonc(text: str) -> Dict[str, Any]:
 
 
 def read_nx_json(root: Path) -> Dict[str, Any]:
-    """Return the workspace's nx.json, merged with the file that it extends.
-
-    Raises `Refusal`.
-    """
+    """Return nx.json, merged with the file that it extends; raises `Refusal`."""
     own = _read_file(root / "nx.json")
     name = own.get("extends")
     if not isinstance(name, str) or not name:

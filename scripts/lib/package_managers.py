@@ -14,7 +14,8 @@ from settings import read_choice
 AUTO = "auto"
 NONE = "none"
 BERRY = "yarn-berry"
-# Node 25 and later don't contain Corepack (Node's "Distribution Policy"): npx runs it.
+# Node 25 and later don't contain Corepack (Node's "Distribution Policy"), so npx runs
+# it.
 COREPACK = "corepack@0.34.5"
 # Each installs exactly what the lock file says, and fails if the file is outdated.
 INSTALLS = {
@@ -48,10 +49,7 @@ _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 
 def choose_manager(folder: Path) -> str:
-    """Return the key of INSTALLS for `package_manager` and `folder`, or NONE.
-
-    Raises `UsageError` for an unknown `package_manager`.
-    """
+    """Return the key of INSTALLS to use in `folder`, or NONE; raises `UsageError`."""
     choice = read_choice("DTE_PACKAGE_MANAGER", AUTO, (AUTO, *INSTALLS, NONE))
     return find_manager(folder) if choice == AUTO else choice
 
@@ -67,9 +65,7 @@ def plan_install(manager: str, folder: Path) -> List[str]:
 
 
 def find_manager(folder: Path) -> str:
-    """Return the key of INSTALLS for `folder`: by packageManager, or by its
-    lock file.
-    """
+    """Return the key of INSTALLS for `folder`, by packageManager or by lock file."""
     field = _FIELD.fullmatch(read_field(folder))
     if field:
         berry = field[1] == "yarn" and int(field[2]) > 1
@@ -105,7 +101,7 @@ def _is_berry(lock_file: Path) -> bool:
 
 
 def call_corepack(folder: Path, command: str) -> List[str]:
-    """Return the words before `command` with which Corepack runs it, or none.
+    """Return the words that make Corepack run `command` if put before it, or none.
 
     Corepack runs the version that packageManager names, and a missing pnpm or Yarn.
     """

@@ -88,10 +88,9 @@ class Search:
         self._workers = Workers(REQUESTS_AT_ONCE)
 
     def end_early(self, further: int) -> None:
-        """Stop after the page with the first passed revision, or after the next page.
+        """Stop after the page with the first passed revision, or one page later.
 
-        It stops after the next page if the first has fewer than `further` pipelines
-        left.
+        It stops later if fewer than `further` pipelines are left on that page.
         """
         self._further = further
 

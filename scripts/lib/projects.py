@@ -35,10 +35,7 @@ def read_projects() -> Optional[Projects]:
 
 
 def list_affected(base: str, head: str) -> Optional[List[str]]:
-    """Return the names of the affected projects.
-
-    Warns and returns None if Nx can't list them.
-    """
+    """Return the names of the affected projects; warn and return None if unknown."""
     words = call_nx("show", "projects", "--affected", "--json")
     answer = _ask([*words, "--base=" + base, "--head=" + head])
     try:

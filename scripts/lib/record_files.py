@@ -30,8 +30,8 @@ def encode_record(record: AttemptRecord) -> str:
 def remove_records(folder: Path, own: AttemptRecord, *, siblings: bool) -> None:
     """Remove the readable records of earlier runs in `folder`, and nothing else.
 
-    `siblings` are those of the same workspace. Others stay for KEPT: a job that uses
-    the same home folder may be about to persist them.
+    `siblings` includes those of the same workspace. Records of others stay for KEPT: a
+    job with the same home folder may still have to persist them.
     """
     oldest = (datetime.now(timezone.utc) - KEPT).isoformat()
     for path in map(Path, list_files(str(folder))):

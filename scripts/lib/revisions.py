@@ -88,9 +88,7 @@ def find_parent(folder: Path, revision: str) -> Optional[str]:
 
 
 def list_between(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> Set[str]:
-    """Return the commits that `heads` reach and `bases` do not, as far as this
-    clone knows.
-    """
+    """Return the commits in this clone that `heads` reach and `bases` do not."""
     excluded = ["^" + base for base in bases]
     return set(ask_git(folder, "rev-list", *heads, *excluded, "--").output.split())
 

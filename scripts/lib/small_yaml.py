@@ -64,9 +64,7 @@ def parse(text: str) -> Any:
 
 
 def _read_block(entries: List[_Entry], indent: int) -> Any:
-    """Return the list or mapping that starts at the end of `entries`, which it
-    removes.
-    """
+    """Return the list or mapping at the end of `entries`, and remove it there."""
     items: List[Any] = []
     fields: Dict[str, Any] = {}
     listed = entries[-1].key is None

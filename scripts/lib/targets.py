@@ -12,9 +12,7 @@ Projects = Dict[str, Set[str]]
 
 
 def read_targets(name: str) -> List[str]:
-    """Return the variable's targets, separated by commas or white space,
-    without repeats.
-    """
+    """Return the targets in the variable, each once; commas or spaces separate them."""
     return list(dict.fromkeys(word for word in re.split(r"[,\s]+", read(name)) if word))
 
 

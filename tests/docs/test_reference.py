@@ -27,7 +27,7 @@ steps:
     "path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT).as_posix())
 )
 def test_a_written_file_is_up_to_date(path: Path) -> None:
-    """A written file says the same as the commands and the package managers' table."""
+    """A generated file agrees with the commands and the table of package managers."""
     current = path.read_text(encoding="utf-8") == WRITTEN[path]
     assert current, f"{path.relative_to(ROOT)} is out of date: run `make docs`"
 

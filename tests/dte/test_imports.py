@@ -1,4 +1,4 @@
-"""What a rehearsal loads: each library takes memory and time from the start."""
+"""The libraries that a rehearsal loads: each costs memory, and time at the start."""
 
 import subprocess
 import sys

@@ -18,7 +18,7 @@ from tools.carried_code import build_code
 
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
-    """A copy of the orb in which one comment of one script has another byte."""
+    """A copy of the orb in which one script has an additional comment."""
     copy = tmp_path / "other"
     for name in ("orb", "scripts"):
         shutil.copytree(ROOT / name, copy / name)
@@ -28,7 +28,7 @@ def other(tmp_path: Path) -> Path:
 
 
 def rehearse_with(folder: Path, other: Path) -> Rehearsed:
-    """Rehearse main of the orb behind the attempt job of another version of it."""
+    """Rehearse main of the orb after the attempt job of another version."""
     jobs = [{"other/attempt": {}}, {"dte/main": {"requires": ["other/attempt"]}}]
     config = config_of_orb(jobs).replace("orbs:\n", "orbs:\n  other: some/dte@2.0.0\n")
     return rehearse_text(folder, config, orbs={**ORBS, "some/dte": other})
@@ -37,7 +37,7 @@ def rehearse_with(folder: Path, other: Path) -> Rehearsed:
 def test_a_byte_that_changed_in_the_orb_fails_the_first_job(
     tmp_path: Path, fakes: Path, other: Path
 ) -> None:
-    """The attempt job compares what it built with the digest, and nothing follows."""
+    """The attempt job fails if its archive has another digest, and no job follows."""
     done = rehearse_with(tmp_path, other)
     assert done.job("other/attempt").failed_step == "Record the attempt"
     assert done.statuses()["dte/main"] == "not_run"

@@ -119,7 +119,7 @@ def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:
 def test_npx_runs_corepack_where_the_image_has_none(
     nx_job: NxJob, field: str, printed: str, corepack: bool
 ) -> None:
-    """Without Corepack, npx runs it unless the image has the version of the field.
+    """Without Corepack, npx runs it, unless the image has packageManager's version.
 
     Yarn 1 prints no version in a workspace of a later Yarn.
     """
@@ -141,7 +141,7 @@ def test_a_missing_manager_comes_from_npm(nx_job: NxJob) -> None:
 
 
 def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
-    """Corepack knows no Bun, so the error says where to install it."""
+    """Corepack doesn't support Bun, so the error says where to install it."""
     nx_job.write("bun.lock", "")
     done = nx_job.run("install", PATH=use_commands(nx_job, "npx", "corepack"))
     assert done.returncode == 1

@@ -113,9 +113,9 @@ def list_names(folder: Path) -> set[str]:
 def test_two_pipelines_at_once_keep_each_other_s_files(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """An attempt job removes nothing that another pipeline's job has yet to persist.
+    """An attempt job removes no file that another pipeline may still have to persist.
 
-    After a minute it does, and the archive goes with its record.
+    After a minute, it removes the record and its archive.
     """
     job = tmp_path / "job"
     one = variables(job, FIRST)
@@ -135,7 +135,7 @@ def test_two_pipelines_at_once_keep_each_other_s_files(
 def test_a_rerun_of_the_same_pipeline_persists_its_own_files(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """The workspace already has those of the first run, even if they are new."""
+    """A rerun removes the first run's files, even new ones: the workspace has them."""
     job = tmp_path / "job"
     for workflow_id in (FIRST, SECOND):
         assert run_script("record_attempt", variables(job, workflow_id)).returncode == 0

@@ -140,7 +140,7 @@ def test_a_pipe_among_the_archives_blocks_no_step(job: Job, archive: bytes) -> N
 
 @pytest.mark.timeout(60)
 def test_a_pipe_in_the_place_of_the_code_is_a_missing_record(job: Job) -> None:
-    """With nothing but a pipe, the guard says what is missing and does not wait."""
+    """If there is only a pipe, the guard says what is missing and does not wait."""
     (job.home / ".dte" / "code").mkdir(parents=True)
     os.mkfifo(job.home / ".dte" / "code" / f"{FIRST}-{CODE}.pyz")
     done = job.run("guard")

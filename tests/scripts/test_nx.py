@@ -13,7 +13,7 @@ from tests.scripts.nx_job import NxJob
 PNP = {"yarn.lock": '"nx@npm:22.7.1":\n  version: 22.7.1\n', ".pnp.cjs": ""}
 FIELD = {"package.json": '{"packageManager": "yarn@4.18.1"}'}
 OTHER = {"package.json": '{"packageManager": "yarn@4.5.0"}'}
-# What each package manager on PATH prints of itself.
+# The version that each package manager on PATH prints.
 VERSION = "4.18.1"
 FROM_NPM = f"npx --yes {COREPACK} yarn"
 

@@ -68,7 +68,7 @@ BASH_4 = re.compile(
     ],
 )
 def test_what_needs_bash_4_is_found(text: str) -> None:
-    """The next test can fail."""
+    """The search finds each construct that needs bash 4."""
     assert BASH_4.search(text)
 
 
@@ -76,7 +76,7 @@ def test_what_needs_bash_4_is_found(text: str) -> None:
     "path", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name
 )
 def test_the_shell_texts_need_no_bash_4(path: Path) -> None:
-    """macOS has bash 3.2."""
+    """The shell scripts work with bash 3.2, the version of macOS."""
     lines = path.read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if not line.startswith("#")]
     assert [line for line in code if BASH_4.search(line)] == []

@@ -15,8 +15,8 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
     """Return the attempt's `filters` as an argument; empty if it needs none.
 
     The attempt runs wherever a job of the recipe runs. It runs for a tag only if a job
-    of the recipe did: a job whose requirements are all filtered out doesn't run, and
-    would run with the attempt as one more requirement. Source: Configuration reference,
+    of the recipe does: a job whose requirements are all filtered out doesn't run, but
+    would run if the attempt, a new requirement, ran. Source: Configuration reference,
     "Job filters" and `requires`.
     """
     filters = [entry.values.get("filters") for entry in recipe]
@@ -32,7 +32,7 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
 
 
 def _runs_for_tags(entry: Entry, entries: Sequence[Entry]) -> bool:
-    """Return whether the filters of a job and of its requirements let tags through."""
+    """Return whether the filters of a job and of its requirements allow tags."""
     filters = entry.values.get("filters")
     if not isinstance(filters, str) and "tags" not in (filters or {}):
         return False

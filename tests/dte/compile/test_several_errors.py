@@ -160,7 +160,8 @@ def test_the_number_is_bounded(tmp_path: Path) -> None:
 def emptied(value: Any) -> Iterator[str]:
     """Return CONFIG with each of its values replaced by `value` in turn.
 
-    Not a whole job: it would lack an executor and steps, which are two errors.
+    It leaves out whole jobs: an empty job has two errors, since executor and steps are
+    missing.
     """
     for number in range(len(list(places(yaml.safe_load(CONFIG))))):
         config = yaml.safe_load(CONFIG)
@@ -173,7 +174,7 @@ def emptied(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("value", [None, [], {}], ids=["nothing", "list", "mapping"])
 def test_an_empty_value_is_reported_once(value: Any, tmp_path: Path) -> None:
-    """A value that is empty is one error at its line, or none."""
+    """An empty value causes one error at its line, or none."""
     for config in emptied(value):
         with contextlib.suppress(UserError):
             compile_text(config, tmp_path, stub_missing_orbs=True)

@@ -1,4 +1,4 @@
-"""The attempt runs where the jobs of the recipe ran before, and for no other tag."""
+"""The attempt runs wherever the recipe's jobs ran before, and for no other tag."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
 def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
     agent: Any, main: Any, expected: Any
 ) -> None:
-    """The same filters are copied; of different ones, the attempt gets all tags."""
+    """Equal filters are copied; if they differ and allow tags, all tags are allowed."""
     assert find_filters(("agent", agent, []), ("main", main, [])) == expected
 
 
@@ -63,7 +63,7 @@ def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
     ("lint", "expected"), [(None, None), (TAGS, TAGS)], ids=["branches", "tags"]
 )
 def test_no_job_begins_to_run_for_tags(need: Any, lint: Any, expected: Any) -> None:
-    """Jobs whose requirement never runs for tags would do so with the attempt."""
+    """A job doesn't start to run for tags if its requirement never ran for them."""
     found = find_filters(
         ("lint", lint, []), ("agent", TAGS, [need]), ("main", TAGS, [need])
     )
@@ -71,7 +71,7 @@ def test_no_job_begins_to_run_for_tags(need: Any, lint: Any, expected: Any) -> N
 
 
 def test_a_filter_for_branches_stays_without_its_tags() -> None:
-    """Only the part for tags is left out."""
+    """If no job runs for tags, only the part for tags is left out."""
     both = {**BRANCH, **TAGS}
     found = find_filters(
         ("lint", None, []), ("agent", both, ["lint"]), ("main", both, ["lint"])
@@ -80,7 +80,7 @@ def test_a_filter_for_branches_stays_without_its_tags() -> None:
 
 
 def test_steps_of_a_job_in_braces_get_a_note() -> None:
-    """The steps of such a job can't have lines of their own, so a person moves them."""
+    """In braces, steps can't have their own lines, so a note asks to move them."""
     changed = change_text(f"{RECIPE}      - agent\n      - main\n", FACTS, ORB)
     todos = [todo for _, todo in changed.notes]
     assert "put dte/rerun_guard first in the job main" in todos

@@ -91,8 +91,11 @@ def find_codes(config: Path) -> set[str]:
 def test_the_change_causes_no_finding(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`dte check` finds nothing in the result that it didn't find before, except what
-    another file causes; a note of `dte init` names that file."""
+    """After the change, `dte check` has no new finding.
+
+    A finding may have another file as its cause, if a note of `dte init` names that
+    file.
+    """
     repository = copy_case(CASES / name, tmp_path)
     before = find_codes(repository / CONFIG)
     done = run_init(start_of(repository), monkeypatch, "--write")

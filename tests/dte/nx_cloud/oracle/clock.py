@@ -1,4 +1,4 @@
-"""The waits of a client: written down, and shortened for both clients alike."""
+"""Records a client's waits, and shortens those of both clients by one factor."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SCRIPT = Path(__file__).parent / "clock.js"
 
 @dataclass(frozen=True)
 class Clock:
-    """Where the waits of a client's processes are written down."""
+    """The file in which a client's processes record their waits."""
 
     file: Path
     speed: int
 
     def environment(self) -> dict[str, str]:
-        """Return what a process needs; the stand-in's own factor is 1."""
+        """Return the variables of a process; the stand-in's own factor is 1."""
         return {
             "NODE_OPTIONS": f"--require {SCRIPT}",
             "CLOCK_FILE": str(self.file),
@@ -33,5 +33,5 @@ class Clock:
         return [float(line) / 1000 for line in self.file.read_text().split()]
 
     def wait_for(self, count: int) -> None:
-        """Wait until a client has waited for the `count`-th time, or begins to."""
+        """Wait until a client has begun its `count`-th wait."""
         wait_until(lambda: len(self.waits()) >= count)

@@ -39,7 +39,7 @@ def real(installed: Path, tmp_path: Path, server: ScriptedServer) -> RealSide:
 def make_sides(
     installed: Path, tmp_path: Path, server: ScriptedServer
 ) -> Iterator[MakeSides]:
-    """Make both clients of another machine: its folders have the given name."""
+    """Make both clients on another machine, whose folders have the given name."""
     with NxCloud() as cloud:
         yield lambda name: (
             RealSide(installed, tmp_path / f"{name}-real", server),

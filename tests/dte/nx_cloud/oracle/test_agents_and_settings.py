@@ -1,4 +1,4 @@
-"""Agents of one name, and what main says about its run, beside the old client."""
+"""Agents with one name, and main's settings of its run, as with the old client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_FAILURE = "NX_CLOUD_DISTRIBUTED_EXECUTION_STOP_AGENTS_ON_FAILURE"
 def test_two_machines_may_have_agents_of_one_name(
     make_sides: MakeSides, tmp_path: Path, side: int
 ) -> None:
-    """Agents of one name in two folders both work, and both end with the run."""
+    """Agents with the same name in two folders both work, and both end with the run."""
     one, other = make_sides("one")[side], make_sides("other")[side]
     clock = Clock(tmp_path / "waits", 10).environment()
     first = one.start("start-agent", **clock)
@@ -38,7 +38,7 @@ def test_two_machines_may_have_agents_of_one_name(
 def test_the_agents_end_by_default_after_a_failed_command(
     real: RealSide, tmp_path: Path, env: dict[str, str], sent: bool | None
 ) -> None:
-    """The old client knows only how to turn it off, so Nx Cloud does it by default."""
+    """The old client can only turn this off, so it is Nx Cloud's default."""
     start_run(real)
     own = {**Clock(tmp_path / "waits", 10).environment(), **env}
     main = real.start(*BUILD, **own)

@@ -1,6 +1,6 @@
 """The stand-in's client waits as the last public full client of Nx Cloud does.
 
-`clock.js` writes down and shortens the waits of both, at the stand-in's speed 1.
+`clock.js` records and shortens the waits of both, at the stand-in's speed 1.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def break_lint(repository: Path) -> None:
 def test_a_failed_command_ends_the_agents(
     repository: Path, jobs: Jobs, start: str
 ) -> None:
-    """This is on by default, whatever fixes the settings of the run."""
+    """By default a failed command ends the agents, whatever fixes the settings."""
     break_lint(repository)
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
@@ -221,7 +221,7 @@ def test_a_failed_command_may_leave_the_agents(repository: Path, jobs: Jobs) -> 
 
 
 def test_nx_affected_before_the_start_fixes_the_settings(jobs: Jobs) -> None:
-    """`nx affected` before the start has the run's last targets ignored."""
+    """If `nx affected` runs before the start, the run's last targets are ignored."""
     main = jobs("main")
     changed = "--files=packages/money/src/index.js"
     early = main.run("npx", "nx", "affected", "-t", "lint", changed)
