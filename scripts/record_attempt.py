@@ -90,10 +90,7 @@ def make_record(ledger: RunRecords, attempts: RunRecords) -> AttemptRecord:
 
 
 def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
-    """Add `record` to the ledger, and remove the records of other workspaces.
-
-    If the ledger can't be written, only a later attempt number is wrong.
-    """
+    """Add `record` to the ledger, and remove the records of other workspaces."""
     try:
         write_record(ledger, record)
     except OSError as error:

@@ -57,10 +57,7 @@ def describe_timeout() -> str:
 
 
 def run_agent(words: List[str]) -> Finished:
-    """Run the agent; if a killed agent's lock file stops it, remove the file once.
-
-    A runner may keep the folder of a killed agent, with the lock file.
-    """
+    """Run the agent; if a killed agent's lock file stops it, remove the file once."""
     finished = run_with_client(words)
     if not finished.status or DUPLICATE not in finished.beginning:
         return finished

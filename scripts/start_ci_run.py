@@ -57,10 +57,7 @@ def plan_config() -> List[str]:
 
 
 def plan_own() -> List[str]:
-    """Return no arguments, because the user's own steps start the run.
-
-    `explicit_completion` is allowed: dte/main completes the run in its last steps.
-    """
+    """Return no arguments, because the user's own steps start the run."""
     refuse_unseen("own", "pass it to the command in your start_steps")
     return []
 

@@ -34,10 +34,7 @@ class Connection(NamedTuple):
 
 
 def check_connection(folder: Path) -> Connection:
-    """Return how the workspace at or above `folder` is connected; raises `Refusal`.
-
-    Without nx.json, only a token can connect a workspace.
-    """
+    """Return how the workspace at or above `folder` is connected; raises `Refusal`."""
     found = find_root(folder)
     root = found or folder
     fields = read_nx_json(root) if found else {}
