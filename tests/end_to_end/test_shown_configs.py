@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.docs.test_pages import list_configs
+from tests.docs.pages import Block, list_blocks
 from tests.dte.rehearse_config import rehearse_text
 from tests.end_to_end.fake_tools import read_calls
 from tests.end_to_end.fake_workflow import CONTEXT, ORBS, make_jobs, rehearse_jobs
@@ -75,17 +75,15 @@ def test_the_readme_s_workflow_with_each_package_manager(
 
 
 @pytest.mark.parametrize(
-    "text",
-    [text for _, text in list_configs() if "/dte@" in text],
-    ids=[name for name, text in list_configs() if "/dte@" in text],
+    "block", [one for one in list_blocks("yaml") if "/dte@" in one.text], ids=str
 )
-def test_a_config_of_a_page_passes(tmp_path: Path, fakes: Path, text: str) -> None:
+def test_a_config_of_a_page_passes(tmp_path: Path, fakes: Path, block: Block) -> None:
     """Each config of the README and the pages passes a rehearsal, with fake Nx."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "nx.json").write_text("{}")
     make_repository(project)
-    done = rehearse_text(tmp_path, text, orbs=ORBS, contexts=CONTEXT)
+    done = rehearse_text(tmp_path, block.text, orbs=ORBS, contexts=CONTEXT)
     statuses = {status for status in done.statuses().values() if status != "not_run"}
     assert statuses == {"success"}, done.heard.lines
     assert ["npx", "nx-cloud", "start-agent"] in read_calls(fakes)
