@@ -1,0 +1,42 @@
+"""What is printed at the end of a rehearsal, and in which order."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.configs import one_job
+from tests.dte.commands import make_project, run_in
+
+STEPS = (
+    "run: {name: A, command: echo a}",
+    "run: {name: B, command: echo b, when: on_fail}",
+)
+
+
+def test_the_result_comes_before_the_clean_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict is printed first, and then what is removed."""
+    project = make_project(tmp_path / "project", one_job(*STEPS))
+    done = run_in(project, monkeypatch, "rehearse")
+    lines = done.output.splitlines()
+    (verdict,) = [line for line in lines if line.startswith("passed: 1 job in ")]
+    (removed,) = [line for line in lines if line.startswith("cleaning up: ")]
+    assert lines.index(verdict) < lines.index(removed)
+    assert "removing the rehearsal's folder" in removed
+
+
+@pytest.mark.parametrize(
+    "words", [("--fail", "build:B"), ("--kill", "build:B@1:SIGTERM")]
+)
+def test_a_fault_without_effect_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
+) -> None:
+    """A fault whose step never ran is named, and is an error with --expect only."""
+    project = make_project(tmp_path / "project", one_job(*STEPS))
+    done = run_in(project, monkeypatch, "rehearse", *words)
+    assert f"{words[0]} {words[1]}".removesuffix(":SIGTERM") in done.stdout
+    assert "had no effect" in done.stdout
+    assert done.exit_code == 0
+    done = run_in(project, monkeypatch, "rehearse", *words, "--expect", "success")
+    assert done.exit_code == 1
