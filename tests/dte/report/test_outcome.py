@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dte.order.order import Order
+from dte.rehearsal import rehearse
+from dte.run.listener import Listener
 from tests.configs import one_job
 from tests.dte.commands import make_project, run_in
 
@@ -13,17 +16,20 @@ STEPS = (
 )
 
 
-def test_the_result_comes_before_the_clean_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The verdict is printed first, and then what is removed."""
+def test_the_result_comes_before_the_clean_up(tmp_path: Path) -> None:
+    """The report is shown first, then the listener hears what is removed."""
+    told: list[str] = []
+
+    class Told(Listener):
+        def cleaning_up(self, text: str) -> None:
+            told.append(text)
+
     project = make_project(tmp_path / "project", one_job(*STEPS))
-    done = run_in(project, monkeypatch, "rehearse")
-    lines = done.output.splitlines()
-    (verdict,) = [line for line in lines if line.startswith("passed: 1 job in ")]
-    (removed,) = [line for line in lines if line.startswith("cleaning up: ")]
-    assert lines.index(verdict) < lines.index(removed)
-    assert "removing the rehearsal's folder" in removed
+    config = project / ".circleci" / "config.yml"
+    order = Order(config=config, project=project, orbs={})
+    rehearse(order, Told(), lambda report: told.append(report.runs[0].status))
+    assert told[0] == "success"
+    assert told[1].startswith("removing the rehearsal's folder ")
 
 
 @pytest.mark.parametrize(
