@@ -16,6 +16,7 @@ from dte.plan.reruns import PlannedJob
 from dte.run.listener import Listener
 from dte.run.results import JobRun, JobStatus, RehearsedWorkflow, judge_workflow
 
+_TICK_SECONDS = 0.2
 Execute = Callable[[WorkflowJob, JobRun, Mapping[str, frozenset[str]]], JobStatus]
 
 
@@ -46,7 +47,9 @@ class WorkflowExecution:
         with ThreadPoolExecutor(max_workers=self._max_jobs) as pool:
             self._start_ready(pool)
             while self._futures:
-                done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
+                # Python runs the handler of a signal only when this thread wakes, and
+                # a signal that another thread receives doesn't wake it.
+                done, _ = wait(self._futures, _TICK_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     self._end(self._futures.pop(future), future.result())
                 self._start_ready(pool)

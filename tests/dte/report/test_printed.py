@@ -1,5 +1,6 @@
 """The output of a rehearsal, in golden files for several widths."""
 
+import os
 import re
 from io import StringIO
 from pathlib import Path
@@ -85,6 +86,8 @@ def test_no_escapes_if_the_user_wants_none(
 
 def test_columns_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal the width is COLUMNS, or 80."""
+    # The terminal of stdin says nothing about a file that stdout is.
+    monkeypatch.setattr("os.get_terminal_size", lambda _fd: os.terminal_size((200, 9)))
     assert make_console().width == 80
     monkeypatch.setenv("COLUMNS", "132")
     assert make_console().width == 132

@@ -5,15 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from dte.order.order import Order
+from dte.rehearsal import rehearse
 from dte.run.copying import Copier
 from dte.run.interrupt import Interrupt
-from dte.run.results import StepFailure
+from dte.run.results import JobRun, RehearsedWorkflow, StepFailure, StepPlace
+from tests.configs import one_job
 from tests.dte.commands import make_project
+from tests.dte.rehearse_config import Heard
 from tests.dte.report.test_report_file import check
 
 CONFIG = """\
@@ -37,6 +42,27 @@ workflows:
       - second: {requires: [first]}
       - third: {requires: [second]}
 """
+
+
+class Interrupting(Heard):
+    """Sends Ctrl-C to the thread of a job, as the system may do."""
+
+    def step_started(
+        self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
+    ) -> None:
+        """Send the signal."""
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+
+@pytest.mark.timeout(60)
+def test_a_signal_that_another_thread_receives_is_noticed(tmp_path: Path) -> None:
+    """A signal ends the jobs also if it doesn't wake the main thread."""
+    project = make_project(tmp_path, one_job("run: {name: A, command: sleep 300}"))
+    config = project / ".circleci" / "config.yml"
+    order = Order(config=config, project=project, orbs={})
+    report = rehearse(order, Interrupting())
+    assert report.interrupted
+    assert report.runs[0].status == "canceled"
 
 
 class PressedLater(Interrupt):

@@ -62,4 +62,5 @@ def test_a_log_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
 def test_a_log_folder_is_private(tmp_path: Path) -> None:
     """Only the user can read the log files."""
     folder = make_log_folder(tmp_path / "logs")
-    assert folder.stat().st_mode & 0o077 == 0
+    for made in (folder, folder.parent):
+        assert made.stat().st_mode & 0o077 == 0

@@ -1,7 +1,11 @@
 """CircleCI's built-in environment variables in a rehearsed job."""
 
+import re
 from pathlib import Path
 
+import pytest
+
+from dte.run.environment import PASSED_ON
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 from tests.tooling.repository import ROOT
@@ -33,11 +37,31 @@ def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
     ]
 
 
+def test_a_job_inherits_what_is_documented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job sees the variables of the user that the design page names, and no other."""
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("A job inherits these variables")
+    documented = set(re.findall(r"`([A-Z_]+)`", rest.partition("npm in a job")[0]))
+    pattern = re.compile("HTTPS?_PROXY|NO_PROXY|NPM_CONFIG_.*")
+    documented |= {name.lower() for name in documented if pattern.fullmatch(name)}
+    assert documented == PASSED_ON
+    marked = {name: f"of the user: {name}" for name in PASSED_ON - {"PATH"}}
+    for name, value in {**marked, "AWS_SECRET": "of the user: x"}.items():
+        monkeypatch.setenv(name, value)
+    done = rehearse_text(tmp_path, one_job("run: {name: A, command: env}"))
+    found = {
+        line.partition("=")[0] for line in done.lines("build") if "=of the user" in line
+    }
+    assert found | {"no_proxy"} == marked.keys()
+
+
 def test_every_variable_of_circleci_is_set_or_documented(tmp_path: Path) -> None:
     """A job has each built-in variable, except those that the README lists as unset."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: env}"))
     found = {line.partition("=")[0] for line in done.lines("build")}
     readme = (ROOT / "README.md").read_text()
-    (row,) = [line for line in readme.splitlines() if "| not set; `--set`" in line]
+    (row,) = [line for line in readme.splitlines() if "`CIRCLE_OIDC_TOKEN`" in line]
     names = set(BUILT_IN.split())
     assert names - found == {name for name in names if f"`{name}`" in row}
