@@ -37,14 +37,12 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
         return None, "CircleCI was not asked, because find_base is false"
     build = read_build(main_branch)
     if not build.needs_passed_revisions:
-        return None, "CircleCI was not asked, because this is a build of {}".format(
-            build
-        )
+        return None, f"CircleCI was not asked, because this is a build of {build}"
     found: List[Passed] = []
     try:
         search = open_search(main_branch)
         for passed in collect_passed(search):
-            say("{} passed in {}".format(passed.revision[:12], passed.where))
+            say(f"{passed.revision[:12]} passed in {passed.where}")
             found.append(passed)
     except Refusal as refusal:
         reason = "; ".join([refusal.message, *refusal.suggestions])
@@ -70,7 +68,7 @@ def make_record(ledger: RunRecords, attempts: RunRecords) -> AttemptRecord:
             return found.own
         if found.own_damage:
             message = found.own_damage.message
-            say("warning: {}; dte replaces it".format(message))
+            say(f"warning: {message}; dte replaces it")
     warn_of_damage(ledger)
     main_branch = read("DTE_MAIN_BRANCH", "main")
     passed, reason = ask_for_revisions(main_branch)
@@ -94,7 +92,7 @@ def save_in_ledger(ledger: Path, record: AttemptRecord) -> None:
     try:
         write_record(ledger, record)
     except OSError as error:
-        say("warning: the ledger {} can't be written: {}".format(ledger, error))
+        say(f"warning: the ledger {ledger} can't be written: {error}")
         say("warning: the next full run may be attempt 1 again; the guard still works")
         return
     remove_records(ledger, record, siblings=False)
@@ -121,6 +119,6 @@ def main() -> None:
     save_in_ledger(ledger, record)
     if not record.successful_revisions:
         reason = clean(record.reason, 500)
-        say("The record has no passed revisions: {}.".format(reason))
-    say("Recorded in {}.".format(path))
-    print("This is attempt {} of workflow {}.".format(record.attempt, workflow_id))
+        say(f"The record has no passed revisions: {reason}.")
+    say(f"Recorded in {path}.")
+    print(f"This is attempt {record.attempt} of workflow {workflow_id}.")

@@ -80,7 +80,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
     """Return the id of the workflow that started; raises `Refusal` if none is found."""
     if started.workflow_id:
         return started.workflow_id
-    say("A rerun was requested, but {}: looking for the new run.".format(started.doubt))
+    say(f"A rerun was requested, but {started.doubt}: looking for the new run.")
     name = next(run.name for run in pipeline.runs if run.id == pipeline.last)
     details = ["The request is not repeated, so that no second run starts."]
     for seconds in LOOKS:
@@ -98,9 +98,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
             return found.id
         del details[1:]
     raise Refusal(
-        "a full rerun was requested, but {}, and no new run is visible".format(
-            started.doubt
-        ),
+        f"a full rerun was requested, but {started.doubt}, and no new run is visible",
         details=details,
         suggestions=[
             'if no new run appears, press "Rerun workflow from start" at '
@@ -134,7 +132,7 @@ def main() -> None:
     circleci = CircleCIClient(read_api_url(), token, seconds=REQUEST_SECONDS)
     started = rerun_from_start(circleci, last.workflow_id)
     new = confirm(pipeline, pipeline_id, started)
-    say("This was a partial rerun after attempt {}.".format(last.attempt))
-    print("Reran the workflow from its start: {}".format(workflow_link(new)))
+    say(f"This was a partial rerun after attempt {last.attempt}.")
+    print(f"Reran the workflow from its start: {workflow_link(new)}")
     say("This job fails on purpose, so that it also runs in the next rerun.")
     sys.exit(1)

@@ -36,7 +36,7 @@ def read_revision(name: str) -> str:
     revision = read(name)
     if not revision:
         raise UsageError(
-            "{} is not set, so no project can be selected".format(name),
+            f"{name} is not set, so no project can be selected",
             suggestions=[
                 "run dte/set_shas in an earlier step of this job",
                 "or export NX_BASE and NX_HEAD yourself, in the file in BASH_ENV",
@@ -101,7 +101,7 @@ def goes_on_alone(finished: Finished) -> bool:
     if not refusal or (finished.status and ran_tasks(finished)):
         return False
     if not finished.status:
-        say("warning: {}. Nx ran the tasks in this job.".format(refusal.message))
+        say(f"warning: {refusal.message}. Nx ran the tasks in this job.")
         return False
     if not goes_on_after(refusal):
         raise refusal
@@ -124,9 +124,8 @@ def explain_no_task(
     due = [name for name in affected if projects.get(name, set()) & set(targets)]
     if due:
         raise Refusal(
-            "no task ran, although {} affected projects have one of the targets".format(
-                len(due)
-            ),
+            f"no task ran, although {len(due)} affected projects have one of the "
+            "targets",
             details=["Projects: " + ", ".join(due[:20])],
             suggestions=["check the parameter `nx_arguments`, for example --exclude"],
             code="no-task",

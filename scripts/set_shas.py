@@ -40,7 +40,7 @@ def main() -> None:
     require_branch_name(folder, "DTE_BASE_BRANCH", base_branch)
     record = find_record(main_branch)
     build = read_build(main_branch)
-    say("This is a build of {}.".format(build))
+    say(f"This is a build of {build}.")
     try:
         base = choose_base(
             build,
@@ -72,7 +72,7 @@ def read_when_no_base() -> str:
     choice = read("DTE_WHEN_NO_BASE", "everything")
     if choice not in ("everything", "parent", "error") and not is_revision(choice):
         raise UsageError(
-            "DTE_WHEN_NO_BASE is {!r}".format(choice),
+            f"DTE_WHEN_NO_BASE is {choice!r}",
             suggestions=["it takes everything, parent, error, or a full SHA"],
         )
     return choice
@@ -82,7 +82,7 @@ def require_branch_name(folder: Path, variable: str, name: str) -> None:
     """Raise `UsageError` when git does not allow this branch name."""
     if not is_branch_name(folder, name):
         raise UsageError(
-            "{} is {!r}, which is not a valid branch name".format(variable, name),
+            f"{variable} is {name!r}, which is not a valid branch name",
             suggestions=["use the short name, for example main, without refs/heads/"],
         )
 
@@ -91,15 +91,15 @@ def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Bas
     """Warn and return what `when_no_base` selects; raises `Refusal` for error."""
     if when_no_base == "error":
         raise Refusal(
-            "no base was found: {}".format(reason.message),
+            f"no base was found: {reason.message}",
             suggestions=[*reason.suggestions, "or set `when_no_base` to everything"],
             code="no-base",
         )
-    say("warning: no base was found: {}".format(reason.message))
+    say(f"warning: no base was found: {reason.message}")
     for text in reason.suggestions:
         say("  - " + text)
     base = replace_base(clone, head, when_no_base)
-    say("warning: using `when_no_base: {}` {}".format(when_no_base, base.why))
+    say(f"warning: using `when_no_base: {when_no_base}` {base.why}")
     say(STRICTER)
     return base
 
@@ -129,19 +129,19 @@ def report(clone: Clone, base: Base, head: str) -> None:
         return
     between = list_between(clone.folder, [base.revision], [head])
     least = "at least " if between & read_boundary(clone.folder) else ""
-    commits = "1 commit" if len(between) == 1 else "{} commits".format(len(between))
-    say("The head is {}{} ahead.".format(least, commits))
+    commits = "1 commit" if len(between) == 1 else f"{len(between)} commits"
+    say(f"The head is {least}{commits} ahead.")
 
 
 def export(target: Path, base: str, head: str) -> None:
     """Append both revisions to the file that BASH_ENV names, and print them."""
     if not (is_revision(base) and is_revision(head)):
         raise Refusal(
-            "{!r} and {!r} are not both revisions".format(base, head),
+            f"{base!r} and {head!r} are not both revisions",
             suggestions=["check whether git in this image is a wrapper"],
             code="git",
         )
-    text = "export NX_BASE={}\nexport NX_HEAD={}\n".format(base, head)
+    text = f"export NX_BASE={base}\nexport NX_HEAD={head}\n"
     try:
         with open(str(target), "a+b") as file:
             file.seek(0)
@@ -150,7 +150,7 @@ def export(target: Path, base: str, head: str) -> None:
             file.write(apart + text.encode("ascii"))
     except OSError as error:
         raise UsageError(
-            "BASH_ENV is {}, which can't be written: {}".format(target, error.strerror),
+            f"BASH_ENV is {target}, which can't be written: {error.strerror}",
             suggestions=["set it to a file in an existing folder"],
         ) from error
-    print("NX_BASE={}\nNX_HEAD={}".format(base, head))
+    print(f"NX_BASE={base}\nNX_HEAD={head}")

@@ -83,15 +83,13 @@ def check_config(start: str, found: Optional[Path], root: Path) -> None:
     """Raise `Refusal` if `start` contradicts the files of the workspace."""
     if start == "flags" and found:
         raise Refusal(
-            "Nx Cloud accepts either flags or .nx/{}, and the file exists".format(
-                found.name
-            ),
+            f"Nx Cloud accepts either flags or .nx/{found.name}, and the file exists",
             suggestions=["set `start: auto` on dte/main", "or remove the file"],
             code="ci-config",
         )
     if start == "config" and not found:
         raise Refusal(
-            "`start: config` needs the file .nx/ci-config.yaml in {}".format(root),
+            f"`start: config` needs the file .nx/ci-config.yaml in {root}",
             suggestions=["add the file", "or set `start: auto`"],
             code="ci-config",
         )
@@ -133,7 +131,7 @@ def main() -> None:
     config = find_config(root)
     if start == AUTO:
         start = "config" if config else "flags"
-        say("`start: auto` chose `{}`.".format(start))
+        say(f"`start: auto` chose `{start}`.")
     if start != "own":
         note_pipeline(root)
     plans = {"flags": plan_flags, "config": plan_config, "own": plan_own}

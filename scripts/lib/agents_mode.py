@@ -26,11 +26,11 @@ def goes_with_agents(folder: Path) -> bool:
     # Nx Cloud may accept a job with an id but no token, but never one from a fork.
     why = connection.problem or ("" if connection.token else "no token is set")
     if why and choice == ALONE:
-        say("notice: {}, so this job runs without agents.".format(why))
+        say(f"notice: {why}, so this job runs without agents.")
         return False
-    say("Connected to Nx Cloud by {}.".format(connection))
+    say(f"Connected to Nx Cloud by {connection}.")
     if why:
-        say("warning: {}; Nx Cloud may refuse this job.".format(why))
+        say(f"warning: {why}; Nx Cloud may refuse this job.")
     return True
 
 
@@ -38,7 +38,7 @@ def goes_on_after(refusal: Refusal) -> bool:
     """Return whether the job continues without Nx Cloud, which has refused it."""
     if read_choice("DTE_WHEN_NOT_CONNECTED", ERROR, (ERROR, ALONE)) == ERROR:
         return False
-    say("notice: {}, so this job runs without agents.".format(refusal.message))
+    say(f"notice: {refusal.message}, so this job runs without agents.")
     export({"NX_NO_CLOUD": "true"})
     return True
 
@@ -49,11 +49,9 @@ def refuse(connection: Connection) -> Refusal:
         "NX_NO_CLOUD is true": "unset NX_NO_CLOUD in the project or the job",
         "nx.json sets neverConnectToCloud": "remove neverConnectToCloud from nx.json",
     }
-    token = "set {} in the project's environment variables or in a context".format(
-        TOKENS[1]
-    )
+    token = f"set {TOKENS[1]} in the project's environment variables or in a context"
     return Refusal(
-        "this job is not connected to Nx Cloud: {}".format(connection.problem),
+        f"this job is not connected to Nx Cloud: {connection.problem}",
         details=["Nx would pass without running any task."],
         suggestions=[
             fixes.get(connection.problem, token),

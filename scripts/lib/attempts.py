@@ -1,8 +1,8 @@
 """Attempt records: one JSON file, `<workflow id>.json`, for each full run.
 
 `record_attempt` writes them; `rerun_guard`, `rerun_all` and `set_shas` read them. This
-module decides which record belongs to the current run. A file that can't be read is
-reported by name.
+module decides which record belongs to the current run. It names a file that
+can't be read.
 
 The guard runs in every job, so this module doesn't import `pathlib`, `typing` or named
 tuples: importing them takes half as long as starting Python.

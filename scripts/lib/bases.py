@@ -41,8 +41,7 @@ def choose_base(
 ) -> Base:
     """Return the base for the kind of `build`; raises `NoBase` with the reason.
 
-    Reads `passed`, newest first, only for the kinds that need it, and only up to the
-    first ancestor of `head`.
+    Reads `passed`, newest first, only if needed, up to the first ancestor of `head`.
     """
     if build.kind is Kind.QUEUE:
         return _choose_parent(clone, head)
@@ -69,19 +68,17 @@ def _choose_passed(clone: Clone, head: str, passed: Iterable[Passed]) -> Base:
             continue
         seen += 1
         if descends_from(clone, head, one.revision):
-            return Base(one.revision, "(the newest that passed: {})".format(one.where))
+            return Base(one.revision, f"(the newest that passed: {one.where})")
     if seen:
-        raise NoBase(
-            "none of the {} passed revisions is an ancestor of HEAD".format(seen)
-        )
+        raise NoBase(f"none of the {seen} passed revisions is an ancestor of HEAD")
     raise NoBase("no earlier revision passed")
 
 
 def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) -> Base:
-    target = "{}/{}".format(clone.remote, base_branch)
+    target = f"{clone.remote}/{base_branch}"
     if build.name == base_branch:
         raise NoBase(
-            "this is a build of the base branch itself, {}".format(base_branch),
+            f"this is a build of the base branch itself, {base_branch}",
             suggestions=[
                 "to compare with its last passed revision, set `main_branch` to it"
             ],
@@ -89,22 +86,22 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
     base = find_merge_base(clone, head, base_branch)
     if base is None:
         raise NoBase(
-            "HEAD and {} have no merge base in this clone".format(target),
+            f"HEAD and {target} have no merge base in this clone",
             suggestions=[
                 "check that `base_branch` and `remote` name an existing branch"
             ],
         )
     if base == head:
         if not build.name:
-            raise NoBase("{} contains HEAD, and the build has no branch".format(target))
+            raise NoBase(f"{target} contains HEAD, and the build has no branch")
         return Base(
             base,
-            "(the merge base of HEAD and {})".format(target),
-            doubt="{} contains HEAD, so nothing is affected".format(target),
+            f"(the merge base of HEAD and {target})",
+            doubt=f"{target} contains HEAD, so nothing is affected",
             fix="to compare with the last passed revision of this branch, set "
             "`main_branch` to it",
         )
-    return Base(base, "(the merge base of HEAD and {})".format(target))
+    return Base(base, f"(the merge base of HEAD and {target})")
 
 
 def replace_base(clone: Clone, head: str, choice: str) -> Base:
@@ -118,7 +115,7 @@ def replace_base(clone: Clone, head: str, choice: str) -> Base:
         if descends_from(clone, head, choice):
             return Base(choice, "(the revision that when_no_base names)")
         raise Refusal(
-            "DTE_WHEN_NO_BASE is {}, which is not an ancestor of HEAD".format(choice),
+            f"DTE_WHEN_NO_BASE is {choice}, which is not an ancestor of HEAD",
             suggestions=["set it to everything or to a revision in HEAD's history"],
             details=[_UNREACHED] if clone.cut_short else [],
             code="no-base",

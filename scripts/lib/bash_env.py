@@ -34,9 +34,7 @@ def export(values: Mapping[str, str]) -> None:
     """Set the variables here and in every later step; raises `UsageError`."""
     for name, value in values.items():
         if not is_word(value):
-            raise UsageError(
-                "{} is {!r}, which is not a plain word".format(name, value)
-            )
+            raise UsageError(f"{name} is {value!r}, which is not a plain word")
     os.environ.update(values)
     path = read("BASH_ENV")
     if not path:
@@ -52,7 +50,7 @@ def export(values: Mapping[str, str]) -> None:
             file.write(text + "\n")
     except OSError as error:
         raise Refusal(
-            "BASH_ENV is {}, which can't be written: {}".format(path, error.strerror),
+            f"BASH_ENV is {path}, which can't be written: {error.strerror}",
             suggestions=["set it to a file in an existing folder"],
             code="machine",
         ) from error

@@ -71,7 +71,6 @@ def read_body(response: http.client.HTTPResponse, seconds: float) -> bytes:
     """Return the whole body; raises `OSError` or `HTTPException` when it is incomplete.
 
     A socket's timeout restarts with every byte, so a slow answer would never end.
-    `seconds` counts from now.
     """
     end = time.monotonic() + seconds
     missing = response.length

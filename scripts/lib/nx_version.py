@@ -64,9 +64,7 @@ def refuse_old_nx(version: str) -> None:
     """Raise `Refusal` if the version is known and too old."""
     if 0 < _read_major(version) < OLDEST_NX:
         raise Refusal(
-            "this workspace has Nx {}; dte needs Nx {} or later".format(
-                version, OLDEST_NX
-            ),
+            f"this workspace has Nx {version}; dte needs Nx {OLDEST_NX} or later",
             suggestions=["update it: npx nx migrate latest"],
             code="nx-version",
         )

@@ -45,11 +45,7 @@ def remove_records(folder: Path, own: AttemptRecord, *, siblings: bool) -> None:
         except DamagedRecord:
             continue
         except OSError as error:
-            say(
-                "warning: the old record {} can't be removed: {}".format(
-                    path, error.strerror
-                )
-            )
+            say(f"warning: the old record {path} can't be removed: {error.strerror}")
 
 
 def write_record(folder: Path, record: AttemptRecord) -> Path:

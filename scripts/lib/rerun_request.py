@@ -39,9 +39,8 @@ def rerun_from_start(circleci: CircleCIClient, workflow_id: str) -> Started:
 def _explain(circleci: CircleCIClient, failure: ApiFailure) -> ApiFailure:
     if failure.status in (401, 403, 404):
         return ApiFailure(
-            "{} answered {}: this token may not rerun workflows".format(
-                circleci.host, failure.status
-            ),
+            f"{circleci.host} answered {failure.status}: this token may not rerun "
+            "workflows",
             suggestions=[SET_TOKEN],
         )
     if failure.suggestions:

@@ -1,7 +1,6 @@
 """Export the names by which Nx Cloud assigns main and its agents to one run.
 
-A variable that the user has set takes precedence. Source: Nx docs, Environment
-Variables.
+A variable that the user has set takes precedence. Source: Nx docs.
 """
 
 from typing import Dict
@@ -23,8 +22,8 @@ def export_names() -> None:
             values["NX_BRANCH"] = branch
         else:
             say(
-                "warning: nx_branch is {!r}, which contains characters that can't be "
-                "exported; Nx Cloud detects the branch instead".format(branch)
+                f"warning: nx_branch is {branch!r}, which contains characters that "
+                "can't be exported; Nx Cloud detects the branch instead"
             )
     if values:
         export(values)
@@ -35,8 +34,6 @@ def read_name(variable: str) -> str:
     name = read(variable)
     if name and (not is_word(name) or "/" in name):
         raise UsageError(
-            "{} is {!r}; it may contain letters, digits and . _ - only".format(
-                variable, name
-            )
+            f"{variable} is {name!r}; it may contain letters, digits and . _ - only"
         )
     return name

@@ -2,8 +2,7 @@
 
 The standard library can't read YAML. The YAML that this module reads has the same
 meaning for every parser: block mappings and lists, flow collections on one line, plain
-and quoted strings on one line, and comments. It refuses everything else and never
-guesses.
+and quoted strings on one line, and comments. It refuses everything else.
 """
 
 import json
