@@ -180,8 +180,8 @@ BEYOND = {
         "it takes lists in lists",
     ),
     "type": (
-        r"(job|command) \"[^\"]+\" must be a mapping, not the text"
-        r"|paths: must be a list of texts|matrix|must be a parameter of type steps"
+        r"(job|command) \"[^\"]+\" must be a mapping, not the string"
+        r"|paths: must be a list of strings|matrix|must be a parameter of type steps"
         r"|environment: must be NAME=VALUE|can't be embedded",
         "it takes a text for a job, a command and paths, any matrix, and templates",
     ),
