@@ -23,6 +23,7 @@ from dte.model import PipelineValues
 
 LIST = (Path(__file__).parents[1] / "docs" / "real-configs.md").read_text("utf-8")
 ROWS = re.findall(r"^\| ([\w.-]+/[\w.-]+)@(\w+):(\S+) \| (\w+)", LIST, re.MULTILINE)
+NOT_COMPLETE = re.findall(r"^\| ([\w, -]+) \| ([\d;, ]+) \| \D", LIST, re.MULTILINE)
 BLOCK = re.compile(r"(?ms)^(?:----|```y\w*ml)\n(.*?)^(?:----|```)$")
 COMPLETE = (r"^version:", r"^(jobs|orbs):", r"^workflows:")
 VALUES = {"boolean": True, "integer": 1, "steps": ["checkout"], "executor": "e"}
@@ -65,7 +66,15 @@ def survey_configs(folder: Path, file: Path) -> Found:
 
 
 def survey_docs(folder: Path, file: Path) -> Found:
-    """Yield each complete example of CircleCI's documentation, by page and line."""
+    """Yield each example of CircleCI's documentation with a version, jobs or orbs, and
+    workflows, by page and line. The list names those that are not complete.
+    """
+    listed = {
+        (page, line)
+        for pages, lines in NOT_COMPLETE
+        for page, own in zip(pages.split(", "), lines.split("; "), strict=True)
+        for line in own.split(", ")
+    }
     for repository, commit in re.findall(r"(\S+/circleci-docs)@(\w+) with", LIST):
         clone = find_clone(folder, repository)
         pages = git(clone, "ls-tree", "-r", "--name-only", commit, "docs").decode()
@@ -74,7 +83,9 @@ def survey_docs(folder: Path, file: Path) -> Found:
             for block in BLOCK.finditer(source):
                 if all(re.search(form, block[1], re.MULTILINE) for form in COMPLETE):
                     line = source.count("\n", 0, block.start())
-                    yield f"{page}:{line}", "compiles", judge(block[1], file, {})
+                    stated = (Path(page).stem, str(line)) in listed
+                    verdict = "refused" if stated else "compiles"
+                    yield f"{page}:{line}", verdict, judge(block[1], file, {})
 
 
 def survey_orbs(folder: Path, file: Path) -> Found:

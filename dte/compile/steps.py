@@ -138,6 +138,8 @@ class StepExpander:
         if call.name in KINDS and (found is None or found in self.scope.trail):
             yield self._built_in(call)
         elif isinstance(found, Stub):
+            if call.given is not None:
+                expect_map(call.given, call.item_where, f'command "{call.name}"')
             yield self.stubs.step(found, call.where)
         elif found is None:
             raise unknown_step(call, self.scope)
