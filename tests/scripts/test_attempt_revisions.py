@@ -173,7 +173,7 @@ def test_what_was_found_before_trouble_is_kept(
         ),
         (
             {"CIRCLE_TOKEN": "two words"},
-            "CIRCLE_TOKEN contains characters that no CircleCI token",
+            "CIRCLE_TOKEN contains characters that are invalid in a",
         ),
         (
             {"CIRCLE_PIPELINE_ID": ""},

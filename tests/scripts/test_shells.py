@@ -36,7 +36,7 @@ def test_a_shell_that_is_not_bash_is_refused(
     done = job.run(script, interpreter=(write_plain_shell(tmp_path),))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
-        "error: dte needs bash, and this job's image does not"
+        "error: dte needs bash, but this job's image does not"
     )
     assert "apk add bash" in done.stderr
     assert "Illegal option" not in done.stderr
