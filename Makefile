@@ -47,7 +47,7 @@ rehearse: setup ## show a failure, the refused partial rerun, and the full rerun
 
 .PHONY: test
 test: setup ## run the quick tests; ARGS="tests/orb -k pack" runs some of them
-	@$(PYTEST) $(JUNIT) -m "not slow and not long and not cli" $(ARGS)
+	@$(PYTEST) -n 3 $(JUNIT) -m "not slow and not long and not cli" $(ARGS)
 
 .PHONY: slow
 slow: setup-circleci ## run the tests that `make test` leaves out, without the long ones

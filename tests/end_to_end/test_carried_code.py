@@ -42,7 +42,7 @@ def test_a_byte_that_changed_in_the_orb_fails_the_first_job(
     assert done.job("other/attempt").failed_step == "Record the attempt"
     assert done.statuses()["dte/main"] == "not_run"
     said = "\n".join(done.lines("other/attempt"))
-    assert f"and the orb names {CODE}" in said
+    assert f"but the orb expects {CODE}" in said
     assert "report a defect of dte" in said
 
 

@@ -145,7 +145,7 @@ def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
     nx_job.write("bun.lock", "")
     done = nx_job.run("install", PATH=use_commands(nx_job, "npx", "corepack"))
     assert done.returncode == 1
-    assert "The package manager is bun, by bun.lock." in done.stderr
+    assert "The package manager is bun, because bun.lock exists." in done.stderr
     assert "bun can't be started: No such file or directory" in done.stderr
     assert "install it in an earlier step, or in the executor's image" in done.stderr
 

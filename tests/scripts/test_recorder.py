@@ -40,7 +40,9 @@ def test_the_place_of_each_message_is_recorded(tmp_path: Path) -> None:
     done = subprocess.run(
         [*command, record, folder, "odd"], capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (2, "first\nerror: third\n")
+    first, third, reference = done.stderr.splitlines()
+    assert (done.returncode, first, third) == (2, "first", "error: third")
+    assert reference.startswith("Reference: ")
     listed = dict(list_messages(folder))
     made = set(record.read_text().split()) & set(listed)
     assert set(listed) - made == {"odd.py:11"}

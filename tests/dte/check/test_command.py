@@ -103,15 +103,16 @@ def test_what_the_compiler_refuses(
     assert found["link"].startswith("https://")
 
 
-def test_a_finding_without_a_fix(
+def test_a_config_that_does_not_compile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A finding that has no suggestion is printed without that heading."""
+    """An error of the compiler is printed like a finding."""
     (tmp_path / "config.yml").write_text("version: 2.1\na: [\n")
-    first, last = run_in(
+    first, heading, _, last = run_in(
         tmp_path, monkeypatch, "check", "config.yml"
     ).stdout.splitlines()
     assert first.startswith("error[dte-yaml]: config.yml:")
+    assert heading == "Suggestions:"
     assert last.startswith("Reference: ")
 
 

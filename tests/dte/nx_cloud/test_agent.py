@@ -90,7 +90,7 @@ def test_another_revision_is_noticed(agent: Workspace) -> None:
     [execution] = agent.cloud.executions()
     assert execution.exit_code == 1
     [result] = post(agent.cloud, "/commands/follow", command=0)["results"]
-    assert "are both on the same revision?" in result["output"]
+    assert "do both use the same revision?" in result["output"]
 
 
 def test_the_same_hash_is_accepted(agent: Workspace) -> None:

@@ -45,7 +45,7 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--distribute-on=8 linux-large"], 'only "manual" can be rehearsed'),
+        (["--distribute-on=8 linux-large"], 'a rehearsal supports only "manual"'),
         (["--assignment-rules=missing.yaml"], "no such file"),
     ],
 )
