@@ -15,8 +15,8 @@ from tests.git import make_repository
 
 pytestmark = pytest.mark.slow
 
-# It prints what was restored into its folder, and downloads one package. Unlike bash, sh
-# doesn't read BASH_ENV, which unsets npm's variable below.
+# It prints what was restored into its folder, and downloads one package. Unlike bash,
+# sh doesn't read BASH_ENV, which unsets npm's variable below.
 MANAGER = """#!/bin/sh
 if [ "$1" = --version ]; then echo 1; exit; fi
 echo "installs with {name} $*"

@@ -17,8 +17,8 @@ from tests.dte.compile.configs import compile_text, only_job
 
 MEGABYTE = 1024 * 1024
 LIMIT = 300
-# On a machine that does nothing else, the slowest one takes about 12 times as long, and 2
-# seconds are about 16 times as long.
+# On a machine that does nothing else, the slowest one takes about 12 times as long, and
+# 2 seconds are about 16 times as long.
 MANY = 20
 
 

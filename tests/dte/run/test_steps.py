@@ -268,7 +268,7 @@ def test_nothing_is_written_outside_the_home(
     tmp_path: Path, step: str, more: str
 ) -> None:
     """A folder outside the job's home is refused before any job starts."""
-    with pytest.raises(UserError, match=r"config.yml:\d+: .*outside the job's home folder"):
+    with pytest.raises(UserError, match=r"config.yml:\d+: .* outside the job's home"):
         rehearse_text(tmp_path, one_job(step, more=more))
 
 
