@@ -68,7 +68,7 @@ check-all: check ## run everything: `make check` and the long tests
 static: lint types pack ## run every check that is not a test
 
 .PHONY: lint
-lint: setup ## run ruff, yamllint, shellcheck, vermin, the schema and the orb's review
+lint: setup ## run ruff, yamllint, shellcheck, vermin, check-jsonschema and orb_review
 	@ruff check --quiet --output-format=concise .
 	@ruff format --quiet --check .
 	@yamllint --strict .

@@ -1,4 +1,4 @@
-"""Checks an order before the first job starts, and lists differences from CircleCI."""
+"""Checks a rehearsal before its first job, and lists differences from CircleCI."""
 
 from collections.abc import Sequence
 from pathlib import Path

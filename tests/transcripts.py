@@ -43,19 +43,23 @@ class Transcript(NamedTuple):
     def renew(self, printed: str, *, rewrite: bool) -> list[str]:
         """Return its lines with the ids and numbers of what was printed now.
 
-        Fails for a line that is not printed anymore; with `rewrite`, the most similar
-        line replaces it.
+        Fails for a line that is not printed anymore, or not in this order; with
+        `rewrite`, the most similar line replaces it.
         """
         lines = printed.splitlines()
         shapes = [shape_of(line) for line in lines]
-        new = []
+        new, start = [], 0
         for line in self.find()[2].splitlines():
-            shape = shape_of(line)
+            if line == LEFT_OUT:
+                new.append(line)
+                continue
+            shape, left = shape_of(line), shapes[start:]
             if rewrite:
-                shape = next(iter(get_close_matches(shape, shapes, 1, 0.7)), shape)
-            if line != LEFT_OUT and shape not in shapes:
+                shape = next(iter(get_close_matches(shape, left, 1, 0.7)), shape)
+            if shape not in left:
                 pytest.fail(f"{self.page.name}: nothing prints this anymore: {line}")
-            new.append(line if line == LEFT_OUT else lines[shapes.index(shape)])
+            start += left.index(shape) + 1
+            new.append(lines[start - 1])
         return new
 
     def check(self, golden: Golden, printed: str) -> None:

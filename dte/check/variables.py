@@ -86,7 +86,7 @@ def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
 
 
 def execution_of(job: CheckedJob) -> str:
-    """Return what distinguishes the job's run from other runs of the workflow."""
+    """Return the name of the job's Nx Cloud run (NX_CI_EXECUTION_ENV), or ""."""
     for program in ("start_ci_run", "start_agent"):
         if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
             return own

@@ -33,9 +33,9 @@ from dte.run.results import RehearsedWorkflow
 class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback.
 
-    `requests` contains the workflows that jobs started through the API, and
-    `continuations` the configs that they continued a pipeline with; the session runs
-    their jobs. `faults` are the names of the active faults.
+    `requests` contains the reruns, and `continuations` the pipeline continuations, that
+    jobs requested through the API; the session runs both. `faults` are
+    the names of the active faults.
     """
 
     def __init__(self) -> None:

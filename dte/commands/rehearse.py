@@ -1,4 +1,4 @@
-"""`dte rehearse`: run a workflow on this machine, then press Rerun on it."""
+"""`dte rehearse`: run a workflow locally, and optionally rerun it."""
 
 from __future__ import annotations
 

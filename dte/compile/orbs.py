@@ -136,7 +136,7 @@ class Library:
         return None
 
     def namespace(self, alias: str, body: LocatedMap) -> Namespace:
-        """Return the namespace of an orb's body."""
+        """Return an orb's body as a `Namespace`."""
         title = f'orb "{alias}"'
         namespace = Namespace(
             title=title,

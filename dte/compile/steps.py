@@ -27,7 +27,7 @@ _EXAMPLE = "[checkout, run: make]"
 
 @dataclass
 class Stubs:
-    """The parts of missing orbs that were replaced, in the order of their use."""
+    """The replaced parts of missing orbs, in order of first use."""
 
     names: dict[str, None] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Parses the actions after the first run: press Rerun, set a variable, push."""
+"""Parses the actions after the first run, such as a rerun, a variable or a push."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -37,7 +37,7 @@ class StepReport:
 class JobReport:
     """One job in one workflow; times in seconds, `started_at` since 1970.
 
-    `machines` is the job's parallelism; `lost` is set if `--kill` lost one of them.
+    `machines` is the job's parallelism; `lost` is set if `--kill` took one down.
     """
 
     name: str

@@ -82,7 +82,7 @@ class Caches:
 def fill_key(
     template: str, env: Mapping[str, str], resolve_path: Callable[[str], Path]
 ) -> str:
-    """Return the key with its templates filled in; an unknown one raises `StepFailure`.
+    """Return the key with its templates filled in, or raise `StepFailure`.
 
     `resolve_path` finds the file of `checksum`, whose path may start with `~`, as in
     circleci/circleci-docs, "Language Guide: Java".

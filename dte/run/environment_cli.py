@@ -82,7 +82,7 @@ def split(names: Sequence[str], options: argparse.Namespace) -> list[str]:
 
 
 def substitute(text: str) -> str:
-    """Return `text` with the values of `$NAME`, `${NAME}` and `${NAME:-default}`."""
+    """Return `text` with `$NAME`, `${NAME}` and `${NAME:-default}` expanded."""
     return _VARIABLE.sub(
         lambda found: os.environ.get(found[1] or found[2]) or found[3] or "", text
     )

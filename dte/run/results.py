@@ -43,7 +43,7 @@ class StepResult:
 class JobRun:
     """One job in one workflow; `carried_from` is the earlier workflow that ran it.
 
-    `machines` is the job's parallelism. `lost` is set if `--kill` lost a machine.
+    `machines` is the job's parallelism. `lost` is set if `--kill` took a machine down.
     """
 
     name: str

@@ -31,7 +31,7 @@ def read_api_url() -> str:
 
 
 def read_token() -> str:
-    """Return the token for CircleCI's API, or an empty string; raises `UsageError`."""
+    """Return the CircleCI API token or ""; raises `UsageError` if it is malformed."""
     name = "CIRCLE_TOKEN" if read("CIRCLE_TOKEN") else "CIRCLE_API_TOKEN"
     token = read(name).strip()
     if not re.fullmatch(r"[!-~]*", token) or set(token) & set('"\\'):

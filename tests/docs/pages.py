@@ -1,4 +1,4 @@
-"""The pages of the repository, and the blocks of code in them."""
+"""The repository's Markdown pages, and their code blocks."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["make", "rehearse"],
         cwd=folder,
-        env={**env, "HOME": str(home)},
+        # Without a terminal, lines are wrapped only if this is set, as in the README.
+        env={**env, "HOME": str(home), "COLUMNS": "80"},
         capture_output=True,
         text=True,
         check=False,

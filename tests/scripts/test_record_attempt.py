@@ -105,7 +105,7 @@ def test_its_own_cut_record_is_written_again(
 
 
 def test_a_foreign_record_is_not_counted(run_script: RunScript, tmp_path: Path) -> None:
-    """Records of another workspace, from a kept home folder, are not counted."""
+    """Another workspace's records, left in the home folder, don't count."""
     foreign = make_record(workflow_id=SECOND, workspace_id="other", attempt=7)
     write_record(tmp_path / "ledger", foreign)
     done = run_script("record_attempt", variables(tmp_path, FIRST))

@@ -129,7 +129,7 @@ def test_a_damaged_record_is_named(
 def test_a_record_that_names_another_workflow_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A file with this workflow's name but another workflow's record is refused."""
+    """A record of another workflow under this workflow's id is refused."""
     record = make_record(workflow_id=FIRST, workspace_id=FIRST)
     (tmp_path / f"{SECOND}.json").write_text(json.dumps(record))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))

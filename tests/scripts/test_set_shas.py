@@ -17,7 +17,7 @@ from tests.scripts.repositories import Upstream
 def test_the_base_is_right(
     case: Case, shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Each kind of build in each kind of clone gets the base in its row."""
+    """Each build in the table gets its expected base."""
     checkout = shop.clone(
         tmp_path / "my project",
         case.head,

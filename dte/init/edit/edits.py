@@ -83,5 +83,5 @@ class Editor:
 
 
 def _find_comment(text: str) -> bool:
-    """Return whether a line has a comment or a # in a quoted or block text."""
+    """Return whether a line has a comment, or a # that looks like one."""
     return re.search(r"(?m)(^|\s)#", text) is not None

@@ -41,7 +41,7 @@ def test_the_cloud_is_the_default(host: str, tmp_path: Path) -> None:
 
 
 def test_a_server_is_used_when_it_is_configured(tmp_path: Path) -> None:
-    """CIRCLECI_CLI_HOST or the CLI's file names the host of CircleCI Server."""
+    """CIRCLECI_CLI_HOST or the CLI's config sets the CircleCI Server host."""
     for settings in ({"CIRCLECI_CLI_HOST": f"{SERVER}/"}, {}):
         access = find_access("", settings, tmp_path)
         assert access.api == f"{SERVER}/api/v2"

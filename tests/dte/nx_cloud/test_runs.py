@@ -175,7 +175,7 @@ def test_more_failures_may_be_allowed() -> None:
 
 
 def test_the_first_command_fixes_the_settings() -> None:
-    """Later settings have no effect, and their command prints that."""
+    """The settings of later commands are ignored with a warning."""
     run = Run("w1", heartbeat_seconds=HEARTBEAT)
     assert run.fix_settings(RunSettings())
     assert run.fix_settings(RunSettings()), "the same settings are no contradiction"

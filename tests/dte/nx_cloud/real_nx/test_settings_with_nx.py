@@ -66,7 +66,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(jobs: Jobs) -> None:
     main = jobs("main")
     start = ("npx", "nx-cloud", "start-nx-agents")
     write_config(main, dte={"distribute-on": "3 linux-medium-js"})
-    assert 'only "manual" can be rehearsed' in main.run(*start).output
+    assert 'a rehearsal supports only "manual"' in main.run(*start).output
     write_config(main, lifecycle={"fail-after": "never"})
     assert "fail-after is never, not a whole number" in main.run(*start).output
 
