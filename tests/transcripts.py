@@ -43,8 +43,9 @@ class Transcript(NamedTuple):
     def renew(self, printed: str, *, rewrite: bool) -> list[str]:
         """Return its lines with the ids and numbers of what was printed now.
 
-        Fails for a line that is not printed anymore, or not in this order; with
-        `rewrite`, the most similar line replaces it.
+        Fails for a line that is not printed anymore; with `rewrite`, the most similar
+        line replaces it. Lines after the previous one are preferred, but the order of
+        tasks differs between two runs.
         """
         lines = printed.splitlines()
         shapes = [shape_of(line) for line in lines]
@@ -56,10 +57,13 @@ class Transcript(NamedTuple):
             shape, left = shape_of(line), shapes[start:]
             if rewrite:
                 shape = next(iter(get_close_matches(shape, left, 1, 0.7)), shape)
-            if shape not in left:
+            if shape in left:
+                start += left.index(shape) + 1
+                new.append(lines[start - 1])
+            elif shape in shapes:
+                new.append(lines[shapes.index(shape)])
+            else:
                 pytest.fail(f"{self.page.name}: nothing prints this anymore: {line}")
-            start += left.index(shape) + 1
-            new.append(lines[start - 1])
         return new
 
     def check(self, golden: Golden, printed: str) -> None:
