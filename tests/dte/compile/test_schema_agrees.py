@@ -21,6 +21,7 @@ from jsonschema import (  # type: ignore[import-untyped]
 from dte.compile.jobs import RESERVED
 from dte.compile.step_kinds import KINDS
 from dte.errors import UserError
+from tests.docs.pages import list_texts
 from tests.dte.compile.configs import compile_text
 from tests.dte.compile.test_documented import ACCEPTED
 from tests.dte.compile.test_robustness import GOOD, changed_config
@@ -165,7 +166,7 @@ BEYOND = {
     "limit": ("more than", "it counts nothing"),
     "matrix": ("matrix", "it does not know what a job declares"),
     "missing-key": (
-        'no workflows and no job called "build"|needs the key name|has no executor',
+        'no workflows and no job called "build"|needs the key "name"|has no executor',
         "it does not require workflows, nor the name of an executor",
     ),
     "name": ("name: is empty|a name must begin", "it takes an empty name"),
@@ -176,7 +177,7 @@ BEYOND = {
     "schedule": ("schedule", "it takes any text for cron, and no filters"),
     "setup": ("only one workflow of a setup", "it does not decide which workflows run"),
     "step": (
-        "a step must be|takes one name|not allowed here",
+        "a step must be|a step must have one key|not allowed here",
         "it takes lists in lists",
     ),
     "type": (
@@ -228,6 +229,19 @@ def test_what_the_schema_refuses(
     except UserError:
         return
     assert explained(config), first_error(config)
+
+
+def test_each_explanation_has_the_words_of_a_message() -> None:
+    """The words that identify an explained error are in the code of dte."""
+    words = {
+        part
+        for pattern, _ in BEYOND.values()
+        for message in pattern.split("|")
+        if not set(message) & set("[]()")
+        for part in message.split(": must be ")
+    }
+    texts = list_texts()
+    assert [part for part in words if not any(part in text for text in texts)] == []
 
 
 REFUSED = [
