@@ -14,6 +14,8 @@ from tests.dte.rehearse_config import Rehearsed, rehearse_text
 from tests.end_to_end.fake_tools import install_fakes, read_calls
 from tests.git import git, make_repository
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 ORBS = {"your-namespace/dte": ROOT / "orb"}
 HOSTILE = [
@@ -212,7 +214,6 @@ def test_a_passing_main_stops_the_agents_once(tmp_path: Path, log: Path) -> None
     assert len(find_calls(log, "npx", "nx-cloud", "stop-all-agents")) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> None:
     """Values with shell code pass through every job unchanged."""
@@ -244,7 +245,6 @@ def test_no_parameter_is_run_as_code(tmp_path: Path, log: Path, value: str) -> N
     assert not list(tmp_path.rglob("pwned"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_branch_parameter_is_run_as_code(
     tmp_path: Path, log: Path, value: str
@@ -260,7 +260,6 @@ def test_no_branch_parameter_is_run_as_code(
     assert not list(tmp_path.rglob("pwned"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "branch",
     ["a$(touch${IFS}pwned)", "a`touch${IFS}pwned`", "a'\"b", "--upload-pack=x", "ü/ö"],

@@ -10,6 +10,8 @@ from tests.end_to_end.fake_tools import read_calls
 from tests.end_to_end.fake_workflow import make_jobs, read_nx, rehearse_jobs
 from tests.end_to_end.faults.row import START, TASKS
 
+pytestmark = pytest.mark.slow
+
 STOP = ["nx-cloud", "stop-all-agents"]
 FETCHED_STOP = ["--yes", "nx-cloud@19.1.3", "stop-all-agents"]
 FORK: dict[str, Any] = {"when_not_connected": "run_without_agents"}

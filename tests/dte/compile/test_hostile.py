@@ -30,6 +30,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> float:
     return min(compile_alone(path).seconds for _ in range(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", ALL, ids=lambda write: write.__name__)
 def test_a_config_that_expands(
     write: Callable[[], str], floor: float, tmp_path: Path
