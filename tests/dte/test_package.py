@@ -14,6 +14,8 @@ import pytest
 
 from tests.tooling.repository import ROOT, name_of, repository_files
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = ("dte/", "orb/", "scripts/")
 FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
 NX = '{"devDependencies": {"nx": "24.0.6"}}'

@@ -9,6 +9,8 @@ from tests.end_to_end.test_nx_commands import ORBS
 from tests.git import git, make_repository
 from tests.scripts.step_job import Job
 
+pytestmark = pytest.mark.slow
+
 # Prints what was restored, and then downloads one more package.
 INSTALL = """
 find "${npm_config_store_dir:-none}" -type f -printf 'found %f\\n'

@@ -10,6 +10,8 @@ from tests.end_to_end.fake_workflow import make_jobs, read_nx, rehearse_jobs
 from tests.end_to_end.faults.row import GUARD, TASKS
 from tests.refusal import TWO_LINES
 
+pytestmark = pytest.mark.slow
+
 ALONE: dict[str, Any] = {"partial_rerun": "run_without_agents"}
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 

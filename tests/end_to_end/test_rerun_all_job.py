@@ -10,6 +10,8 @@ from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.fake_workflow import make_jobs, rehearse_jobs
 from tests.end_to_end.faults.row import TASKS
 
+pytestmark = pytest.mark.slow
+
 MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 JOB = "dte/rerun_all"
 
@@ -37,7 +39,6 @@ def test_a_genuine_failure_starts_nothing(tmp_path: Path, fakes: Path) -> None:
 @pytest.mark.parametrize(
     "keeps", [True, False], ids=["kept workspace", "new workspace"]
 )
-@pytest.mark.slow
 @pytest.mark.parametrize("returns", [True, False], ids=["returns", "doesn't return"])
 def test_rerun_from_failed_becomes_a_full_run(
     tmp_path: Path, fakes: Path, keeps: bool, returns: bool
@@ -62,7 +63,6 @@ def test_rerun_from_failed_becomes_a_full_run(
     assert "dte/main" in done.ran(3)
 
 
-@pytest.mark.slow
 def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
     """If the full run fails too, the next rerun from failed starts another full run."""
     done = rehearse_jobs(
@@ -76,7 +76,6 @@ def test_it_works_in_the_next_rerun_too(tmp_path: Path, fakes: Path) -> None:
     assert [attempt for _, _, attempt in kinds(done)] == [1, 0, 2, 0, 3]
 
 
-@pytest.mark.slow
 def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> None:
     """With max_auto_reruns and a main that always fails, there are two full runs."""
     done = rehearse_jobs(
@@ -95,7 +94,6 @@ def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> Non
         ("api-refuses-reruns", "answered 400: This workflow can't be rerun any more."),
     ],
 )
-@pytest.mark.slow
 def test_an_api_that_fails_starts_nothing(
     tmp_path: Path, fakes: Path, fault: str, says: str
 ) -> None:

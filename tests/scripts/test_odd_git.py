@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.scripts.jobs import Job
 from tests.scripts.records import RunScript
 
+pytestmark = pytest.mark.slow
+
 HEX = "0123456789abcdef" * 4
 GIT = """#!/bin/bash
 count=$(wc -l <"{folder}/calls" 2>/dev/null || echo 0)

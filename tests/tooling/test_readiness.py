@@ -18,6 +18,8 @@ from tools.publishing.artifacts import find_artifact_problems
 from tools.publishing.identity import PLACEHOLDER
 from tools.publishing.readiness import find_problems, main
 
+pytestmark = pytest.mark.slow
+
 
 def problems_of(root: Path, version: str = "1.2.3") -> list[str]:
     """Return the words of each problem of a release."""

@@ -15,6 +15,8 @@ from dte.errors import UserError
 from dte.order.scenario import plan_faults
 from tests.dte.rehearse_config import Rehearsed, rehearse_text
 
+pytestmark = pytest.mark.slow
+
 SETUP = """\
 version: 2.1
 setup: true
