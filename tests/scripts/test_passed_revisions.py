@@ -89,9 +89,18 @@ def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> No
 def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -> None:
     """The limit of parallel requests is used and never exceeded."""
     circleci.pipelines = list_pipelines(200)
-    circleci.seconds = 0.03
+    full = threading.Event()
+
+    def hold(asked: Asked) -> None:
+        if asked.path.endswith("/workflow"):
+            if circleci.at_once >= REQUESTS_AT_ONCE:
+                full.set()
+            assert full.wait(20), "too few requests arrived together"
+            time.sleep(0.03)  # a request too many would arrive meanwhile
+
+    circleci.intercept = hold
     assert find(circleci) == []
-    assert PAGE < circleci.most_at_once <= REQUESTS_AT_ONCE
+    assert circleci.most_at_once == REQUESTS_AT_ONCE > PAGE
 
 
 def test_the_search_ends_after_the_stated_pages(
