@@ -11,12 +11,27 @@ from pathlib import Path
 import pytest
 
 TABLE = Path(__file__).with_suffix(".toml")
+COLLECTED = pytest.StashKey[dict[str, bool]]()
 
 
 def read_table() -> dict[str, int]:
     """Return the expected seconds of the slow tests of each file."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))["seconds"]
     return {str(name): int(seconds) for name, seconds in table.items()}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Note for each collected file if it has slow tests, before `-m` drops them."""
+    files: dict[str, bool] = {}
+    for item in items:
+        is_slow = bool(item.get_closest_marker("slow"))
+        is_long = bool(item.get_closest_marker("long"))
+        name = item.nodeid.partition("::")[0]
+        files[name] = files.get(name, False) or (is_slow and not is_long)
+    config.stash[COLLECTED] = files
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -124,6 +124,7 @@ def run_main(
     return int(str(error.code))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=2000,
     deadline=None,

@@ -102,6 +102,7 @@ def test_all_other_yaml_is_refused(text: str) -> None:
     assert 1 <= refusal.value.number <= text.count("\n") + text.count("\r") + 1
 
 
+@pytest.mark.slow
 @settings(max_examples=3000)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("- - |\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +114,7 @@ def find_error(text: str) -> str:
     return ""
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(configs())
 def test_a_change_keeps_what_it_does_not_move(text: str) -> None:
