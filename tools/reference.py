@@ -1,6 +1,6 @@
 """Generate what follows from the orb's commands; `make docs` runs this module.
 
-It writes the jobs' copies of command parameters, the README's reference, the tables of
+It writes the jobs' copies of command parameters, docs/reference.md, the tables of
 parameters and packages in docs/design.md, and the lists of package managers and lock
 files.
 A test fails if one of them is out of date.
@@ -63,7 +63,7 @@ def render_components(
     title: str, components: dict[str, Any], prefix: str
 ) -> Iterator[str]:
     """Yield a table with a row for each component."""
-    yield from (f"### {title}", "", "| name | what it does |", "| --- | --- |")
+    yield from (f"## {title}", "", "| name | what it does |", "| --- | --- |")
     for name, body in components.items():
         yield f"| `{prefix}{name}` | {tidy(body['description'])} |"
     yield ""
@@ -74,7 +74,7 @@ def render_parameters(components: dict[str, Any]) -> Iterator[str]:
     for name, body in components.items():
         if not body.get("parameters"):
             continue
-        yield from (f"### Parameters of `dte/{name}`", "")
+        yield from (f"## Parameters of `dte/{name}`", "")
         yield from ("| parameter | default | meaning |", "| --- | --- | --- |")
         for parameter, details in body["parameters"].items():
             default = show_default(details)
@@ -83,11 +83,9 @@ def render_parameters(components: dict[str, Any]) -> Iterator[str]:
 
 
 def render_reference(orb: Path) -> list[str]:
-    """Return the reference of the README."""
+    """Return the tables of docs/reference.md."""
     jobs = read_components(orb, "jobs")
     return [
-        "## Reference",
-        "",
         *render_components("Jobs", jobs, "dte/"),
         *render_parameters(jobs),
         *render_components("Commands", read_components(orb, "commands"), ""),
@@ -159,10 +157,10 @@ def replace_part(text: str, part: str, lines: list[str]) -> str:
 
 
 def render(root: Path) -> dict[Path, str]:
-    """Return the text that README.md and docs/design.md should have."""
+    """Return the text that docs/reference.md and docs/design.md should have."""
     orb = root / "orb"
     parts = (
-        ("README.md", "reference", render_reference(orb)),
+        ("docs/reference.md", "reference", render_reference(orb)),
         ("docs/design.md", "variables", render_variables(orb)),
         ("docs/design.md", "rooms", render_rooms(root / "dte")),
     )

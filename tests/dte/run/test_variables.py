@@ -58,10 +58,10 @@ def test_a_job_inherits_what_is_documented(
 
 
 def test_every_variable_of_circleci_is_set_or_documented(tmp_path: Path) -> None:
-    """A job has each built-in variable, except those that the README lists as unset."""
+    """A job has each built-in variable, except those that the page lists as unset."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: env}"))
     found = {line.partition("=")[0] for line in done.lines("build")}
-    readme = (ROOT / "README.md").read_text()
-    (row,) = [line for line in readme.splitlines() if "`CIRCLE_OIDC_TOKEN`" in line]
+    page = (ROOT / "docs" / "rehearse.md").read_text()
+    (row,) = [line for line in page.splitlines() if "`CIRCLE_OIDC_TOKEN`" in line]
     names = set(BUILT_IN.split())
     assert names - found == {name for name in names if f"`{name}`" in row}
