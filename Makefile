@@ -92,7 +92,7 @@ format: setup ## run ruff's formatter and its automatic fixes
 	@ruff format .
 
 .PHONY: spec
-spec: setup ## print the tests' docstrings as a specification of the behaviour
+spec: setup ## print the tests' docstrings as a specification of the behavior
 	@$(PYTEST) -n 0 --collect-only --verbose --no-header | grep -vE '<(Dir|Package|Function) ' | uniq
 
 .PHONY: docs

@@ -109,7 +109,7 @@ def long_expression() -> str:
 
 
 def long_circle() -> str:
-    """Return 1,500 jobs that require each other in one circle."""
+    """Return 1,500 jobs whose `requires` form one cycle."""
     calls = ", ".join(
         f"a: {{name: n{number}, requires: [n{(number + 1) % 1500}]}}"
         for number in range(1500)

@@ -34,7 +34,7 @@ ORB = "acme/dte@1.0.0"
 
 
 def unpack(clone: Path, commit: str, folder: Path) -> None:
-    """Write the files of a commit into a folder, as a git repository."""
+    """Write a commit's files into a folder, with an empty `.git`."""
     folder.mkdir()
     index = {**os.environ, "GIT_INDEX_FILE": str(folder.with_suffix(".index"))}
     for words in (
@@ -53,7 +53,7 @@ def list_codes(config: Path) -> list[str]:
 
 
 def survey_check(folder: Path, place: Path) -> Iterator[str]:
-    """Yield each config of docs/check.md whose codes differ from those listed."""
+    """Yield, for each config in docs/check.md, AS_LISTED or what differs."""
     text = (DOCS / "check.md").read_text(encoding="utf-8")
     for number, row in enumerate(ROW.finditer(text)):
         unpack(

@@ -1,4 +1,4 @@
-"""Install the workspace's packages, with the package manager of its lock file."""
+"""Install the workspace's packages with its package manager."""
 
 from bash_env import IDLE, read_mode
 from commands import become

@@ -53,7 +53,7 @@ def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
 
 
 def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
-    """Return whether a test of each file in tests/scripts/ passed, without -k."""
+    """Return whether each file in tests/scripts/ had a pass, and -k was unset."""
     passed = {
         report.nodeid.partition("::")[0] for report in reporter.getreports("passed")
     }

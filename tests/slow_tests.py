@@ -15,7 +15,7 @@ COLLECTED = pytest.StashKey[dict[str, bool]]()
 
 
 def read_table() -> dict[str, int]:
-    """Return the expected seconds of the slow tests of each file."""
+    """Return how many seconds each file's slow tests should take."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))["seconds"]
     return {str(name): int(seconds) for name, seconds in table.items()}
 

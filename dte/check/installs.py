@@ -93,7 +93,7 @@ def names_packages(command: Command) -> bool:
 
 
 def starts_packages(command: Command) -> bool:
-    """Return whether the command starts a package manager or a package."""
+    """Return whether the command runs a package manager, npx or bunx."""
     program = "".join(launched(command.words)[:1]).partition("@")[0]
     return program in _VERBS or program in ("npx", "bunx")
 

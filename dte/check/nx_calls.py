@@ -1,4 +1,4 @@
-"""Finds the calls of Nx and Nx Cloud in shell commands."""
+"""Finds the Nx and Nx Cloud calls in shell commands."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Client:
         return self._send("GET", words, params=query)
 
     def post(self, *words: str | int, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to `POST /word/word…`, which is never repeated."""
+        """Return the answer to a `POST /word/word…` that is sent only once."""
         return self._send("POST", words, json=body)
 
     def get_all(self, *words: str | int) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A string that has to match a pattern."""
+    """A test of a string against a pattern."""
 
     operand: Node
     pattern: Pattern

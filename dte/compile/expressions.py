@@ -95,7 +95,7 @@ def _compare(sign: str, left: Any, right: Any) -> bool:
     for side in (left, right):
         if isinstance(side, bool) or not isinstance(side, int | float):
             message = f"{sign} compares numbers only"
-            raise ExpressionError(message, "Compare strings by ==, != or matches.")
+            raise ExpressionError(message, "Compare strings with ==, != or matches.")
     return _NUMERIC[sign](left, right)
 
 
@@ -108,4 +108,4 @@ def _text(value: Any, sign: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    raise ExpressionError(f"{sign} compares strings only", "Compare numbers by ==.")
+    raise ExpressionError(f"{sign} compares strings only", "Compare numbers with ==.")

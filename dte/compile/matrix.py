@@ -67,7 +67,7 @@ def read_matrix(
     combinations = tuple(_combine(axes, excluded))
     if not combinations:
         message = f"{title}: no combination is left"
-        advice = ("Add values, or remove some of exclude:",)
+        advice = ("Add values, or shorten exclude:",)
         raise error_at(where, message, suggestions=advice, code="matrix")
     taken = values.take(matrix, {"alias": values.text}, scope, title)
     return Matrix(combinations, taken.get("alias"))
@@ -106,7 +106,7 @@ def _axes(
 
 
 def _value(item: Any, scope: Scope, where: Where) -> Any:
-    """Fill in strings only; steps and executors keep their written form."""
+    """Expand only strings; steps and executors stay as written."""
     return fill(item, scope, where) if isinstance(item, str) else item
 
 

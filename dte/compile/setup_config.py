@@ -26,7 +26,7 @@ def check_setup(drafts: Sequence[DraftWorkflow], notes: Notes) -> None:
             second.where,
             f'workflow "{second.name}" runs beside "{first.name}": only one workflow '
             "of a setup config may run in a pipeline",
-            suggestions=("Add when: to the workflows, so that one of them is true.",),
+            suggestions=("Add when: to the workflows so that only one of them runs.",),
             code="setup",
         )
     for draft in drafts:

@@ -19,7 +19,7 @@ class OutputCache:
     """Archives by hash; the least recently used ones are removed at the limit."""
 
     def __init__(self, folder: Path, *, limit: int) -> None:
-        """Keep at most `limit` bytes in `folder`, which exists."""
+        """Keep at most `limit` bytes in an existing `folder`."""
         self._folder = folder
         self._limit = limit
         self._sizes: OrderedDict[str, int] = OrderedDict()

@@ -1,7 +1,7 @@
 """A CI pipeline execution: main's commands, the agents, and when the agents end.
 
 The code is pure: the caller passes the time to every method that needs it. The server
-holds a lock around each call. The behaviour of Nx Cloud is taken from Nx's pages
+holds a lock around each call. The behavior of Nx Cloud is taken from Nx's pages
 "nx-cloud CLI", "CI Configuration File" and "CI Execution Failed", and from its last
 public full client; `docs/faults.md` lists what is unknown.
 """
@@ -20,7 +20,7 @@ from dte.nx_cloud.run_settings import DEFAULT_SETTINGS, RunSettings
 
 @dataclass(frozen=True)
 class Answer:
-    """What an agent that asks for work gets: a task, the run's end, or neither."""
+    """The answer to an agent's poll: a task, the run's end, or neither."""
 
     task: Task | None = None
     end: str = ""

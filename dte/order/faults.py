@@ -66,8 +66,8 @@ class Kill:
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
     """Return whether `text` names this one of a job's steps, which are counted from 1.
 
-    `text` is the step's number, as in its log file's name, or a pattern for its name,
-    or the beginning of its name, unless it is the whole name of another step.
+    `text` is the step's number, as in its log file's name, a pattern for its name, or,
+    if no step matches that pattern, the beginning of its name.
     """
     if text.isdecimal() or not number:
         return text == str(number)

@@ -18,7 +18,7 @@ _LINK = "://"
 
 
 def make_console() -> Console:
-    """Make a console that honours `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
+    """Make a console that honors `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
     It is as wide as the terminal, or 80 columns if there is no terminal. It prints text
     unchanged: names of jobs and steps may contain `[/]` or `:x:`.
@@ -75,7 +75,7 @@ class Gutter:
             mark = "│"
 
     def write_all(self, name: str, lines: Sequence[str]) -> None:
-        """Print lines of output after the name, at once; colours are kept."""
+        """Print lines of output after the name, at once; colors are kept."""
         head = f"{name:<{self.width}} "
         room = max(self._console.width - len(head) - 2, _NARROWEST_TEXT)
         width = room if self._wrap else None

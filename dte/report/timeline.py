@@ -15,7 +15,7 @@ _MARGIN = 12
 _OUTCOMES = 110
 _CHARACTER = 7.0
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
-# Colours with enough contrast on white and on a dark page; text adapts to the page.
+# Colors with enough contrast on white and on a dark page; text adapts to the page.
 _COLORS = {"success": "#2da44e", "failed": "#e5534b", "canceled": "#bf8700"}
 _CARRIED = "#8b949e"
 _TASK = "#0d1117"
@@ -95,7 +95,7 @@ def _draw_job(
     left, right = scale.x(job.started_at), scale.x(job.started_at + job.seconds)
     label = f"{job.name}: {job.status}, {job.seconds:.1f} s"
     yield _draw_bar(left, right, y + 3, _ROW - 6, color, label)
-    # The outcome is also written in words, for readers who don't see the colour.
+    # The outcome is also written in words, for readers who don't see the color.
     outcome = "" if job.status == "success" else f"{job.status}, "
     yield _draw_text(
         max(right, left + 2) + 4, y + 15, f"{outcome}{job.seconds:.1f} s", "faint"

@@ -1,4 +1,4 @@
-"""Cuts lines of output into pieces that fit, as a terminal would; keeps colours.
+"""Cuts lines of output into pieces that fit, as a terminal would; keeps colors.
 
 rich's own wrapping takes a thousand times as long, too long for every line of a step.
 """
@@ -20,7 +20,7 @@ NARROW = re.compile(
 def cut(line: str, width: int | None) -> Iterator[str]:
     """Return pieces of at most `width` columns, or the whole line if `width` is None.
 
-    The only escape sequences in `line` are colours. They end with each piece, and start
+    The only escape sequences in `line` are colors. They end with each piece, and start
     again with the next.
     """
     piece, colors, room = "", "", width

@@ -85,7 +85,7 @@ def _copy_format(clone: Clone, origin: Path) -> None:
 
 
 def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
-    """Return whether the working tree has uncommitted changes, from a copied index."""
+    """Return whether the working tree is dirty, using a copy of the index."""
     index = origin.parent / "index"
     try:
         shutil.copy(clone.own / "index", index)

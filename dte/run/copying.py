@@ -101,7 +101,7 @@ class Copier:
             raise StepFailure("the copy was interrupted")
 
     def _copy_link(self, source: Path, target: Path, *, into_home: bool) -> None:
-        text = os.readlink(source)  # noqa: PTH115 - Path would normalise the text
+        text = os.readlink(source)  # noqa: PTH115 - Path would normalize the text
         if not into_home:
             folder = source.parent.resolve()
             # Later links may lead elsewhere; `_refuse_outside` checks them.

@@ -97,7 +97,7 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
     draft = root / f"{_LOCK}-soon"
     with draft.open("w") as lock:
         # Another rehearsal that starts now would mistake a folder with a free lock for
-        # that of a killed one, so the lock is taken before the folder gets its name.
+        # that of a killed one, so the file is locked before it gets its final name.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         draft.rename(root / _LOCK)
         try:

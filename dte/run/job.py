@@ -1,7 +1,7 @@
 """Runs the steps of one job in order.
 
 Source: CircleCI docs, Configuration reference, `when`: after a failure only steps with
-`always` or `on_fail` run; after a job is cancelled, no step runs.
+`always` or `on_fail` run; after a job is canceled, no step runs.
 """
 
 import time

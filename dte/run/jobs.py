@@ -135,7 +135,7 @@ class JobRunner:
         )
 
     def _limit_nx(self) -> dict[str, str]:
-        """Return Nx's timeouts under `--time-limit`; by default they are an hour."""
+        """Return Nx's timeout variables, set to `--time-limit`; empty without it."""
         if self.settings.time_limit is None:
             return {}
         milliseconds = str(round(self.settings.time_limit * 1000))

@@ -19,7 +19,7 @@ class KillClock:
         self._signalled: list[psutil.Process] = []
 
     def start(self, number: int) -> None:
-        """Start the clocks that count from this step; number 0 is the job itself."""
+        """Start the timers that count from this step; number 0 is the job itself."""
         context = self._context
         for kill in context.faults.kills:
             if kill.hits(context.run.name, context.step_names, number):
@@ -29,7 +29,7 @@ class KillClock:
                 timer.start()
 
     def stop(self) -> None:
-        """Stop the remaining clocks, and wait for processes that received a signal.
+        """Stop the remaining timers, and wait for processes that received a signal.
 
         A step's process may end before its children, which would then be killed with
         the job while they still handle the signal.

@@ -49,7 +49,7 @@ def default_parent() -> Path:
 
 
 def make_log_folder(parent: Path) -> Path:
-    """Make a new folder in `parent`, which is created; remove old folders there.
+    """Create `parent` if needed, remove old folders in it, and add a new one.
 
     Raises `UserError` if the parent belongs to another user.
     """

@@ -31,7 +31,7 @@ AUTOMATIC = "automatic rerun from failed"
 
 @dataclass(frozen=True)
 class PreparedWorkflow:
-    """A workflow that has started, but whose jobs don't run yet."""
+    """A started workflow whose jobs aren't running yet."""
 
     workflow: RehearsedWorkflow
     plan: tuple[PlannedJob, ...]

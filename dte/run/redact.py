@@ -1,4 +1,4 @@
-"""Redacts secrets from the output of a step, even if a line end splits them.
+"""Redacts secrets from the output of a step, even if a line ending splits them.
 
 Source: CircleCI docs, "Environment variables", secrets masking: values of fewer than
 four characters, and `true` and `false`, are not masked.

@@ -14,7 +14,7 @@ _COLOR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def strip_controls(line: str) -> str:
-    """Return `line` with its colours, but without other control characters.
+    """Return `line` with its colors, but without other control characters.
 
     If carriage returns overwrite the line, only its last version is kept.
     """

@@ -55,7 +55,7 @@ def start_command(step: Step, context: JobContext) -> "subprocess.Popen[bytes]":
 def limit_silence(silence: float, time_limit: float | None) -> float:
     """Return `silence` in seconds, or what `--time-limit` allows if that is less.
 
-    Nx's timeouts are set to the limit, so a step gets some seconds to report them.
+    Nx's timeouts equal the limit, so a step gets extra seconds to report them.
     """
     if time_limit is None:
         return silence

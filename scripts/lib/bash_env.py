@@ -66,7 +66,7 @@ def read_mode() -> str:
     mode = read("DTE_MODE")
     if mode and mode not in MODES:
         raise UsageError(
-            "DTE_MODE is {!r}; it takes {}".format(mode, ", ".join(MODES)),
+            "DTE_MODE is {!r}; expected {}".format(mode, ", ".join(MODES)),
             suggestions=["don't set it yourself: only dte's own steps do"],
         )
     return mode

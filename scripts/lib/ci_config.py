@@ -1,4 +1,4 @@
-"""Find the file that configures a run of Nx Cloud; refuse one with hosted agents."""
+"""Find the file that configures an Nx Cloud run; refuse one with hosted agents."""
 
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple

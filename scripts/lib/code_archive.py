@@ -2,7 +2,7 @@
 
 The attempt job builds it from the modules in its step. Its bytes, and so its digest,
 are the same with every Python: the files are stored without compression, sorted by
-name, with a fixed date, the same line ends and one final newline.
+name, with a fixed date, the same line endings and one final newline.
 """
 
 import hashlib

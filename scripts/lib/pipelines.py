@@ -139,7 +139,7 @@ def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]
     for run in _drop_setup([run for run in runs if run.tag != SINGLE_JOB]):
         if rule.workflow in ("", run.name):
             other = newest.get(run.name)
-            # Of two runs created at the same time, the API lists the newer one first.
+            # Of runs with the same `created_at`, the API lists the newest first.
             if other is None or run.created > other.created:
                 newest[run.name] = run
     if not newest or any(run.status not in rule.statuses for run in newest.values()):

@@ -61,7 +61,7 @@ def read_switch(name: str, default: bool) -> bool:
     if not value:
         return default
     if value.lower() not in _SWITCH:
-        raise UsageError(f"{name} is {value!r}; it takes on or off")
+        raise UsageError(f"{name} is {value!r}; expected on or off")
     return _SWITCH[value.lower()]
 
 
@@ -69,7 +69,7 @@ def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
     """Return the variable's value, one of `choices`; raises `UsageError` otherwise."""
     value = read(name, default)
     if value not in choices:
-        raise UsageError(f"{name} is {value!r}; it takes {', '.join(choices)}")
+        raise UsageError(f"{name} is {value!r}; expected {', '.join(choices)}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The page on the change of September 2026: each row gives the code that it names.
+"""The page on the September 2026 change: each row gives the code that it names.
 
 Source of the rows: thread 54719 of discuss.circleci.com, and the issues that
 `dte/patterns.py` names.
@@ -121,7 +121,7 @@ def test_every_row_is_tried() -> None:
 
 
 def test_the_config_before_it_is_broken(tmp_path: Path) -> None:
-    """The config that the cases change compiles without a message about it."""
+    """The config that the cases change gives only the note `unused`."""
     notes = compile_text(GOOD, tmp_path).notes
     assert [note.code for note in notes] == ["unused"]
 

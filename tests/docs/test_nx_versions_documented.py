@@ -1,4 +1,4 @@
-"""The pages name the versions of Nx that the code takes and the tests use."""
+"""The pages name the Nx versions that the code accepts and the tests use."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_every_config_compiles(block: Block, tmp_path: Path) -> None:
 
 
 def test_every_kind_of_block_is_checked() -> None:
-    """A block has a language that a test reads, or is a transcript."""
+    """Each code block has a known language, or is a transcript."""
     known = {"yaml", "sh", "toml", "json", "text", ""}
     assert {block.kind for block in list_blocks(*known)} == known
     fences = sum(len(re.findall(r"(?m)^ *```", page.read_text())) for page in PAGES)

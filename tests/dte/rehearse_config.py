@@ -45,7 +45,7 @@ class Heard(Listener):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A rehearsal's report and its jobs' output; runs count from 1."""
+    """A rehearsal's report and its jobs' output; run 1 is the first."""
 
     report: Report
     heard: Heard

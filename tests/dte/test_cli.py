@@ -82,7 +82,7 @@ def test_verbose_prints_every_line(tmp_path: Path) -> None:
     assert "one" not in run_dte(tmp_path, config).stdout
 
 
-def test_no_colour_without_a_terminal(tmp_path: Path) -> None:
+def test_no_color_without_a_terminal(tmp_path: Path) -> None:
     """Without a terminal there are no escape sequences in the output."""
     assert "\x1b" not in run_dte(tmp_path, PASSES).stdout
 

@@ -94,7 +94,7 @@ def test_branches_have_caches_of_their_own(tmp_path: Path) -> None:
 def test_the_key_follows_the_lock_files(
     tmp_path: Path, interpreter: tuple[str, ...]
 ) -> None:
-    """The file for the key changes with a lock file's content, and never fails."""
+    """`~/.dte-lock` changes with a lock file's content, and its step never fails."""
     job = Job(tmp_path)
     seen = set()
     for name, text in (

@@ -67,7 +67,7 @@ def test_the_second_pipeline_runs_the_orb_and_shows_a_refusal(tmp_path: Path) ->
 
 
 def test_without_nx_cloud_only_one_job_fails(tmp_path: Path) -> None:
-    """Without a token, one job fails; jobs that need no Nx Cloud still run."""
+    """Without a token, one job fails; those that don't need Nx Cloud run."""
     done = rehearse_pipeline(tmp_path, "test-deploy.yml", NX_CLOUD_ACCESS_TOKEN="")
     assert done.statuses() == {
         "dte/attempt": "success",

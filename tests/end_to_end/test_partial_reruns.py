@@ -17,7 +17,7 @@ MAIN_FAILS = FaultPlan(failures=(Failure("dte/main", TASKS),))
 
 
 def test_main_runs_all_tasks_without_agents(tmp_path: Path, fakes: Path) -> None:
-    """With `run_without_agents`, main passes in a rerun and starts no run."""
+    """With `run_without_agents`, main's rerun passes without start-ci-run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),

@@ -69,7 +69,7 @@ def test_a_test_sets_every_parameter(file: str) -> None:
 
 
 def test_every_fault_has_a_name_and_an_effect() -> None:
-    """The code of each service reads exactly the names of its faults."""
+    """Each stand-in uses exactly the faults that are declared for it."""
     server = (ROOT / "dte/circleci_api/server.py").read_text(encoding="utf-8")
     read = set(re.findall(r'"(api-[\w-]+)"', server))
     missing = sorted(set(API_FAULTS) - read)

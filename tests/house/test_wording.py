@@ -25,6 +25,10 @@ REPLACED = {
     r"in vain": "without success",
     r"says so": "the message itself",
     r"a fault of ours": "defect of dte",
+    r"line ends(?! with)": "line endings",
+    r"calls of nx": "Nx calls",
+    r"(behavi|col|fav|hon)our\w*|cancell(ed|ing)|licence": "the American spelling",
+    r"(normal|optim|organ|recogn|summar)is(e[sd]?|ing|ation)": "the American spelling",
 }
 GLOSSARY = re.compile(r"^## Words\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
 GENERATED = {"package-lock.json", "go.sum", "go.mod", "configs.yml"}
@@ -58,6 +62,7 @@ def test_no_text_uses_a_replaced_word() -> None:
         "a comma\n    # list",
         "It CANNOT run.",
         "after its time-out",
+        "a Behaviour",
     ],
 )
 def test_a_replaced_word_is_found(text: str) -> None:

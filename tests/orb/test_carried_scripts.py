@@ -1,4 +1,4 @@
-"""A step contains its modules, or the digest of the code in the workspace."""
+"""A command unpacks dte's code, or has the digest of the workspace's copy."""
 
 from collections import Counter
 from pathlib import Path

@@ -59,7 +59,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(
     ],
 )
 def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
-    """Quotes, comments, line ends and a mapping on one line don't change the result."""
+    """Quotes, comments, line endings and one-line mappings don't change the result."""
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 0, done.stderr

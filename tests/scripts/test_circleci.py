@@ -47,7 +47,7 @@ def test_lasting_trouble_ends(
 
 
 @pytest.mark.parametrize("header", ["7", "date"])
-def test_retry_after_is_honoured(
+def test_retry_after_is_honored(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, header: str
 ) -> None:
     """All threads pause for the seconds, or until the date, in Retry-After."""

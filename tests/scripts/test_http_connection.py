@@ -179,7 +179,7 @@ def test_loopback_is_asked_directly(
     assert CircleCIClient(circleci.url).get("x") == {"fine": True}
 
 
-def test_a_proxy_is_honoured(
+def test_a_proxy_is_honored(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests to any other host use the environment's proxy."""

@@ -164,7 +164,7 @@ def test_an_unknown_manager_is_a_usage_error(nx_job: NxJob) -> None:
     """The message for an unknown package manager lists the valid values."""
     done = nx_job.run("install", DTE_PACKAGE_MANAGER="pip")
     assert done.returncode == 2
-    assert "it takes auto, npm, pnpm, yarn, yarn-berry, bun, none" in done.stderr
+    assert "expected auto, npm, pnpm, yarn, yarn-berry, bun, none" in done.stderr
 
 
 def write_managers(nx_job: NxJob, *more: str) -> None:

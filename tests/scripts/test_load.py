@@ -140,7 +140,7 @@ def test_a_pipe_among_the_archives_blocks_no_step(job: Job, archive: bytes) -> N
 
 @pytest.mark.timeout(60)
 def test_a_pipe_in_the_place_of_the_code_is_a_missing_record(job: Job) -> None:
-    """If there is only a pipe, the guard says what is missing and does not wait."""
+    """If the code is a pipe, the guard says what is missing and does not wait."""
     (job.home / ".dte" / "code").mkdir(parents=True)
     os.mkfifo(job.home / ".dte" / "code" / f"{FIRST}-{CODE}.pyz")
     done = job.run("guard")
@@ -237,7 +237,7 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
 
 
 def test_bash_loads_the_carried_modules(job: Job) -> None:
-    """`unpack` writes every module, and the folder is removed after the program."""
+    """`unpack` writes every module; its folder is removed when the program ends."""
     program = "import word, other\n\ndef main():\n    print(word.WORD + other.WORD)\n"
     modules = {
         path.stem: path.read_text()

@@ -87,7 +87,7 @@ def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> No
 
 
 def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -> None:
-    """The limit of parallel requests is used and never exceeded."""
+    """Parallel requests reach their limit and never exceed it."""
     circleci.pipelines = list_pipelines(200)
     full = threading.Event()
 
@@ -177,7 +177,7 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """If the first revision's page has many more pipelines, no further page is read."""
+    """If many pipelines follow the first revision on a page, the search ends there."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]

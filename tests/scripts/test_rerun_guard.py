@@ -187,7 +187,7 @@ def test_the_guard_can_be_switched_off_loudly(
         ("CIRCLE_WORKFLOW_ID", "", "CIRCLE_WORKFLOW_ID is not set"),
         ("CIRCLE_WORKFLOW_ID", "../../etc/passwd", "not a CircleCI id"),
         ("CIRCLE_WORKFLOW_ID", "a\nb", "not a CircleCI id"),
-        ("DTE_RERUN_GUARD", "maybe", "takes on or off"),
+        ("DTE_RERUN_GUARD", "maybe", "expected on or off"),
     ],
 )
 def test_invalid_variables_are_usage_errors(

@@ -75,7 +75,7 @@ def test_a_second_claim_replaces_the_first(tmp_path: Path) -> None:
 
 
 def test_every_example_imports_the_claimed_namespace() -> None:
-    """Each file names the orb under the namespace of pyproject.toml."""
+    """Each example imports dte from the namespace in pyproject.toml."""
     here = read_identity(ROOT)
     for name, text in text_files():
         if name.startswith(("orb/examples/", "README", "sample/.circleci/")):

@@ -147,7 +147,7 @@ def break_wheel(dist: Path) -> None:
         ),
         (
             lambda dist: (dist / "dte_orb-1.2.2.tar.gz").touch(),
-            "dist/ has dte_orb-1.2.2.tar.gz, which is not of this release",
+            "dist/ has dte_orb-1.2.2.tar.gz, which isn't part of this release",
         ),
         (break_wheel, "the wheel does not work by itself: "),
     ],

@@ -24,7 +24,7 @@ def find_artifact_problems(root: Path, version: str) -> Iterator[tuple[str, str]
     for name in sorted(expected - found):
         yield f"dist/ has no {name}", f"make release-check VERSION={version}"
     for name in sorted(found - expected):
-        yield f"dist/ has {name}, which is not of this release", f"rm dist/{name}"
+        yield f"dist/ has {name}, which isn't part of this release", f"rm dist/{name}"
     if wheel in found and (said := try_wheel(dist / wheel, root, version)):
         yield f"the wheel does not work by itself: {said}", "make package, and try it"
 

@@ -38,7 +38,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def needs_python(job: CheckedJob) -> bool:
-    """Return whether a step of dte runs before a step that mentions python3."""
+    """Return whether a dte step runs before any step that mentions python3."""
     for step in job.steps:
         if step.is_of_dte:
             return True

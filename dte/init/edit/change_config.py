@@ -132,7 +132,7 @@ def _find_hosted(config: WrittenConfig, text: str) -> tuple[Note, ...]:
         (
             editor.line_of(step.node.start),
             f"the job {job} starts Nx's hosted agents (--distribute-on); dte is for "
-            "agents that are jobs of CircleCI, so dte init changes nothing",
+            "agents that run as CircleCI jobs, so dte init changes nothing",
         )
         for job in config.names("jobs")
         for step in config.all_steps(job)

@@ -17,7 +17,7 @@ class Edit(NamedTuple):
 
 
 class Editor:
-    """A text and its edits; new lines have the same line ends as the text."""
+    """A text and its edits; new lines have the same line endings as the text."""
 
     def __init__(self, text: str) -> None:
         self.text = text

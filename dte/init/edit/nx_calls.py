@@ -1,4 +1,4 @@
-"""Finds the calls of Nx and Nx Cloud in the commands of run steps."""
+"""Finds the Nx and Nx Cloud calls in the commands of run steps."""
 
 from __future__ import annotations
 

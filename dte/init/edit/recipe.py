@@ -57,7 +57,7 @@ class Recipe:
         insert_first(self.editor, node.key_of("steps"), steps, [item])
 
     def note_on_switch(self, job: str) -> None:
-        """Add a note if only an environment variable starts the run of a job."""
+        """Add a note if a job starts its run only by environment variable."""
         started = {call.name for call in self.config.calls(job)} & set(STARTS)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:

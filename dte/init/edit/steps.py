@@ -49,7 +49,7 @@ class Step:
 
     @property
     def calls(self) -> list[NxCall]:
-        """The calls of Nx in its command."""
+        """The Nx calls in its command."""
         return find_calls(self.command)
 
     @property

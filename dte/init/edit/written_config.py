@@ -90,7 +90,7 @@ class WrittenConfig:
             steps = [s for name in called for s in self.own_steps("commands", name)]
 
     def calls(self, job: str) -> list[NxCall]:
-        """Return the calls of Nx in a job and in the commands that it calls."""
+        """Return the Nx calls in a job and in the commands that it calls."""
         return [call for step in self.all_steps(job) for call in step.calls]
 
     def roles(self, job: str) -> set[str]:

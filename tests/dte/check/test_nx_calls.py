@@ -1,4 +1,4 @@
-"""Calls of Nx are found in steps, and in the scripts that steps run."""
+"""Nx calls are found in steps, and in the scripts that steps run."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def missing(folder: Path, start: str, command: str) -> list[str]:
 def test_a_command_after_the_targets_of_main(
     start: str, command: str, targets: list[str], tmp_path: Path
 ) -> None:
-    """Without stop_agents_after, a start with flags stops the agents after `targets`.
+    """Without stop_agents_after, start-ci-run stops the agents after `targets`.
 
     A target that the shell expands is unknown.
     """

@@ -57,7 +57,7 @@ def test_endless_pages_are_an_error() -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_passing_trouble_is_retried(status: int) -> None:
-    """A GET is tried again, and the pause that the server asks for is honoured."""
+    """A GET is tried again, and the pause that the server asks for is honored."""
     with responses.RequestsMock(registry=OrderedRegistry) as mock:
         mock.get(PATH, status=status, headers={"Retry-After": "0"})
         mock.get(PATH, json={"id": "x"})

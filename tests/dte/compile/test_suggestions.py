@@ -76,7 +76,7 @@ def test_what_to_write_instead(part: str, suggestion: str, tmp_path: Path) -> No
         ("pipeline.git.branch =~ /main/", "Write matches."),
         ("!pipeline.git.branch", "Write not."),
         ("pipeline.git.branch and", 'An example: pipeline.git.branch == "main"'),
-        ("pipeline.git.branch < 'x'", "Compare strings by"),
+        ("pipeline.git.branch < 'x'", "Compare strings with"),
         ("(pipeline.git.branch", "Close the parenthesis"),
         ("pipeline.git.branch matches main", "matches /^main$/"),
     ],

@@ -1,4 +1,4 @@
-"""Calls of Nx in run steps are recognized, and become commands of the orb."""
+"""Nx calls in run steps are recognized, and become commands of the orb."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that moves to the orb is started with all targets that its job runs."""
+"""The targets that `dte init` passes to dte/start_ci_run."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_two_machines_may_have_agents_of_one_name(
 
 
 def test_the_lock_of_a_killed_agent_stays(agent: Workspace) -> None:
-    """In a kept folder, a killed agent's name is taken until its lock is removed."""
+    """A killed agent's name stays in use in its folder until its lock is removed."""
     killed = agent.start("start-agent")
     wait_until_connected(killed)
     killed.kill()

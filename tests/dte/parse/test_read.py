@@ -25,7 +25,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    """The error for a folder in place of a file calls it a folder."""
+    """The error for a folder says that it is not a file."""
     assert refusal(tmp_path) == f"{tmp_path}: is a folder, not a file"
 
 
@@ -50,7 +50,7 @@ def test_a_file_larger_than_any_config(tmp_path: Path) -> None:
 
 
 def test_text_comes_back_as_it_is(tmp_path: Path) -> None:
-    """Line ends and byte order marks are kept, since scripts contain them."""
+    """Line endings and byte order marks are kept: scripts contain them."""
     path = tmp_path / "x.sh"
     path.write_bytes(b"\xef\xbb\xbfa\r\nb\r")
     assert read_text(path).encode() == path.read_bytes()

@@ -147,7 +147,7 @@ def make_console(width: int, *, terminal: bool = False) -> Console:
 
 
 def read_console(console: Console) -> str:
-    """Return what was printed, without spaces at line ends."""
+    """Return what was printed, without spaces at line endings."""
     assert isinstance(console.file, StringIO)
     lines = console.file.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"

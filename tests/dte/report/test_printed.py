@@ -84,7 +84,7 @@ def test_no_escapes_if_the_user_wants_none(
     assert make_console().color_system is None
 
 
-def test_columns_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_is_honored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal the width is COLUMNS, or 80."""
     # The terminal of stdin says nothing about a file that stdout is.
     monkeypatch.setattr("os.get_terminal_size", lambda _fd: os.terminal_size((200, 9)))

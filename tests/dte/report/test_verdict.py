@@ -128,7 +128,7 @@ def test_an_interruption_is_130() -> None:
 
 
 def test_the_guard_s_step_has_the_name_that_the_orb_gives_it() -> None:
-    """A refusal is recognised by the name of the orb's step."""
+    """A refusal is recognized by the name of the orb's step."""
     text = (ROOT / "orb" / "commands" / "rerun_guard.yml").read_text(encoding="utf-8")
     (step,) = [step["run"] for step in yaml.safe_load(text)["steps"] if "run" in step]
     assert step["name"] == GUARD_STEP

@@ -29,7 +29,7 @@ TEXTS = st.lists(st.sampled_from(["a", "é", "✓", "—", "漢", "👍", "é", 
     ],
 )
 def test_a_line_is_cut_at_its_width(line: str, pieces: list[str]) -> None:
-    """A piece has at most the width, and the next one starts with its colours."""
+    """A piece has at most the width, and the next one starts with its colors."""
     assert list(cut(line, 3)) == pieces
 
 
@@ -42,7 +42,7 @@ def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
 
 
 def test_without_a_width_a_line_is_not_cut() -> None:
-    """Without a width, the line stays whole and its colours end."""
+    """Without a width, the line stays whole and its colors end."""
     assert list(cut(f"{RED}{'x' * 500}", None)) == [f"{RED}{'x' * 500}{RESET}"]
 
 

@@ -87,7 +87,7 @@ def test_a_lost_machine_runs_no_more_steps(tmp_path: Path) -> None:
     assert done.lines("build") == []
 
 
-def test_a_cancelled_job_runs_no_more_steps(tmp_path: Path) -> None:
+def test_a_canceled_job_runs_no_more_steps(tmp_path: Path) -> None:
     """`:CANCEL` cancels the job, after which not even `when: always` steps run."""
     done = rehearse_text(
         tmp_path,
@@ -138,7 +138,7 @@ def test_a_fault_that_matches_nothing_is_refused(
         rehearse_text(tmp_path, one_job("run: {name: A, command: ls}"), faults=faults)
 
 
-def test_cancelled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
+def test_canceled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
     """`max_auto_reruns` follows a failure, but not a cancellation."""
     config = one_job("run: {name: A, command: sleep 300}").replace(
         "  all:\n", "  all:\n    max_auto_reruns: 2\n"

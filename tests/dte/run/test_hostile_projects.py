@@ -46,7 +46,7 @@ def make_hostile(folder: Path, trap: Path) -> Path:
     ):
         git(folder, "config", key, str(trap))
     git(folder, "config", "core.hooksPath", str(trap.parent))
-    # The length changes too: git may miss a change within a second that keeps it.
+    # Change the length too: git may miss a same-length edit within a second.
     (folder / "file").write_text("changed\n")
     return folder
 
@@ -222,7 +222,7 @@ def test_the_api_answers_only_on_its_secret_path() -> None:
 
 @pytest.mark.timeout(120)
 def test_a_line_without_an_end_is_bounded(tmp_path: Path) -> None:
-    """Every byte of 40 MB without a line end arrives, in pieces of bounded size."""
+    """Every byte of 40 MB without a line ending arrives, in pieces of bounded size."""
     size = 40_000_000
     step = f"run: {{name: A, command: 'head -c {size} /dev/zero | tr \"\\\\0\" x'}}"
     done = rehearse_text(tmp_path, one_job(step))

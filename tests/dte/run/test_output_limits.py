@@ -71,7 +71,7 @@ def measure(work: Callable[[], object]) -> float:
 def test_a_line_without_an_end_takes_bounded_memory(
     tmp_path: Path, megabytes: int, secrets: tuple[str, ...]
 ) -> None:
-    """Many MB without a line end are kept as the log and a short tail, in a few MB."""
+    """Many MB on one line are kept as the log and a short tail, in a few MB."""
     size = megabytes * MEGABYTE
     log = tmp_path / "log"
     tracemalloc.start()
@@ -96,7 +96,7 @@ def test_a_line_without_an_end_takes_linear_time(tmp_path: Path) -> None:
 
 
 def test_few_lines_are_held_back() -> None:
-    """A possible secret with endless line ends doesn't hold back lines forever."""
+    """A possible secret with endless line endings doesn't hold back lines forever."""
     redactor = Redactor(("abcdef",))
     ready = list(redactor.feed("abc"))
     for _ in range(10 * MOST_HELD):
@@ -124,7 +124,7 @@ def rehearse_loudly(project: Path, *words: str, columns: str) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("columns", ["", "80"])
 def test_verbose_takes_at_most_twice_the_time(tmp_path: Path, columns: str) -> None:
-    """With `--verbose`, 100,000 coloured lines take at most 2 times as long."""
+    """With `--verbose`, 100,000 colored lines take at most 2 times as long."""
     line = "\\033[32mpass\\033[0m a line of some eighty characters, as tools print it ✓"
     command = f"yes \"$(printf '{line}')\" | head -n 100000"
     step = {"run": {"name": "A", "shell": "/bin/bash", "command": command}}

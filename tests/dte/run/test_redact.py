@@ -34,12 +34,12 @@ def redact(lines: list[str], *secrets: str) -> list[str]:
     ],
 )
 def test_a_secret_is_redacted(lines: list[str], redacted: list[str]) -> None:
-    """A secret is found without its escape sequences, and over line ends."""
+    """A secret is found without its escape sequences, and over line endings."""
     assert redact(lines, "hunter2") == redacted
 
 
 def test_a_secret_of_several_lines() -> None:
-    """Each line of a secret is redacted, and so are its lines without line ends."""
+    """Each line of a secret is redacted, and so are its lines without line endings."""
     key = "-----BEGIN-----\nabcdefgh\nx\n"
     assert redact(["abcdefgh", "x"], key) == ["****", "x"]
     assert redact(["-----BEGIN-----abcdefghx"], key) == ["****"]
@@ -63,8 +63,8 @@ def test_values_that_are_too_short_are_not_secret() -> None:
 
 
 @given(st.text())
-def test_nothing_but_colours_is_left(text: str) -> None:
-    """Of all control characters, only colour sequences and tabs are left."""
+def test_nothing_but_colors_is_left(text: str) -> None:
+    """Of all control characters, only color sequences and tabs are left."""
     plain = strip_colors(strip_controls(text))
     assert not any(
         ord(letter) < 32 and letter != "\t" for letter in plain.replace("\n", "")
@@ -73,7 +73,7 @@ def test_nothing_but_colours_is_left(text: str) -> None:
 
 
 def test_control_sequences_are_removed() -> None:
-    """Titles, cursor movements and overwritten text are removed, colours are kept."""
+    """Titles, cursor movements and overwritten text are removed, colors are kept."""
     line = "\x1b]0;title\x07\x1b[2J\x1b[1;31mred\x1b[0m\x1b[5A\x1bc\x9b3J\ta"
     assert strip_controls(line) == "\x1b[1;31mred\x1b[0m3J\ta"
     assert strip_controls("10%\r100%\r") == "100%"

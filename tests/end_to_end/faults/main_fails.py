@@ -132,7 +132,7 @@ MAIN_FAILS = (
         attempts=(1,),
     ),
     Fault(
-        "main is cancelled",
+        "main is canceled",
         statuses=("canceled",),
         kill=(f"{MAIN}:{TASKS}@0.5:CANCEL",),
         jobs={MAIN: "canceled", AGENT: "success"},

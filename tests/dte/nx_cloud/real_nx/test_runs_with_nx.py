@@ -166,7 +166,7 @@ def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
 
 
 def plain(text: str) -> str:
-    """Remove the colours from what Nx printed."""
+    """Remove the colors from what Nx printed."""
     out = text
     while "\x1b[" in out:
         before, _, after = out.partition("\x1b[")

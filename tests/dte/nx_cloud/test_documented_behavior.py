@@ -14,7 +14,7 @@ def test_each_row_names_tests_that_exist() -> None:
     section = PAGE.read_text().partition("## The stand-in and the real client")[2]
     table, _, _ = section.partition("## What is unknown")
     rows = [line for line in table.splitlines() if line.startswith("| ")]
-    rows = [row for row in rows if not re.match(r"\| (behaviour|---) ", row)]
+    rows = [row for row in rows if not re.match(r"\| (behavior|---) ", row)]
     defined = {
         name
         for file in FOLDER.rglob("test_*.py")
