@@ -1,6 +1,6 @@
 """Tell Nx Cloud that a run with `explicit_completion` has ended.
 
-Without it, such a run stays open until Nx Cloud abandons it.
+Otherwise, such a run stays open until Nx Cloud abandons it.
 """
 
 from bash_env import never_started, read_mode

@@ -2,7 +2,7 @@
 
 A rerun keeps CIRCLE_WORKFLOW_WORKSPACE_ID and gets a new CIRCLE_WORKFLOW_ID. The
 ledger, a cache under the workspace's id, contains the records of the earlier full runs.
-The attempt is one more than the highest in it. Counting needs no token.
+The attempt number is one more than the highest there. Counting needs no token.
 """
 
 import os
@@ -48,7 +48,7 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
         reason = "; ".join([refusal.message, *refusal.suggestions])
         return found or None, reason
     except Exception as error:
-        # Name only the error's type: its text may contain what the server sent.
+        # Name only the error's type: the text may contain what the server sent.
         reason = "the search for passed revisions failed: " + type(error).__name__
         return found or None, reason
     reason = "" if found else " ".join([*search.describe(), "None of them passed."])

@@ -1,4 +1,4 @@
-"""Turn a partial rerun into a full one. Runs only after main failed, without Nx.
+"""Turn a partial rerun into a full one. Runs only after main failed; needs no Nx.
 
 It always fails. The workflow has failed anyway, and only a job that failed is certain
 to run again in the next rerun ("Automatic reruns" in CircleCI's docs).

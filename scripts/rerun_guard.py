@@ -1,4 +1,4 @@
-"""Refuse a partial rerun: the first step of every job of a distributed run.
+"""Refuse partial reruns: the first step of every job in a distributed run.
 
 A rerun is a new workflow with a new id ("Automatic reruns" in CircleCI's docs). Only
 a full run has a record under its own workflow id, because the attempt job runs again
@@ -63,7 +63,7 @@ def refuse_partial_rerun(last: AttemptRecord, workflow_id: str) -> PartialRerun:
 
 
 def refuse_without_record(found: RunRecords) -> Refusal:
-    """Return the refusal for a workspace that contains no record of its own."""
+    """Return the refusal for a workspace that contains no attempt record."""
     upstream = (
         "the attempt job must be upstream of this job; add requires: [dte/attempt]"
     )
@@ -116,7 +116,7 @@ def guard(choice: str, role: str) -> None:
 
 
 def refuse(refusal: Refusal) -> NoReturn:
-    """Print the refusal, even with a broken BASH_ENV, and end the job's later steps."""
+    """Print the refusal, even if BASH_ENV is broken, and disable the later steps."""
     say(str(refusal))
     try:
         if read("BASH_ENV"):
@@ -146,7 +146,7 @@ def require_shell() -> None:
 
 
 def remove_old_files() -> None:
-    """Remove files of other runs from the home folder when they are of no more use.
+    """Remove other runs' files from the home folder when they are no longer needed.
 
     A runner may keep its home folder. A workspace is kept for 15 days at most. The
     first archive with this job's digest stays: other jobs may be running it. A pipe

@@ -1,7 +1,7 @@
 """Run the targets of the affected projects, on the agents or in this job.
 
-`nx affected` passes without a task if it knows none of the targets, or if an argument
-turns it into another command. In both cases this step fails if a task was due.
+`nx affected` passes without running a task if it knows none of the targets, or if an
+argument turns it into another command. This step then fails if a task was due.
 """
 
 import os
@@ -46,7 +46,7 @@ def read_revision(name: str) -> str:
 
 
 def allow_split_targets() -> None:
-    """Let Nx run in this job the targets that its plugins split, such as e2e-ci.
+    """Let Nx run targets that its plugins split, such as e2e-ci, in this job.
 
     Without Nx Cloud, Nx refuses them, because they are slower on one machine
     (`validateNoAtomizedTasks` in the nx package, 24.0.6; nrwl/nx#26898).
@@ -83,8 +83,8 @@ def ran_no_task(finished: Finished) -> bool:
     """Return whether Nx printed that no task ran, or printed no sign of a task.
 
     Nx 17 and 18 end with "Successfully ran target lint for 0 projects", and Nx 24 with
-    "0 tasks: 0 succeeded" where the output style is `summary` (tried). A task may print
-    the same text, but then Nx also prints that a task ran.
+    "0 tasks: 0 succeeded" if the output style is `summary` (both tried). A task may
+    print the same text, but then Nx also prints that a task ran.
     """
     text = strip_colors(finished.beginning + finished.end)
     if _RAN.search(text):
@@ -93,9 +93,10 @@ def ran_no_task(finished: Finished) -> bool:
 
 
 def goes_on_alone(finished: Finished) -> bool:
-    """Return whether main must run all tasks again, without Nx Cloud, which refused it.
+    """Return whether main must run all tasks again because Nx Cloud refused it.
 
-    Raises `Refusal` if main may not. Some refused clients run them (nx-cloud 19.0.0).
+    Raises `Refusal` if main may not. Some clients run the tasks even if refused
+    (nx-cloud 19.0.0).
     """
     refusal = find_refusal(finished)
     if not refusal or (finished.status and ran_tasks(finished)):
@@ -112,7 +113,7 @@ def goes_on_alone(finished: Finished) -> bool:
 def explain_no_task(
     targets: List[str], projects: Optional[Projects], base: str, head: str
 ) -> None:
-    """Say why no task was due; raises `Refusal` if one was, or if it is unknown."""
+    """Say why no task was due; raises `Refusal` if one was, or if that is unknown."""
     affected = list_affected(base, head) if projects is not None else None
     if projects is None or affected is None:
         raise Refusal(

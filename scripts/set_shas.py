@@ -88,7 +88,7 @@ def require_branch_name(folder: Path, variable: str, name: str) -> None:
 
 
 def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Base:
-    """Warn and return what `when_no_base` selects; raises `Refusal` for error."""
+    """Warn and return what `when_no_base` selects; raises `Refusal` for `error`."""
     if when_no_base == "error":
         raise Refusal(
             f"no base was found: {reason.message}",
@@ -105,7 +105,7 @@ def fall_back(reason: NoBase, clone: Clone, head: str, when_no_base: str) -> Bas
 
 
 def judge(base: Base, when_no_base: str) -> None:
-    """Warn of an uncertain `base`; raises `Refusal` when that is an error."""
+    """Warn of an uncertain base; raises `Refusal` if `when_no_base` is error."""
     if not base.doubt:
         return
     if when_no_base == "error":

@@ -57,7 +57,7 @@ def describe_timeout() -> str:
 
 
 def run_agent(words: List[str]) -> Finished:
-    """Run the agent; if a killed agent's lock file stops it, remove the file once."""
+    """Run the agent; if a killed agent's lock file stops it, clean up and retry."""
     finished = run_with_client(words)
     if not finished.status or DUPLICATE not in finished.beginning:
         return finished

@@ -24,8 +24,8 @@ STARTS = (AUTO, "flags", "config", "own")
 def plan_flags() -> List[str]:
     """Return the arguments of `nx-cloud start-ci-run`.
 
-    Nx Cloud must know every target that still has to run before it may stop the agents
-    (Nx docs, Manual DTE), so all targets are passed unless the user names some.
+    Nx Cloud must know which targets have to finish before it stops the agents (Nx docs,
+    Manual DTE), so all targets are passed unless the user names some.
     """
     last = read_targets("DTE_STOP_AGENTS_AFTER") or read_targets("DTE_TARGETS")
     if not last:

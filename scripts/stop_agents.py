@@ -36,7 +36,7 @@ def explain_nothing(checkout: Path) -> str:
 def plan_tries(checkout: Path) -> List[List[str]]:
     """Return the commands to try, in order; without Nx, npx downloads a fixed version.
 
-    After a success one try is enough, because main's heartbeat stops anyway.
+    If main passed, one try is enough, because its heartbeat stops anyway.
     """
     version = read("DTE_NX_CLOUD_VERSION", NX_CLOUD_VERSION)
     if not is_word(version):

@@ -23,7 +23,7 @@ def goes_with_agents(folder: Path) -> bool:
     connection = check_connection(folder)
     if connection.problem and choice == ERROR:
         raise refuse(connection)
-    # Nx Cloud may accept a job with an id but no token, but never one from a fork.
+    # Without a token, Nx Cloud may accept a job, but never one from a fork.
     why = connection.problem or ("" if connection.token else "no token is set")
     if why and choice == ALONE:
         say(f"notice: {why}, so this job runs without agents.")

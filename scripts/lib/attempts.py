@@ -1,7 +1,7 @@
 """Attempt records: one JSON file, `<workflow id>.json`, for each full run.
 
 `record_attempt` writes them; `rerun_guard`, `rerun_all` and `set_shas` read them. This
-module decides which record belongs to the current run. It names a file that
+module decides which record belongs to the current run, and reports files that
 can't be read.
 
 The guard runs in every job, so this module doesn't import `pathlib`, `typing` or named
@@ -55,9 +55,9 @@ class DamagedRecord(Refusal):
 class RunRecords:
     """The records in one folder, as the current run sees them.
 
-    `own` is the record of this workflow; without it the run is a partial rerun.
-    `own_damage` is set instead if that file exists but can't be read. `earlier` are the
-    other records of this workspace, lowest attempt first.
+    `own` is the record of this workflow, which only a full run has. `own_damage` is set
+    instead if its file can't be read. `earlier` are the other records of this
+    workspace, lowest attempt first.
     """
 
     def __init__(self, folder: str, workflow_id: str, workspace_id: str) -> None:
@@ -83,14 +83,14 @@ class RunRecords:
 
 
 def attempts_folder(default: str = "~/.dte/attempts") -> str:
-    """Return the folder with the records, by default that of the attached workspace."""
+    """Return the folder with the records, by default the attached workspace's."""
     return read_folder("DTE_ATTEMPTS", default)
 
 
 def find_records(folder: str = "") -> RunRecords:
-    """Decide which records in `folder` (the attempts folder) belong to this run.
+    """Return the records in `folder` (default: the attempts folder) for this run.
 
-    A record belongs to this run if its file is named after CIRCLE_WORKFLOW_ID and it
+    A record is this run's own if its file is named after CIRCLE_WORKFLOW_ID and it
     names the same workspace. Raises `UsageError` when an id is unset or malformed.
     """
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
@@ -197,7 +197,7 @@ def _read_text(path: str) -> str:
 
 
 def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
-    """Return at most one line about the files that can't be read: there may be many."""
+    """Return one line for all the files that can't be read, or no line."""
     if not damaged:
         return []
     more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""

@@ -25,7 +25,7 @@ class NoBase(Refusal):
 
 
 class Base(NamedTuple):
-    """The chosen base; `why` gives the reason in brackets.
+    """The chosen base; `why` is the reason, in parentheses.
 
     `doubt` says why the base may be wrong; `when_no_base: error` then refuses it.
     """
@@ -41,7 +41,7 @@ def choose_base(
 ) -> Base:
     """Return the base for the kind of `build`; raises `NoBase` with the reason.
 
-    Reads `passed`, newest first, only if needed, up to the first ancestor of `head`.
+    Reads `passed` (newest first) only if needed, until it finds an ancestor of `head`.
     """
     if build.kind is Kind.QUEUE:
         return _choose_parent(clone, head)

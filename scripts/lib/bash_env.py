@@ -31,7 +31,7 @@ def is_word(text: str) -> bool:
 
 
 def export(values: Mapping[str, str]) -> None:
-    """Set the variables here and in every later step; raises `UsageError`."""
+    """Set the variables in this and every later step; raises `Refusal`."""
     for name, value in values.items():
         if not is_word(value):
             raise UsageError(f"{name} is {value!r}, which is not a plain word")
@@ -57,7 +57,7 @@ def export(values: Mapping[str, str]) -> None:
 
 
 def set_mode(mode: str) -> None:
-    """Set the mode for the rest of the job, one of `MODES`."""
+    """Set the mode (one of `MODES`) for the rest of the job."""
     export({"DTE_MODE": mode})
 
 
@@ -73,7 +73,7 @@ def read_mode() -> str:
 
 
 def set_started(by_file: bool) -> None:
-    """Tell the later steps, which end the run, that it was started and how."""
+    """Tell the steps that end the run that it was started, and how."""
     export({"DTE_RUN": STARTED_BY_FILE if by_file else STARTED})
 
 

@@ -1,6 +1,6 @@
-"""Run the program of dte that the first argument names, for example `start_agent`.
+"""Run the dte program that the first argument names, for example `start_agent`.
 
-It must start with any Python 3, so that it can refuse a version before 3.8.
+This file must run on any Python 3, so that it can refuse versions before 3.8.
 """
 
 import sys

@@ -17,9 +17,9 @@ def find_config(root: Path) -> Optional[Path]:
 
 
 def note_pipeline(root: Path) -> None:
-    """Say that .nx/pipelines/ci.yaml is not used, if the workspace has it.
+    """Print that .nx/pipelines/ci.yaml is not used, if the workspace has it.
 
-    Nx deprecates .nx/ci-config.yaml in favor of it, for `nx-cloud start-workers`
+    It replaces the deprecated .nx/ci-config.yaml; `nx-cloud start-workers` reads it
     (nx.dev/docs/kb/migrate-from-ci-config). Nx doesn't document how self-hosted agents
     join such a run. The file may also be an unrelated pipeline of Nx Cloud CI.
     """
@@ -82,7 +82,7 @@ def _read_config(path: Path) -> Any:
 
 
 def _find_distributions(config: Any, environment: str) -> Iterator[Tuple[str, Any]]:
-    """Yield the path in the file and the value of each `distribute-on` of this run.
+    """Yield the key path and the value of each `distribute-on` for this run.
 
     An override for the run's environment replaces the value in the section `dte`; other
     overrides have no effect.

@@ -27,7 +27,7 @@ _GO_ON = (
 
 
 def find_refusal(finished: Finished) -> Optional[Refusal]:
-    """Return the refusal that Nx Cloud's client printed at its start, or None."""
+    """Return the refusal at the start of the client's output, or None."""
     text = finished.beginning
     if any(part in text for part in _OVER_LIMIT):
         return Refusal(

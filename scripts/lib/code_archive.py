@@ -1,4 +1,4 @@
-"""Build dte's code as one Python zip application, which the workspace contains.
+"""Pack dte's code into one Python zip application for the workspace.
 
 The attempt job builds it from the modules in its step. Its bytes, and so its digest,
 are the same with every Python: the files are stored without compression, sorted by

@@ -1,4 +1,4 @@
-"""Start other programs: print the command, and report one that can't start."""
+"""Print and start commands, and report those that can't start."""
 
 import os
 import shlex
@@ -27,7 +27,7 @@ def start(words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
 
 
 def finish(process: "subprocess.Popen[bytes]", seconds: float) -> Tuple[bytes, bytes]:
-    """Wait for the leader of a session; return its output and its errors.
+    """Wait for `process`, a session leader; return its stdout and stderr.
 
     After the timeout, kill the whole session and raise `subprocess.TimeoutExpired`:
     children of npx or git would otherwise keep running and keep the pipes open.

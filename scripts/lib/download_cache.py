@@ -18,7 +18,7 @@ def keep_downloads(manager: str, workspace: Path) -> None:
     if manager == BERRY and (workspace / ".yarn" / "cache").is_dir():
         say("Yarn's cache is part of the checkout, so dte doesn't cache downloads.")
         return
-    # npm ignores upper and lower case in the names of its variables.
+    # npm ignores the letter case of its variables' names.
     given = {name.lower(): name for name in os.environ}
     own = [given[name.lower()] for name in DOWNLOADS[manager] if name.lower() in given]
     if own:

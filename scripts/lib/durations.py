@@ -28,7 +28,7 @@ def read_milliseconds(name: str, default: str) -> int:
 def set_timeout(target: str, name: str, default: str) -> None:
     """Export the duration in `name` as `target`, unless the user has set `target`.
 
-    Raises `UsageError` if the user's value is no number: Nx would wait forever.
+    Raises `UsageError` if the user's value is not a number: Nx would wait forever.
     """
     own = read(target)
     if not own:

@@ -63,7 +63,7 @@ class UsageError(Refusal):
 
 
 def clean(text: str, longest: int = 200) -> str:
-    """Return `text`, from a file or a server, made safe to print in the job's log."""
+    """Return text from a file or a server, short and safe to print in the log."""
     start = text[:longest]
     shown = "".join(letter if letter.isprintable() else "?" for letter in start)
     return shown if len(text) <= longest else shown + "..."

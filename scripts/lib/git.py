@@ -1,6 +1,6 @@
 """Run git with a clean environment, a timeout and no prompts.
 
-Only `set_shas` needs it. Its git queries are in `revisions`.
+Only `set_shas` uses git. Its git queries are in `revisions`.
 """
 
 import os
@@ -56,7 +56,7 @@ def ask_git(folder: Path, *words: str) -> Answer:
 
 
 def fetch(folder: Path, *words: str) -> Answer:
-    """Run `git fetch` with `words` (options, then --end-of-options, the rest)."""
+    """Run `git fetch` with `words` (options, --end-of-options, remote, refs)."""
     quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-prune")
     return _run(folder, ("fetch", *quiet, *words), online=True, seconds=FETCH_SECONDS)
 

@@ -86,7 +86,7 @@ def name_tracked(remote: str, branch: str) -> str:
 
 
 def refspec(remote: str, branch: str) -> str:
-    """Return the refspec that updates the ref that tracks the branch."""
+    """Return the refspec that updates the branch's tracking ref."""
     return "+refs/heads/{}:{}".format(branch, name_tracked(remote, branch))
 
 
@@ -107,7 +107,7 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # A later common ancestor can only be missing behind a commit where the clone ends.
+    # A later common ancestor can be missing only beyond a commit where the clone ends.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 

@@ -69,7 +69,7 @@ def split_words(name: str) -> List[str]:
 
 
 def enter_checkout() -> Path:
-    """Change to the folder in which the step started, and return its path.
+    """Change to the step's working directory, and return its path.
 
     A step that also runs after a failed checkout names its folder in
     DTE_WORKING_DIRECTORY, since a step can't start in a folder that does not exist.

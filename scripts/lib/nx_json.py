@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 
 
 def find_root(start: Path) -> Optional[Path]:
-    """Return the root of the Nx workspace: the nearest folder upwards with nx.json."""
+    """Return the Nx workspace's root: the nearest folder, going up, with nx.json."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():

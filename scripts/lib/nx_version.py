@@ -1,4 +1,4 @@
-"""The workspace's version of Nx: the installed one, or that of the lock file."""
+"""The workspace's version of Nx: the installed one, or the lock file's."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _LOCKED = {
 
 
 def find_upwards(start: Path, *parts: str) -> Optional[Path]:
-    """Return the path that exists at or above `start`, the nearest one, or None."""
+    """Return the nearest `parts` that exist at or above `start`, or None."""
     for folder in (start, *start.resolve().parents):
         if folder.joinpath(*parts).exists():
             return folder.joinpath(*parts)
@@ -27,7 +27,7 @@ def find_upwards(start: Path, *parts: str) -> Optional[Path]:
 
 
 def read_locked_nx(start: Path) -> str:
-    """Return the version in the lock file of the workspace, or empty if unknown.
+    """Return the Nx version in the workspace's lock file, or empty if unknown.
 
     A lock file may have older versions too, for other packages that need them.
     """

@@ -1,4 +1,4 @@
-"""Decide which package manager a workspace uses, and which command installs."""
+"""Decide which package manager a workspace uses, and how it installs."""
 
 import json
 import os
@@ -14,8 +14,7 @@ from settings import read_choice
 AUTO = "auto"
 NONE = "none"
 BERRY = "yarn-berry"
-# Node 25 and later don't contain Corepack (Node's "Distribution Policy"), so npx runs
-# it.
+# Node 25 and later lack Corepack (Node's "Distribution Policy"), so npx runs it.
 COREPACK = "corepack@0.34.5"
 # Each installs exactly what the lock file says, and fails if the file is outdated.
 INSTALLS = {
@@ -86,7 +85,7 @@ def find_manager(folder: Path) -> str:
 
 
 def read_field(folder: Path) -> str:
-    """Return the field packageManager of package.json, without its hash, or empty."""
+    """Return package.json's field packageManager without its hash, or empty."""
     try:
         package = json.loads((folder / "package.json").read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
@@ -101,9 +100,9 @@ def _is_berry(lock_file: Path) -> bool:
 
 
 def call_corepack(folder: Path, command: str) -> List[str]:
-    """Return the words that make Corepack run `command` if put before it, or none.
+    """Return the words to put before `command` so that Corepack runs it, or none.
 
-    Corepack runs the version that packageManager names, and a missing pnpm or Yarn.
+    Corepack provides the version in packageManager, and a missing pnpm or Yarn.
     """
     if command in ("npm", "bun"):
         return []

@@ -45,7 +45,7 @@ _SLUG = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 
 class Passed(NamedTuple):
-    """A passed revision; `where`, the end of a sentence, says where it passed."""
+    """A passed revision; `where` can follow the words "it passed in"."""
 
     revision: str
     where: str
@@ -88,9 +88,9 @@ class Search:
         self._workers = Workers(REQUESTS_AT_ONCE)
 
     def end_early(self, further: int) -> None:
-        """Stop after the page with the first passed revision, or one page later.
+        """Stop after the page with the first passed revision.
 
-        It stops later if fewer than `further` pipelines are left on that page.
+        If fewer than `further` pipelines are left on it, stop one page later.
         """
         self._further = further
 
@@ -119,7 +119,7 @@ class Search:
 
     def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
         # Request this pipeline and the first page at once, because each costs a round
-        # trip. The API may not know the slug of the first page.
+        # trip. The API may not know this slug, because it consists of ids.
         question = self._question
         guess = self._ask_page(question.slug, "") if question.slug else None
         if not question.own_pipeline:

@@ -79,7 +79,7 @@ def _read_id(item: Dict[str, Any]) -> str:
 
 
 def read_next_page(page: Dict[str, Any]) -> str:
-    """Return the token of the page after this one, empty on the last."""
+    """Return the next page's token, or empty on the last page."""
     return _field(page, "next_page_token")
 
 
@@ -121,7 +121,7 @@ def _read_workflow(item: Dict[str, Any]) -> WorkflowRun:
 
 
 def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
-    """Return whether the workflows of this pipeline of `branch` are worth a request."""
+    """Return whether to request the pipeline's workflows in a search of `branch`."""
     elsewhere = pipeline.branch and pipeline.branch != branch
     return (
         bool(pipeline.revision) and not elsewhere and pipeline.state not in _UNFINISHED

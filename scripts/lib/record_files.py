@@ -28,10 +28,10 @@ def encode_record(record: AttemptRecord) -> str:
 
 
 def remove_records(folder: Path, own: AttemptRecord, *, siblings: bool) -> None:
-    """Remove the readable records of earlier runs in `folder`, and nothing else.
+    """Remove the readable records of other runs in `folder`, and nothing else.
 
-    `siblings` includes those of the same workspace. Records of others stay for KEPT: a
-    job with the same home folder may still have to persist them.
+    `siblings` includes this workspace's records. Those of other workspaces stay for
+    KEPT: a job with the same home folder may still have to persist them.
     """
     oldest = (datetime.now(timezone.utc) - KEPT).isoformat()
     for path in map(Path, list_files(str(folder))):

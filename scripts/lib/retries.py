@@ -1,4 +1,4 @@
-"""Retry a command of Nx Cloud if it could not download its client, and only then.
+"""Retry an Nx Cloud command only if it could not download its client.
 
 Each Nx Cloud command first downloads a client, and that download is unreliable. A
 command that has its client is never run twice.
@@ -15,7 +15,7 @@ PAUSES = (2.0, 6.0)
 _NO_CLIENT = (
     b"No existing Nx Cloud client and failed to download new version",
     b"Error while updating Nx Cloud client bundle",
-    # The download was incomplete or no archive (bin/nx-cloud.js of nx 24.0.6).
+    # The download was incomplete or not an archive (bin/nx-cloud.js of nx 24.0.6).
     b"run commands from the `nx-cloud` CLI.",
 )
 

@@ -11,7 +11,7 @@ _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 
 
 class Commit(NamedTuple):
-    """A commit's subject and its committer's date."""
+    """A commit's committer date and subject."""
 
     date: str
     subject: str
@@ -73,7 +73,7 @@ def find_revision(folder: Path, name: str) -> Optional[str]:
 
 
 def find_merge_bases(folder: Path, one: str, other: str) -> List[str]:
-    """Return the best common ancestors of two revisions that are in this clone."""
+    """Return the best common ancestors of two revisions in this clone."""
     return ask_git(folder, "merge-base", "--all", one, other).output.split()
 
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, Dict, List, Match, NamedTuple, Optional, Tuple
 
-# Plain strings contain neither `: ` nor ` #`: one starts a mapping, one a comment.
+# Plain strings contain neither `: ` (it starts a mapping) nor ` #` (a comment).
 _WORD = r"[A-Za-z0-9_./*@+-]"
 _KEY = r"[A-Za-z0-9_]{0}*(?: {0}+)*".format(_WORD)
 _QUOTED = r"\"([^\"\\]*)\"|'([^']*)'"
@@ -63,7 +63,7 @@ def parse(text: str) -> Any:
 
 
 def _read_block(entries: List[_Entry], indent: int) -> Any:
-    """Return the list or mapping at the end of `entries`, and remove it there."""
+    """Remove and return the list or mapping at the end of `entries`."""
     items: List[Any] = []
     fields: Dict[str, Any] = {}
     listed = entries[-1].key is None

@@ -17,7 +17,7 @@ def read_targets(name: str) -> List[str]:
 
 
 def check_targets(targets: List[str], projects: Projects) -> None:
-    """Warn of a target that no project has; raises `Refusal` if none has any.
+    """Warn of targets that no project has; raises `Refusal` if no other is left.
 
     `nx affected` ignores such a target and passes, even if no task is left.
     """
