@@ -1,4 +1,4 @@
-"""Jobs that fail, and how a test causes each failure."""
+"""Broken jobs, and how a test breaks each of them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def give_away(job: Job) -> None:
 
 @dataclass(frozen=True)
 class Message:
-    """A job that fails, with its expected message and suggestion."""
+    """A broken job, and the message and suggestion that `set_shas` prints."""
 
     said: str
     fix: str

@@ -36,7 +36,7 @@ def format_time(second: int) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a workflow; `second` orders it among the others of its pipeline."""
+    """One run of a workflow; `second` orders the runs within a pipeline."""
 
     name: str = "build"
     status: str = "success"

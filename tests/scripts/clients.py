@@ -1,4 +1,4 @@
-"""A client of a test's server, with pauses that take no time."""
+"""Answers for a client of a test's server, and a clock whose pauses take no time."""
 
 from __future__ import annotations
 

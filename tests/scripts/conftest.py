@@ -1,4 +1,4 @@
-"""Run the orb's scripts as a job does: with the modules of their step and `-I`."""
+"""Run the orb's scripts as a job does: with `-I` and only the modules in their step."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ recorder.record_messages(
 
 
 class RunScript(Protocol):
-    """Runs scripts/<name>.py with `env` plus PATH and HOME, and nothing else."""
+    """Runs scripts/<name>.py with only `env`, PATH, HOME and DTE_CODE."""
 
     def __call__(
         self, name: str, env: Mapping[str, str], cwd: Path | None = None
@@ -49,7 +49,7 @@ def recorded_command() -> list[str]:
 
 @pytest.fixture(scope="session")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the modules, as a step has them."""
+    """A folder with the modules that a step has."""
     return copy_code(tmp_path_factory.mktemp("code"))
 
 

@@ -1,8 +1,8 @@
 """A whole run in one process: the scripts of main and its agents, with a fake Nx.
 
-The fake behaves like Nx and the clients of Nx Cloud (`docs/faults.md`): `nx affected`
-ignores unknown targets, runs alone without a connection, and waits for agents that may
-run its tasks; a refused token fails each command, or only warns.
+The fake behaves like Nx and Nx Cloud's clients (`docs/faults.md`). `nx affected`
+ignores unknown targets, runs all tasks itself if Nx Cloud is not connected, and waits
+for agents that may run its tasks. With a refused token, a command fails or only warns.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Case:
     record: str = "passes"
     task_fails: bool = False
     is_listed: bool = True
-    """Whether Nx lists the projects, and the affected ones."""
+    """Whether Nx can list all projects and the affected ones."""
 
 
 @dataclass
@@ -78,10 +78,10 @@ class FakeNx:
     closed: bool = False
     agents: list[set[str]] = field(default_factory=list)
     ran: dict[str, str] = field(default_factory=dict)
-    """Each task that ran: in main, or on the agents."""
+    """Where each task ran: `main` or `agents`."""
 
     def due(self) -> set[str]:
-        """Return the tasks of affected projects that have one of the targets."""
+        """Return the tasks for the targets in the affected projects."""
         return self._select(self.case.targets.replace(",", " ").split())
 
     def run(self, words: Sequence[str]) -> Finished:
@@ -155,7 +155,7 @@ class FakeNx:
 
 
 def make_finished(text: bytes, status: int = 0) -> Finished:
-    """Return how a command ended that printed a short text."""
+    """Return the result of a command that printed a short text."""
     return Finished(status, text, text)
 
 
@@ -169,9 +169,9 @@ class Scripts:
         }
 
     def play(self, case: Case, folder: Path) -> tuple[int, FakeNx]:
-        """Run the agents, then main. Returns main's exit status and what Nx did.
+        """Run the agents, then main; return main's exit status and what Nx did.
 
-        `folder` has an nx.json and is used again.
+        `folder` contains an nx.json and can be reused.
         """
         write_config(folder, case.config)
         env = {"PATH": os.environ["PATH"], VARIABLE: os.environ[VARIABLE]}
@@ -215,7 +215,7 @@ class Scripts:
 
 
 def replacements(nx: FakeNx, script: ModuleType) -> dict[str, Any]:
-    """Return what replaces functions of a script: all that needs a real Nx."""
+    """Return fakes for the script's functions that need Nx or attempt records."""
 
     def check_attempt() -> AttemptRecord:
         record = AttemptRecord(**make_record(workflow_id=FIRST, workspace_id=FIRST))

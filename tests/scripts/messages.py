@@ -1,4 +1,4 @@
-"""Failing jobs, each with the message and the suggestion of `set_shas`."""
+"""Broken jobs, each with the message and suggestion that `set_shas` prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages of `set_shas` when the remote or the history prevents a base."""
+"""Messages of `set_shas` about the remote, the history and git itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.scripts.broken_jobs import Message, answer_with, remove_remote
 
-# A merge of main in a clone that lacks the merge base, with an unreachable remote.
+# HEAD merges main, the clone lacks the merge base, and the remote is unreachable.
 CUT: dict[str, Any] = {
     "head": "g2",
     "branch": "merged",

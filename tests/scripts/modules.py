@@ -1,4 +1,4 @@
-"""Imports the orb's scripts into the process of a test."""
+"""Imports the orb's scripts into a test's process."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class NxJob:
         (self.bin / f"answer-{call}").write_text(bash)
 
     def run(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run a script in this job, by default with a token of Nx Cloud."""
+        """Run a script in this job, with an Nx Cloud token by default."""
         variables = {
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
             "BASH_ENV": str(self.folder / "bash_env"),

@@ -12,7 +12,7 @@ RunScript = Callable[..., "CompletedProcess[str]"]
 def make_record(
     *, workflow_id: str, workspace_id: str, attempt: int = 1, **more: Any
 ) -> dict[str, Any]:
-    """Make a record's JSON object, as in the table in docs/design.md."""
+    """Make a record's JSON object, as shown in docs/design.md."""
     return {
         "schema": 1,
         "attempt": attempt,
@@ -28,7 +28,7 @@ def make_record(
 
 
 def write_record(folder: Path, record: dict[str, Any]) -> Path:
-    """Write `record` to the path at which a guard or a ledger looks for it."""
+    """Write `record` under the file name that the scripts look for."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{record['workflow_id']}.json"
     path.write_text(json.dumps(record))

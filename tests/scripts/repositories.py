@@ -1,4 +1,4 @@
-"""Real git repositories in temporary folders, like those of CircleCI's checkout."""
+"""Real git repositories in temporary folders, like those that CircleCI checks out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.git import CLOCK, git
 
 @dataclass
 class Upstream:
-    """The repository at the git host; `commits` names its commits."""
+    """The repository at the git host; `commits` gives the SHA of each named commit."""
 
     folder: Path
     commits: dict[str, str] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Upstream:
         return cls(folder)
 
     def commit(self, name: str, *parents: str, subject: str = "") -> str:
-        """Return a new commit with its own file; `parents` are names of commits."""
+        """Add a commit with its own file and return its SHA; `parents` are names."""
         blob = git(self.folder, "hash-object", "-w", "--stdin", text=name)
         tree = git(
             self.folder, "mktree", text=f"100644 blob {blob}\t{name.replace('/', '-')}"
@@ -47,7 +47,7 @@ class Upstream:
         git(self.folder, "update-ref", ref, self.commits[name])
 
     def grow(self, ref: str, names: list[str], on: str = "") -> None:
-        """Make a long chain of empty commits with one import."""
+        """Make a long chain of empty commits with one `git fast-import`."""
         lines = []
         for index, name in enumerate(names):
             when = f"Someone <someone@example.com> {next(CLOCK)} +0000"

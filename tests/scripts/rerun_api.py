@@ -27,7 +27,7 @@ def start_silently(api: RerunApi) -> None:
 
 
 def answer(status: int, body: bytes = b"{}") -> Play:
-    """Return a way to answer a POST without starting anything."""
+    """Return a `Play` that answers without starting a workflow."""
     return lambda api: (status, body)
 
 
@@ -64,7 +64,7 @@ class RerunApi(FakeCircleCI):
         self.runs.insert(0, run)
 
     def play(self, asked: Asked) -> Answer:
-        """Rerun a workflow, or answer for the pipeline or the workflow."""
+        """Answer a POST, or a GET for the pipeline's workflows or for one workflow."""
         if asked.body:
             self.posts.append((asked.path, json.loads(asked.body), asked.token))
             position = min(len(self.posts), len(self.plays)) - 1

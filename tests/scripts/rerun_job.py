@@ -29,7 +29,7 @@ RunJob = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def run_job(run_script: RunScript, tmp_path: Path, rerun_api: RerunApi) -> RunJob:
-    """Run the script in the workflow `own`, which inherited the record of `first`."""
+    """Return a function that runs the script in `own`, with the record of `first`."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id="first", workspace_id="first")
     )

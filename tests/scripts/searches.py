@@ -1,4 +1,4 @@
-"""Searches for a test's server, and its pipelines."""
+"""Searches that use a test's server, and pipelines for that server."""
 
 from __future__ import annotations
 

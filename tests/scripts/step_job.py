@@ -75,7 +75,7 @@ class Job:
 
 
 def build_archive(python: str, folder: Path) -> bytes:
-    """Run `record_attempt` with a Python, and return the archive that it wrote."""
+    """Run `record_attempt` with the given Python; return the archive that it wrote."""
     subprocess.run(
         [
             *(python, "-I", "-S", copy_code(folder / "code")),

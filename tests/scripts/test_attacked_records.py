@@ -72,7 +72,7 @@ def test_the_ledger_counts_beside_traps(run_script: RunScript, tmp_path: Path) -
 def test_a_huge_number_in_the_ledger_is_a_warning(
     run_script: RunScript, tmp_path: Path, fields: str
 ) -> None:
-    """A record with a number of 4,300 digits is not counted, with a short warning."""
+    """A record with a number that is too high or too long causes a short warning."""
     ledger, folder = tmp_path / "ledger", tmp_path / "attempts"
     ledger.mkdir()
     record = json.dumps(make_record(workflow_id=FIRST, workspace_id=FIRST))
@@ -86,7 +86,7 @@ def test_a_huge_number_in_the_ledger_is_a_warning(
 
 
 def test_values_of_a_record_are_cleaned(run_script: RunScript, tmp_path: Path) -> None:
-    """Control characters and long texts of a record don't reach the job's log."""
+    """Control characters and long texts in a record don't reach the job's log."""
     odd = "\x1b[2J\x1b]0;title\x07\n::" + "long" * 10_000
     record = make_record(workflow_id=FIRST, workspace_id=FIRST, recorded_at=odd)
     write_record(tmp_path, record)

@@ -115,7 +115,7 @@ def test_other_builds_do_not_ask(
 
 
 def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
-    """If no revision passed, the list is empty and the log says how far it searched."""
+    """If no revision passed, the list is empty; the reason says what was searched."""
     circleci.pipelines = [FakePipeline(3, make_revision(3), RED), FakePipeline(4, "")]
     attempt.run()
     record = attempt.read()
@@ -142,7 +142,7 @@ def test_nothing_passed(attempt: Attempt, circleci: FakeCircleCI) -> None:
 def test_trouble_is_recorded(
     attempt: Attempt, circleci: FakeCircleCI, answer: Answer, reason: str
 ) -> None:
-    """With any answer of the API the job passes, and the record has the reason."""
+    """If the API's answer is unusable, the job passes and the record has the reason."""
     circleci.intercept = lambda asked: answer
     done = attempt.run()
     record = attempt.read()
@@ -155,7 +155,7 @@ def test_trouble_is_recorded(
 def test_what_was_found_before_trouble_is_kept(
     attempt: Attempt, circleci: FakeCircleCI
 ) -> None:
-    """If the search fails later, the record has the revisions and the reason."""
+    """If the search fails midway, the found revisions and the reason are recorded."""
     circleci.pipelines = [FakePipeline(8, make_revision(8)), FakePipeline(7, "b" * 40)]
     circleci.intercept = lambda asked: Answer(404) if make_id(7) in asked.path else None
     attempt.run()
@@ -190,7 +190,7 @@ def test_a_senseless_variable_is_recorded(
 
 
 def test_a_defect_of_ours_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After an unexpected exception the job passes, and only its type is printed."""
+    """After an unexpected exception, the reason names only the exception's type."""
     module = load_script("record_attempt")
 
     def break_down(main_branch: str) -> None:
@@ -239,7 +239,7 @@ def test_a_private_project_takes_either_token(
 def test_an_echoed_token_reaches_no_record_and_no_log(
     attempt: Attempt, circleci: FakeCircleCI, tmp_path: Path
 ) -> None:
-    """A token that the server repeats, even as a revision, is never recorded."""
+    """A token that the server repeats, even as a revision, isn't stored or logged."""
     item = json.dumps(FakePipeline(8, TOKEN).encode()).replace(SLUG, f"gh/{TOKEN}/shop")
     page = f'{{"next_page_token": "{TOKEN}", "items": [{item}]}}'
     run = json.dumps(Run(TOKEN).encode(FakePipeline(8, TOKEN)))

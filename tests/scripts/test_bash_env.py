@@ -34,7 +34,7 @@ def test_only_plain_words_reach_the_shell(text: str) -> None:
 def test_anything_else_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
 ) -> None:
-    """Anything that a shell could run as code is refused."""
+    """A value that isn't a plain word is refused, and nothing is written."""
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "env"))
     with pytest.raises(UsageError, match="not a plain word"):
         export({NAME: text})

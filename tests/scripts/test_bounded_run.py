@@ -1,4 +1,4 @@
-"""Commands with a timeout, after which none of their processes is left."""
+"""Commands with a timeout, which ends all of their processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 import bounded_run  # isort: skip
 import projects  # isort: skip
 
-# Like npx, it starts the command as a child, which survives if only npx is killed.
+# Like the real npx, this starts a child, which survives if only npx is killed.
 NPX = '#!/bin/bash\nsleep 60 & echo "$!" >"{pid}"\nwait\n'
 PROGRAM = """
 import sys

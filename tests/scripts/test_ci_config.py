@@ -81,7 +81,7 @@ def test_each_form_of_manual_is_accepted(nx_job: NxJob, text: str) -> None:
 def test_yaml_that_could_mislead_is_refused(
     nx_job: NxJob, text: str, line: str
 ) -> None:
-    """YAML that dte does not read is refused, with the line and with what to write."""
+    """If dte can't read the YAML, the error shows the line and what to write."""
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
@@ -106,7 +106,7 @@ def test_a_file_that_is_not_text_is_refused(nx_job: NxJob) -> None:
 def test_an_override_counts_in_its_environment(
     nx_job: NxJob, environment: str, value: str, status: int
 ) -> None:
-    """Only the override of the run's own environment decides about its agents."""
+    """Only the override for the run's own environment has an effect."""
     nx_job.write(FILE, make_override(value))
     done = nx_job.run(
         "start_ci_run", DTE_TARGETS="build", DTE_EXECUTION_ENVIRONMENT=environment
@@ -125,7 +125,7 @@ def test_an_override_replaces_hosted_agents(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("text", ["", "lifecycle:\n  fail-after: 0\n", "dte: manual"])
 def test_a_file_without_distribute_on_is_warned_of(nx_job: NxJob, text: str) -> None:
-    """The file may start another kind of run, so the log names what it lacks."""
+    """A file without `distribute-on: manual` causes a warning that names this line."""
     nx_job.write(FILE, text)
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 0
@@ -137,7 +137,7 @@ def test_a_file_without_distribute_on_is_warned_of(nx_job: NxJob, text: str) -> 
 def test_the_successor_of_the_file_is_named(
     nx_job: NxJob, name: str, config: bool
 ) -> None:
-    """The log says that .nx/pipelines/ci.yaml is not used, and how it could be."""
+    """The log says that .nx/pipelines/ci.yaml is not used, and how to use it."""
     nx_job.write(f".nx/pipelines/{name}", "workers: 3 linux")
     if config:
         nx_job.write(FILE, MANUAL)

@@ -50,7 +50,7 @@ def test_lasting_trouble_ends(
 def test_retry_after_is_honored(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, header: str
 ) -> None:
-    """All threads pause for the seconds, or until the date, in Retry-After."""
+    """The next request waits for the seconds, or until the date, in Retry-After."""
     if header == "date":
         header = email.utils.formatdate(time.time() + 7, usegmt=True)
     play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
@@ -61,7 +61,7 @@ def test_retry_after_is_honored(
 def test_a_longer_retry_after_than_the_budget_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock
 ) -> None:
-    """If Retry-After is too long, the search ends at once and prints the value."""
+    """If Retry-After exceeds the time limit, the request fails at once and names it."""
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
     with pytest.raises(
         ApiFailure,
@@ -104,7 +104,7 @@ def test_a_refused_token_names_the_fix(
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_missing_token_names_the_fix(circleci: FakeCircleCI, status: int) -> None:
-    """Without a token, the message explains that a private project looks missing."""
+    """Without a token, the message says that only public projects are visible."""
     play(circleci, Answer(status))
     with pytest.raises(ApiFailure, match="only public projects are visible") as failure:
         CircleCIClient(circleci.url).get("pipeline", "x")

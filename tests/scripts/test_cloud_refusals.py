@@ -40,7 +40,7 @@ STEPS = {
 
 
 def refuse(nx_job: NxJob, text: str, call: int = 1, status: int = 1) -> None:
-    """Make a call of npx print this and fail."""
+    """Make a call of npx print `text` and end with `status`."""
     nx_job.answer(call, f"echo {shlex.quote(text)}; exit {status}")
 
 
@@ -72,13 +72,13 @@ def test_a_refused_job_goes_on_without_nx_cloud(nx_job: NxJob, step: str) -> Non
 
 
 def test_main_is_told_to_go_on_alone_later(nx_job: NxJob) -> None:
-    """Later steps get `when_not_connected`: Nx Cloud may refuse only the tasks."""
+    """Later steps get `when_not_connected`, as Nx Cloud may refuse only the tasks."""
     assert nx_job.run("start_ci_run", DTE_TARGETS="lint", **ALONE).returncode == 0
     assert nx_job.read_exported().items() >= ALONE.items()
 
 
 def test_refused_tasks_run_without_nx_cloud(nx_job: NxJob) -> None:
-    """Main runs the tasks again, without agents and without Nx Cloud."""
+    """If Nx Cloud refuses the tasks, main runs them again, without Nx Cloud."""
     refuse(nx_job, PRINTED[0][0])
     done = nx_job.run("run_affected", **STEPS["run_affected"], **ALONE)
     assert done.returncode == 0, done.stderr
@@ -97,7 +97,7 @@ def test_tasks_are_never_run_twice(nx_job: NxJob) -> None:
 
 
 def test_a_client_that_goes_on_by_itself_is_warned_of(nx_job: NxJob) -> None:
-    """Client 19.0.0 runs the tasks in main; main passes with a warning."""
+    """If a refused client runs the tasks itself, main passes with a warning."""
     text = " NX   Nx Cloud: Workspace Disabled\n> nx run shop:lint"
     refuse(nx_job, text, status=0)
     done = nx_job.run("run_affected", **STEPS["run_affected"])
@@ -107,8 +107,8 @@ def test_a_client_that_goes_on_by_itself_is_warned_of(nx_job: NxJob) -> None:
 
 
 def test_a_later_text_of_a_task_is_no_refusal(nx_job: NxJob) -> None:
-    """A failed task that prints such a message late is not a refusal by Nx Cloud."""
-    # `cat` writes it at once, so it is one piece, as on a busy machine.
+    """A refusal's text that a failed task prints late is not taken for a refusal."""
+    # `cat` writes the text in one piece, as happens on a busy machine.
     nx_job.write("printed", "." * 20_000 + PRINTED[0][0])
     nx_job.answer(1, "cat printed; exit 7")
     done = nx_job.run("run_affected", **STEPS["run_affected"], **ALONE)

@@ -24,9 +24,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def list_pythons() -> list[str]:
-    """Return the commands of all working Pythons on this machine that are 3.8
-    or later.
-    """
+    """Return the command of each working Python 3.8 or later on this machine."""
     commands = [shutil.which(f"python3.{minor}") or "" for minor in range(8, 20)]
     return [
         command
@@ -59,7 +57,7 @@ def test_the_archive_is_plain_text(tmp_path: Path, archive: bytes) -> None:
 
 @pytest.mark.timeout(60)
 def test_a_pipe_in_the_place_of_the_archive_is_replaced(tmp_path: Path) -> None:
-    """The attempt job writes its archive as a new file, and waits for no reader."""
+    """The attempt job replaces the pipe instead of waiting for a reader."""
     code = tmp_path / ".dte-attempt" / "code"
     code.mkdir(parents=True)
     os.mkfifo(code / f"{FIRST}-{CODE}.pyz")

@@ -33,7 +33,7 @@ def test_without_a_run_nothing_is_completed(nx_job: NxJob) -> None:
 
 
 def test_a_run_that_never_started_is_not_completed(nx_job: NxJob) -> None:
-    """If dte/main failed before or during the start, there are no tries."""
+    """If dte/main never started a run, `complete-ci-run` is not called."""
     done = nx_job.run("complete_ci_run", DTE_RUN="none")
     assert (done.returncode, nx_job.read_calls()) == (0, [])
     assert "this job started none" in done.stderr

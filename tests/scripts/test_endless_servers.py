@@ -96,7 +96,7 @@ def serve(play: Play) -> Iterator[str]:
 def test_an_endless_answer_ends_within_the_limit(
     monkeypatch: pytest.MonkeyPatch, play: Play
 ) -> None:
-    """Each endless answer ends at the limit of its request, with a message."""
+    """A request with an endless answer ends at its time limit, with a message."""
     monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.5)
     with serve(play) as url:
         client = CircleCIClient(url, "token", seconds=2)

@@ -66,7 +66,7 @@ HOSTILE = [
 def test_no_name_is_run_as_code(
     shop: Upstream, tmp_path: Path, run_script: RunScript, name: str, value: str
 ) -> None:
-    """With any name of a branch, tag or parameter, only revisions are exported."""
+    """No branch, tag or parameter runs as code, and only revisions are exported."""
     marker = tmp_path / "marker"
     checkout = shop.clone(
         tmp_path / "p", "f2", "--single-branch", "--branch=feature", branch="feature"
@@ -91,7 +91,7 @@ def test_no_name_is_run_as_code(
 def test_bash_env_is_appended_to(
     shop: Upstream, tmp_path: Path, run_script: RunScript, before: str
 ) -> None:
-    """Existing lines of the file are kept, also if the last one has no newline."""
+    """Existing lines of the file are kept, even if the last one has no newline."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "f2", branch="feature"))
     if before:
         job.bash_env.write_text(before)

@@ -1,4 +1,4 @@
-"""Random histories in real repositories, compared with a simple reference."""
+"""The base in random histories of real repositories, compared with a simple model."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def build(history: History, folder: Path) -> Upstream:
-    """Make a repository with this history and a branch for each tip."""
+    """Make a repository with this history and the branches `main` and `built`."""
     upstream = Upstream.create(folder)
     stream = []
     for number, parents in enumerate(history.parents):
@@ -103,7 +103,7 @@ def build(history: History, folder: Path) -> Upstream:
 
 
 def check_history(history: History) -> None:
-    """Compare the base chosen in a clone with the correct ones."""
+    """Check that the base chosen in a clone is one of the correct ones."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         upstream = build(history, folder / "host")

@@ -28,7 +28,7 @@ def test_nobody_listens(clock: Clock) -> None:
 def test_a_server_that_goes_silent_does_not_hang_the_job(
     speech: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A request to a server that never answers ends within the budget."""
+    """A request to a server that goes silent ends within the time limit."""
     monkeypatch.setattr("circleci.REQUEST_SECONDS", 0.2)
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -80,13 +80,13 @@ def test_an_endless_answer_is_cut_off(
 def test_a_cut_answer_is_asked_for_again(
     circleci: FakeCircleCI, api: CircleCIClient
 ) -> None:
-    """A body shorter than its Content-Length is a network error."""
+    """After a body shorter than its Content-Length, the request is repeated."""
     play(circleci, Answer(200, b'{"a', {"Content-Length": "20"}), GOOD)
     assert api.get("pipeline", "x") == {"fine": True}
 
 
 def redirect_to(url: str) -> Callable[[Asked], Answer | None]:
-    """Redirect the first request to `url`, and answer the others."""
+    """Redirect requests for `x` to `url`, and answer all others normally."""
     return lambda asked: (
         Answer(302, headers={"Location": url}) if asked.path.endswith("/x") else None
     )
@@ -129,7 +129,7 @@ def test_no_token_follows_a_redirect_to_another_host(
 def test_a_redirect_to_another_protocol_is_not_followed(
     circleci: FakeCircleCI, api: CircleCIClient, location: str
 ) -> None:
-    """A redirect to anything but http and https is an error."""
+    """A redirect that is invalid, or to anything but http and https, is an error."""
     circleci.intercept = redirect_to(location)
     with pytest.raises(ApiFailure):
         api.get("pipeline", "x")

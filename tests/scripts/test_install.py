@@ -1,4 +1,4 @@
-"""The install step runs the command in the parameter, or nothing."""
+"""The install step: its command, the package managers, and the download cache."""
 
 import re
 
@@ -67,7 +67,7 @@ BERRY_LOCK = "# yarn\n\n__metadata:\n  version: 8\n"
 def test_the_lock_file_names_the_package_manager(
     nx_job: NxJob, files: dict[str, str], command: str
 ) -> None:
-    """packageManager decides, then the lock file; without both it is npm."""
+    """The package manager comes from packageManager, else the lock file, else npm."""
     write_managers(nx_job)
     for name, text in files.items():
         nx_job.write(name, text)
@@ -78,7 +78,7 @@ def test_the_lock_file_names_the_package_manager(
 
 
 def test_corepack_runs_the_version_of_the_field(nx_job: NxJob) -> None:
-    """If Corepack is there, it runs the version that packageManager names."""
+    """If Corepack is installed, it runs the version that packageManager names."""
     write_managers(nx_job, "corepack")
     nx_job.write("package.json", '{"packageManager": "yarn@4.5.0"}')
     done = nx_job.run("install", PATH=str(nx_job.bin))
@@ -119,7 +119,7 @@ def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:
 def test_npx_runs_corepack_where_the_image_has_none(
     nx_job: NxJob, field: str, printed: str, corepack: bool
 ) -> None:
-    """Without Corepack, npx runs it, unless the image has packageManager's version.
+    """Without Corepack, npx runs it for a pnpm or Yarn version that the image lacks.
 
     Yarn 1 prints no version in a workspace of a later Yarn.
     """
@@ -151,7 +151,7 @@ def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
 
 
 def test_several_lock_files_are_warned_of(nx_job: NxJob) -> None:
-    """Nx's own order decides, and the log names the files."""
+    """With several lock files, Nx's order decides, and the log names the files."""
     write_managers(nx_job)
     for name in ("package-lock.json", "yarn.lock"):
         nx_job.write(name, "")
@@ -233,7 +233,7 @@ def test_downloads_go_where_the_cache_steps_look(
 
 
 def test_a_cache_folder_of_the_user_stays(nx_job: NxJob) -> None:
-    """A variable that the user set for another folder is kept, in any letter case."""
+    """The user's own variable for the folder is kept, whatever its letter case."""
     own = {"NPM_CONFIG_CACHE": "/mine"}
     assert read_folders(nx_job, "npm", **own) == own
     assert (
@@ -255,7 +255,7 @@ def test_a_cache_in_the_checkout_is_not_kept_twice(nx_job: NxJob) -> None:
 
 
 def test_the_users_install_command_uses_the_cache(nx_job: NxJob) -> None:
-    """A command of the user gets the folders of the lock file's package manager."""
+    """The user's own command uses the detected package manager's download folder."""
     nx_job.write("pnpm-lock.yaml", "")
     env = {"DTE_CACHE": "true", "DTE_INSTALL": "env", "HOME": "/a-home"}
     done = nx_job.run("install", **env)

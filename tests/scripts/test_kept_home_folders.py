@@ -54,7 +54,7 @@ def test_a_copy_of_a_record_under_another_name_stays(
 def test_a_folder_in_the_place_of_a_ledger_file(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A ledger that can't be written is a warning, and the record is written."""
+    """If the ledger can't be written, the job warns and still writes the record."""
     (tmp_path / "ledger" / f"{FIRST}.json" / "deep").mkdir(parents=True)
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0, done.stderr
@@ -135,7 +135,7 @@ def test_two_pipelines_at_once_keep_each_other_s_files(
 def test_a_rerun_of_the_same_pipeline_persists_its_own_files(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A rerun removes the first run's files, even new ones: the workspace has them."""
+    """A rerun removes the first run's files, because the workspace already has them."""
     job = tmp_path / "job"
     for workflow_id in (FIRST, SECOND):
         assert run_script("record_attempt", variables(job, workflow_id)).returncode == 0
@@ -148,7 +148,7 @@ def test_a_rerun_of_the_same_pipeline_persists_its_own_files(
 def test_an_old_record_that_can_t_be_removed_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Records in a read-only folder stay, and the job continues."""
+    """If an old record can't be removed, the job prints a warning and continues."""
     from attempts import decode_record
     from record_files import remove_records
 

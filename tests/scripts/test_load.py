@@ -45,7 +45,7 @@ def test_the_guard_runs_from_the_archive(job: Job, archive: bytes) -> None:
 def test_a_partial_rerun_uses_the_archive_of_the_first_run(
     job: Job, archive: bytes
 ) -> None:
-    """The inherited workspace has the earlier run's archive; the guard refuses."""
+    """In a partial rerun, the guard runs from the first run's archive and refuses."""
     job.attach(archive)
     done = job.run("guard", CIRCLE_WORKFLOW_ID=SECOND)
     assert done.returncode == 1
@@ -85,7 +85,7 @@ def test_without_an_archive_the_guard_says_why(
 def test_both_messages_without_a_record_suggest_the_same(
     run_script: RunScript, job: Job, tmp_path: Path
 ) -> None:
-    """The shell's message and Python's name the same two causes in the same words."""
+    """The shell script and the Python guard name the same causes in the same words."""
     error, *causes = job.run("guard").stderr.splitlines()
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_ATTEMPTS": str(tmp_path / "none")}
     without_record = run_script("rerun_guard", env).stderr.splitlines()
@@ -259,7 +259,7 @@ def test_bash_loads_the_carried_modules(job: Job) -> None:
 
 
 def test_the_guard_runs_with_every_python(job: Job, archive: bytes) -> None:
-    """Each Python of this machine from 3.8 on runs the same archive."""
+    """Each Python on this machine, from 3.8 on, runs the same archive."""
     job.attach(archive)
     for python in list_pythons():
         (job.bin / "python3").unlink()
@@ -278,7 +278,7 @@ def test_a_program_that_was_not_unpacked_is_named(job: Job) -> None:
 
 
 def test_old_files_of_a_kept_home_are_removed(job: Job, archive: bytes) -> None:
-    """After 30 days the guard removes archives and records, and nothing else."""
+    """The guard removes archives and records older than 30 days, and nothing else."""
     old = job.attach(archive, workflow_id="old")
     record = job.home / ".dte" / "attempts" / "old.json"
     stranger = job.home / ".dte" / "attempts" / "notes about.json"

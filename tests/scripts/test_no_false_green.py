@@ -1,4 +1,4 @@
-"""Whatever the parameters are, main never passes without a task that is due."""
+"""Whatever the parameters are, main never passes if tasks were due but none ran."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WORDINGS = (
 
 
 class FakeNx:
-    """Behaves like Nx, which ignores unknown targets and passes without a task."""
+    """Behaves like Nx, which ignores unknown targets and passes if no task is left."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ def test_no_green_main_without_a_task_that_was_due(
     base: str,
     wording: tuple[bytes, bytes],
 ) -> None:
-    """Main passes only if a task ran, or if no affected project has a target.
+    """Main passes only if a task ran, or if no affected project has one of the targets.
 
     It also fails whenever no project at all has one of the targets.
     """
@@ -171,7 +171,7 @@ def test_no_green_main_without_a_task_that_was_due(
 
 
 def test_a_green_main_is_possible(script: ModuleType) -> None:
-    """The combinations above include runs that pass with tasks and without."""
+    """Main can pass, with tasks and without, so the test above isn't vacuous."""
     env = {"DTE_TARGETS": "lint test", "NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
     for affected, ran in ({"shop"}, ["shop:lint"]), (set[str](), []):
         nx = FakeNx({"shop": {"lint"}}, affected)

@@ -1,4 +1,4 @@
-"""No run lets main pass without its tasks: agents, starts, reruns, a refused token."""
+"""Main never passes without its tasks, with any agents, start, rerun or connection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def mostly(usual: T, *others: T) -> st.SearchStrategy[T]:
-    """Draw the usual value in half of the cases, so that many runs come to tasks."""
+    """Draw the usual value in half of the cases, so that many runs reach the tasks."""
     return st.sampled_from([*[usual] * max(1, len(others)), *others])
 
 
@@ -100,7 +100,7 @@ def test_no_run_passes_without_a_task_that_was_due(
 def test_each_way_to_a_green_main(
     scripts: Scripts, workspace: Path, changes: dict[str, object], place: str
 ) -> None:
-    """In each way main passes, all tasks that are due ran, here or on the agents."""
+    """In each of these cases, main passes and all due tasks run in the named place."""
     case = Case(SHOP, {"shop", "docs"}, **changes)  # type: ignore[arg-type]
     status, nx = scripts.play(case, workspace)
     assert (status, nx.ran) == (0, {"shop:lint": place, "shop:test": place})
@@ -127,7 +127,7 @@ def test_each_way_to_a_green_main(
 def test_each_way_to_a_red_main(
     scripts: Scripts, workspace: Path, changes: dict[str, object]
 ) -> None:
-    """Main fails where tasks can't run, or where nobody would take them."""
+    """Main fails if the run can't start, a task fails, or no agent takes a task."""
     case = Case(SHOP, {"shop"}, **changes)  # type: ignore[arg-type]
     status, _ = scripts.play(case, workspace)
     assert status == 1 + (changes.get("stop_agents_after") == "lint")

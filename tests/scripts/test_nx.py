@@ -19,7 +19,7 @@ FROM_NPM = f"npx --yes {COREPACK} yarn"
 
 
 def use_commands(nx_job: NxJob, *names: str) -> str:
-    """Return a PATH on which only these run Nx; each prints its call."""
+    """Return a PATH on which only these commands run Nx; each prints its call."""
     for name in names:
         command = nx_job.bin / name
         call = f'[ "$1" != --version ] || {{ echo {VERSION}; exit; }}\n'
@@ -67,7 +67,7 @@ def test_nx_is_called_where_it_is_installed(
 
 
 def run_record(folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run what main records by default."""
+    """Run main's default script for recorded commands."""
     return subprocess.run(
         ["/bin/bash", str(SCRIPTS / "record_format_check.sh")],
         cwd=folder,

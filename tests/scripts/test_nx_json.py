@@ -45,7 +45,7 @@ def test_comments_change_nothing(value: dict[str, Any], data: st.DataObject) -> 
 
 @given(st.text(alphabet='{}[]",:/*\\ \n1a') | st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    """Any string is an object or a ValueError, and valid JSON is never changed."""
+    """Any text gives an object or a ValueError, and valid JSON keeps its value."""
     with contextlib.suppress(ValueError):
         parse_jsonc(text)
     try:
@@ -76,21 +76,21 @@ def test_the_extended_file_is_read_too(nx_job: NxJob, name: str) -> None:
 
 
 def test_the_extended_file_may_be_missing(nx_job: NxJob) -> None:
-    """If a preset is missing before the install, only nx.json is read."""
+    """If a preset is missing, as before the install, only nx.json is read."""
     nx_job.write("nx.json", '{"extends": "nx/presets/npm.json", "nxCloudId": "own"}')
     assert read_nx_json(nx_job.checkout)["nxCloudId"] == "own"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": }', "\ufeff{"])
 def test_a_broken_file_is_named(nx_job: NxJob, text: str) -> None:
-    """The error for a file that Nx can't read either names the file."""
+    """If nx.json is invalid, the error names the file."""
     nx_job.write("nx.json", text)
     with pytest.raises(Refusal, match=r"nx\.json can't be read"):
         read_nx_json(nx_job.checkout)
 
 
 def test_the_workspace_is_found_from_below(nx_job: NxJob, tmp_path: Path) -> None:
-    """The nearest folder at or above with nx.json is the workspace."""
+    """The workspace is the nearest folder, going up, that contains nx.json."""
     nx_job.write("packages/shop/package.json", "{}")
     assert find_root(nx_job.checkout / "packages" / "shop") == nx_job.checkout
     assert find_root(tmp_path) is None
@@ -185,7 +185,7 @@ def test_no_object_breaks_the_decision(
 
 
 def test_an_id_is_not_a_token(nx_job: NxJob) -> None:
-    """With an id but no token, `run_without_agents` runs main without agents."""
+    """A workspace id without a token causes a warning, or a run without agents."""
     nx_job.write("nx.json", '{"nxCloudId": "i"}')
     done = nx_job.run("start_ci_run", DTE_TARGETS="build", NX_CLOUD_ACCESS_TOKEN="")
     assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""An Nx that is too old is refused, with the version found."""
+"""An Nx that is too old is refused, and the message names its version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEEDED = "dte needs Nx 17 or later"
 def test_the_first_step_with_a_checkout_refuses_it(
     nx_job: NxJob, name: str, install: str
 ) -> None:
-    """Before node_modules exists, the lock file has the version."""
+    """Before the install, the version comes from the lock file."""
     nx_job.write(name, LOCK_FILES[name].format(version="16.10.0"))
     own = {"DTE_INSTALL": install}
     if install == "none":
@@ -31,7 +31,7 @@ def test_the_first_step_with_a_checkout_refuses_it(
 def test_an_older_nx_of_another_package_does_not_count(
     nx_job: NxJob, name: str, version: str
 ) -> None:
-    """The newest version in the lock file is that of the workspace."""
+    """The newest version in the lock file counts as the workspace's."""
     nx_job.write(name, LOCK_FILES[name].format(version=version))
     done = nx_job.run("install", DTE_INSTALL="npx installed")
     assert (done.returncode, nx_job.read_calls()) == (0, [["installed"]])
@@ -42,14 +42,14 @@ def test_an_older_nx_of_another_package_does_not_count(
 def test_an_unknown_lock_file_is_no_obstacle(
     nx_job: NxJob, name: str, content: bytes
 ) -> None:
-    """What can't be read is left to the package manager."""
+    """A lock file that dte can't read doesn't stop the install."""
     (nx_job.checkout / name).write_bytes(content)
     done = nx_job.run("install", DTE_INSTALL="npx installed")
     assert (done.returncode, nx_job.read_calls()) == (0, [["installed"]])
 
 
 def test_the_lock_file_may_be_above_the_working_directory(nx_job: NxJob) -> None:
-    """As Nx does, a step in a subfolder uses the workspace around it."""
+    """In a subfolder, the lock file of the workspace above it has the version."""
     text = LOCK_FILES["package-lock.json"].format(version="16.10.0")
     nx_job.write("package-lock.json", text)
     nx_job.write("apps/package.json", "{}")

@@ -61,7 +61,7 @@ def test_a_record_comes_back_as_it_was(record: AttemptRecord) -> None:
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_any_object_is_a_record_or_is_refused(change: Mapping[str, Any]) -> None:
-    """A record with any fields replaced is valid or refused."""
+    """A record with any values in any of its fields is either valid or refused."""
     fields = {**make_record(workflow_id="a", workspace_id="b"), **change}
     try:
         record = decode_record(json.dumps(fields))
@@ -73,8 +73,7 @@ def test_any_object_is_a_record_or_is_refused(change: Mapping[str, Any]) -> None
 
 @given(st.dictionaries(NAMES, st.binary(max_size=40) | RECORDS.map(encode_record)))
 def test_any_folder_can_be_read(files: dict[str, bytes | str]) -> None:
-    """Each file in a folder is a record with its own name, or is reported as
-    damaged."""
+    """Each file is a record of the workflow in its name, or is reported as damaged."""
     with tempfile.TemporaryDirectory() as name:
         for stem, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
@@ -115,7 +114,7 @@ def test_a_ledger_of_odd_files_still_counts(
 def test_an_odd_record_never_lets_a_job_through(
     run_script: RunScript, content: bytes | str
 ) -> None:
-    """The guard refuses anything in place of its record with a message."""
+    """If anything else is in the place of its record, the guard refuses the job."""
     with tempfile.TemporaryDirectory() as name:
         data = content if isinstance(content, bytes) else content.encode()
         (Path(name) / "own.json").write_bytes(data)

@@ -65,7 +65,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[RerunApi]:
 
 
 def run(module: ModuleType, api: RerunApi) -> tuple[int, str]:
-    """Run the script in this process; gives its status and all that it printed."""
+    """Run the script in this process; return its exit status and its output."""
     from failures import run as run_program
 
     api.posts.clear()
@@ -88,8 +88,7 @@ def run(module: ModuleType, api: RerunApi) -> tuple[int, str]:
 def test_any_answer_ends_in_words(
     rerun_all: ModuleType, api: RerunApi, status: int, body: bytes, looks: list[int]
 ) -> None:
-    """With any answers, the script fails with a message after one POST, without the
-    token."""
+    """With any answers, the script sends one POST, fails, and hides the token."""
     api.plays = [answer(status, body)]
     api.looks = [one for one in looks if one < 500]
     code, printed = run(rerun_all, api)
@@ -105,7 +104,7 @@ def test_any_answer_ends_in_words(
 def test_the_looks_have_a_time_of_their_own(
     rerun_all: ModuleType, api: RerunApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a request that used all of its time, the new run is still looked for."""
+    """If the request used up its time, the script still looks for the new run."""
     real, passed = time.monotonic, [0.0]
 
     def dawdle(api: RerunApi) -> None:

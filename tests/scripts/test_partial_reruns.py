@@ -1,4 +1,4 @@
-"""The guard with values of `partial_rerun` other than `refuse`."""
+"""The guard with each value of `partial_rerun`."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ SECOND = "22222222-2222-4222-8222-222222222222"
 
 
 class Guard:
-    """A job in a workflow that only has the record of the first one."""
+    """A job in a workflow whose workspace has only the first workflow's record."""
 
     def __init__(self, run_script: RunScript, folder: Path) -> None:
         self.run_script = run_script

@@ -78,7 +78,7 @@ def test_a_pipeline_without_a_revision_is_skipped_and_said(
 
 
 def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
-    """Of many reruns the newest decides, on any page of the list."""
+    """Of many reruns, the newest decides, whichever page lists it."""
     runs = tuple(Run(status="failed", second=number) for number in range(45))
     green = FakePipeline(1, make_revision(1), (*runs, Run(second=99)))
     red = FakePipeline(2, make_revision(2), (Run(), *runs))
@@ -96,7 +96,7 @@ def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -
             if circleci.at_once >= REQUESTS_AT_ONCE:
                 full.set()
             assert full.wait(20), "too few requests arrived together"
-            time.sleep(0.03)  # a request too many would arrive meanwhile
+            time.sleep(0.03)  # an extra request would arrive meanwhile
 
     circleci.intercept = hold
     assert find(circleci) == []
@@ -106,7 +106,7 @@ def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -
 def test_the_search_ends_after_the_stated_pages(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The search stops at its limit of pages, which the log names."""
+    """The search stops at its page limit, which the log names."""
     monkeypatch.setattr("passed_revisions.MOST_PAGES", 3)
     circleci.pipelines = list_pipelines(PAGE * 3 + 5, 2)
     one = search(circleci)
@@ -116,7 +116,7 @@ def test_the_search_ends_after_the_stated_pages(
 
 
 def test_300_pipelines_back_is_within_the_stated_pages() -> None:
-    """A success 300 pipelines back is found."""
+    """The page limit covers at least 300 pipelines."""
     assert MOST_PAGES * PAGE >= 300
 
 
@@ -156,7 +156,7 @@ def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -
 
 
 def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
-    """The attempt job keeps the newest ten."""
+    """The attempt job keeps the newest ten revisions."""
     circleci.pipelines = list_pipelines(60, *range(1, 61))
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == list(range(60, 60 - MOST_REVISIONS, -1))
@@ -166,7 +166,7 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
 def test_a_rerun_of_an_older_pipeline(
     circleci: FakeCircleCI, branch: str, first: int
 ) -> None:
-    """A revision that passed after the current pipeline can't be its base."""
+    """Later pipelines are skipped only if the current one is on the searched branch."""
     circleci.pipelines = list_pipelines(30, 3, 4, *range(6, 30))
     circleci.own = FakePipeline(5, make_revision(5), branch=branch)
     found = [
@@ -177,7 +177,7 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """If many pipelines follow the first revision on a page, the search ends there."""
+    """If many pipelines follow the first revision on its page, the page is the last."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]
@@ -195,8 +195,7 @@ def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
 def test_a_record_that_finds_late_looks_one_page_further_from_there(
     circleci: FakeCircleCI,
 ) -> None:
-    """The additional page follows the first revision's page, not the newest fetched
-    one."""
+    """The additional page is the one after the first revision's, not a later one."""
     circleci.pipelines = list_pipelines(200, 130, 115, 90, 10)
     slow = make_id(130)
     circleci.intercept = lambda asked: time.sleep(0.2 if slow in asked.path else 0)
@@ -249,7 +248,7 @@ def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
 
 
 def test_the_budget_is_for_asking_alone(circleci: FakeCircleCI) -> None:
-    """The time that the caller uses between revisions doesn't count."""
+    """The time that the caller uses between revisions isn't part of the limit."""
     circleci.pipelines = list_pipelines(40, 38, 2)
     circleci.page = 4
     found = search(circleci, seconds=1).find()

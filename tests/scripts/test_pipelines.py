@@ -31,7 +31,7 @@ SSH_RERUN = "rerun-single-job"
 
 @dataclass(frozen=True)
 class Case:
-    """A pipeline's runs, newest first, and the id of the run by which it passed."""
+    """A pipeline's runs, and the workflow that proves that it passed, or None."""
 
     name: str
     runs: tuple[Run, ...]
@@ -178,7 +178,7 @@ def test_the_rule_agrees_with_its_words(
     workflow: str,
     statuses: set[str],
 ) -> None:
-    """Random runs get the same result as from the simple rule."""
+    """For random runs, the result is the same as with the simple rule."""
     runs = [Run(*kind[:2], index, kind[2]) for index, kind in enumerate(kinds)]
     expected = passed_by_reference(runs, workflow, frozenset(statuses))
     order.shuffle(runs)
@@ -189,7 +189,7 @@ def test_the_rule_agrees_with_its_words(
 
 @pytest.mark.parametrize("state", ["errored", "setup", "setup-pending", "pending"])
 def test_a_pipeline_without_its_workflows_is_not_asked_for(state: str) -> None:
-    """A pipeline that lacks its workflows needs no second request."""
+    """The workflows of a pipeline that has not started them are not requested."""
     pipeline = FakePipeline(1, REVISION, state=state)
     assert not may_have_passed(read_pipeline(pipeline.encode()), "main")
 

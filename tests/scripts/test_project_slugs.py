@@ -1,4 +1,4 @@
-"""The search uses the right project slug, and finds its own pipeline."""
+"""The search uses the right project slug, and recognizes its own pipeline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from circleci import ApiFailure  # isort: skip
     "slug", ["gh/acme/shop", "bb/acme/shop", "circleci/Q1w2/E3r4", "github/acme/a b"]
 )
 def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
-    """The slugs of GitHub, Bitbucket, GitHub App and GitLab come from this pipeline."""
+    """The project's slug is read from the current pipeline, with any VCS provider."""
     own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
 

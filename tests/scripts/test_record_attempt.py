@@ -16,9 +16,7 @@ THIRD = "33333333-3333-4333-8333-333333333333"
 
 
 def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
-    """Return the environment of an attempt job on a branch, in the workspace of
-    the first run.
-    """
+    """Return an attempt job's environment, on a branch and in the first workspace."""
     return {
         "CIRCLE_WORKFLOW_ID": workflow_id,
         "CIRCLE_WORKFLOW_WORKSPACE_ID": FIRST,
@@ -46,7 +44,7 @@ def test_the_first_run_is_attempt_1(run_script: RunScript, tmp_path: Path) -> No
 
 
 def test_a_rerun_counts_on(run_script: RunScript, tmp_path: Path) -> None:
-    """With the ledger of two attempts a third full run is attempt 3."""
+    """With two attempts in the ledger, the next full run is attempt 3."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST))
     write_record(ledger, make_record(workflow_id=SECOND, workspace_id=FIRST, attempt=2))
@@ -58,8 +56,7 @@ def test_a_rerun_counts_on(run_script: RunScript, tmp_path: Path) -> None:
 def test_the_workspace_gets_this_run_s_record_alone(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Old records are removed from the attempts folder, since persisting twice may
-    fail."""
+    """Old records are removed from the attempts folder and not persisted again."""
     write_record(
         tmp_path / "attempts", make_record(workflow_id=FIRST, workspace_id=FIRST)
     )
@@ -82,7 +79,7 @@ def test_a_second_call_repeats_its_number(
 def test_a_cut_ledger_file_is_warned_of(
     run_script: RunScript, tmp_path: Path, text: str
 ) -> None:
-    """A truncated record is named and not counted; the others still count."""
+    """A damaged record is named and not counted; the others still count."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=4))
     (ledger / f"{SECOND}.json").write_text(text)
@@ -143,8 +140,7 @@ def test_two_full_reruns_at_once_may_share_a_number(
 
 
 def test_a_record_is_whole_or_not_there(run_script: RunScript, tmp_path: Path) -> None:
-    """If the disk is full, the script fails with a message and leaves no partial
-    record."""
+    """If the record can't be written, the script reports it and leaves no draft."""
     (tmp_path / "attempts").write_text("a file where the folder should be")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 1

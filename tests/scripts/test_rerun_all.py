@@ -18,14 +18,14 @@ def api(rerun_api: RerunApi) -> RerunApi:
 
 
 def test_a_partial_rerun_becomes_a_full_one(run_job: RunJob, api: RerunApi) -> None:
-    """The last full run is rerun once from its start, and its link is printed."""
+    """The last full run is rerun once from its start; the new run's link is printed."""
     done = run_job()
     assert api.posts == [(RERUN, {"from_failed": False}, TOKEN)]
     assert "https://app.circleci.com/pipelines/workflows/new" in done.stdout
 
 
 def test_it_ends_red(run_job: RunJob) -> None:
-    """The job fails even after a start, so that it runs again in every rerun."""
+    """The job fails even if it starts a run, so that it runs again in every rerun."""
     done = run_job()
     assert done.returncode == 1
     assert "fails on purpose" in done.stderr
@@ -58,7 +58,7 @@ def test_a_genuine_failure_starts_nothing(
 
 
 def test_without_a_record_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """When the workspace has expired, the last full run is unknown."""
+    """If the workspace has no record, the last full run is unknown."""
     done = run_job(CIRCLE_WORKFLOW_WORKSPACE_ID="other")
     assert (done.returncode, api.posts) == (1, [])
     assert (
@@ -74,7 +74,7 @@ def test_with_the_guard_off_nothing_is_started(run_job: RunJob, api: RerunApi) -
 
 
 def test_without_a_token_nothing_is_started(run_job: RunJob, api: RerunApi) -> None:
-    """The message names the token and where to set it."""
+    """Without a token, nothing is started, and the message says what to set."""
     done = run_job(CIRCLE_TOKEN="")
     assert (done.returncode, api.posts) == (1, [])
     assert "there is no token, so no rerun can be requested" in done.stderr
@@ -101,7 +101,7 @@ OBSTACLES = [
 def test_another_run_is_enough(
     run_job: RunJob, api: RerunApi, other: dict[str, object], says: str
 ) -> None:
-    """If there is a newer full run, or one may follow, its link is printed instead."""
+    """If a newer full run exists, or a rerun may start one, its link is printed."""
     api.add("other", **other)  # type: ignore[arg-type]
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
@@ -110,7 +110,7 @@ def test_another_run_is_enough(
 
 
 def test_other_workflows_are_no_obstacle(run_job: RunJob, api: RerunApi) -> None:
-    """Other workflows, SSH reruns and old reruns don't prevent a start."""
+    """Other workflows, SSH reruns, and younger or ended partial reruns don't matter."""
     api.add("deploy", name="deploy", status="running", tag=FROM_START, second=60)
     api.add("ssh", status="running", tag="rerun-single-job", second=60)
     api.add("younger", status="running", tag=FROM_FAILED, second=120)
@@ -149,7 +149,7 @@ def test_automatic_reruns_start_one_full_run(
 def test_a_person_may_start_another(
     run_job: RunJob, api: RerunApi, tmp_path: Path
 ) -> None:
-    """Each manual rerun gets another full run."""
+    """Each manual partial rerun may start another full run."""
     run_job()
     api.runs[0]["status"] = "failed"
     write_record(

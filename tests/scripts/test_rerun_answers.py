@@ -1,4 +1,4 @@
-"""`rerun_all` handles each answer to its request, and never repeats the request."""
+"""`rerun_all` handles each answer to its request, and repeats it only after 429."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def api(rerun_api: RerunApi) -> RerunApi:
 def test_an_answer_that_is_lost(
     run_job: RunJob, api: RerunApi, plays: list[Play], posts: int
 ) -> None:
-    """After a lost or invalid answer, it only checks for the new run."""
+    """After a lost or invalid answer, the script finds the run that was started."""
     api.plays = plays
     api.headers = {"Retry-After": "0"}
     done = run_job()
@@ -96,7 +96,7 @@ def test_a_doubt_that_stays(run_job: RunJob, api: RerunApi, status: int) -> None
 def test_a_refusal_of_the_api(
     run_job: RunJob, api: RerunApi, status: int, body: bytes, says: str
 ) -> None:
-    """CircleCI's reason for a refusal is printed, and the request is not repeated."""
+    """A refusal by the API is explained, and the request is not repeated."""
     api.plays = [answer(status, body)]
     done = run_job()
     assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")

@@ -151,7 +151,7 @@ def test_a_folder_in_the_record_s_place_is_refused(
 def test_records_of_another_workspace_count_for_nothing(
     run_script: RunScript, tmp_path: Path, workflow_id: str
 ) -> None:
-    """Records of another workspace are ignored, also under this workflow's name."""
+    """Records of another workspace are ignored, even under this workflow's id."""
     foreign = make_record(workflow_id=SECOND, workspace_id="other")
     write_record(tmp_path, foreign)
     done = run_script("rerun_guard", variables(tmp_path, workflow_id))
@@ -220,7 +220,7 @@ def test_unknown_fields_are_no_damage(run_script: RunScript, tmp_path: Path) -> 
 
 
 def test_a_job_without_bash_is_refused(run_script: RunScript, tmp_path: Path) -> None:
-    """Variables for later steps need bash; the message names images that have it."""
+    """A job without bash is refused, and the message names images that have it."""
     done = run_script("rerun_guard", variables(tmp_path, FIRST, DTE_BASH=""))
     assert done.returncode == 1
     assert "dte needs bash, but this job's image does not have it" in done.stderr

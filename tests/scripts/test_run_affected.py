@@ -1,4 +1,4 @@
-"""The arguments of `nx affected`, with agents and without."""
+"""`run_affected`: the arguments of `nx affected`, and runs without a task."""
 
 import shlex
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_without_agents(nx_job: NxJob) -> None:
 def test_the_option_depends_on_the_version(
     nx_job: NxJob, version: str, option: str
 ) -> None:
-    """Nx 17 knows only --no-dte; it would pass --no-agents on to every task."""
+    """Nx 17 gets --no-dte, because it would pass --no-agents on to every task."""
     nx_job.write("node_modules/nx/package.json", f'{{"version": "{version}"}}')
     nx_job.run("run_affected", DTE_TARGETS="build", DTE_MODE="without_agents", **SHAS)
     assert nx_job.read_calls()[0][-1] == option
@@ -65,7 +65,7 @@ def test_the_option_depends_on_the_version(
 def test_targets_that_nx_splits_for_agents(
     nx_job: NxJob, mode: str, own: str, seen: str
 ) -> None:
-    """Without agents, Nx may run split targets, unless the user set the variable."""
+    """Without agents, Nx is allowed to run split targets; the user's value is kept."""
     nx_job.answer(1, 'echo "skip=$NX_SKIP_ATOMIZER_VALIDATION"')
     variables = {"DTE_MODE": mode, "NX_SKIP_ATOMIZER_VALIDATION": own}
     done = nx_job.run("run_affected", DTE_TARGETS="e2e-ci", **variables, **SHAS)
@@ -99,7 +99,7 @@ NO_TASKS = "echo ' NX   No tasks were run'"
 def test_targets_are_separated_by_commas_or_white_space(
     nx_job: NxJob, text: str
 ) -> None:
-    """Nx receives a comma-separated list without spaces, empty items and repeats."""
+    """Nx receives a comma-separated list without spaces, empty items or repeats."""
     nx_job.run("run_affected", DTE_TARGETS=text, **SHAS)
     assert "--targets=lint,build" in nx_job.read_calls()[0]
 
@@ -130,7 +130,7 @@ def test_only_typos_are_an_error(nx_job: NxJob) -> None:
     ],
 )
 def test_arguments_that_change_the_run_are_refused(nx_job: NxJob, words: str) -> None:
-    """An argument that turns the run into another command is a usage error."""
+    """An argument that changes the run or its targets is a usage error."""
     done = nx_job.run(
         "run_affected", DTE_TARGETS="lint", DTE_NX_ARGUMENTS=words, **SHAS
     )
@@ -159,7 +159,7 @@ def test_nothing_affected_is_explained(nx_job: NxJob) -> None:
 
 
 def test_base_equal_to_head_is_explained(nx_job: NxJob) -> None:
-    """The explanation names the case that base and head are the same commit."""
+    """If base and head are the same commit, the explanation names that cause."""
     nx_job.set_projects({"shop": ["lint"]}, [])
     nx_job.answer(1, NO_TASKS)
     same = {"NX_BASE": "a" * 40, "NX_HEAD": "a" * 40}
@@ -193,7 +193,7 @@ def test_no_task_without_an_explanation_is_an_error(nx_job: NxJob, file: str) ->
 def test_an_npx_that_can_t_start_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """If npx can't start, the error says that the affected projects are unknown."""
+    """If npx can't start, a warning names it and the affected projects are unknown."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert projects.list_affected("a" * 40, "b" * 40) is None

@@ -94,8 +94,7 @@ def test_a_repository_of_sha256(tmp_path: Path, run_script: RunScript) -> None:
 def test_a_full_clone_needs_no_network(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """With a record no request is made, not even for a commit removed by a force
-    push."""
+    """With a record, git needs no network, even for a commit lost in a force push."""
     checkout = shop.clone(tmp_path / "p", "m6", "--filter=blob:none", branch="main")
     git(checkout, "remote", "set-url", "origin", "ssh://git.example.com/shop")
     job = Job(run_script, tmp_path, checkout)

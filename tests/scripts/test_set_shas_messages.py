@@ -23,7 +23,7 @@ from tests.transcripts import BASE
 def test_the_message_names_its_fix(
     name: str, shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Each message names the problem and the fix, and sets the exit status."""
+    """Each problem has its message, its fix and its exit status."""
     message = MESSAGES[name]
     checkout = shop.clone(
         tmp_path / "project", message.head, *message.clone, branch=message.branch

@@ -1,4 +1,4 @@
-"""Feature requests of users of nrwl/nx-orb and nrwl/nx-set-shas, by issue number.
+"""Feature requests by users of nrwl/nx-orb and nrwl/nx-set-shas, with issue numbers.
 
 There is no attempt record, so the command asks the API itself.
 """
@@ -77,7 +77,7 @@ def test_the_request_is_met(
 def test_the_host_of_the_job_is_asked(
     build_url: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """nx-orb#26: on CircleCI Server, requests go to the server's own host."""
+    """nx-orb#26: requests go to the host in the job's URL, or else to circleci.com."""
     from api_settings import read_api_url
 
     monkeypatch.setenv("CIRCLE_BUILD_URL", build_url)

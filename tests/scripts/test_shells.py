@@ -1,4 +1,4 @@
-"""The shells and the imports that the orb's steps begin with."""
+"""The orb's scripts in other shells, and where its programs import modules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_shell_that_is_not_bash_is_refused(
 
 @pytest.mark.parametrize("script", ["guard", "run"])
 def test_dash_understands_what_bash_does(job: Job, tmp_path: Path, script: str) -> None:
-    """Without an archive, a POSIX shell prints the same message."""
+    """Without an archive, a POSIX shell prints the same message as bash."""
     said = job.run(script, interpreter=(write_plain_shell(tmp_path),)).stderr
     assert said == job.run(script).stderr
 

@@ -107,7 +107,7 @@ def test_all_other_yaml_is_refused(text: str) -> None:
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("- - |\n")
 def test_what_is_read_has_the_same_meaning(text: str) -> None:
-    """A YAML parser reads the same from each text that is not refused."""
+    """A YAML parser reads the same value from each text that is not refused."""
     try:
         value = parse(text)
     except NotSimple:
@@ -118,7 +118,7 @@ def test_what_is_read_has_the_same_meaning(text: str) -> None:
 
 @given(st.dictionaries(WORDS, VALUES, min_size=1), st.booleans())
 def test_what_a_yaml_writer_writes_is_read(value: Any, flow: bool) -> None:
-    """Files in block style are read, also with short flow collections."""
+    """YAML in block style is read, even with short flow collections in it."""
     style = None if flow else False
     text = yaml.safe_dump(value, default_flow_style=style, width=1000)
     if flow and text.startswith("{"):

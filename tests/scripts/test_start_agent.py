@@ -115,7 +115,7 @@ def test_the_message_names_the_timeout_that_applies(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("text", ["10", "0m", "m", "1.5h", "-1m", "10 minutes", "²m"])
 def test_an_invalid_timeout_is_a_usage_error(nx_job: NxJob, text: str) -> None:
-    """A duration of zero or without a unit is a usage error."""
+    """A timeout that isn't a positive whole number with a unit is a usage error."""
     done = nx_job.run("start_agent", DTE_AGENT_TIMEOUT=text)
     assert done.returncode == 2
     assert "for example 90s, 30m or 1h" in done.stderr
@@ -135,7 +135,7 @@ def test_not_connected_is_an_error(nx_job: NxJob) -> None:
 
 
 def test_not_connected_passes(nx_job: NxJob) -> None:
-    """With `run_without_agents` it passes with a notice, without running Nx."""
+    """With `run_without_agents`, an agent that isn't connected passes with a notice."""
     done = nx_job.run(
         "start_agent",
         NX_CLOUD_ACCESS_TOKEN="",
@@ -161,7 +161,7 @@ def test_an_idle_agent_needs_no_packages(nx_job: NxJob) -> None:
     ],
 )
 def test_a_failed_download_is_retried(nx_job: NxJob, text: str) -> None:
-    """An agent whose client was not downloaded, or only partly, tries again."""
+    """If the client's download fails or is incomplete, the agent tries again."""
     nx_job.answer(1, f"echo {shlex.quote(text)} >&2; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (0, 2)
@@ -185,7 +185,7 @@ def test_an_agent_that_ran_tasks_is_never_restarted(nx_job: NxJob) -> None:
 
 
 def test_the_lock_of_a_killed_agent_is_removed_once(nx_job: NxJob) -> None:
-    """In a kept folder, the agent cleans up and starts once more."""
+    """If an earlier agent left its lock, the agent cleans up and starts once more."""
     nx_job.answer(1, "echo 'Duplicate Agent ID Detected'; exit 1")
     done = nx_job.run("start_agent")
     assert done.returncode == 0
@@ -236,7 +236,7 @@ def test_the_message_names_why_an_agent_failed(
 
 
 def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
-    """Return the script of the agent as a running process."""
+    """Start the agent's script and return its process."""
     code = copy_code(folder / "code")
     env = {
         "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
@@ -251,7 +251,7 @@ def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
 def test_a_signal_between_two_tries_ends_the_agent(
     nx_job: NxJob, tmp_path: Path
 ) -> None:
-    """SIGTERM between two tries ends the script instead of starting a try."""
+    """SIGTERM between two tries ends the script, without another try."""
     nx_job.answer(1, f"echo '{NO_CLIENT}'; exit 1")
     with start_process(nx_job, tmp_path) as process:
         assert process.stderr is not None
@@ -262,7 +262,7 @@ def test_a_signal_between_two_tries_ends_the_agent(
 
 
 def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
-    """SIGTERM reaches the agent, which tells Nx Cloud that it stops, and is named."""
+    """SIGTERM is forwarded to Nx Cloud's client, and the message names the signal."""
     heard = tmp_path / "heard"
     nx_job.answer(
         1,

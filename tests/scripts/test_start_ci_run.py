@@ -19,7 +19,7 @@ def test_all_targets_are_passed(nx_job: NxJob) -> None:
 
 
 def test_every_flag(nx_job: NxJob) -> None:
-    """The command has rules, explicit completion and more arguments, unexpanded."""
+    """Rules, explicit completion and start arguments are passed without expansion."""
     nx_job.run(
         "start_ci_run",
         DTE_TARGETS="build",
@@ -87,7 +87,7 @@ def test_later_steps_receive_the_workspace_folder(nx_job: NxJob) -> None:
 
 
 def test_only_a_started_run_counts_as_started(nx_job: NxJob) -> None:
-    """Later steps learn that the run was started only if the start passed."""
+    """DTE_RUN tells later steps that the run was started only if the start passed."""
     nx_job.answer(1, "exit 1")
     nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert "DTE_RUN" not in nx_job.read_exported()
@@ -97,8 +97,7 @@ def test_only_a_started_run_counts_as_started(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("value", ["10m", "0", "-1", "NaN", "1e999"])
 def test_a_timeout_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> None:
-    """A timeout variable that is not a number is refused, since Nx would wait
-    forever."""
+    """A timeout that Nx can't use is refused, because Nx would wait forever."""
     done = nx_job.run(
         "start_ci_run", DTE_TARGETS="build", NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS=value
     )

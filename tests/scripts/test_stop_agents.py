@@ -31,7 +31,7 @@ def test_a_failed_stop_is_tried_again(nx_job: NxJob) -> None:
 
 
 def test_after_a_success_one_try_is_enough(nx_job: NxJob) -> None:
-    """A job that passed doesn't wait for an Nx Cloud that doesn't answer."""
+    """After main passed, a failed stop is not tried again."""
     nx_job.answer(1, "exit 1")
     done = nx_job.run("stop_agents", DTE_WHEN="on_success")
     assert (done.returncode, nx_job.read_calls()) == (0, [STOP])
@@ -74,7 +74,7 @@ def test_without_a_checkout_nothing_runs(nx_job: NxJob) -> None:
     ],
 )
 def test_without_agents_nothing_runs(nx_job: NxJob, mode: str, why: str) -> None:
-    """After a refusal, or if main ran without agents, no agent is waiting."""
+    """After a refusal, or in a job without agents, nothing runs."""
     done = nx_job.run("stop_agents", DTE_MODE=mode)
     assert (done.returncode, nx_job.read_calls()) == (0, [])
     assert why in done.stderr
@@ -104,7 +104,7 @@ def test_the_workspace_may_be_in_a_subfolder(nx_job: NxJob) -> None:
 
 
 def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
-    """After a run that the file started, only a failure stops the agents."""
+    """If .nx/ci-config.yaml started the run, dte stops agents only after a failure."""
     env = {"DTE_RUN": "started_by_file", "CIRCLE_WORKFLOW_ID": "the-run"}
     done = nx_job.run("stop_agents", DTE_WHEN="on_success", **env)
     assert (done.returncode, nx_job.read_calls()) == (0, [])
@@ -115,7 +115,7 @@ def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize(("own", "expected"), [("", "2"), ("7", "7")])
 def test_an_outage_costs_seconds(nx_job: NxJob, own: str, expected: str) -> None:
-    """The client tries twice instead of ten times, unless the user has set it."""
+    """The client tries twice instead of ten times, unless the user set a number."""
     more = {"NX_CLOUD_NUMBER_OF_RETRIES": own} if own else {}
     nx_job.run("stop_agents", CIRCLE_WORKFLOW_ID="the-run", **more)
     assert nx_job.read_environment()["NX_CLOUD_NUMBER_OF_RETRIES"] == expected
@@ -129,9 +129,9 @@ def test_an_outage_costs_seconds(nx_job: NxJob, own: str, expected: str) -> None
 def test_an_outage_costs_few_requests(
     nx_job: NxJob, tmp_path: Path, when: str, own: str, requests: int
 ) -> None:
-    """Each command that stops the agents sends three requests, not eleven.
+    """By default, each command that stops the agents sends three requests, not eleven.
 
-    The waits between them are those of a real client, which `test_waits.py` shows.
+    The waits between them are those of a real client (see `test_waits.py`).
     """
     for call in (1, 2, 3):
         nx_job.answer(call, f"exec node '{SMALL_NX}/run-client.js' stop-all-agents")

@@ -1,4 +1,4 @@
-"""`nx-cloud upload-agent-metrics` at the end of an agent never fails the agent."""
+"""`nx-cloud upload-agent-metrics` at the end of an agent's job never fails the job."""
 
 import shutil
 
