@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.dte.test_package import build
 
 CREATE = "create-nx-workspace@22.7.12"
-# npm resolves packages as of this day. A mirror may lack the newest versions, and `npm
-# ci` then fails with ETARGET.
+# npm uses only versions published before this day. A mirror may lack newer ones, and
+# `npm ci` then fails with ETARGET.
 _RESOLVED_BEFORE = "2026-10-01"
 _CREATE_OPTIONS = ("--preset=ts", "--nxCloud=skip", "--interactive=false")
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
@@ -98,7 +98,7 @@ def make_workspace(folder: Path, manager: Manager) -> Shell:
     shell.run("npx", "--yes", CREATE, "acme", *options)
     shell.folder = folder / "acme"
     shell.run("npx", "nx", "g", "@nx/js:lib", "packages/money", "--no-interactive")
-    # The README of create-nx-workspace does not pass its own prettier.
+    # The README that create-nx-workspace writes is not formatted with prettier.
     shell.run("npx", "nx", "format:write", "--all")
     del environment["npm_config_before"]
     if manager.yarnrc:

@@ -1,4 +1,4 @@
-"""A small Nx workspace whose tasks record that they ran, and main's last script."""
+"""A small Nx workspace in which `run_affected` runs tasks that record themselves."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _CONFIGURATIONS: dict[str, object] = {"lint": {"ci": {}}}
 
 @dataclass(frozen=True)
 class AffectedWorkspace:
-    """The workspace's folder, its script, and the revisions of its commits."""
+    """The workspace's folder, dte's code, and the base and head of each change."""
 
     folder: Path
     code: Path
     revisions: Mapping[str, tuple[str, str]]
 
     def affected(self, change: str) -> set[str]:
-        """Return the projects that the change between two revisions affects."""
+        """Return the projects that a change affects."""
         return set(CHANGES.get(change, ()))
 
     def run(self, change: str, **env: str) -> subprocess.CompletedProcess[str]:

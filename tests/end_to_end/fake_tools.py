@@ -19,7 +19,7 @@ END = "\n"
 
 
 def install_fakes(folder: Path) -> Path:
-    """Put the fakes into `folder`, which is for PATH; return their log."""
+    """Put the fakes into `folder`, which a test adds to PATH; return their log."""
     folder.mkdir()
     log = folder / "log"
     for name, more in (("npm", _NPM), ("pnpm", _NPM), ("npx", _NPX)):

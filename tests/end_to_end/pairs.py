@@ -1,4 +1,4 @@
-"""Finds few combinations of parameters in which each pair of values occurs."""
+"""Finds a small set of parameter combinations that contains each pair of values."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -8,12 +8,12 @@ Pair = frozenset[tuple[str, str]]
 
 
 def list_pairs(combination: Mapping[str, str]) -> set[Pair]:
-    """Return the pairs of values of two parameters in one combination."""
+    """Return each pair of parameter values in one combination."""
     return {frozenset(pair) for pair in combinations(combination.items(), 2)}
 
 
 def combine(parameters: Mapping[str, Sequence[str]]) -> list[Combination]:
-    """Return combinations that contain each pair of values of two parameters.
+    """Return combinations that together contain each pair of parameter values.
 
     Each starts with a pair that is still missing and takes, parameter by parameter,
     the value that adds the most missing pairs.

@@ -31,7 +31,7 @@ def make_config(
     workflow: Mapping[str, Any] | None = None,
     **parameters: Mapping[str, Any],
 ) -> str:
-    """Return the sample's config with fewer agents, and packages that are linked.
+    """Return the sample's config with fewer agents and with linked packages.
 
     `attempt`, `agent` and `main` are parameters of these jobs; `workflow` contains more
     keys of the workflow.

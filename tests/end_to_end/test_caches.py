@@ -1,4 +1,4 @@
-"""The install command's cache, through the steps of CircleCI."""
+"""The install command's cache, rehearsed with CircleCI's cache steps."""
 
 from pathlib import Path
 

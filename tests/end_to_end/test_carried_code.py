@@ -1,4 +1,4 @@
-"""The code of the orb that a job runs is the code that the orb names."""
+"""Jobs run only the code whose digest the orb names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def other(tmp_path: Path) -> Path:
 
 
 def rehearse_with(folder: Path, other: Path) -> Rehearsed:
-    """Rehearse main of the orb after the attempt job of another version."""
+    """Rehearse this orb's main after the attempt job of another version."""
     jobs = [{"other/attempt": {}}, {"dte/main": {"requires": ["other/attempt"]}}]
     config = config_of_orb(jobs).replace("orbs:\n", "orbs:\n  other: some/dte@2.0.0\n")
     return rehearse_text(folder, config, orbs={**ORBS, "some/dte": other})

@@ -1,4 +1,4 @@
-"""The commands of the page `docs/hang.md`, on its config and with real Nx."""
+"""The commands in `docs/hang.md`, with the page's config and real Nx."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_recipe_hangs(
     node_modules: Path,
     golden: Golden,
 ) -> None:
-    """The page's recipe waits for agents that were carried over, until the limit."""
+    """The page's recipe waits for agents that were carried over, until its timeout."""
     config = RECIPE.replace("npm ci", f"cp -al {node_modules} .")
     done = run(make_branch(tmp_path, config), monkeypatch, COMMANDS[0])
     assert done.exit_code == 0, done.output

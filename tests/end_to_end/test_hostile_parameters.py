@@ -13,7 +13,7 @@ from tests.end_to_end.fake_workflow import ROOT, make_jobs, rehearse_jobs
 
 HOSTILE = "\"'; touch pwned; $(touch pwned) `touch pwned` \\\n--x || touch pwned #"
 JOBS = {"agent": "dte/agent-1", "main": "dte/main", "attempt": "dte/attempt"}
-# CircleCI itself reads only this parameter, when it compiles the config.
+# CircleCI itself reads this parameter when it compiles the config.
 READ_BY_CIRCLECI = "no_output_timeout"
 
 

@@ -23,7 +23,7 @@ def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["make", "rehearse"],
         cwd=folder,
-        # Without a terminal, lines are wrapped only if this is set, as in the README.
+        # COLUMNS wraps the lines as in the README, even without a terminal.
         env={**env, "HOME": str(home), "COLUMNS": "80"},
         capture_output=True,
         text=True,

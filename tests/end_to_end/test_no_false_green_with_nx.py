@@ -66,7 +66,7 @@ def any_workspace(
 
 
 def find_due(workspace: AffectedWorkspace, targets: str, change: str) -> set[str]:
-    """Return the tasks of affected projects that have one of the targets."""
+    """Return the tasks for the targets in the affected projects."""
     return {
         f"{project}:{target}"
         for project in workspace.affected(change)
@@ -76,7 +76,7 @@ def find_due(workspace: AffectedWorkspace, targets: str, change: str) -> set[str
 
 
 def test_there_are_enough_combinations() -> None:
-    """At least 60 combinations contain each pair of values."""
+    """At least 60 combinations are tested."""
     assert len(COMBINATIONS) >= 60
 
 
@@ -143,7 +143,7 @@ def test_each_known_way_to_a_false_green(
 def test_arguments_that_leave_no_task(
     any_workspace: AffectedWorkspace, words: str
 ) -> None:
-    """Main fails if its arguments would make Nx pass without a task that is due."""
+    """Main fails if its arguments make Nx skip the due tasks."""
     done = any_workspace.run("all", DTE_TARGETS="lint", DTE_NX_ARGUMENTS=words)
     assert done.returncode != 0
     assert any_workspace.ran() == set()
@@ -153,7 +153,7 @@ def test_arguments_that_leave_no_task(
 def test_no_option_of_ours_reaches_a_task(
     any_workspace: AffectedWorkspace, mode: str
 ) -> None:
-    """Without agents Nx gets an option that it knows: `--no-dte` before Nx 18.
+    """Tasks get no option of dte: without agents, Nx before 18 gets `--no-dte`.
 
     Nx 17 would pass `--no-agents` on to each task, here to `echo`.
     """

@@ -91,7 +91,7 @@ def test_main_runs_the_recipe_s_commands_in_its_order(
 
 
 def test_the_migrated_config_runs_the_same_commands(tmp_path: Path, log: Path) -> None:
-    """The two configs on the page run the same commands of Nx in the same order."""
+    """The two configs in docs/migrate.md run the same Nx commands in the same order."""
     page = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     by_hand, with_dte = re.findall(
         r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL
@@ -118,7 +118,7 @@ def test_the_migrated_config_runs_the_same_commands(tmp_path: Path, log: Path) -
 
 
 def test_every_parameter_of_nx_orb_has_its_row() -> None:
-    """The page maps each parameter of nrwl/nx-orb 1.7.0 to one that exists."""
+    """docs/migrate.md maps each parameter of nrwl/nx-orb 1.7.0 to an existing one."""
     page = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     rows = page.split("| `nx/set-shas` |")[1].split("\n\n")[0]
     named = set(re.findall(r"^\| `([a-z-]+)", rows, re.MULTILINE))
@@ -137,7 +137,7 @@ def test_every_parameter_of_nx_orb_has_its_row() -> None:
 
 
 def test_the_recipe_s_own_stop_line(tmp_path: Path, log: Path) -> None:
-    """`stop_agents_after: e2e-ci` gives the recipe's own line."""
+    """`stop_agents_after: e2e-ci` gives the option in Nx's recipe."""
     rehearse_jobs(tmp_path, main={"stop_agents_after": "e2e-ci"})
     (call,) = find_calls(log, "npx", "nx-cloud", "start-ci-run")
     assert call[-1] == "--stop-agents-after=e2e-ci"
@@ -184,7 +184,7 @@ def test_the_install_runs_in_the_working_directory(tmp_path: Path, log: Path) ->
 def test_the_working_directory_may_start_with_the_home_folder(
     tmp_path: Path, log: Path
 ) -> None:
-    """With `~/…`, which steps accept, the format check also runs in that folder."""
+    """If `working_directory` is `~/…`, the format check also runs in that folder."""
     (tmp_path / "project" / "apps").mkdir(parents=True)
     (tmp_path / "project" / "apps" / "nx.json").write_text("{}")
     there = {"working_directory": "~/project/apps"}

@@ -26,10 +26,7 @@ STEPS: dict[str, list[str]] = {"record": []}
 
 
 def install(folder: Path, version: str) -> Path:
-    """Return a project like the sample with this version of Nx.
-
-    Returns its node_modules.
-    """
+    """Copy the sample with this version of Nx; return its installed node_modules."""
     project = folder / "project"
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     (project / "package-lock.json").unlink()
@@ -48,7 +45,7 @@ def install(folder: Path, version: str) -> Path:
 
 
 def ran(done: Rehearsed, run: int) -> dict[str, tuple[str, str]]:
-    """Return the tasks that passed in a run: on which agent, and from which cache."""
+    """Return the agent and the cache state of each task that passed in a run."""
     run_id = done.report.runs[run - 1].id
     return {
         task.task: (task.agent, task.cache)
@@ -73,7 +70,7 @@ def test_a_rehearsal_with_each_major(tmp_path: Path, version: str) -> None:
 
 
 def test_the_whole_story_with_the_oldest(tmp_path: Path) -> None:
-    """A failure, the refused partial rerun, and a full rerun that replays the rest."""
+    """After a failure and a refused partial rerun, a full rerun replays the cache."""
     modules = install(tmp_path, OLDEST)
     main = {**STEPS, "targets": "build,e2e-ci"}
     config = make_config(modules, agents=2, main=main)

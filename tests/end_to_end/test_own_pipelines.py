@@ -18,7 +18,7 @@ ORBS = {"dte": ROOT / "orb"}
 
 
 def copy_repository(folder: Path) -> Path:
-    """Return the repository's files, with a script in place of the checks.
+    """Copy the repository's files, with a script in place of the checks.
 
     The checks would run these tests, which would rehearse the checks again, endlessly.
     """
@@ -67,7 +67,7 @@ def test_the_second_pipeline_runs_the_orb_and_shows_a_refusal(tmp_path: Path) ->
 
 
 def test_without_nx_cloud_only_one_job_fails(tmp_path: Path) -> None:
-    """Without a token, one job fails; those that don't need Nx Cloud run."""
+    """Without a token, one job fails; the jobs that don't need Nx Cloud pass."""
     done = rehearse_pipeline(tmp_path, "test-deploy.yml", NX_CLOUD_ACCESS_TOKEN="")
     assert done.statuses() == {
         "dte/attempt": "success",

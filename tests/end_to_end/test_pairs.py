@@ -1,4 +1,4 @@
-"""The generator of combinations: each pair occurs, with few combinations."""
+"""The combinations contain each pair of values, and there are few of them."""
 
 from itertools import product
 
@@ -27,6 +27,6 @@ def test_each_pair_occurs(sizes: list[int]) -> None:
 
 
 def test_pairs_need_few_combinations() -> None:
-    """Five parameters with four values have 1024 combinations; 32 contain each pair."""
+    """Of the 1024 combinations of five parameters with four values, 32 are enough."""
     parameters = {f"p{number}": list("abcd") for number in range(5)}
     assert 16 <= len(combine(parameters)) <= 32

@@ -33,7 +33,7 @@ def test_main_runs_all_tasks_without_agents(tmp_path: Path, fakes: Path) -> None
 
 
 def test_a_main_without_agents_stops_none(tmp_path: Path, fakes: Path) -> None:
-    """If a main without agents fails, its job fails, and it stops no agents."""
+    """If main fails in a run without agents, it stops no agents."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent=ALONE, main=ALONE),
@@ -67,7 +67,7 @@ def test_an_agent_that_reruns_alone_passes(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_off_continues_with_agents(tmp_path: Path, fakes: Path) -> None:
-    """With `off`, a partial rerun continues with agents and prints a warning."""
+    """With `allow`, a partial rerun continues with agents and prints a warning."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(agent={"partial_rerun": "allow"}, main={"partial_rerun": "allow"}),

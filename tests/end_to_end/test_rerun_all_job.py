@@ -45,7 +45,7 @@ def test_rerun_from_failed_becomes_a_full_run(
 ) -> None:
     """After a refused partial rerun, a full run starts automatically and passes.
 
-    This holds under each assumption on the workspace's id and on passed jobs.
+    This holds under each assumption about the workspace's id and about passed jobs.
     """
     done = rehearse_jobs(
         tmp_path,
@@ -97,7 +97,7 @@ def test_automatic_reruns_start_one_full_run(tmp_path: Path, fakes: Path) -> Non
 def test_an_api_that_fails_starts_nothing(
     tmp_path: Path, fakes: Path, fault: str, says: str
 ) -> None:
-    """If the API fails, rerun_all fails with its message, and starts no run."""
+    """If the API fails, rerun_all prints the reason, fails, and starts no run."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),
@@ -110,7 +110,7 @@ def test_an_api_that_fails_starts_nothing(
 
 
 def test_an_expired_workspace_starts_nothing(tmp_path: Path, fakes: Path) -> None:
-    """Without records the last full run is unknown, which is an error."""
+    """Without records, the last full run is unknown, and no run is started."""
     done = rehearse_jobs(
         tmp_path,
         make_jobs(rerun_all=True),

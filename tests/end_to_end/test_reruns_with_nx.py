@@ -58,7 +58,7 @@ def tasks_of(done: Rehearsed, run: int) -> list[TaskExecution]:
 
 
 def test_two_agents_share_the_work(tmp_path: Path, node_modules: Path) -> None:
-    """Both agents run tasks, including a task and its dependency."""
+    """Both agents run tasks, including builds that depend on each other."""
     done = rehearse_sample(tmp_path, make_config(node_modules))
     assert done.report.runs[0].status == "success", done.heard.lines[-40:]
     missed = {

@@ -1,4 +1,4 @@
-"""The configs of the README and the pages run, with each package manager's cache."""
+"""The configs in the README and the pages run, with each package manager's cache."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_readme_s_workflow_with_each_package_manager(
     assert "restored nx.tgz" in done.lines("dte/main", 2)
 
 
-# The page on the guard alone has a test of its own in tests/docs/test_guides.py.
+# tests/docs/test_guides.py tests the page on using only the guard.
 DISTRIBUTED = [
     one
     for one in list_blocks("yaml")
@@ -86,7 +86,7 @@ DISTRIBUTED = [
 
 @pytest.mark.parametrize("block", DISTRIBUTED, ids=str)
 def test_a_config_of_a_page_passes(tmp_path: Path, fakes: Path, block: Block) -> None:
-    """Each config of the README and the pages passes a rehearsal, with fake Nx."""
+    """Each config in the README and the pages passes a rehearsal with fake Nx."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "nx.json").write_text("{}")

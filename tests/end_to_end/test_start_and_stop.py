@@ -1,4 +1,4 @@
-"""The parameters of main and the agents that start and end a run."""
+"""Parameters of main and the agents that decide how a run starts and ends."""
 
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ def test_a_success_that_does_not_stop_the_agents(
 def test_a_run_that_never_started_is_not_completed(
     tmp_path: Path, fakes: Path, step: str
 ) -> None:
-    """If main fails before or in the start, it doesn't try to complete a run."""
+    """If main fails before it has started a run, it doesn't try to complete one."""
     jobs = make_jobs(agents=1, main={"explicit_completion": True})
     done = rehearse_jobs(tmp_path, jobs, faults=fail(step))
     assert ["nx-cloud", "complete-ci-run"] not in read_nx(fakes)

@@ -50,7 +50,7 @@ def test_a_fork_without_a_token(tmp_path: Path, node_modules: Path) -> None:
     shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
     shop = project / "packages" / "shop" / "project.json"
     fields = json.loads(shop.read_text())
-    # Nx's plugins mark a target that they split for agents in this way.
+    # This is how Nx's plugins mark a target that they split for agents.
     fields["targets"]["e2e-ci"]["metadata"] = {"nonAtomizedTarget": "e2e"}
     shop.write_text(json.dumps(fields, indent=2) + "\n")
     config = make_config(node_modules, agents=1, agent=alone, main=main)

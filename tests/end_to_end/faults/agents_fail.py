@@ -10,7 +10,7 @@ from tests.end_to_end.faults.row import (
     refused,
 )
 
-# During this pause the run has started but no task has, and the agent has joined it.
+# In this pause, the run has started, the agent has joined it, and no task runs yet.
 PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
 # A runner that keeps its folders also keeps the lock file of an agent that was killed.
 LEAVE_A_LOCK = [

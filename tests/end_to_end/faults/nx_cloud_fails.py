@@ -1,4 +1,4 @@
-"""Nx Cloud without a token, unreachable, or with failing downloads."""
+"""Nx Cloud's faults: the token, the organization's limit, outages, and downloads."""
 
 from tests.end_to_end.faults.row import AGENT, MAIN, Fault, Said
 

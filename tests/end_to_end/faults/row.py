@@ -40,11 +40,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Fault:
-    """One row: how it is injected, and how it has to end.
+    """One fault: how it is injected, and how its rehearsal has to end.
 
-    `statuses` are those of the runs, and `jobs` those of jobs in the last run.
-    `ran_in_main`: main itself ran the tasks of the last run. `nothing_to_run`: the run
-    had no tasks. `unseen`: main ran them without Nx Cloud, which was told of none.
+    `statuses` has the status of each run, `jobs` the statuses of jobs in the last run.
+    `ran_in_main`: main itself ran the last run's tasks. `nothing_to_run`: no task was
+    due. `unseen`: main ran the tasks without reporting them to Nx Cloud.
     """
 
     name: str
@@ -72,5 +72,5 @@ STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")
 
 
 def refused(run: int, job: str) -> tuple[Said, Said]:
-    """Return the guard's two lines in a job's output."""
+    """Expect the guard's two lines in a job's output."""
     return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])
