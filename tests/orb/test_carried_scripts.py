@@ -28,7 +28,7 @@ def read_command(name: str) -> Any:
 
 
 def read_environment(command: str) -> dict[str, str]:
-    """Return the variables of the command's one step that runs a program."""
+    """Return the variables of the command's only step that runs a program."""
     (environment,) = (
         step["run"]["environment"]
         for step in read_command(command)["steps"]
@@ -38,7 +38,7 @@ def read_environment(command: str) -> dict[str, str]:
 
 
 def test_the_carried_modules_and_the_digest_are_up_to_date() -> None:
-    """`make docs` would change nothing in orb/commands/unpack.yml and the digest."""
+    """`make docs` would change neither orb/commands/unpack.yml nor the digest."""
     for path, text in render_carried(ROOT / "orb").items():
         assert path.read_text(encoding="utf-8") == text, path
 
@@ -60,7 +60,7 @@ def test_a_step_runs_the_program_of_its_command(command: str) -> None:
 
 
 def test_every_module_travels_once() -> None:
-    """The packed orb contains each module once, as text that a review can read."""
+    """The packed orb contains each module once, as text that a reviewer can read."""
     carried = Counter(read_environment(CARRIER).values())
     assert carried == {
         f"<< include(../{path.relative_to(ROOT)}) >>": 1

@@ -1,4 +1,4 @@
-"""The interface that 1.0 promises: what a user writes compiles to what is meant."""
+"""The interface that 1.0 promises: parameters compile to the intended config."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ENUMS = [
     for parameter, definition in body.get("parameters", {}).items()
     for value in definition.get("enum", ())
 ]
-# What fits the web app's page above a step's output without scrolling far.
+# This many lines fit above a step's output in the web app without much scrolling.
 LONGEST_COMMAND = 36
 
 
 def compile_job(folder: Path, name: str, **arguments: Any) -> dict[str, Any]:
-    """Return the compiled job `name` of a workflow with the README's requirements."""
+    """Return the compiled job `name` of a workflow with the README's `requires`."""
     upstream = {"dte/attempt": [], "dte/rerun_all": [{"dte/main": "failed"}]}
     names = {"dte/attempt": {}, "dte/main": {}, name: arguments}
     jobs = [
@@ -45,14 +45,14 @@ def compile_job(folder: Path, name: str, **arguments: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("component", "parameter", "value"), ENUMS)
 def test_an_enum_needs_no_quotes(component: str, parameter: str, value: Any) -> None:
-    """YAML 1.1 reads no value, such as off, as a boolean or a number."""
+    """YAML 1.1 reads each enum value as a string, unlike `off` or `1`."""
     assert isinstance(value, str), component
     assert yaml.safe_load(f"{parameter}: {value}") == {parameter: value}
 
 
 @pytest.mark.parametrize("name", sorted(JOBS))
 def test_every_job_can_have_circleci_s_addresses(name: str, tmp_path: Path) -> None:
-    """`circleci_ip_ranges: true` reaches the job's own key, and is off by default."""
+    """`circleci_ip_ranges` sets the job's key of that name, which is off by default."""
     job = compile_job(tmp_path, f"dte/{name}", circleci_ip_ranges=True)
     assert job["circleci_ip_ranges"] is True
     job = compile_job(tmp_path, f"dte/{name}")
@@ -76,7 +76,7 @@ def test_the_user_s_steps_have_their_places(name: str, tmp_path: Path) -> None:
 
 
 def test_the_command_above_a_step_s_output_is_short() -> None:
-    """CircleCI's web app shows a step's whole command above its output."""
+    """Commands are short, because the web app shows all of them above the output."""
     packed: Any = pack_orb(ROOT / "orb")
     commands = [
         step["run"]["command"]

@@ -18,9 +18,7 @@ PACKED: Any = pack_orb(ROOT / "orb")
 
 
 def list_steps() -> list[tuple[str, dict[str, str], str]]:
-    """Return each step of a command that runs a program: command, variables,
-    shell text.
-    """
+    """Return the command, variables and shell text of each step that runs a program."""
     return [
         (name, dict(step["run"]["environment"]), step["run"]["command"])
         for name, command in PACKED["commands"].items()
@@ -31,7 +29,7 @@ def list_steps() -> list[tuple[str, dict[str, str], str]]:
 
 @pytest.mark.cli
 def test_the_cli_packs_what_the_rehearsal_loads(tmp_path: Path) -> None:
-    """The rehearsal loads the same orb as CircleCI's own CLI packs, key for key."""
+    """The rehearsal loads exactly the orb that CircleCI's own CLI packs."""
     assert pack_with_cli(ROOT / "orb", tmp_path) == PACKED
 
 
@@ -55,7 +53,7 @@ def test_scripts_come_back_byte_for_byte(
 
 @pytest.mark.cli
 def test_the_packed_orb_is_small(tmp_path: Path) -> None:
-    """The orb as CircleCI's CLI packs it has at most 360 KB."""
+    """The orb has at most 360 KB when packed by CircleCI's CLI."""
     printed = print_with_cli(ROOT / "orb", tmp_path)
     assert printed is not None
     assert len(printed.encode()) <= 360_000
@@ -76,10 +74,10 @@ def test_an_agent_adds_little_to_the_compiled_config(tmp_path: Path) -> None:
 def test_scripts_run_out_of_the_packed_orb(
     tmp_path: Path, name: str, environment: dict[str, str], command: str
 ) -> None:
-    """Each step starts, with the archive in the home folder, outside the repository.
+    """Each step runs outside the repository, with the archive in the home folder.
 
-    Without CircleCI's variables it ends in a message, or does nothing; never in a
-    traceback.
+    Without CircleCI's variables, it prints a message or does nothing, but never prints
+    a traceback.
     """
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     code = tmp_path / ".dte" / "code"

@@ -20,9 +20,9 @@ COMPONENTS = {
     for kind in ("commands", "jobs")
     for name, body in read_components(ROOT / "orb", kind).items()
 }
-# The executor is the only parameter whose default and text belong to its job.
+# Only the executor's default and description may differ between jobs.
 OWN = {"executor"}
-# The orb or an earlier step sets these variables, not a parameter.
+# The orb, an earlier step or the user sets these variables, not a parameter.
 NO_PARAMETER = {
     *("DTE_ATTEMPTS", "DTE_CHECKOUT", "DTE_LEDGER", "DTE_MODE", "DTE_NX_ROOT"),
     "DTE_NX_RUNNER",
@@ -53,7 +53,7 @@ def list_carried(command: str) -> dict[str, str]:
 
 
 def list_read(*files: Path) -> set[str]:
-    """Return the variables of parameters that the files name."""
+    """Return the variables in the files that carry parameters."""
     return {
         node.value
         for path in files
@@ -65,7 +65,7 @@ def list_read(*files: Path) -> set[str]:
 
 
 def list_defaults(command: str) -> Iterator[tuple[str, str]]:
-    """Yield each default that a script gives a variable, by the variable."""
+    """Yield each variable for which the script has a default, and the default."""
     tree = ast.parse((SCRIPTS / f"{command}.py").read_text(encoding="utf-8"))
     constants = {
         target.id: ast.literal_eval(node.value)

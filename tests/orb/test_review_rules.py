@@ -43,7 +43,7 @@ def add_key_from_variable(command: dict[str, Any]) -> None:
 
 
 def add_step(step: object) -> Callable[[dict[str, Any]], object]:
-    """Make a change that puts a step inside a condition."""
+    """Return a change that adds a step inside a condition."""
     wrapped = {"when": {"condition": True, "steps": [step]}}
     return lambda document: document["steps"].append(wrapped)
 
@@ -76,7 +76,7 @@ BREAKAGES: list[tuple[str, Breakage]] = [
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_the_orb_passes(rule: str) -> None:
-    """No rule finds anything in the orb that would be released as 1.x."""
+    """The rule finds nothing in the orb, reviewed as a release 1.x."""
     findings = review(read_orb(ROOT / "orb", major=1))
     assert [str(found) for found in findings if found.rule == rule] == []
 

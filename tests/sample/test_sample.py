@@ -109,7 +109,7 @@ def write_shown_configs(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
-    """All committed tasks pass, and all configs in the documentation are formatted.
+    """As committed, all tasks pass, and all documented configs are formatted.
 
     After the README's edit exactly one task fails.
     """
