@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.hostile_configs import ALL
 
-# Compiles the file that it is given, and prints the error, the processor time and the
+# Compiles the given file, and prints the error, the seconds of processor time and the
 # largest size in memory. On Linux, ru_maxrss keeps the size of the process that forked:
 # getrusage(2) and setmax_mm_hiwater_rss in fs/exec.c. A process that does not end is
 # stopped after 20 seconds of processor time.

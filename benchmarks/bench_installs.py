@@ -1,7 +1,7 @@
 """Measures how soon an agent is ready for tasks, with an empty and with a full cache.
 
 `make bench` runs it. For each package manager, `dte/agent` runs twice in a rehearsal:
-without a cache, and with the cache of the first run. The time is that from
+without a cache, and with the cache that the first one saved. The time is measured from
 the job's start until the agent asks Nx Cloud for tasks. The benchmark needs a package
 registry.
 """
@@ -21,8 +21,8 @@ CACHE = ROOT / ".cache" / "bench"
 JOB = "dte/agent"
 READY = "(stand-in): agent agent-1 of run"
 PACKAGES = {"nx": "22.7.12", "@nx/js": "22.7.12", "typescript": "5.9.3"}
-# The rehearsal shares npm's downloads among its jobs, which CircleCI does not do. No
-# main comes, so the agent ends by its timeout.
+# The rehearsal shares npm's downloads among its jobs, which CircleCI does not do, so
+# `setup` turns that off. Main never starts, so the agent's timeout ends it.
 CONFIG = """\
 version: 2.1
 orbs: {dte: your-namespace/dte@1.0.0}
@@ -69,7 +69,7 @@ def install_manager(name: str, package: str) -> Path:
 
 
 def make_workspace(folder: Path, lock: tuple[str, ...], env: Mapping[str, str]) -> None:
-    """Make a repository with a lock file and return its path."""
+    """Make a repository with a lock file in `folder`."""
     package = {"name": "shop", "private": True, "devDependencies": PACKAGES}
     (folder / "package.json").write_text(json.dumps(package))
     (folder / "nx.json").write_text("{}\n")

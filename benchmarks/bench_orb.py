@@ -85,7 +85,7 @@ def attach(home: Path) -> None:
 
 
 def measure_seconds(words: Sequence[str], env: Mapping[str, str]) -> float:
-    """Run a process; return its processor time with its children's, in seconds."""
+    """Run a process; return the seconds of processor time, including its children's."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(words, env=dict(env), check=False, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

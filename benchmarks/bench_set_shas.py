@@ -37,7 +37,7 @@ ROUNDS = 5
 
 
 class Figure(NamedTuple):
-    """The median time of one way to search, and its number of requests."""
+    """The median seconds of the search and of the whole step, and the requests."""
 
     search: float
     step: float
@@ -46,8 +46,9 @@ class Figure(NamedTuple):
 
 @contextmanager
 def start_api(back: int, revision: str) -> Iterator[str]:
-    """Yield an API whose main branch last passed `back` pipelines ago, at
-    `revision`.
+    """Yield the URL of an API.
+
+    Its main branch last passed `back` pipelines ago, at `revision`.
     """
     words = [str(NEWEST + 1 - back), revision, str(ANSWER_SECONDS)]
     with subprocess.Popen(

@@ -38,7 +38,7 @@ def doubling_parameters() -> str:
 
 
 def passed_steps() -> str:
-    """Return steps that each of twenty calls repeats thirty times."""
+    """Return steps that twenty nested calls repeat thirty times each."""
     repeated = ", ".join(["steps: << parameters.s >>"] * 30)
     command = f"  c: {{parameters: {{s: {{type: steps}}}}, steps: [{repeated}]}}"
     steps = "[run: x]"
@@ -128,13 +128,13 @@ def same_job() -> str:
 
 
 def approvals() -> str:
-    """Thirty thousand approvals."""
+    """Return thirty thousand approvals."""
     calls = "hold: {type: approval}, " * 30_000
     return _config().replace("jobs: [a]", f"jobs: [{calls}]")
 
 
 def similar_names() -> str:
-    """Return a thousand jobs of long names, and fifty calls of misspelt ones."""
+    """Return a thousand jobs with long names, and fifty calls with misspelled ones."""
     names = [f"{number:b}".zfill(200) for number in range(1050)]
     jobs = ", ".join(
         f"j{name}: {{machine: true, steps: [checkout]}}" for name in names[50:]
@@ -144,14 +144,14 @@ def similar_names() -> str:
 
 
 def many_matrices() -> str:
-    """Sixty matrices of 961 jobs each."""
+    """Return sixty matrices of 961 jobs each."""
     axes = ", ".join(f"{axis}: [{', '.join(map(str, range(31)))}]" for axis in "mn")
     call = f"a: {{matrix: {{parameters: {{{axes}}}}}}}"
     return _with_integers(", ".join([call] * 60))
 
 
 def long_exclude() -> str:
-    """Twenty thousand combinations that a matrix of 961 jobs does not have."""
+    """Exclude twenty thousand combinations that a matrix of 961 jobs does not have."""
     axes = ", ".join(f"{axis}: [{', '.join(map(str, range(31)))}]" for axis in "mn")
     excluded = ", ".join(f"{{m: {900 + number}, n: 1}}" for number in range(20_000))
     call = f"a: {{matrix: {{parameters: {{{axes}}}, exclude: [{excluded}]}}}}"
@@ -166,7 +166,7 @@ def _with_integers(calls: str) -> str:
 
 
 def many_filters() -> str:
-    """Twenty thousand jobs with a filter each."""
+    """Return twenty thousand jobs with a filter each."""
     calls = ", ".join(
         f"a: {{name: n{number}, filters: {{branches: {{only: b{number}}}}}}}"
         for number in range(20_000)
@@ -175,7 +175,7 @@ def many_filters() -> str:
 
 
 def many_requirements() -> str:
-    """A thousand jobs that require a hundred others each."""
+    """Return a thousand jobs that require a hundred others each."""
     calls = ", ".join(
         f"a: {{name: n{number}, requires: "
         f"[{', '.join(f'n{other}' for other in range(max(0, number - 100), number))}]}}"
@@ -185,7 +185,7 @@ def many_requirements() -> str:
 
 
 def many_parameters() -> str:
-    """Return a command of 2,000 parameters that is called 20,000 times."""
+    """Return a command with 2,000 parameters that is called 20,000 times."""
     declared = ", ".join(
         f"p{number}: {{type: string, default: x}}" for number in range(2000)
     )
@@ -194,7 +194,7 @@ def many_parameters() -> str:
 
 
 def unused_jobs() -> str:
-    """Thirty thousand jobs that nothing calls."""
+    """Return thirty thousand jobs that nothing calls."""
     unused = "u{}: {{machine: true, steps: [checkout]}}, "
     jobs = "".join(unused.format(number) for number in range(30_000))
     return _config().replace("jobs: {", f"jobs: {{{jobs}")
@@ -206,7 +206,7 @@ def many_templates() -> str:
 
 
 def large_patterns() -> str:
-    """Three thousand patterns that RE2 has to expand."""
+    """Return three thousand patterns that RE2 has to expand."""
     calls = ", ".join(
         f"a: {{name: n{number}, filters: {{tags: {{only: '/{number}(a{{900}})/'}}}}}}"
         for number in range(3000)

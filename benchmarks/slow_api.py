@@ -1,9 +1,9 @@
-"""A fake of CircleCI's API with slow answers and a main branch that failed for long.
+"""A slow fake of CircleCI's API, whose main branch has failed for a long time.
 
 It is a separate process, so its work does not slow down the code that is measured. It
 prints its address, and serves until its input ends. `GET /count` returns the number of
 requests since the last count. Arguments: the number of the pipeline that passed, its
-revision, and the seconds until it answers.
+revision, and the delay of each answer in seconds.
 """
 
 from __future__ import annotations

@@ -38,14 +38,14 @@ def git(folder: Path, *words: str) -> bytes:
 
 
 def find_clone(folder: Path, repository: str) -> Path:
-    """Return the clone of `owner/name` in the folder, or the folder itself."""
+    """Return the clone of `owner/name` in the folder, or the folder if it has none."""
     flat = repository.replace("/", "+")
     places = (folder / name for name in (repository, flat, f"{flat}/repo"))
     return next((path for path in places if git(path, "rev-parse", "HEAD")), folder)
 
 
 def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
-    """Return `compiles`, or `refused` with the first error; compiles the output too."""
+    """Return `compiles` if a config and its output compile, or `refused` and why."""
     file.write_text(text.replace("{xcodeversion}", "16.4.0"), encoding="utf-8")
     options: dict[str, Any] = {"pipeline": PipelineValues(), "stub_missing_orbs": True}
     try:
@@ -66,8 +66,10 @@ def survey_configs(folder: Path, file: Path) -> Found:
 
 
 def survey_docs(folder: Path, file: Path) -> Found:
-    """Yield each example of CircleCI's documentation with a version, jobs or orbs, and
-    workflows, by page and line. The list names those that are not complete.
+    """Yield each example of CircleCI's documentation, its listed verdict and its own.
+
+    An example has a version, jobs or orbs, and workflows. The list names those that are
+    not complete.
     """
     listed = {
         (page, line)

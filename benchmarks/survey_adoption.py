@@ -1,4 +1,4 @@
-"""Checks and changes the configs of docs/check.md and docs/init.md again.
+"""Repeats the surveys of docs/check.md and docs/init.md.
 
 Run by hand: `python -m benchmarks.survey_adoption FOLDER` looks for clones of the
 repositories in FOLDER, under the name `owner/name` or `owner+name`. It prints each
@@ -53,7 +53,7 @@ def list_codes(config: Path) -> list[str]:
 
 
 def survey_check(folder: Path, place: Path) -> Iterator[str]:
-    """Yield, for each config in docs/check.md, AS_LISTED or what differs."""
+    """Yield AS_LISTED, or what differs, for each config in docs/check.md."""
     text = (DOCS / "check.md").read_text(encoding="utf-8")
     for number, row in enumerate(ROW.finditer(text)):
         unpack(

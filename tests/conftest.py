@@ -1,4 +1,4 @@
-"""Gives every test an environment without variables of a CI job or a user."""
+"""Removes the variables of CI jobs and of the user from every test's environment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ settings.load_profile("dte")
 
 @pytest.fixture(scope="session")
 def _empty_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder without settings of a user."""
+    """An empty folder in place of the user's settings."""
     return str(tmp_path_factory.mktemp("config"))
 
 
@@ -30,7 +30,7 @@ def _clear_environment(monkeypatch: pytest.MonkeyPatch, _empty_folder: str) -> N
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    # Yarn 1 fails if this is not a folder.
+    # Yarn 1 fails if XDG_CONFIG_HOME is not a folder.
     monkeypatch.setenv("XDG_CONFIG_HOME", _empty_folder)
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "A Tester")

@@ -42,4 +42,4 @@ nx@15.9.7:
 }}
 """,
 }
-"""A template for each file, with `{version}`; most have an older Nx for a package."""
+"""A template for each file; most also have an older Nx that another package needs."""

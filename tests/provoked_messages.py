@@ -1,4 +1,4 @@
-"""Fails a run of all tests of the scripts if they don't provoke each message.
+"""Fails a full run of the scripts' tests if they don't provoke each message.
 
 A pytest plugin. `tests/scripts/recorder.py` writes the position of each message that a
 script makes into one file, from all processes of pytest-xdist.
@@ -21,7 +21,7 @@ MISSING = pytest.StashKey[list[str]]()
 
 
 def list_failures(trees: dict[Path, ast.Module]) -> set[str]:
-    """Return the names of `Refusal` and of the classes below it."""
+    """Return the names of `Refusal` and its subclasses."""
     names, before = {"Refusal"}, 0
     while len(names) > before:
         before = len(names)
@@ -53,7 +53,7 @@ def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
 
 
 def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
-    """Return whether each file in tests/scripts/ had a pass, and -k was unset."""
+    """Return whether a test passed in each file of tests/scripts/, without -k."""
     passed = {
         report.nodeid.partition("::")[0] for report in reporter.getreports("passed")
     }

@@ -24,7 +24,7 @@ def read_table() -> dict[str, int]:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Note for each collected file if it has slow tests, before `-m` drops them."""
+    """Record which collected files have slow tests, before `-m` drops the tests."""
     files: dict[str, bool] = {}
     for item in items:
         is_slow = bool(item.get_closest_marker("slow"))

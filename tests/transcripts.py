@@ -1,8 +1,8 @@
-"""Transcripts on the pages: compared with what a command prints, or written again.
+"""Compares transcripts on the pages with what a command prints, or updates them.
 
-A transcript is a block of code without a language. A line of it may be `…`, which
-stands for lines that are left out. `make docs` writes the quick ones, and with
-`SLOW=yes` those that need real Nx, too.
+A transcript is a code block without a language. In it, a line `…` stands for lines that
+are left out. `make docs` updates the quick ones, and with `SLOW=yes` also those that
+need real Nx.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _VARIES = re.compile(
 
 
 def shape_of(line: str) -> str:
-    """Return a line without what differs between two runs: ids, numbers, spaces."""
+    """Return a line without the ids, numbers and spaces that vary between two runs."""
     return re.sub(r"[\s#]+", "", _VARIES.sub("#", line))
 
 
@@ -36,16 +36,16 @@ class Transcript(NamedTuple):
     number: int = 0
 
     def find(self) -> re.Match[str]:
-        """Return its place in the page; group 2 is its text."""
+        """Return the match in the page, whose group 2 is the transcript's text."""
         blocks = _BLOCK.finditer(self.page.read_text(encoding="utf-8"))
         return [found for found in blocks if not found[1]][self.number]
 
     def renew(self, printed: str, *, rewrite: bool) -> list[str]:
-        """Return its lines with the ids and numbers of what was printed now.
+        """Return its lines with the ids and numbers in `printed`.
 
         Fails for a line that is not printed anymore; with `rewrite`, the most similar
-        line replaces it. Lines after the previous one are preferred, but the order of
-        tasks differs between two runs.
+        line replaces it. The search begins after the previous line, but also accepts
+        earlier lines, because the order of tasks varies.
         """
         lines = printed.splitlines()
         shapes = [shape_of(line) for line in lines]

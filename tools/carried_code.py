@@ -28,7 +28,7 @@ def list_modules(scripts: Path = SCRIPTS) -> dict[str, Path]:
 
 
 def copy_code(folder: Path) -> Path:
-    """Copy the modules into `folder`, as `unpack` does; returns it."""
+    """Copy the modules into `folder`, as `unpack` does, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in list_modules().values():
         shutil.copy(path, folder)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 
 class ToolError(Exception):
-    """Something is missing or refused; the suggestions say how to fix it."""
+    """An error of a tool; its suggestions say how to fix it."""
 
     def __init__(
         self, message: str, *, suggestions: Sequence[str] = (), details: str = ""

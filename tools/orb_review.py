@@ -57,7 +57,7 @@ Places = Iterable[tuple[str, str]]
 
 
 def read_orb(folder: Path, *, major: int | None = None) -> OrbSource:
-    """Read the source of an orb; `major` is that of the release, if there is one."""
+    """Read the source of an orb; `major` is the major version of its next release."""
     components = [
         Component(kind, file, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
         for kind in KINDS

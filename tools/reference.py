@@ -1,9 +1,8 @@
-"""Generate what follows from the orb's commands; `make docs` runs this module.
+"""Generate text from the orb's commands and scripts; `make docs` runs this module.
 
 It writes the jobs' copies of command parameters, docs/reference.md, the tables of
-parameters and packages in docs/design.md, and the lists of package managers and lock
-files.
-A test fails if one of them is out of date.
+parameters and packages in docs/design.md, the lists of package managers and lock files,
+the modules in `unpack`, and their digest. A test fails if one of them is out of date.
 """
 
 import ast

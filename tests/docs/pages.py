@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.tooling.repository import ROOT, name_of, python_files, repository_files
 
-# Pages of a workspace that a test makes.
+# These pages belong to workspaces that tests make.
 PAGES = sorted(
     path
     for path in repository_files()
@@ -47,7 +47,7 @@ def list_blocks(*kinds: str) -> Iterator[Block]:
 
 @cache
 def list_texts() -> tuple[str, ...]:
-    """Return every text in the code of the scripts and of the command."""
+    """Return every string in the code of the scripts and of `dte`."""
     shell = [path.read_text() for path in (ROOT / "scripts").glob("*.sh")]
     return tuple(shell) + tuple(
         node.value

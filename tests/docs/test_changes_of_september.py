@@ -1,4 +1,4 @@
-"""The page on the September 2026 change: each row gives the code that it names.
+"""The page on the September 2026 change names the codes that dte gives.
 
 Source of the rows: thread 54719 of discuss.circleci.com, and the issues that
 `dte/patterns.py` names.
@@ -40,7 +40,7 @@ UNDECLARED = "<< pipeline.parameters.gone >>"
 
 
 def with_pattern(pattern: str) -> list[tuple[str, str]]:
-    """Return what to replace in GOOD to use a pattern wherever one is read."""
+    """Return replacements in GOOD that use a pattern in each place that takes one."""
     return [
         ("[build,", f"[build: {{filters: {{branches: {{only: ['/{pattern}/']}}}}}},"),
         ("[build,", f"[build: {{filters: {{tags: {{ignore: '/{pattern}/'}}}}}},"),
@@ -62,11 +62,11 @@ def with_pattern(pattern: str) -> list[tuple[str, str]]:
 
 
 def with_patterns(*patterns: str) -> list[tuple[str, str]]:
-    """Return the same for several patterns."""
+    """Return the replacements for several patterns."""
     return [place for pattern in patterns for place in with_pattern(pattern)]
 
 
-# What each row of the page is about: replacements in GOOD, each of which breaks it.
+# For each row of the page: replacements that each break GOOD.
 BROKEN = {
     "`version: 2`": [("2.1", "2"), ("2.1", "2.0"), ("2.1", '"2"')],
     "`<< pipeline.parameters.x >>` without a declaration": [
@@ -103,8 +103,9 @@ def row_of(name: str) -> tuple[str, str]:
 
 
 def said_of(before: str, after: str, folder: Path) -> list[tuple[str, str]]:
-    """Return severity and code of each message with a suggestion about GOOD with one
-    part replaced.
+    """Return the severity and code of each message about a changed GOOD.
+
+    Messages without a suggestion are left out.
     """
     assert GOOD.count(before) == 1
     try:
@@ -116,7 +117,7 @@ def said_of(before: str, after: str, folder: Path) -> list[tuple[str, str]]:
 
 
 def test_every_row_is_tried() -> None:
-    """Each row of the page has configs here, and no other is here."""
+    """BROKEN has configs for exactly the rows of the page."""
     assert sorted(row_of(name) for name in BROKEN) == sorted(ROWS)
 
 
@@ -128,7 +129,7 @@ def test_the_config_before_it_is_broken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("row", "before", "after"), CASES)
 def test_a_row(row: str, before: str, after: str, tmp_path: Path) -> None:
-    """What a row says is broken gives one of the codes that it names."""
+    """A config that a row calls broken gives only codes that the row names."""
     named = re.findall(r"`(error|note)\[dte-([\w-]+)\]`", row_of(row)[1])
     found = said_of(before, after, tmp_path)
     assert found

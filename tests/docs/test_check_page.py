@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
 
 
 def test_every_code_has_its_section() -> None:
-    """A finding's link leads to a heading that is its code."""
+    """The page has a heading for each code, to which a finding's link leads."""
     sections = re.findall(r"^### (dte-check-.+)$", PAGE, re.MULTILINE)
     codes = [rule.code for rule in all_rules()]
     assert sorted(sections) == sorted([*codes, UNUSED, WITHOUT_REASON])

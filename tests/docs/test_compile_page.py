@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
 
 
 def codes_in_the_code() -> set[str]:
-    """Return each code that the compiler gives an error, a warning or a note."""
+    """Return each code that the compiler uses in an error, a warning or a note."""
     found = {"usage"}
     for _, tree in python_files("dte/"):
         for node in ast.walk(tree):
@@ -39,7 +39,7 @@ def test_the_page_lists_every_code() -> None:
 
 
 def test_each_link_leads_to_a_line() -> None:
-    """The link of each code ends with the anchor of its line in the table."""
+    """Each code's link ends with the anchor of its row in the table."""
     for code in codes_in_the_code():
         page, _, anchor = link_to(code).partition("#")
         assert page.endswith("/docs/compile.md")

@@ -15,7 +15,7 @@ READERS = {
     *("read", "require", "require_id", "read_switch", "read_choice", "read_folder"),
     *("read_name", "read_number", "read_milliseconds", "getenv"),
 }
-# This also matches names that a script passes on before it reads them, or writes.
+# This also finds variables that a script writes, or reads in a function that it calls.
 NAME = re.compile(r"(?:CIRCLE|DTE|NX)_[A-Z][A-Z_]*[A-Z]|BASH_ENV|FORCE_COLOR")
 PARAMETER = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILINE)
 
@@ -46,7 +46,7 @@ def _reads(function: ast.expr) -> bool:
 
 
 def list_rows(title: str) -> list[list[str]]:
-    """Return the cells of the table under a title, without its head."""
+    """Return the cells of the table under a title, without its header."""
     section = PAGE.split(f"### {title}\n", 1)[1].split("\n#", 1)[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
@@ -90,7 +90,7 @@ def test_every_script_that_names_a_variable_is_in_its_row() -> None:
 
 
 def test_every_parameter_has_its_variable() -> None:
-    """The page names the same parameters and commands for each variable as the orb."""
+    """For each variable, the page names the same parameters and commands as the orb."""
     carried: dict[str, tuple[set[str], set[str]]] = {}
     for path in (ROOT / "orb" / "commands").glob("*.yml"):
         for name, parameter in PARAMETER.findall(path.read_text(encoding="utf-8")):
@@ -105,7 +105,7 @@ def test_every_parameter_has_its_variable() -> None:
 
 
 def test_what_the_page_promises_of_the_file_that_is_sourced() -> None:
-    """The words that may be written to BASH_ENV are those that the page names."""
+    """The page quotes the pattern of the words that may be written to BASH_ENV."""
     module = (SCRIPTS / "lib" / "bash_env.py").read_text(encoding="utf-8")
     found = re.search(r"_WORD = r\"(.+?)\{0,\d+\}\"", module)
     assert found is not None

@@ -1,4 +1,4 @@
-"""The guides show configs of the orb's examples, commands that work, and right sums."""
+"""The guides show the orb's examples, commands that work, and correct totals."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_command(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", ["forks", "github-app"])
 def test_a_guide_shows_the_example_of_the_orb(page: str) -> None:
-    """The config of the page is that of the example, which other tests rehearse."""
+    """The page's config is that of the orb's example, which other tests rehearse."""
     path = ROOT / "orb" / "examples" / f"{page.replace('-', '_')}.yml"
     example = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert yaml.safe_load(read_config(page)) == example["usage"]
@@ -39,7 +39,7 @@ def test_a_guide_shows_the_example_of_the_orb(page: str) -> None:
 def test_the_guard_alone_refuses_a_partial_rerun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command of the page plans what it says; without --plan, merge is refused."""
+    """The page's command works; without its last word, --plan, merge is refused."""
     config = read_config("guard-only")
     config = re.sub(r"npm ci|npx playwright test .*", "mkdir -p blob-report", config)
     project = make_project(tmp_path / "project", config)
@@ -54,7 +54,7 @@ def test_the_guard_alone_refuses_a_partial_rerun(
 
 
 def test_the_sums_of_the_page_on_costs() -> None:
-    """Jobs times minutes times rate, rounded up to a credit, is what the page says."""
+    """Each total on the page is the product of its jobs, minutes and rate."""
     page = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
     rates = dict(re.findall(r"\| `(\w+)` \| (\d+) \|$", page, re.MULTILINE))
     large = re.search(r"`resource_class: large` \| `large` \| (\d+) \|", page)

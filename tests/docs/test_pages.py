@@ -69,7 +69,7 @@ def test_every_config_compiles(block: Block, tmp_path: Path) -> None:
 
 
 def test_every_kind_of_block_is_checked() -> None:
-    """Each code block has a known language, or is a transcript."""
+    """Each code block has a known language or, if it is a transcript, none."""
     known = {"yaml", "sh", "toml", "json", "text", ""}
     assert {block.kind for block in list_blocks(*known)} == known
     fences = sum(len(re.findall(r"(?m)^ *```", page.read_text())) for page in PAGES)
@@ -77,8 +77,8 @@ def test_every_kind_of_block_is_checked() -> None:
 
 
 def test_every_transcript_is_written_by_a_test() -> None:
-    """A block without a language is one that tests/transcripts.py names, and a test
-    compares it with what a command prints."""
+    """tests/transcripts.py names each block without a language, and a test compares it
+    with what a command prints."""
     places = Counter(block.page for block in list_blocks(""))
     named = {
         name: value
@@ -114,7 +114,7 @@ def test_every_command_exists(block: str, line: str) -> None:
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         assert f".PHONY: {words[1]}\n" in makefile
     else:
-        # Tools of others; the tests of the page run what dte needs of them.
+        # Third-party tools; each page's tests run what dte needs of them.
         tools = {
             ".tools/bin/circleci",
             "git",
@@ -129,7 +129,7 @@ def test_every_command_exists(block: str, line: str) -> None:
 
 
 def test_every_page_is_linked_from_the_readme() -> None:
-    """A page that the README doesn't lead to is not found."""
+    """The README links to every page."""
     readme = ROOT / "README.md"
     linked = {
         (ROOT / target.partition("#")[0]).resolve()
@@ -141,8 +141,8 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 def list_messages() -> list[str]:
     """Return the messages of dte that the pages explain: headings of the page on
-    troubleshooting, and first cells of tables about messages. Those of Nx and CircleCI
-    are not ours."""
+    troubleshooting, and first cells of tables about messages, without the messages of
+    Nx and CircleCI."""
     own = TROUBLESHOOTING.split("## Messages of Nx and CircleCI\n")
     pages = [page.read_text(encoding="utf-8") for page in PAGES]
     tables = [

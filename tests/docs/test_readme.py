@@ -34,7 +34,7 @@ def test_one_name_for_the_context_with_the_token() -> None:
 
 
 def test_the_readme_takes_five_minutes() -> None:
-    """Without code, links and figures: 300 words for each of five minutes."""
+    """Without code, links and figures, the README has at most 1,500 words."""
     text = readme().split("## Figures")[0] + readme().split("## Limits")[1]
     text = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\]\([^)]*\)", "]", text)

@@ -14,9 +14,9 @@ ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
 
 
 def list_codes() -> list[tuple[str, str]]:
-    """Return the place and the code of each error of the scripts, empty without one.
+    """Return the position and the code (empty if missing) of each error of the scripts.
 
-    A class of errors has a code of its own; a call of `Refusal` has an argument.
+    An error class has its own code; a call of `Refusal` has it as an argument.
     """
     found = []
     for name, tree in python_files("scripts/"):

@@ -1,4 +1,4 @@
-"""A config's import of the orb finds the orb that comes with the package."""
+"""A config that imports the orb gets the one that comes with the package."""
 
 from pathlib import Path
 

@@ -125,7 +125,7 @@ def test_a_usage_error_ends_with_2(
     words: tuple[str, ...],
     says: str,
 ) -> None:
-    """An invalid option exits with 2 before any job starts, with an error message."""
+    """An invalid option or argument is an error with status 2 before any job starts."""
     (tmp_path / "config.yml").write_text(PASSES)
     done = run_in(tmp_path, monkeypatch, "rehearse", "config.yml", *words)
     assert done.exit_code == 2
@@ -231,7 +231,7 @@ def test_a_kept_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
-    """A step named `Run [e2e] [/]` is not read as markup."""
+    """The step name `Run [e2e] [/]` is not read as markup."""
     done = run_dte(tmp_path, one_job("run: {name: 'Run [e2e] [/]', command: exit 1}"))
     assert done.returncode == 1
     assert done.stdout.count("Run [e2e] [/]") == 3

@@ -58,7 +58,7 @@ def test_a_tag(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_branch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipeline is compiled for the branch that is named."""
+    """`--branch` sets the branch of the compiled pipeline."""
     done = run_in(folder, monkeypatch, "compile", "config.yml", "--branch", "next")
     document = yaml.safe_load(done.stdout)
     assert document["jobs"]["test"]["steps"] == [{"run": {"command": "echo next"}}]
@@ -117,7 +117,7 @@ def test_json_for_editors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_json_of_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--json` prints an error too, and the command fails."""
+    """`--json` also prints an error, and the command fails."""
     (folder / "config.yml").write_text(CONFIG.replace("[test]", "[tset]"))
     done = run_in(folder, monkeypatch, "compile", "config.yml", "--json")
     assert done.exit_code == 2

@@ -20,7 +20,7 @@ FOLDERS = ("dte/", "orb/", "scripts/")
 FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
 NX = '{"devDependencies": {"nx": "24.0.6"}}'
 NOBODY = 65534
-# Root may write everything; without these capabilities it is like another user.
+# Root may write everything; without these capabilities, it is like any other user.
 WITHOUT_RIGHTS = (
     ("/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
     if os.getuid() == 0
@@ -129,7 +129,7 @@ def run_installed(
 
 
 def test_the_wheel_brings_the_orb(installed: Path) -> None:
-    """`dte compile` works in a folder without a checkout of dte and without `--orb`."""
+    """`dte compile` works without a checkout of dte and without `--orb`."""
     done = run_installed(installed, "compile")
     assert done.returncode == 0, done.stderr
     assert "Record the attempt" in done.stdout
@@ -145,7 +145,7 @@ def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
 
 @pytest.fixture
 def foreign(installed: Path) -> Path:
-    """The same as `installed`, with the project and home folder of another user."""
+    """`installed`, with a read-only project and home folder of another user."""
     work = installed.parent / "work"
     files = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}"}
     for name, text in files.items():
@@ -177,8 +177,8 @@ def foreign(installed: Path) -> Path:
 def test_nothing_is_writable(
     words: tuple[str, ...], code: int, said: str, foreign: Path
 ) -> None:
-    """A user who may write neither the package nor the project nor a home gets the
-    result, or an error."""
+    """Without a writable package, project or home folder, each command gives its result
+    or a clear error."""
     done = run_installed(
         foreign, *words, path=os.environ["PATH"], prefix=WITHOUT_RIGHTS
     )
@@ -199,14 +199,14 @@ def test_nothing_is_writable(
 def test_what_needs_no_command_works_without_any(
     words: tuple[str, ...], code: int, said: str, installed: Path
 ) -> None:
-    """Without git and node, everything but a rehearsal works."""
+    """Every command but `dte rehearse` works without git and node."""
     done = run_installed(installed, *words, path=str(installed / "no-commands"))
     assert done.returncode == code, done.stdout + done.stderr
     assert said in done.stdout + done.stderr
 
 
 def test_a_machine_without_git_and_node_gets_a_clear_error(installed: Path) -> None:
-    """Without any command on PATH a rehearsal ends with an error, not a traceback."""
+    """Without any command on PATH, a rehearsal ends with an error, not a traceback."""
     done = run_installed(installed, "rehearse", path=str(installed / "no-commands"))
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stderr.startswith("error: ")

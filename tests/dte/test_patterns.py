@@ -47,7 +47,7 @@ def test_whole_text(pattern: str, text: str, matches: bool) -> None:
     ],
 )
 def test_refused(pattern: str, reason: str, advice: str) -> None:
-    """What RE2 lacks is refused, with what to write instead."""
+    """An invalid pattern is refused with the reason and, where possible, advice."""
     with pytest.raises(InvalidPattern) as caught:
         compile_pattern(pattern)
     assert reason in str(caught.value)

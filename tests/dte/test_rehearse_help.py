@@ -7,7 +7,7 @@ from dte.rehearse_help import HELP
 
 
 def test_the_help_is_short() -> None:
-    """It has at most 40 lines of at most 80 columns, with groups and examples."""
+    """The help has at most 40 lines of at most 80 columns, with examples."""
     lines = HELP.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
@@ -15,7 +15,7 @@ def test_the_help_is_short() -> None:
 
 
 def test_the_help_has_every_option() -> None:
-    """Each option of the command is in the help, and no other is."""
+    """The help has each option of the command, and no other."""
     options = {name for option in command.params for name in option.opts}
     options = {name for name in options if name.startswith("--")} | {"--help"}
     described = HELP.partition("Examples:")[0]

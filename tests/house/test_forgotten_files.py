@@ -1,4 +1,4 @@
-"""If a change needs several files and one is missing, a test here names it.
+"""If a change needs several files, a test here names each one that is missing.
 
 CONTRIBUTING lists these changes. `tests/dte/compile/test_step_kinds.py` checks a kind
 of step, `tests/orb/test_parameters.py` the parameters, `tests/provoked_messages.py` the
@@ -60,7 +60,7 @@ def test_the_changelog_has_every_name(what: str, names: set[str]) -> None:
 
 @pytest.mark.parametrize("file", [name for name in COMPONENTS if "/commands/" in name])
 def test_a_test_sets_every_parameter(file: str) -> None:
-    """The variable of each parameter of a command is set by a test of the scripts."""
+    """A test of the scripts sets the variable of each command parameter."""
     text = (ROOT / file).read_text(encoding="utf-8")
     variables = set(re.findall(r"(DTE_\w+): << parameters\.", text))
     missing = variables - read_words((ROOT / "tests" / "scripts").glob("*.py"))
@@ -83,7 +83,7 @@ def test_every_fault_has_a_name_and_an_effect() -> None:
 
 
 def test_every_fault_is_injected_by_a_test() -> None:
-    """A test uses each name of `--fault`."""
+    """Each name of `--fault` occurs in a test."""
     tests = ROOT / "tests"
     words = read_words([*tests.glob("dte/**/*.py"), *tests.glob("end_to_end/**/*.py")])
     missing = sorted(set(API_FAULTS) - words)

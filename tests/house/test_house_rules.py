@@ -107,7 +107,7 @@ def test_no_script_contains_the_start_of_an_expression() -> None:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    """No file names a registry, which would bypass the mirror of a machine."""
+    """No file names a registry, because that would bypass a machine's mirror."""
     naming = [
         f"{name}: {host}"
         for name, text in text_files()
@@ -131,7 +131,7 @@ def test_no_file_contains_a_path_of_one_machine() -> None:
 def test_every_script_of_a_command_exists_and_is_tested() -> None:
     """Each command has its script, and the script has tests under its own name."""
     commands = {path.stem for path in (ROOT / "orb" / "commands").glob("*.yml")}
-    # Its code is a shell script, which test_load.py tests.
+    # The code of `unpack` is a shell script, which test_load.py tests.
     commands.remove("unpack")
     missing = [
         path

@@ -14,8 +14,8 @@ def test_the_table_lists_each_file_with_slow_tests(
 ) -> None:
     """The table lists exactly the files that contain slow tests.
 
-    A run of some files compares only these; a run of some tests of a file proves
-    nothing about the others.
+    If pytest collects only some files, only these are compared, and if it collects
+    only some tests of a file, the file's other tests are not seen.
     """
     collected = pytestconfig.stash[COLLECTED]
     table = set(read_table())

@@ -77,7 +77,7 @@ def write_command(path: Path, body: str) -> None:
 
 
 def listing(folder: Path) -> list[tuple[str, int, int]]:
-    """Return everything in a folder with its size and time of change."""
+    """Return everything in a folder with its size and modification time."""
     return [
         (str(path), path.lstat().st_size, path.lstat().st_mtime_ns)
         for path in sorted([folder, *folder.rglob("*")])

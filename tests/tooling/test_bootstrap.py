@@ -17,7 +17,7 @@ from tools.failures import ToolError
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """A bare machine, shared by the slow tests of this module in their order."""
+    """A bare machine, which this module's slow tests use one after another."""
     return make_machine(tmp_path_factory.mktemp("machine"))
 
 
@@ -36,8 +36,8 @@ def start_and_kill(machine: Machine) -> None:
 
 @pytest.mark.slow
 def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
-    """After a kill during the install the next set-up works, and the home directory
-    stays empty."""
+    """If a set-up is killed during the install, the next one works and leaves the home
+    directory empty."""
     before = listing(bare.home)
     start_and_kill(bare)
     assert not (bare.copy / ".venv" / ".set-up").exists()

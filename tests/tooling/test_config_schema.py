@@ -15,14 +15,14 @@ EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
 def check_schema(configs: list[Path]) -> "subprocess.CompletedProcess[str]":
-    """Run check-jsonschema on configs with the schema that it contains."""
+    """Check configs against the schema that check-jsonschema contains."""
     words = ["--builtin-schema", "vendor.circle-ci", *map(str, configs)]
     command = [sys.executable, "-m", "check_jsonschema", *words]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def test_every_example_matches_the_schema(tmp_path: Path) -> None:
-    """The schema that check-jsonschema contains accepts each example's usage."""
+    """The schema accepts the usage of each of the orb's examples."""
     configs = []
     for example in EXAMPLES:
         usage = yaml.safe_load(example.read_text(encoding="utf-8"))["usage"]
@@ -34,7 +34,7 @@ def test_every_example_matches_the_schema(tmp_path: Path) -> None:
 
 
 def test_the_schema_refuses_a_config_with_an_unknown_key(tmp_path: Path) -> None:
-    """A step with a key that CircleCI does not know fails."""
+    """The check fails for a step with a key that CircleCI does not know."""
     jobs = {"hello": {"docker": [{"image": "x"}], "steps": [{"run": {"comand": "ls"}}]}}
     config = tmp_path / "config.yml"
     config.write_text(yaml.safe_dump({"version": 2.1, "jobs": jobs}))

@@ -40,7 +40,7 @@ def test_make_alone_lists_the_targets() -> None:
 
 
 def test_make_test_passes_arguments_to_pytest() -> None:
-    """`make test ARGS=…` runs pytest with these words at its end."""
+    """`make test ARGS=…` appends these arguments to the pytest command."""
     command = ["make", "--dry-run", "test", "ARGS=-k one"]
     printed = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=True

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def problems_of(root: Path, version: str = "1.2.3") -> list[str]:
-    """Return the words of each problem of a release."""
+    """Return the description of each problem of a release."""
     return [problem.words for problem in find_problems(root, version)]
 
 
@@ -59,7 +59,7 @@ def test_a_clean_tagged_commit_with_its_changelog_is_a_release(
 
 
 def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
-    """Return a way to break a release: commit another text of a file under the tag."""
+    """Return a function that commits a file with this text, and moves the tag to it."""
 
     def apply(root: Path) -> None:
         (root / name).write_text(text, encoding="utf-8")
@@ -105,7 +105,7 @@ NEWEST = "the newest entry of CHANGELOG.md is"
 def test_each_problem_is_named(
     breakage: Callable[[Path], None], words: str, tmp_path: Path
 ) -> None:
-    """One mistake is one problem, whose words say what and where."""
+    """One mistake is one problem, whose description says what is wrong and where."""
     root = make_release(tmp_path)
     breakage(root)
     assert problems_of(root) == [words]

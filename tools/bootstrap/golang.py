@@ -48,7 +48,7 @@ def ensure_circleci() -> None:
 
 
 def install_go() -> Path:
-    """Install Go into `.tools` and return its command; on failure remove the folder."""
+    """Install Go into `.tools`, unless it is there, and return its command."""
     folder = TOOLS / GO
     if not folder.exists():
         draft = folder.with_name(f"{GO}.draft")

@@ -65,7 +65,5 @@ def translate(settings: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def existing(links: Sequence[str]) -> list[str]:
-    """Return the addresses and the folders that exist: pip ignores missing
-    ones, uv fails.
-    """
+    """Return the addresses and existing folders; uv would fail for a missing one."""
     return [link for link in links if "://" in link or Path(link).exists()]

@@ -30,9 +30,9 @@ def find_artifact_problems(root: Path, version: str) -> Iterator[tuple[str, str]
 
 
 def try_wheel(wheel: Path, root: Path, version: str) -> str:
-    """Return the last line that the unpacked wheel prints if it fails, or nothing.
+    """Return the last line of output if the unpacked wheel fails, or an empty string.
 
-    It has to print its version, and to compile a config that imports its orb.
+    The wheel must print its version, and compile a config that imports its orb.
     """
     config = {
         "version": 2.1,

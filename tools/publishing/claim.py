@@ -13,7 +13,7 @@ from tools.publishing.identity import Identity, check_namespace, read_identity
 def claim(root: Path, wanted: str) -> list[str]:
     """Replace the current namespace with `wanted`; return the names of changed files.
 
-    It assumes that the owner of the GitHub repository has the same name.
+    It assumes that the GitHub repository's owner has the same name as the namespace.
     """
     check_namespace(wanted)
     now = read_identity(root)

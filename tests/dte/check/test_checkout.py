@@ -1,4 +1,4 @@
-"""Main and its agents change the commit that is checked out in the same way."""
+"""Main and its agents must change the checked-out commit in the same way."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ workflows:
 def test_another_number_or_order(
     main: str, agent: str, message: str, tmp_path: Path
 ) -> None:
-    """The first difference is found, also in a shared command that both call."""
+    """Only the first difference is reported, also inside commands that both call."""
     found = find_in(tmp_path, ORB + CONFIG.format(main=main, agent=agent), CODE)
     assert [message in one.message for one in found] == [True]
 
 
 def test_the_same_commands(tmp_path: Path) -> None:
-    """The same shared commands on both sides are no difference."""
+    """If both jobs call the same commands, nothing is found."""
     config = ORB + CONFIG.format(main="[merge, pull]", agent="[merge, pull]")
     assert find_in(tmp_path, config, CODE) == []

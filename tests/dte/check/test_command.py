@@ -93,7 +93,7 @@ def test_an_ignored_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_the_compiler_refuses(
     config: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of the compiler is a finding, with its position and a link."""
+    """A compiler error is a finding, with its position and a link."""
     (tmp_path / "config.yml").write_text(config)
     done = run_in(tmp_path, monkeypatch, "check", "config.yml", "--json")
     (found,) = json.loads(done.stdout)["findings"]
@@ -106,7 +106,7 @@ def test_what_the_compiler_refuses(
 def test_a_config_that_does_not_compile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of the compiler is printed like a finding."""
+    """A compiler error is printed like a finding."""
     (tmp_path / "config.yml").write_text("version: 2.1\na: [\n")
     first, heading, _, last = run_in(
         tmp_path, monkeypatch, "check", "config.yml"
@@ -120,7 +120,7 @@ def test_a_config_that_does_not_compile(
 def test_a_usage_error(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A config that can't be read is a usage error."""
+    """A config that can't be read, or an invalid option, is a usage error."""
     assert run_in(tmp_path, monkeypatch, "check", *words).exit_code == 2
 
 

@@ -1,4 +1,4 @@
-"""`dte check` and dte/main read `distribute-on` of `.nx/ci-config.yaml` alike."""
+"""`dte check` and dte/main read `distribute-on` in `.nx/ci-config.yaml` alike."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ except Refusal as refusal:
 
 
 def is_refused(file: Path, environment: str) -> bool:
-    """Return whether the program of dte/main refuses the file."""
+    """Return whether dte/main's program refuses the file."""
     library = str(ROOT / "scripts" / "lib")
     done = subprocess.run(
         [sys.executable, "-I", "-c", SCRIPT, library, str(file)],
@@ -52,7 +52,7 @@ def is_refused(file: Path, environment: str) -> bool:
 
 
 def override(general: str, own: str) -> str:
-    """Return a file with an override of the environment web."""
+    """Return a file with an override for the environment `web`."""
     return (
         f"dte: {{distribute-on: {general}}}\n"
         f"overrides: {{web: {{dte: {{distribute-on: {own}}}}}}}\n"

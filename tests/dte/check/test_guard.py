@@ -1,4 +1,4 @@
-"""Tests which guards of main and its agents count."""
+"""Which guards count for main and its agents."""
 
 from __future__ import annotations
 
@@ -76,6 +76,6 @@ def test_the_place_of_a_guard(
 def test_a_guard_that_the_config_turns_off(
     job: str, container: str, expected: list[str], tmp_path: Path
 ) -> None:
-    """A variable turns the guard off; the job's overrides the container's."""
+    """A variable can turn the guard off; the job's value overrides the container's."""
     found = reasons(tmp_path, GUARD, START, TASKS, job=job, container=container)
     assert [reason.lower() for reason in found] == [text.lower() for text in expected]

@@ -12,7 +12,7 @@ CODE = "dte-check-no-guard"
 
 
 def codes_after(text: str, line: int, file: str = "config.yml") -> list[str]:
-    """Return the codes that remain of a finding at this line of the text."""
+    """Return the codes that remain if CODE is found at this line of the text."""
     found = [finding(CODE, Where(file, line), "…")]
     remaining, _ = apply_ignores(found, read_ignores("config.yml", text))
     return [one.code for one in remaining]
@@ -40,7 +40,7 @@ def test_a_comment(text: str, line: int, remaining: list[str]) -> None:
 
 
 def test_a_comment_of_another_file() -> None:
-    """A comment ignores findings of its own file only."""
+    """A comment ignores only findings in its own file."""
     text = f"- main # dte: ignore[{CODE}] small"
     assert codes_after(text, 1, "other.yml") == [CODE, UNUSED]
 

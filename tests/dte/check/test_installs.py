@@ -1,4 +1,4 @@
-"""Which commands install packages, and which jobs run their code."""
+"""Which commands install packages, and which jobs run the packages' code."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ workflows:
     ],
 )
 def test_the_install_of_an_agent(agent: str, count: int, tmp_path: Path) -> None:
-    """An install that differs from main's is found, also in the step of the agent."""
+    """An agent needs main's install command, which may be in its start-agent step."""
     config = ORB + INSTALLS.replace("AGENT", agent)
     assert len(find_in(tmp_path, config, "dte-check-different-install")) == count
 
@@ -118,7 +118,7 @@ workflows:
     ],
 )
 def test_a_job_that_runs_packages(command: str, count: int, tmp_path: Path) -> None:
-    """A command of a package manager in a job with the token runs packages' code."""
+    """In a job with the token, any command that runs packages' code is found."""
     config = ORB + TOKEN.replace("COMMAND", command)
     config = config.replace("ATTEMPT", "token").replace("OTHER", "token")
     assert len(find_in(tmp_path, config, "dte-check-token-context")) == count

@@ -82,14 +82,14 @@ def test_a_changed_folder(tmp_path: Path) -> None:
 
 
 def test_scripts_that_call_themselves(tmp_path: Path) -> None:
-    """Scripts are followed to a limit, in depth and in number."""
+    """Scripts are followed only up to a limit on their depth and number."""
     write(tmp_path)
     assert len(calls_in("ci/loop.sh", tmp_path)) < 20
     assert len(calls_in("\n".join(["ci/bomb.sh"] * 100), tmp_path)) <= 2000
 
 
 def test_a_script_outside_the_repository(tmp_path: Path) -> None:
-    """Nothing outside the repository is read, links included."""
+    """Nothing outside the repository is read, not even through a link."""
     write(tmp_path / "outside")
     root = tmp_path / "inside"
     root.mkdir()

@@ -1,4 +1,4 @@
-"""The branches and tags that filters are tried with."""
+"""The branches and tags for which `dte check` evaluates filters."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_names_in_filters(written: Any, name: str) -> None:
 
 
 def test_the_number_of_names_has_a_limit() -> None:
-    """A config with many names is tried with some of them."""
+    """Of many names in a config, only some are tried."""
     assert len(list_names([[f"name{n}" for n in range(1000)]])) < 50
 
 
@@ -88,7 +88,7 @@ NOTICE = (
 def test_names_beyond_the_limit(
     count: int, notices: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """A notice says how many names are not tried."""
+    """A notice gives the number of names that are not tried."""
     names = ", ".join(f"name{n}" for n in range(count))
     config = (
         "version: 2.1\njobs: {a: {machine: true, steps: [checkout]}}\nworkflows:\n"

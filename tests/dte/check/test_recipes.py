@@ -1,7 +1,7 @@
 """The recipes that people copy: Nx's, old and new, and dte's own examples.
 
-Nx's page "Bring your own compute" starts its run with `start-nx-agents` today, and used
-`start-ci-run` before; in 2022 a variable of main turned distribution on.
+Nx's page "Bring your own compute" uses `start-nx-agents` today. It used `start-ci-run`
+before, and in 2022 a variable in main's job turned distribution on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.tooling.repository import ROOT
 NO_GUARD = "dte-check-no-guard"
 BLOCK = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = 'start-ci-run --distribute-on="manual" --stop-agents-after="e2e-ci"'
-# The one with a place for the packed orb is no config by itself.
+# The config with a placeholder for the packed orb is not complete.
 CONFIGS = [one for one in list_blocks("yaml") if "dist/orb.yml" not in one.text]
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
@@ -44,12 +44,12 @@ def codes_of(config: str, folder: Path) -> list[str]:
 
 
 def test_the_recipe_with_flags(tmp_path: Path) -> None:
-    """The recipe lacks a guard, and nothing else is found."""
+    """In the recipe with start-ci-run, only the guard is missing."""
     assert codes_of(recipe(), tmp_path) == [NO_GUARD]
 
 
 def test_the_recipe_with_a_file(tmp_path: Path) -> None:
-    """The recipe with start-nx-agents and .nx/ci-config.yaml only lacks a guard."""
+    """With start-nx-agents and .nx/ci-config.yaml, only the guard is missing."""
     (tmp_path / ".nx").mkdir()
     content = {
         "dte": {"distribute-on": "manual"},
@@ -61,7 +61,7 @@ def test_the_recipe_with_a_file(tmp_path: Path) -> None:
 
 
 def test_the_recipe_with_a_variable(tmp_path: Path) -> None:
-    """The recipe of 2022, with several commands and no flags, only lacks a guard."""
+    """In the recipe of 2022, without flags, only the guard is missing."""
     config = recipe().replace(
         "      - run: npx nx affected -t lint test build e2e-ci",
         "      - run: npx nx affected --target=lint --parallel=3\n"

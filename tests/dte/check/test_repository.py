@@ -21,7 +21,7 @@ def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "binary", "loop", "missing"])
 def test_what_is_no_text_file(kind: str, tmp_path: Path) -> None:
-    """A pipe, a folder, a binary file and a link to itself have no text."""
+    """A pipe, a folder, a binary or missing file, and a link to itself have no text."""
     path = tmp_path / "x"
     if kind == "pipe":
         os.mkfifo(path)

@@ -48,7 +48,7 @@ def found_in(folder: Path, file: str, config: str) -> list[tuple[str, int]]:
 def test_a_call_in_a_folder(
     command: str, where: str, folder: str, tmp_path: Path
 ) -> None:
-    """The file in the folder of a call counts, not one at the repository's root."""
+    """The file in the call's folder counts, not one at the repository's root."""
     config = CONFIG.replace("COMMAND", command).replace("FOLDER", folder)
     config = config.replace("WHERE", where).replace("MAIN", "main")
     file = "frontend/.nx/ci-config.yaml"
@@ -81,7 +81,7 @@ def test_the_folder_of_dte(
 
 
 def test_flags_beside_a_file_in_a_folder(tmp_path: Path) -> None:
-    """The message names the file with its folder."""
+    """The message names the file and its folder."""
     (tmp_path / "frontend" / ".nx").mkdir(parents=True)
     (tmp_path / "frontend" / ".nx" / "ci-config.yml").write_text(HOSTED)
     main = DTE.replace("}", ", start: flags}").replace("FOLDER", "frontend")

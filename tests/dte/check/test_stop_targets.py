@@ -1,4 +1,4 @@
-"""The targets after which dte's agents stop, and the later commands of main."""
+"""The targets after which dte's agents stop, and main's later commands."""
 
 from __future__ import annotations
 

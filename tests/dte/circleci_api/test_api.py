@@ -34,8 +34,9 @@ FIRST = "/workflow/$CIRCLE_WORKFLOW_WORKSPACE_ID"
 def ask(
     folder: Path, *requests: str, token: str = "yes", **order: Any
 ) -> list[tuple[int, Any]]:
-    """Return the API's answers to the requests of the last run's job, with
-    parsed bodies.
+    """Rehearse a job that sends requests; return the answers in its last run.
+
+    An answer is its status and parsed body.
     """
     (folder / "project").mkdir(exist_ok=True)
     (folder / "project" / "ask.py").write_text(ASK)
@@ -121,7 +122,7 @@ def test_a_rerun_needs_a_token(tmp_path: Path) -> None:
 
 
 def test_a_job_may_start_a_rerun(tmp_path: Path) -> None:
-    """A job that reruns an earlier workflow gets the new id, and the rerun runs."""
+    """A job can rerun an earlier workflow; it receives the new workflow's id."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "ask.py").write_text(ASK)
     once = "test $CIRCLE_BUILD_NUM != 2 || python3 ask.py"

@@ -55,7 +55,7 @@ def test_a_server_is_used_when_it_is_configured(tmp_path: Path) -> None:
     [SERVER, "http://app.circleci.com:81", "https://circleci.com.evil.example"],
 )
 def test_another_host_gets_no_token(host: str, tmp_path: Path) -> None:
-    """A URL of a host that is not configured causes an error with the setting."""
+    """A URL with an unconfigured host is an error that names the setting."""
     with pytest.raises(UserError, match="doesn't get the token") as error:
         find_access(host, {"CIRCLE_TOKEN": "t"}, tmp_path)
     assert error.value.suggestions[0].endswith(f"CIRCLECI_CLI_HOST={host}")

@@ -36,7 +36,7 @@ def test_the_token_is_sent_in_a_header() -> None:
 
 @responses.activate
 def test_a_list_has_the_items_of_all_pages() -> None:
-    """Pages are followed by their token."""
+    """All pages of a list are read, each with the token from the previous one."""
     add_page("workflow/x/job", [{"name": "a"}], token="two")
     responses.get(
         f"{API}/workflow/x/job",
@@ -49,7 +49,7 @@ def test_a_list_has_the_items_of_all_pages() -> None:
 
 @responses.activate
 def test_endless_pages_are_an_error() -> None:
-    """A list that never ends is an error."""
+    """A list of more than 100 pages is an error."""
     add_page("workflow/x/job", [], token="again")
     with pytest.raises(UserError, match="more than 100 pages"):
         make_client().get_all("workflow", "x", "job")
@@ -127,7 +127,7 @@ def test_an_answer_that_is_no_object_is_an_error(body: str) -> None:
 )
 @responses.activate
 def test_no_answer_is_an_error_that_names_the_host(trouble: Exception) -> None:
-    """A timeout or a broken connection ends with a fix, without a traceback."""
+    """A timeout or a broken connection is an error with a suggestion."""
     responses.get(PATH, body=trouble)
     with pytest.raises(UserError, match=r"circleci\.com can't be reached") as error:
         make_client().get("workflow", "x")
@@ -135,7 +135,7 @@ def test_no_answer_is_an_error_that_names_the_host(trouble: Exception) -> None:
 
 
 def test_every_request_has_a_timeout() -> None:
-    """A server that accepts a connection and says nothing ends the request."""
+    """A request to a server that never answers times out."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         access = Access(f"http://127.0.0.1:{silent.getsockname()[1]}", "")
         client = Client(access, backoff=0, timeouts=(0.1, 0.1))
@@ -167,6 +167,6 @@ def test_no_message_contains_the_token() -> None:
 
 @responses.activate
 def test_an_id_is_a_part_of_the_path() -> None:
-    """A caller's string can't change the query of the request."""
+    """An id with special characters can't change the request's query."""
     responses.get(f"{API}/workflow/a%3Fb%23c", json={})
     assert make_client().get("workflow", "a?b#c") == {}

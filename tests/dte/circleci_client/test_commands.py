@@ -105,7 +105,7 @@ def test_the_url_of_a_pipeline_or_a_job_works(
 
 @responses.activate
 def test_an_unknown_id_is_an_error() -> None:
-    """The error names an id that is neither a workflow's nor a pipeline's."""
+    """An id that is neither a workflow's nor a pipeline's is named in the error."""
     for kind in ("workflow", "pipeline"):
         responses.get(f"{API}/{kind}/{FIRST}", json=NOTHING, status=404)
     done = run("attempts", FIRST)
@@ -128,7 +128,7 @@ def test_an_unknown_id_is_an_error() -> None:
 def test_an_answer_of_the_wrong_shape_is_an_error(
     workflow: dict[str, Any], listed: Any, jobs: Any
 ) -> None:
-    """A field that is missing or of another type is named; it is no defect of dte."""
+    """An answer with a missing or mistyped field is not reported as a defect of dte."""
     responses.get(f"{API}/workflow/{FIRST}", json=workflow)
     responses.get(f"{API}/pipeline/{PIPELINE}/workflow", json={"items": listed})
     responses.get(f"{API}/workflow/{FIRST}/job", json={"items": jobs})
@@ -256,7 +256,7 @@ def test_a_person_is_asked_first(
 
 @responses.activate
 def test_a_running_workflow_is_not_rerun() -> None:
-    """CircleCI refuses such a rerun, so it is not sent."""
+    """A rerun of a running workflow is not sent, because CircleCI would refuse it."""
     listed = [add_workflow(FIRST, [], status="running")]
     add_page(f"pipeline/{PIPELINE}/workflow", listed)
     responses.get(f"{API}/user/{USER}", json={"name": "Ada"})
@@ -267,7 +267,7 @@ def test_a_running_workflow_is_not_rerun() -> None:
 
 @responses.activate
 def test_a_pipeline_with_several_workflows_needs_a_choice() -> None:
-    """The error lists the names, and nothing is rerun."""
+    """The error lists the workflows' names, and nothing is rerun."""
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
     responses.get(f"{API}/user/{USER}", json={"name": "Ada"})

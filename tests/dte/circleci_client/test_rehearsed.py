@@ -39,9 +39,9 @@ CONFIG = """\
 
 @dataclass
 class Operator(Listener):
-    """Runs `dte` after each workflow, as a person at a terminal would.
+    """Runs `dte attempts` after each workflow, as a person at a terminal would.
 
-    After the last of `reruns` workflows it asks for no more reruns.
+    After workflow number `reruns_at`, it also runs `dte rerun`.
     """
 
     reruns_at: int
@@ -62,7 +62,7 @@ class Operator(Listener):
                 self.api = line.removeprefix("api ")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
-        """Ask what happened, and rerun the workflow once."""
+        """Run the commands, and keep what they print."""
         self.sentences.append(self.run("attempts", workflow.id).splitlines()[-1])
         if len(self.sentences) == self.reruns_at:
             self.links.append(self.run("rerun", workflow.id, "--yes"))

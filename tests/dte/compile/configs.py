@@ -17,7 +17,7 @@ def compile_text(
     pipeline: PipelineValues | None = None,
     stub_missing_orbs: bool = False,
 ) -> CompiledConfig:
-    """Return what `text` compiles to, written to a config.yml in `folder`."""
+    """Write `text` to a config.yml in `folder`, and return what it compiles to."""
     path = folder / "config.yml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     return compile_config(

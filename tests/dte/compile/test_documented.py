@@ -61,7 +61,7 @@ def test_accepted(case: dict[str, Any], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case["name"])
 def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
-    """A config that a source forbids is refused with what to write instead."""
+    """A config that its source calls invalid is refused with a suggestion."""
     with pytest.raises(UserError) as caught:
         compile_documented(case, tmp_path)
     error = caught.value

@@ -17,23 +17,23 @@ FLOW = "workflows: {main: {jobs: [build: {CALL}]}}\n"
 def compiled(
     tmp_path: Path, call: str = "", step: str = "checkout", more: str = ""
 ) -> CompiledConfig:
-    """Return a config with one job, called with the keys `call`."""
+    """Return a config whose workflow calls one job with the keys in `call`."""
     text = JOB.replace("STEP", step) + FLOW.replace("CALL", call) + more
     return compile_text(text, tmp_path, stub_missing_orbs=True)
 
 
 def warned(config: CompiledConfig) -> bool:
-    """Return whether a config has a warning of a limit."""
+    """Return whether a config has a warning about a limit."""
     return any(note.code in ("documented-limit", "matrix") for note in config.notes)
 
 
 def numbered(word: str, number: int) -> str:
-    """Return a list of so many names."""
+    """Return `number` names, separated by commas."""
     return ", ".join(f"{word}{index}" for index in range(number))
 
 
 def test_contexts(tmp_path: Path) -> None:
-    """100 contexts may be used (Configuration reference, context), and not 101."""
+    """A job may use 100 contexts (Configuration reference, context), but not 101."""
     compiled(tmp_path, f"context: [{numbered('c', 100)}]")
     with pytest.raises(UserError, match="use 101 contexts") as caught:
         compiled(tmp_path, f"context: [{numbered('c', 101)}]")
@@ -41,7 +41,7 @@ def test_contexts(tmp_path: Path) -> None:
 
 
 def test_url_orbs(tmp_path: Path) -> None:
-    """50 URL orbs may be imported (Manage URL orb allow-lists), and not 51."""
+    """A config may import 50 URL orbs (Manage URL orb allow-lists), but not 51."""
     urls = [f"o{number}: 'https://a.test/{number}.yml'" for number in range(51)]
     compiled(tmp_path, more=f"orbs: {{{', '.join(urls[:50])}}}\n")
     with pytest.raises(UserError, match="more than 50 URL orbs"):
@@ -66,7 +66,10 @@ def test_a_key_of_a_cache(length: int, warns: bool, tmp_path: Path) -> None:
 def test_pipeline_arguments(
     names: int, name: int, value: int, warns: bool, tmp_path: Path
 ) -> None:
-    """The API takes 100 arguments of 128 and 512 characters (Pipeline values)."""
+    """More than 100 arguments, or too long ones, are a warning (Pipeline values).
+
+    A name may have 128 characters, and a value 512.
+    """
     arguments = {str(n).rjust(name, "p"): "v" * value for n in range(names)}
     declared = ", ".join(f"{key}: {{type: string, default: ''}}" for key in arguments)
     config = compile_text(
@@ -79,7 +82,7 @@ def test_pipeline_arguments(
 
 @pytest.mark.parametrize(("jobs", "warns"), [(128, False), (129, True)])
 def test_a_matrix(jobs: int, warns: bool, tmp_path: Path) -> None:
-    """No page limits a matrix, so more than 128 jobs are a warning."""
+    """No page limits a matrix, so more than 128 jobs cause only a warning."""
     call = f"matrix: {{parameters: {{n: [{numbered('v', jobs)}]}}}}"
     text = JOB.replace("STEP", "checkout").replace(
         "machine", "parameters: {n: {type: string}}, machine"

@@ -17,14 +17,14 @@ from tests.dte.compile.configs import compile_text, only_job
 
 MEGABYTE = 1024 * 1024
 LIMIT = 300
-# On a machine that does nothing else, the slowest one takes about 12 times as long, and
-# 2 seconds are about 16 times as long.
+# On an idle machine, the slowest config takes about 12 times as long as `floor`, and 2
+# seconds are about 16 times as long.
 MANY = 20
 
 
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """Seconds of processor time that a config of one job takes on this machine."""
+    """The seconds of processor time for a config with one job on this machine."""
     path = tmp_path_factory.mktemp("floor") / "config.yml"
     path.write_text(one_job("checkout"))
     return min(compile_alone(path).seconds for _ in range(3))
@@ -38,7 +38,7 @@ def test_a_config_that_expands(
     """A config that expands too far is refused, within 300 MB and a bounded time.
 
     `make bench` prints the seconds, which are less than 2. A machine under load is
-    slower, so the bound here is a multiple of what a config of one job takes beside it.
+    slower, so the bound here is a multiple of the time for a config with one job.
     """
     path = tmp_path / "config.yml"
     path.write_text(write())
@@ -136,7 +136,7 @@ workflows: {w: {jobs: [a]}}
 
 
 def test_steps_passed_to_a_command_may_call_it(tmp_path: Path) -> None:
-    """A command that is an argument of itself is not a cycle."""
+    """Steps that are passed to a command may call it: that is not a cycle."""
     assert len(only_job(compile_text(PASSED, tmp_path)).steps) == 4
 
 

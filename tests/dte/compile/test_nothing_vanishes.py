@@ -27,7 +27,7 @@ STEPS = {
     for name, schema in SCHEMA["definitions"]["step"]["oneOf"][1]["properties"].items()
     if name in KINDS
 }
-# Values that pass the check of a key; any other key gets a string.
+# Valid values for keys that don't accept an arbitrary string.
 VALUES = {
     "when": "always",
     "method": "full",

@@ -63,7 +63,7 @@ def test_a_missing_orb_is_named_with_the_option(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reference", ["name", "ns/name", "a/b/c@1", "http://x/y", "7"])
 def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
-    """A reference without namespace, name and version is refused."""
+    """A reference must be namespace/name@version or an https URL."""
     with pytest.raises(UserError, match=r"config\.yml:6: orb"):
         compile_text(USES.replace("REFERENCE", reference), tmp_path)
 
@@ -138,7 +138,7 @@ def test_missing_orbs_may_be_stubbed(tmp_path: Path) -> None:
 
 
 def test_an_orb_may_import_itself(tmp_path: Path) -> None:
-    """Commands that call each other through orbs that import each other are refused."""
+    """A command that calls itself, through an orb that imports itself, is refused."""
     source = tmp_path / "orb.yml"
     source.write_text(
         ORB.replace("run: echo here", "me/work")
@@ -172,7 +172,7 @@ workflows:
 
 
 def test_an_injected_orb(tmp_path: Path) -> None:
-    """An orb given by its alias needs no import, as orb-tools injects it."""
+    """An orb given by its alias needs no import, because orb-tools injects it."""
     source = tmp_path / "orb.yml"
     source.write_text(ORB)
     compiled = compile_text(INJECTED, tmp_path, orbs={"tool": source})

@@ -59,8 +59,7 @@ LINES = st.sampled_from(
 
 
 def settle(text: str, folder: Path) -> None:
-    """Compile `text`; fail for another exception than UserError, and for an error
-    without a suggestion."""
+    """Compile `text`; fail for any exception but a UserError with suggestions."""
     for stub in (False, True):
         try:
             compiled = compile_text(text, folder, orbs=ORBS, stub_missing_orbs=stub)
@@ -110,7 +109,7 @@ def test_a_config_with_changed_lines(
 
 @st.composite
 def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
-    """Return a valid config with up to three values or keys of another type."""
+    """Return a valid config in which up to three values or keys are replaced."""
     config = copy.deepcopy(draw(st.sampled_from(configs)))
     for _ in range(draw(st.integers(1, 3))):
         spots = list(places(config)) or [(config, "jobs")]
@@ -127,5 +126,5 @@ def changed_config(draw: st.DrawFn, configs: Sequence[Any] = GOOD) -> str:
 def test_a_config_with_changed_values(
     config: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A config with a value or a key of another type is compiled or refused."""
+    """A config with replaced values or keys is compiled or refused."""
     settle(config, tmp_path_factory.getbasetemp())

@@ -46,7 +46,7 @@ def match(
 VALIDATOR: Any = validators.extend(Draft7Validator, {"pattern": match})(SCHEMA)
 
 OPERATORS = {"and", "or", "not", "equal", "matches"}
-# Where an empty value counts as an absent key.
+# The paths at which an empty value counts as an absent key.
 EMPTY = re.compile(
     r".*/steps/\d+(/[^/]+)?|.*/(when|unless|condition|not|pattern|value)"
     r"|.*/(and|or|equal)/\d+"
@@ -56,8 +56,8 @@ EMPTY = re.compile(
     r"|orbs/[^/]+/(jobs|commands|executors)(/[^/]+/parameters)?"
 )
 
-# The cases that the schema refuses and dte compiles, each with the reason: by the path
-# of the value, the value, and the config.
+# Why dte compiles what the schema refuses: each reason, and whether it applies to a
+# value's path, the value and the config.
 EXPLAINED: dict[str, Callable[[str, Any, Any], bool]] = {
     "an empty value counts as an absent key": lambda path, value, config: (
         (value is None or value == {}) and bool(EMPTY.fullmatch(path))
@@ -145,7 +145,7 @@ def deepest(error: ValidationError) -> ValidationError:
 
 
 def first_error(config: Any) -> ValidationError:
-    """Return the innermost error that the schema finds first."""
+    """Return the innermost part of the first error that the schema finds."""
     errors = VALIDATOR.iter_errors(config)
     return deepest(next(errors))
 
@@ -157,7 +157,7 @@ def explained(config: Any) -> bool:
     return any(why(path, error.instance, config) for why in EXPLAINED.values())
 
 
-# The errors that the schema does not find, by code: words of the message, and why.
+# For each code of errors that the schema does not find: words of the message, and why.
 BEYOND = {
     "circle": ("require each other|calls itself", "the schema follows no names"),
     "condition": ("a condition takes one of", "it takes other keys with an operator"),
@@ -220,7 +220,7 @@ def test_what_the_schema_accepts(
 def test_what_the_schema_refuses(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """If the schema refuses a changed config, dte refuses it too or it is explained."""
+    """If dte accepts a changed config that the schema refuses, that is explained."""
     config = yaml.safe_load(text)
     if VALIDATOR.is_valid(config):
         return
@@ -269,7 +269,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("part", "message"), REFUSED)
 def test_what_only_the_schema_refused(part: str, message: str, tmp_path: Path) -> None:
-    """dte refuses what the schema refuses, and gives the reason."""
+    """dte refuses these configs as the schema does, and gives the reason."""
     text = f"version: 2.1\n{part}\n"
     if not part.startswith("workflows"):
         text += "workflows: {w: {jobs: [a]}}\n"

@@ -115,7 +115,7 @@ def test_the_config_without_mistakes(tmp_path: Path) -> None:
 def test_every_mistake_is_reported(
     mistakes: set[tuple[str, str, str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Each of several mistakes is an error, and their consequences are not."""
+    """Each mistake is reported as an error, but its consequences are not."""
     config = CONFIG
     unreadable = any(written == UNREADABLE for written, *_ in mistakes)
     expected = []
@@ -147,7 +147,7 @@ def test_a_case_has_one_error(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_number_is_bounded(tmp_path: Path) -> None:
-    """At most as many errors as the limit are collected."""
+    """Only the first MAX_ERRORS errors are collected."""
     names = [f"j{number}" for number in range(200)]
     jobs = "".join(f"  {name}: {{machine: true, steps: [x]}}\n" for name in names)
     workflows = f"workflows: {{main: {{jobs: [{', '.join(names)}]}}}}\n"
@@ -158,7 +158,7 @@ def test_the_number_is_bounded(tmp_path: Path) -> None:
 
 
 def emptied(value: Any) -> Iterator[str]:
-    """Return CONFIG with each of its values replaced by `value` in turn.
+    """Yield CONFIG with each of its values replaced by `value` in turn.
 
     It leaves out whole jobs: an empty job has two errors, since executor and steps are
     missing.
@@ -174,7 +174,7 @@ def emptied(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("value", [None, [], {}], ids=["nothing", "list", "mapping"])
 def test_an_empty_value_is_reported_once(value: Any, tmp_path: Path) -> None:
-    """An empty value causes one error at its line, or none."""
+    """An empty value never causes two errors at the same line."""
     for config in emptied(value):
         with contextlib.suppress(UserError):
             compile_text(config, tmp_path, stub_missing_orbs=True)

@@ -89,7 +89,7 @@ def test_what_a_step_shows(step: Any, name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_key_of_run(key: str, given: Any, expected: Any, tmp_path: Path) -> None:
-    """A key's value is filled in and converted to its final form."""
+    """A key's templates are filled in, and its value is converted to its final form."""
     config = config_with([{"run": {"command": "make", key: given}}])
     job = only_job(compile_text(yaml.safe_dump(config), tmp_path))
     assert job.steps[0].arguments[key] == expected

@@ -82,7 +82,7 @@ def test_what_to_write_instead(part: str, suggestion: str, tmp_path: Path) -> No
     ],
 )
 def test_an_expression(expression: str, suggestion: str, tmp_path: Path) -> None:
-    """A sign of another language gets the one of CircleCI's expressions."""
+    """An invalid expression gets a suggestion, such as CircleCI's operator."""
     quoted = json.dumps(expression)
     text = one_job("checkout").replace("    jobs:", f"    when: {quoted}\n    jobs:")
     with pytest.raises(UserError) as caught:
@@ -91,7 +91,7 @@ def test_an_expression(expression: str, suggestion: str, tmp_path: Path) -> None
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    """A misspelt file gets the nearest name in its folder."""
+    """For a misspelled file, the nearest name in its folder is suggested."""
     (tmp_path / "node.yml").write_text("version: 2.1\n")
     config = "version: 2.1\norbs: {o: a/b@1}\nworkflows: {w: {jobs: [o/x]}}\n"
     with pytest.raises(UserError) as caught:

@@ -27,7 +27,7 @@ TAG = "pipeline.git.tag"
 
 
 def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
-    """Return the filters of the attempt for jobs with these filters and needs."""
+    """Return the attempt's filters for jobs with these filters and requirements."""
     text = RECIPE
     for name, filters, requires in entries:
         text += f"      - {name}:\n"
@@ -80,7 +80,7 @@ def test_a_filter_for_branches_stays_without_its_tags() -> None:
 
 
 def test_steps_of_a_job_in_braces_get_a_note() -> None:
-    """In braces, steps can't have their own lines, so a note asks to move them."""
+    """No line can be added to steps in braces, so a note asks for the change."""
     changed = change_text(f"{RECIPE}      - agent\n      - main\n", FACTS, ORB)
     todos = [todo for _, todo in changed.notes]
     assert "put dte/rerun_guard first in the job main" in todos

@@ -1,7 +1,6 @@
 """Whole cases of tests/cases/init: a workspace, what is found in it, and the diff.
 
-`subfolder` of a case names the folder in which the command runs; the default is the
-repository's root.
+The command runs in the folder that contains nx.json.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ def test_a_second_run_changes_nothing(
 
 
 def find_codes(config: Path) -> set[str]:
-    """Return the codes that `dte check` finds in a config; none without the file."""
+    """Return the codes that `dte check` finds in a config; none if it doesn't exist."""
     if not config.exists():
         return set()
     checked = check_config(config, orbs={}, pipeline=PipelineValues())
@@ -93,7 +92,7 @@ def test_the_change_causes_no_finding(
 ) -> None:
     """After the change, `dte check` has no new finding.
 
-    A finding may have another file as its cause, if a note of `dte init` names that
+    A finding that another file causes is allowed, if a note of `dte init` names the
     file.
     """
     repository = copy_case(CASES / name, tmp_path)

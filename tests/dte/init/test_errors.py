@@ -41,7 +41,7 @@ def test_a_folder_without_git_is_refused(
 def test_a_package_json_without_a_usable_nx_is_refused(
     package: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error names the file and the version."""
+    """The error says what is wrong with package.json or its version of Nx."""
     make_workspace(tmp_path, **{"package.json": package})
     done = run_init(tmp_path, monkeypatch)
     assert done.exit_code == 2
@@ -76,7 +76,7 @@ def test_a_file_outside_of_the_repository_is_refused(
 def test_a_folder_that_is_not_writable_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error of the system is shown with the file's name, without a traceback."""
+    """The system's error is shown with the file's name, without a traceback."""
     workspace = make_workspace(tmp_path, **{".circleci": "not a folder"})
     done = run_init(workspace, monkeypatch, "--write")
     assert done.exit_code == 2
@@ -98,7 +98,7 @@ def test_an_orb_without_a_version_is_refused(
 def test_the_orb_of_another_namespace_is_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """--orb sets the line below `orbs`."""
+    """--orb sets the reference below `orbs`."""
     done = run_init(make_workspace(tmp_path), monkeypatch, "--orb", "acme/dte@1.2.3")
     assert "+  dte: acme/dte@1.2.3\n" in done.stdout
 
@@ -115,7 +115,7 @@ def test_the_orb_of_another_namespace_is_imported(
 def test_a_config_that_no_orb_fits_is_refused(
     config: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error names the file, and nothing is written."""
+    """The error gives the reason, and nothing is written."""
     workspace = make_workspace(tmp_path, config)
     done = run_init(workspace, monkeypatch, "--write")
     assert done.exit_code == 2

@@ -107,7 +107,7 @@ def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
 def test_a_template_of_a_generator_is_skipped(
     name: str, is_noted: bool, text: str, tmp_path: Path
 ) -> None:
-    """A project file that isn't JSON is named, except a package.json of no project."""
+    """Invalid JSON is noted, except in a package.json that belongs to no project."""
     files = {
         "package.json": '{"workspaces": ["libs/*"], "devDependencies": {"nx": "22"}}',
         "apps/a/project.json": '{"targets": {"lint": {}}}',

@@ -40,7 +40,7 @@ def test_the_oldest_nx_is_that_of_the_orb(load: Load) -> None:
 
 
 def test_a_locked_nx_is_found_as_by_the_orb(load: Load) -> None:
-    """The same lock files have the version, with the same patterns."""
+    """`dte init` and the orb look in the same lock files, with the same patterns."""
     orb = load("nx_version")
     assert list(locked_nx._LOCKED.items()) == list(orb._LOCKED.items())
 
@@ -93,7 +93,7 @@ OWN = "dte:\n  distribute-on: manual\n"
 def test_the_file_of_the_run_is_read_as_by_the_orb(
     text: str, value: str, load: Load, tmp_path: Path
 ) -> None:
-    """`dte init` notes a value exactly if the orb refuses the file."""
+    """The orb refuses a file if and only if `dte init` reports its value."""
     path = tmp_path / ".nx" / "ci-config.yaml"
     path.parent.mkdir()
     path.write_text(text)

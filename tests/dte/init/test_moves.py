@@ -178,7 +178,7 @@ def test_flags_beside_the_file_stay() -> None:
 def test_an_agent_moves_if_its_name_stays_unique(
     step: str, integers: set[str], is_single: bool, expected: Any
 ) -> None:
-    """A start moves if an integer parameter, or CircleCI, numbers the agents."""
+    """A step moves if the orb has its keys and can keep its agents' names unique."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None
@@ -194,7 +194,7 @@ def test_an_agent_moves_if_its_name_stays_unique(
     ],
 )
 def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
-    """By default, a run step runs on success, but the orb's command on failure."""
+    """The step's `when` is passed on unless it is on_fail, the orb's default."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None
@@ -226,7 +226,7 @@ def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
     ],
 )
 def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
-    """A step of nrwl/nx-orb stays if it has a parameter that the orb lacks."""
+    """A set-shas step stays if dte's orb can't take one of its parameters."""
     assert plan_set_shas(read_step(step), "trunk") == expected
 
 

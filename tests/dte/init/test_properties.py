@@ -64,9 +64,7 @@ def indent(text: str, by: int) -> str:
 
 @st.composite
 def configs(draw: st.DrawFn) -> str:
-    """Return a config with jobs of these steps, comments between them, and a
-    workflow.
-    """
+    """Return a config whose jobs have some of STEPS, with comments between them."""
 
     def listed(choices: tuple[str, ...], by: int, **names: str) -> list[str]:
         items = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=5))

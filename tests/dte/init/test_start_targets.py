@@ -59,7 +59,7 @@ def find_starts(text: str) -> list[Any]:
 def test_a_start_names_the_targets_of_all_calls(
     steps: list[str], command: list[str], expected: str
 ) -> None:
-    """All calls count, in the job and in the commands that it calls."""
+    """All Nx calls count, in the job and in the commands that it uses."""
     changed = change_text(make_config(steps, command, []), FACTS, ORB)
     assert find_starts(changed.text) == [{"targets": expected}]
 

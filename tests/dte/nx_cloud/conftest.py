@@ -1,4 +1,4 @@
-"""A stand-in that runs, for the tests that talk to it."""
+"""A running stand-in, for the tests that send requests to it."""
 
 from __future__ import annotations
 

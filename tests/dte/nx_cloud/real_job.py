@@ -79,7 +79,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
 
 
 def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
-    """Wait for several processes; returns their exit codes."""
+    """Wait for several processes, and return their exit codes."""
     return [wait(process).exit_code for process in processes]
 
 
@@ -102,7 +102,7 @@ def install_sample(folder: Path, npm_cache: Path) -> Path:
 def make_job(
     folder: Path, *, repository: Path, modules: Path, sockets: Path, cloud: NxCloud
 ) -> RealJob:
-    """Clone the repository for a job that is named after its folder.
+    """Clone the repository for a job named after `folder`.
 
     `modules` is the `node_modules` that the clone gets. `sockets` has a short path,
     because a socket's path has at most 108 characters.

@@ -44,7 +44,7 @@ def post(cloud: NxCloud, path: str, **message: Any) -> dict[str, Any]:
 
 
 def give(cloud: NxCloud, *tasks: str, **more: Any) -> None:
-    """Post tasks that depend on nothing, and let agents end after them."""
+    """Post tasks without dependencies, after which the agents end."""
     post(cloud, "/runs/start", stopAfter=["t"], heartbeat=False)
     nodes = [
         {"id": task, "target": task.split(":")[1], "needs": [], **more}
@@ -74,7 +74,7 @@ def test_an_agent_runs_its_tasks_and_ends(agent: Workspace) -> None:
 
 
 def test_a_crash_of_nx_is_a_failed_task(agent: Workspace) -> None:
-    """If nx fails before it runs the task, main receives its output."""
+    """If nx fails before it runs the task, main receives nx's output."""
     give(agent.cloud, "a:crash")
     assert finish(agent.start("start-agent")).exit_code == 0
     [execution] = agent.cloud.executions()
@@ -110,7 +110,7 @@ def wait_until_connected(process: subprocess.Popen[str]) -> None:
 
 
 def test_a_name_is_taken_within_a_folder(agent: Workspace) -> None:
-    """A second agent of the same name ends with 1; another name gets a warning."""
+    """A second agent with the same name ends with 1; another name gets a warning."""
     first = agent.start("start-agent")
     wait_until_connected(first)
     second = agent.run("start-agent")
@@ -180,7 +180,7 @@ def test_the_run_can_be_named(agent: Workspace, variable: str) -> None:
 
 
 def test_an_agent_without_a_main_gives_up(agent: Workspace) -> None:
-    """After NX_CLOUD_AGENT_TIMEOUT_MS without a task an agent ends with 1."""
+    """After NX_CLOUD_AGENT_TIMEOUT_MS without a task, an agent ends with 1."""
     finished = agent.run("start-agent", NX_CLOUD_AGENT_TIMEOUT_MS="500")
     assert finished.exit_code == 1
     assert "No new messages received after 0.5 seconds" in finished.stderr
@@ -234,7 +234,7 @@ def is_gone(process: psutil.Process) -> bool:
 def test_a_terminated_agent_ends_the_run(
     agent: Workspace, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """After SIGTERM an agent kills its task, and main and the other agents fail."""
+    """On SIGTERM or SIGINT, an agent kills its task; main and other agents fail."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
@@ -251,7 +251,7 @@ def test_a_terminated_agent_ends_the_run(
 
 
 def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> None:
-    """After SIGKILL main isn't informed, but the task's processes end."""
+    """After SIGKILL, main isn't informed, but the task's processes end."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
@@ -283,7 +283,7 @@ def test_an_unknown_argument_has_no_effect(agent: Workspace) -> None:
 
 
 def test_an_agent_that_loses_nx_cloud_fails(agent: Workspace) -> None:
-    """After its last try an agent ends with 1 and the reason."""
+    """After its last retry, an agent ends with 1 and the reason."""
     process = agent.start("start-agent", NX_CLOUD_NUMBER_OF_RETRIES="2")
     wait_until_connected(process)
     agent.cloud.set_faults(Faults(unreachable=True))

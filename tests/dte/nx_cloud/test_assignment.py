@@ -18,8 +18,7 @@ RULES = (Rule(("large",), targets=("build",)), Rule(("small",), targets=("lint",
 
 
 def test_a_task_goes_to_its_pool_only() -> None:
-    """With assignment rules an agent gets the tasks of its pool and those without a
-    rule."""
+    """An agent gets only the tasks of its pool and those that no rule matches."""
     run = make_run(rules=RULES)
     for name, pool in (("a", "small"), ("b", "large"), ("c", "")):
         run.join(name, 0, pool=pool)

@@ -52,7 +52,7 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
 def test_what_can_not_be_rehearsed_is_an_error(
     main: Workspace, words: list[str], message: str
 ) -> None:
-    """An invalid value is named, and the run is not started."""
+    """An unsupported or invalid value is an error, and the run is not started."""
     finished = main.run("start-ci-run", *words)
     assert finished.exit_code == 1
     assert message in finished.stderr
@@ -69,7 +69,7 @@ def test_an_unknown_argument_is_ignored_aloud(main: Workspace, word: str) -> Non
 
 
 def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
-    """Flags after another nx command have no effect, and a notice names them."""
+    """After another nx command, start-ci-run's flags are ignored with a notice."""
     assert main.run("record", "--", "true").exit_code == 0
     late = main.run("start-ci-run", "--require-explicit-completion")
     assert late.exit_code == 0
@@ -81,7 +81,7 @@ def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
 def test_start_ci_run_refuses_a_configured_run(main: Workspace, name: str) -> None:
-    """With a configuration file, start-ci-run names the other command."""
+    """With a configuration file, start-ci-run fails and names start-nx-agents."""
     (main.folder / ".nx").mkdir()
     (main.folder / ".nx" / name).write_text("lifecycle: {stop-after: [lint]}\n")
     finished = main.run("start-ci-run", "--distribute-on=manual")
@@ -90,7 +90,7 @@ def test_start_ci_run_refuses_a_configured_run(main: Workspace, name: str) -> No
 
 
 def test_start_nx_agents_takes_no_flags(main: Workspace) -> None:
-    """start-nx-agents refuses flags, because the file configures the run."""
+    """start-nx-agents ignores flags with a notice: the file configures the run."""
     started = main.run("start-nx-agents", "--stop-agents-after=e")
     assert started.exit_code == 0
     assert "--stop-agents-after=e is unknown and has no effect" in started.stderr
@@ -109,7 +109,7 @@ def test_commands_without_meaning_here_say_so(main: Workspace, command: str) -> 
 def test_without_a_run_there_is_nothing_to_do(
     tmp_path: Path, cloud: NxCloud, command: str
 ) -> None:
-    """Outside CI the commands name the variable that identifies the run."""
+    """Outside CI, a command fails and names the variable that identifies the run."""
     finished = make_workspace(tmp_path / "desk", cloud).run(command)
     assert finished.exit_code == 1
     assert "NX_CI_EXECUTION_ID" in finished.stderr
@@ -127,7 +127,7 @@ def test_a_wrong_token_is_a_clear_error(main: Workspace, command: str) -> None:
 
 
 def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
-    """After some tries the command ends with 1 and the reason."""
+    """After its last retry, the command ends with 1 and the reason."""
     main.cloud.set_faults(Faults(unreachable=True))
     finished = main.run("start-ci-run")
     assert finished.exit_code == 1
@@ -146,7 +146,7 @@ def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
 def test_a_request_is_repeated(
     main: Workspace, environment: dict[str, str], tries: int
 ) -> None:
-    """A request has ten retries in CI, one elsewhere, or the variable's number."""
+    """A request is retried ten times in CI, once elsewhere, or as a variable says."""
     with CountingServer() as server:
         environment = {**environment, "NX_CLOUD_API": server.url}
         finished = main.run("complete-ci-run", DTE_NX_CLOUD_SPEED="500", **environment)
@@ -163,7 +163,7 @@ def test_a_refused_token_is_not_tried_again(main: Workspace) -> None:
 
 
 def test_a_number_of_retries_that_is_none(main: Workspace) -> None:
-    """A number of retries that is not a number is refused: the real client would never
+    """An invalid number of retries is refused, because the real client would never
     stop."""
     finished = main.run("complete-ci-run", NX_CLOUD_NUMBER_OF_RETRIES="few")
     assert finished.exit_code == 1
@@ -217,6 +217,6 @@ def test_recording_a_missing_command_fails(main: Workspace) -> None:
 def test_recording_a_command_that_a_signal_ends(
     main: Workspace, signal: str, code: int
 ) -> None:
-    """The exit code shows SIGTERM, but not every other signal, as with Nx."""
+    """As with Nx, the exit code identifies SIGTERM, but not SIGKILL."""
     finished = main.run("record", "--", "sh", "-c", f"kill -{signal} $$")
     assert finished.exit_code == code

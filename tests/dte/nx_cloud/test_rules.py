@@ -68,5 +68,5 @@ def test_of_two_equal_rules_the_first_counts() -> None:
 
 
 def test_a_task_without_a_rule_may_run_anywhere() -> None:
-    """A task that no rule matches belongs to all pools."""
+    """A task that no rule matches isn't limited to a pool."""
     assert find_pools(task("money", "lint"), [rule("large", targets="build")]) == ()

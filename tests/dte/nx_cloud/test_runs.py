@@ -31,7 +31,7 @@ def test_an_agent_that_missed_the_answer_gets_the_same_task_again() -> None:
 
 
 def test_the_agent_that_had_least_work_goes_first() -> None:
-    """A chain of tasks is spread over the agents, even if one of them asks faster."""
+    """A chain of tasks is spread over the agents, even if one always asks first."""
     run = make_run("a", "b", "c")
     add(run, Task("1"), Task("2", needs=("1",)), Task("3", needs=("2",)))
     workers = []
@@ -74,7 +74,7 @@ def test_agents_end_when_all_named_targets_have_run() -> None:
 
 
 def test_failed_tasks_cover_their_target_too() -> None:
-    """Agents end after the last command, even if it has failures."""
+    """Agents end after the last command, even if a task failed."""
     run = make_run("a")
     add(run, Task("1"))
     ask(run, "a")
@@ -83,7 +83,7 @@ def test_failed_tasks_cover_their_target_too() -> None:
 
 
 def test_without_named_targets_agents_stay() -> None:
-    """Without --stop-agents-after only a stop ends the agents."""
+    """Without --stop-agents-after, the agents end only when they are stopped."""
     run = make_run("a", stop_after=frozenset())
     add(run)
     assert run.ask("a", 2).end == ""
@@ -110,7 +110,7 @@ def test_a_stop_before_the_start_holds() -> None:
 
 
 def test_agents_end_when_main_is_silent_for_too_long() -> None:
-    """A heartbeat that stops ends the agents after the timeout, not before."""
+    """If the heartbeat stops, the agents end after the timeout, and not before."""
     run = make_run("a")
     run.ping(10)
     run.watch(10 + HEARTBEAT)
@@ -120,7 +120,7 @@ def test_agents_end_when_main_is_silent_for_too_long() -> None:
 
 
 def test_explicit_completion_needs_no_heartbeat() -> None:
-    """With --require-explicit-completion a missing heartbeat ends no agent."""
+    """With --require-explicit-completion, agents don't need a heartbeat to go on."""
     run = make_run("a", heartbeat=False)
     run.watch(10_000)
     assert run.ask("a", 10_000).end == ""
@@ -143,7 +143,7 @@ def test_an_agent_that_leaves_with_an_error_ends_the_run() -> None:
 
 
 def test_an_error_after_the_end_changes_nothing() -> None:
-    """An agent that is killed after the last task fails no other."""
+    """Killing an agent after the run's end doesn't fail the others."""
     run = make_run("a", "b")
     run.complete()
     run.leave("a", error="Agent was terminated via SIGTERM")
@@ -165,7 +165,7 @@ def test_the_agents_end_after_a_failed_command() -> None:
 
 
 def test_more_failures_may_be_allowed() -> None:
-    """`fail-after: 2` counts the failed tasks of all commands."""
+    """With `fail-after: 2`, the second failed task of any command ends the agents."""
     run = make_run("a", fail_after=2, stop_after=frozenset({"later"}))
     for task in ("1", "2"):
         add(run, Task(task))

@@ -99,7 +99,7 @@ def test_a_task_travels_from_main_to_an_agent_and_back(cloud: NxCloud) -> None:
 
 
 def test_runs_of_different_workflows_are_apart(cloud: NxCloud) -> None:
-    """Stopping one workflow's agents leaves those of another alone."""
+    """Stopping one workflow's agents doesn't stop another's."""
     for run in ("w1", "w2"):
         post(cloud, "/agents/join", run=run, agent="a")
     post(cloud, "/runs/complete", run="w1")
@@ -115,7 +115,7 @@ def test_runs_of_different_workflows_are_apart(cloud: NxCloud) -> None:
     ],
 )
 def test_a_refused_token_is_a_fault(cloud: NxCloud, faults: Faults, text: str) -> None:
-    """The right token stops working while the fault is set, except for Nx's cache."""
+    """While the fault is set, the right token works only for Nx's cache."""
     cloud.set_faults(faults)
     refused = post(cloud, "/runs/complete", run="w1")
     assert refused.status_code == 401
@@ -135,7 +135,7 @@ def test_downloads_fail_as_often_as_told() -> None:
 
 
 def test_downloads_break_off_as_often_as_told() -> None:
-    """The client's download ends halfway n times and is then complete."""
+    """The client's download breaks off n times, and is then complete."""
     with NxCloud(faults=Faults(cut_client_downloads=1)) as cloud:
         url = get(cloud, "/nx-cloud/client/verify").json()["url"]
         cut, whole = (requests.get(url, timeout=TIMEOUT).content for _ in range(2))

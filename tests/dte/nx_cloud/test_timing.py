@@ -1,4 +1,4 @@
-"""The client waits for the real client's times, divided by a factor."""
+"""The client waits as long as the real client, divided by a factor."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ const { Poll, pauseBeforeRetry } = require('./timing.js');
 
 
 def read_waits(speed: str = "") -> list[float]:
-    """Return the waits of 7 polls, of one after a task, and of 10 repeated requests."""
+    """Return the waits of 7 polls, of one poll after a task, and of 10 retries."""
     done = subprocess.run(
         ["node", "-e", SCRIPT],
         cwd=CLIENT,
@@ -49,7 +49,7 @@ def test_polls_grow_like_the_real_ones() -> None:
 
 
 def test_repeated_requests_take_as_long_as_the_real_ones() -> None:
-    """At speed 1 the ten pauses take two minutes on average, and grow."""
+    """At speed 1, the ten pauses grow, and take two minutes on average."""
     pauses = read_waits("1")[8:]
     assert sum(pauses) / 1000 == 120
     assert sorted(pauses) == pauses
@@ -57,7 +57,7 @@ def test_repeated_requests_take_as_long_as_the_real_ones() -> None:
 
 @pytest.mark.parametrize(("speed", "factor"), [("", 50), ("10", 10)])
 def test_a_rehearsal_is_faster(speed: str, factor: int) -> None:
-    """The factor divides every wait; it is 50 unless DTE_NX_CLOUD_SPEED says more."""
+    """The factor divides every wait; it is 50 unless DTE_NX_CLOUD_SPEED sets it."""
     assert read_waits(speed) == pytest.approx(
         [wait / factor for wait in read_waits("1")]
     )

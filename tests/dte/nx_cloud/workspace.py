@@ -67,7 +67,7 @@ def finish(process: subprocess.Popen[str]) -> Finished:
 
 
 def make_workspace(folder: Path, cloud: NxCloud, **environment: str) -> Workspace:
-    """Lay out a checkout in a folder that does not exist yet."""
+    """Make `folder` a checkout; it must not exist yet."""
     nx = folder / "node_modules" / "nx"
     shutil.copytree(SMALL_NX, nx)
     (folder / "cache").mkdir()

@@ -39,7 +39,7 @@ def test_the_repository_and_an_option_take_precedence(
 def test_orbs_contexts_and_the_project(
     tmp_path: Path, user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Orbs, variables of contexts and the project come from the repository's file."""
+    """The repository's file may set orbs, context files, and the project's folder."""
     root = tmp_path / "repository"
     config = one_job("acme/greet").replace(
         "jobs:\n", "orbs: {acme: acme/greetings@1}\njobs:\n", 1
@@ -61,7 +61,7 @@ def test_orbs_contexts_and_the_project(
 def test_the_list_shows_the_defaults(
     tmp_path: Path, user_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`--list` names each default and its file, as a line and as JSON."""
+    """`--list` names each default and its file, also with --json."""
     project = make_project(tmp_path / "project", one_job("checkout"))
     (project / REPOSITORY_FILE).write_text("speed = 5\n")
     line = f"{project / REPOSITORY_FILE}: speed: 5"
@@ -91,7 +91,7 @@ def test_the_list_shows_the_defaults(
 def test_a_bad_file_is_refused(
     tmp_path: Path, user_file: Path, text: str, says: str
 ) -> None:
-    """An unknown key, a wrong type, or a path outside the repository is refused."""
+    """Invalid TOML, keys or values, and paths outside the repository are refused."""
     (tmp_path / "link").symlink_to("/etc")
     (tmp_path / REPOSITORY_FILE).write_text(text)
     with pytest.raises(UserError, match=says):

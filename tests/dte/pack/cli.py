@@ -1,4 +1,4 @@
-"""CircleCI's own CLI, which packs what the tests compare with."""
+"""CircleCI's own CLI, whose output the tests compare with dte's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 _TOOLS = Path(__file__).parents[3] / ".tools" / "bin" / "circleci"
-# Read when this module is imported: a fixture clears DTE_* for each test.
+# Read at import, because a fixture removes the variables DTE_* for each test.
 _FOUND = (
     os.environ.get("DTE_TEST_CIRCLECI_CLI")
     or shutil.which("circleci")

@@ -202,7 +202,7 @@ CONTENTS = [
 
 @pytest.mark.cli
 def test_a_script_comes_back_byte_for_byte(tmp_path: Path) -> None:
-    """A step receives a script unchanged, packed by the CLI or by dte."""
+    """A step receives a script unchanged, whether the CLI or dte packed it."""
     files = {"@orb.yml": ROOT}
     for number, content in enumerate(CONTENTS):
         files[f"s/{number}"] = content

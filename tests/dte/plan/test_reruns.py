@@ -37,7 +37,7 @@ def ended_workflows(
 def test_a_rerun_from_failed_runs_every_job_that_did_not_pass(
     ended: tuple[tuple[WorkflowJob, ...], dict[str, str]], comes_back: bool
 ) -> None:
-    """Only jobs that did not pass, and jobs downstream of them, run."""
+    """Jobs that did not pass run; passed jobs downstream run under one assumption."""
     jobs, statuses = ended
     plan = plan_rerun(
         jobs,

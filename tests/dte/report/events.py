@@ -19,7 +19,7 @@ UNNAMED = "corepack enable\npnpm install --frozen-lockfile"
 
 
 def make_step_report(name: str, status: str = "success", **more: object) -> StepReport:
-    """Make a step of machine 0."""
+    """Make a report on a step of machine 0."""
     values = {
         "machine": 0,
         "number": 1,
@@ -39,7 +39,7 @@ def make_step_report(name: str, status: str = "success", **more: object) -> Step
 def make_job_report(
     name: str, status: str = "success", *steps: StepReport, ran: bool = True
 ) -> JobReport:
-    """Make a job with these steps; it failed in the first one that failed."""
+    """Make a report on a job with these steps; the first failed step fails it."""
     failed = next((step for step in steps if step.status != "success"), None)
     return JobReport(
         name,
@@ -58,7 +58,7 @@ def make_job_report(
 def make_run(
     status: str, *jobs: JobReport, kind: str = "first run", attempt: int = 0
 ) -> RunReport:
-    """Make a run of these jobs."""
+    """Make a report on a run of these jobs."""
     run_id = f"workflow-of-{kind.replace(' ', '-')}"
     sha = "99bd803" + "0" * 33
     return RunReport(
@@ -73,7 +73,7 @@ def make_report(*runs: RunReport, **more: object) -> Report:
 
 
 def make_story() -> Report:
-    """Make a failure, the refused partial rerun, and a parallel job."""
+    """Make a report on a failure and the partial rerun that is refused."""
     failed = make_step_report(TASKS, "failed", number=8, log=LOG)
     lines = TWO_LINES[:1]
     refused = make_step_report(

@@ -17,7 +17,7 @@ STEPS = (
 
 
 def test_the_result_comes_before_the_clean_up(tmp_path: Path) -> None:
-    """The report is shown first, then the listener hears what is removed."""
+    """The report is shown before the listener is told what is removed."""
     told: list[str] = []
 
     class Told(Listener):

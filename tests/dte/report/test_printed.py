@@ -86,7 +86,7 @@ def test_no_escapes_if_the_user_wants_none(
 
 def test_columns_is_honored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal the width is COLUMNS, or 80."""
-    # The terminal of stdin says nothing about a file that stdout is.
+    # If stdout is a file, the width of the terminal at stdin must not count.
     monkeypatch.setattr("os.get_terminal_size", lambda _fd: os.terminal_size((200, 9)))
     assert make_console().width == 80
     monkeypatch.setenv("COLUMNS", "132")
@@ -94,7 +94,7 @@ def test_columns_is_honored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_terminal_has_a_live_block() -> None:
-    """At a terminal the running jobs are shown with their steps, and removed again."""
+    """In a terminal, running jobs and their steps are shown, and erased at the end."""
     console = events.make_console(100, terminal=True)
     events.play(LiveListener(console, verbose=False))
     printed = events.read_console(console)

@@ -11,7 +11,7 @@ SECONDS = 0.1
 
 
 class Clock:
-    """A clock that only moves when a test moves it, and counts who reads it."""
+    """A clock that only moves when a test moves it, and that counts its reads."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -26,10 +26,10 @@ class Clock:
             return self.now
 
     def move(self, now: float) -> None:
-        """Set the time, and wait until the heartbeat has looked at it."""
+        """Set the time, and wait until the heartbeat has read it."""
         with self._read:
             self.now = now
-            # The first read may belong to a look that began before.
+            # The first read may belong to a check that began before the change.
             enough = self._reads + 3
             self._read.wait_for(lambda: self._reads >= enough)
 
@@ -65,7 +65,7 @@ def test_a_heartbeat_names_what_runs(clock: Clock) -> None:
 
 @pytest.mark.timeout(60)
 def test_nothing_runs_and_nothing_is_printed(clock: Clock) -> None:
-    """Without a running step, a silence is not worth a line."""
+    """Without a running step, nothing is printed during a silence."""
     console, progress = make_console(80), Progress()
     heartbeat = Heartbeat(console, progress, SECONDS)
     progress.start("build", "build", "Run the tests")

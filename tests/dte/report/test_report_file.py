@@ -47,7 +47,7 @@ def test_the_report_file_matches_its_schema(
     code: int,
     error: bool,
 ) -> None:
-    """`--report` writes runs, steps and exit codes, also if an action can't be done."""
+    """`--report` writes runs, steps and exit codes, even if an action can't be done."""
     step = f"run: {{name: A, command: '{command}'}}"
     project = make_project(tmp_path / "project", one_job(step))
     file = tmp_path / "report.json"

@@ -65,7 +65,7 @@ def report_on(*jobs: JobReport) -> Report:
     ],
 )
 def test_the_verdict_names_what_happened(job: JobReport, verdict: str) -> None:
-    """The verdict names the job, the step and the reason of a failure."""
+    """The verdict gives a failure's job, step and reason, or sums up a success."""
     assert describe(report_on(job), ()) == verdict
 
 
@@ -107,7 +107,7 @@ def test_tasks_are_counted() -> None:
     ],
 )
 def test_the_exit_code(status: str, expected: tuple[str, ...], code: int) -> None:
-    """The exit code is 0 if the last run passed, or if the runs end as expected."""
+    """0 means that the last run passed or, with --expect, all ended as expected."""
     assert judge(make_report(make_run(status)), expected) == code
 
 

@@ -29,7 +29,7 @@ TEXTS = st.lists(st.sampled_from(["a", "é", "✓", "—", "漢", "👍", "é", 
     ],
 )
 def test_a_line_is_cut_at_its_width(line: str, pieces: list[str]) -> None:
-    """A piece has at most the width, and the next one starts with its colors."""
+    """No piece is wider than the width, and the next one starts with its colors."""
     assert list(cut(line, 3)) == pieces
 
 

@@ -47,7 +47,7 @@ def test_jobs_that_run_on_circleci_only(tmp_path: Path) -> None:
 
 
 def test_steps_inside_a_step_run(tmp_path: Path) -> None:
-    """A notice is printed for a signing bundle, and before with_tool_cache's steps."""
+    """Steps inside with_tool_cache run; the step itself only prints a notice."""
     done = rehearse_text(
         tmp_path,
         one_job(

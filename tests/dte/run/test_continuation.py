@@ -69,9 +69,7 @@ POST = (
 
 
 def setup_config(*commands: str, parameters: str = "{}") -> str:
-    """Return a setup config whose job makes the body of the request and runs
-    commands.
-    """
+    """Return a setup config whose job writes the request's body and runs commands."""
     words = " && ".join([BODY.replace("{parameters}", parameters), *commands])
     return SETUP.replace("WORDS", json.dumps(words))
 
@@ -79,7 +77,7 @@ def setup_config(*commands: str, parameters: str = "{}") -> str:
 def continue_with(
     folder: Path, setup: str, config: str = CONTINUED, **order: Any
 ) -> Rehearsed:
-    """Rehearse a setup config in a project with the config that it continues with."""
+    """Rehearse a setup config; its project contains the config to continue with."""
     (folder / "project").mkdir()
     (folder / "project" / "ask.py").write_text(ASK)
     (folder / "project" / "next.yml").write_text(config)
@@ -114,7 +112,7 @@ def test_the_address_may_come_first(tmp_path: Path) -> None:
 
 
 def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
-    """Without parameters the new config's defaults apply, and JOBS choose its jobs."""
+    """Without parameters, the new config's defaults apply; JOBS selects its jobs."""
     done = continue_with(tmp_path, setup_config(POST), jobs=["build"])
     assert [list(done.statuses(run)) for run in (1, 2)] == [["plan"], ["build"]]
     assert done.lines("build", 2) == ["large"]
@@ -199,7 +197,7 @@ def test_a_pipeline_that_ends(tmp_path: Path) -> None:
 
 
 def test_faults_and_reruns_of_the_continued_pipeline(tmp_path: Path) -> None:
-    """`--fail` and `--then` may name jobs of the config of the continued pipeline."""
+    """`--fail` and `--then` also apply to jobs of the continued pipeline."""
     config = CONTINUED.partition("  further: {when")[0]
     done = continue_with(
         tmp_path,

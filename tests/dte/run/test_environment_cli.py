@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_glob(folder: Path, patterns: list[str], found: list[str]) -> None:
-    """The patterns of CircleCI's documentation find files, each once, in order."""
+    """The patterns in CircleCI's documentation find files, each once, in order."""
     assert list(find_files(patterns)) == found
     absolute = [f"{folder}/{pattern}" for pattern in patterns]
     assert list(find_files(absolute)) == [f"{folder}/{name}" for name in found]
@@ -48,7 +48,7 @@ def test_glob(folder: Path, patterns: list[str], found: list[str]) -> None:
     "pattern", ["[", "{", "}", "a{b", "[]", "[!]", "(a", "a\\b", "a,b"]
 )
 def test_odd_patterns_are_harmless(pattern: str) -> None:
-    """An incomplete pattern matches itself or nothing."""
+    """A pattern with incomplete syntax matches itself."""
     assert translate(pattern).fullmatch(pattern)
 
 
@@ -68,7 +68,7 @@ def test_split_by_name(
     capsys: pytest.CaptureFixture[str],
     words: tuple[str, ...],
 ) -> None:
-    """Each name is on one node; without timing data, a notice is printed."""
+    """Each name goes to one node; --split-by=timings prints that it has no data."""
     parts = []
     for index in ("0", "1"):
         env = {"CIRCLE_NODE_INDEX": index, "CIRCLE_NODE_TOTAL": "2"}

@@ -48,7 +48,7 @@ def test_a_step_is_named_by_its_number_or_its_beginning(
 
 
 def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
-    """A beginning of several names is refused, and the error gives their numbers."""
+    """A beginning that several names share is refused; the error numbers them."""
     steps = [f"run: {{name: Run {x}, command: 'true'}}" for x in "ab"]
     with pytest.raises(UserError, match="begin with Run") as error:
         rehearse_text(
@@ -58,7 +58,7 @@ def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
 
 
 def test_without_a_step_the_first_one_fails(tmp_path: Path) -> None:
-    """`--fail JOB` fails the job's first step; a pattern names several jobs."""
+    """`--fail JOB` fails the job's first step; JOB may be a pattern."""
     step = "run: {name: A, command: echo a}"
     done = rehearse_text(tmp_path, one_job(step), faults=plan_faults(["b*"], [], []))
     assert done.job("build").failed_step == "A"
@@ -99,7 +99,7 @@ def test_a_canceled_job_runs_no_more_steps(tmp_path: Path) -> None:
 
 
 def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
-    """Another signal goes to the step's processes, and the later steps still run."""
+    """`:SIGTERM` goes to the step's processes, and the later steps still run."""
     trap = 'trap "echo bye; exit 3" TERM; sleep 300 & wait'
     done = rehearse_text(
         tmp_path,
@@ -114,7 +114,7 @@ def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
 
 
 def test_a_kill_of_another_job_changes_nothing(tmp_path: Path) -> None:
-    """A kill hits the jobs that its pattern names, and no other."""
+    """A kill affects only the jobs that its pattern matches."""
     config = one_job("run: {name: A, command: sleep 1}").replace(
         "jobs: [build]", "jobs: [build, build: {name: bad}]"
     )

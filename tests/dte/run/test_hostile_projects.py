@@ -28,7 +28,7 @@ def trap(tmp_path: Path) -> Path:
 
 
 def make_hostile(folder: Path, trap: Path) -> Path:
-    """Make a clone whose configuration contains commands, with a changed file."""
+    """Make a clone with a changed file, and with commands in its configuration."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "file").write_text("one\n")
@@ -65,7 +65,7 @@ def test_the_project_s_git_configuration_is_never_obeyed(
 
 
 def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
-    """In a folder that isn't a clone, the configuration of clones in it is left out."""
+    """If a folder isn't a clone, the configuration of clones in it has no effect."""
     folder = tmp_path / "folder"
     folder.mkdir()
     make_hostile(folder / "clone", trap)
@@ -111,7 +111,7 @@ def test_a_pipe_in_a_clone_is_never_opened(
 
 
 def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:
-    """A worktree has its own branch, and the objects of its clone."""
+    """A worktree is rehearsed at its own branch, with the objects of its clone."""
     clone = tmp_path / "clone"
     clone.mkdir()
     git(clone, "init", "--quiet", "--initial-branch=main")

@@ -45,7 +45,7 @@ workflows:
 
 
 class Interrupting(Heard):
-    """Sends Ctrl-C to the thread of a job, as the system may do."""
+    """Sends Ctrl-C to a job's thread, as the system may do."""
 
     def step_started(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
@@ -56,7 +56,7 @@ class Interrupting(Heard):
 
 @pytest.mark.timeout(60)
 def test_a_signal_that_another_thread_receives_is_noticed(tmp_path: Path) -> None:
-    """A signal ends the jobs also if it doesn't wake the main thread."""
+    """A signal ends the jobs even if it doesn't wake the main thread."""
     project = make_project(tmp_path, one_job("run: {name: A, command: sleep 300}"))
     config = project / ".circleci" / "config.yml"
     order = Order(config=config, project=project, orbs={})
@@ -112,7 +112,7 @@ def wait_for(pattern: str, folder: Path) -> None:
 def test_the_time_before_the_first_job_can_be_interrupted(
     tmp_path: Path, number: signal.Signals, size: int, begun: str
 ) -> None:
-    """A signal ends the copy of a large file of the project, and a git that hangs."""
+    """A signal ends the copy of a large file, and a git command that hangs."""
     project = make_project(tmp_path / "project", CONFIG)
     with (project / "large").open("w") as large:
         large.truncate(size)

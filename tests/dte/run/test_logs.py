@@ -15,7 +15,7 @@ from tests.dte.commands import make_project, run_in
 def test_each_step_of_each_machine_has_a_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A failure names its log file, its exit code and how many lines are left out."""
+    """A failure names its log file, its exit code and the number of omitted lines."""
     steps = (
         "run: {name: 'Print / it', command: seq 100; exit 3}",
         "run: {command: echo always, when: always}",

@@ -26,7 +26,7 @@ MEGABYTE = 1_000_000
 
 
 def write_line(fd: int, size: int) -> None:
-    """Write a line of `size` bytes without an end, and close the file."""
+    """Write `size` bytes without a line ending, and close the file."""
     with os.fdopen(fd, "wb", buffering=0) as file:
         for _ in range(size // len(PIECE)):
             file.write(PIECE)
@@ -55,7 +55,7 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
 
 
 def measure(work: Callable[[], object]) -> float:
-    """Return the processor time of the work, the least of three runs, in seconds."""
+    """Return the least processor time of three calls of `work`, in seconds."""
     times = []
     for _ in range(3):
         started = time.process_time()
@@ -124,7 +124,7 @@ def rehearse_loudly(project: Path, *words: str, columns: str) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("columns", ["", "80"])
 def test_verbose_takes_at_most_twice_the_time(tmp_path: Path, columns: str) -> None:
-    """With `--verbose`, 100,000 colored lines take at most 2 times as long."""
+    """100,000 colored lines take less than twice as long with `--verbose`."""
     line = "\\033[32mpass\\033[0m a line of some eighty characters, as tools print it ✓"
     command = f"yes \"$(printf '{line}')\" | head -n 100000"
     step = {"run": {"name": "A", "shell": "/bin/bash", "command": command}}

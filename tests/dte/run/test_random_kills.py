@@ -1,4 +1,4 @@
-"""Rehearsals that are killed at random moments leave nothing after the next start.
+"""Rehearsals killed at random moments leave nothing after the next start.
 
 `make test ARGS="tests/dte/run/test_random_kills.py -m long -s -n 0"` prints the counts.
 """
@@ -19,7 +19,7 @@ from tests.configs import one_job
 
 KILLS = 10
 LONGEST_RUN = 4.0
-# A busy machine may take long to end processes; what is left then is left for ever.
+# A busy machine may take long to end processes; those left after this time will stay.
 PATIENCE = 120.0
 CTRL_C = (signal.SIGINT,)
 WAYS = {
@@ -47,7 +47,7 @@ def write_project(folder: Path, number: str) -> None:
 
 
 def count_processes(number: str, root: Path) -> int:
-    """Return the processes of this test that still run."""
+    """Return the number of this test's processes that still run."""
     found = 0
     for process in psutil.process_iter():
         try:
@@ -61,7 +61,7 @@ def count_processes(number: str, root: Path) -> int:
 def kill(project: Path, signals: tuple[signal.Signals, ...], seconds: float) -> None:
     """Start a rehearsal, send it the signals, and wait for its end.
 
-    The seconds count from the moment when it has a folder to leave behind.
+    The first signal is sent `seconds` after the rehearsal has made its folder.
     """
     temporary = project.parent / "t"
     source = str(Path(__file__).resolve().parents[3])

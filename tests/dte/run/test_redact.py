@@ -34,12 +34,12 @@ def redact(lines: list[str], *secrets: str) -> list[str]:
     ],
 )
 def test_a_secret_is_redacted(lines: list[str], redacted: list[str]) -> None:
-    """A secret is found without its escape sequences, and over line endings."""
+    """A secret is found even if escape sequences or line endings interrupt it."""
     assert redact(lines, "hunter2") == redacted
 
 
 def test_a_secret_of_several_lines() -> None:
-    """Each line of a secret is redacted, and so are its lines without line endings."""
+    """Each long line of a secret is redacted, and so is the secret on one line."""
     key = "-----BEGIN-----\nabcdefgh\nx\n"
     assert redact(["abcdefgh", "x"], key) == ["****", "x"]
     assert redact(["-----BEGIN-----abcdefghx"], key) == ["****"]

@@ -128,10 +128,10 @@ def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
     assert done.lines("c")[-1] == "b"
 
 
-# A thread that waits for a reader of the pipe can't be interrupted.
+# A thread that waits for a pipe's reader can't be interrupted.
 @pytest.mark.timeout(60, method="thread")
 def test_a_pipe_in_the_place_of_a_restored_file_is_replaced(tmp_path: Path) -> None:
-    """Attaching and restoring replace a pipe, which nobody would read."""
+    """Restoring a cache replaces a pipe; writing to it would hang."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -190,7 +190,7 @@ def test_caches_outlive_a_workflow_until_they_are_lost(tmp_path: Path) -> None:
 
 
 def test_lost_caches_don_t_come_back(tmp_path: Path) -> None:
-    """A cache that was saved later contains nothing of a lost one."""
+    """A cache that is saved later contains nothing from a lost one."""
     done = rehearse_text(
         tmp_path,
         one_job(

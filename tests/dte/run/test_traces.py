@@ -151,7 +151,7 @@ def test_no_process_survives_a_killed_rehearsal(
 def test_a_leftover_folder_is_removed_at_the_next_start(
     temporary: Path, tmp_path: Path
 ) -> None:
-    """A killed rehearsal's folder is removed; that of a running or kept one stays."""
+    """A killed rehearsal's folder is removed; a running or kept rehearsal's stays."""
     for name in ("dte-dead", "dte-running", "dte-kept"):
         (temporary / name).mkdir()
     for name in ("dte-dead", "dte-running"):
@@ -166,7 +166,7 @@ def test_a_leftover_folder_is_removed_at_the_next_start(
 def test_two_rehearsals_that_start_at_once_keep_their_folders(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is being made is not mistaken for that of a killed rehearsal."""
+    """A folder that is being made is not mistaken for a killed rehearsal's."""
     lock = fcntl.flock
 
     def lock_after_another_start(file: object, operation: int) -> None:

@@ -94,7 +94,7 @@ def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -
 
 
 def test_a_rerun_of_named_jobs_runs_only_those(tmp_path: Path) -> None:
-    """`rerun:JOB`, as "Rerun job with SSH" does, runs that job and no other."""
+    """Like "Rerun job with SSH", `rerun:JOB` runs that job and no other."""
     done = rehearse_text(tmp_path, config("[good, bad]"), then=("rerun:good",))
     assert done.ran(2) == ["good"]
 

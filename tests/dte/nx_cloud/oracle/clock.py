@@ -1,4 +1,4 @@
-"""Records a client's waits, and shortens those of both clients by one factor."""
+"""Records a client's waits, and shortens both clients' waits by the same factor."""
 
 from __future__ import annotations
 

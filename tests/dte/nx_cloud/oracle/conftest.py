@@ -1,4 +1,4 @@
-"""The old client and the stand-in's, in folders of a test's own."""
+"""The old client and the stand-in's, in separate folders for each test."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def real(installed: Path, tmp_path: Path, server: ScriptedServer) -> RealSide:
 def make_sides(
     installed: Path, tmp_path: Path, server: ScriptedServer
 ) -> Iterator[MakeSides]:
-    """Make both clients on another machine, whose folders have the given name."""
+    """Return a function that makes both clients, in folders named after a machine."""
     with NxCloud() as cloud:
         yield lambda name: (
             RealSide(installed, tmp_path / f"{name}-real", server),

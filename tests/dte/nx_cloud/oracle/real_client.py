@@ -21,7 +21,7 @@ COMMANDS = {
     "clean-up-agents": ("commands/clean-up-agents", "cleanUpAgents"),
     "record": ("commands/record-output", "runCommandAndStoreInCloud"),
 }
-# As in that bin, clean-up-agents ends when its work is done, not when it returns.
+# As in that bin, clean-up-agents may go on after it returns, so nothing ends it.
 RUN = """
 const [file, name] = JSON.parse(process.env.ORACLE_COMMAND);
 require(`nx-cloud/lib/core/${file}`)[name]()

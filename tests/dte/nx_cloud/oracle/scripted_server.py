@@ -21,7 +21,7 @@ PREFIX = "/nx-cloud/executions/"
 
 @dataclass(frozen=True)
 class Received:
-    """A request of the client: when it came, its path, and its JSON body."""
+    """A request from the client: its time of arrival, path and JSON body."""
 
     at: float
     path: str
@@ -29,7 +29,7 @@ class Received:
 
 
 class ScriptedServer:
-    """Answers polls with the run's end or error, once a test has set them."""
+    """Answers polls with the run's end or error, once a test has set either."""
 
     def __init__(self) -> None:
         self.ended = False

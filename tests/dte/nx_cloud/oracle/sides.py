@@ -23,16 +23,16 @@ BUILD = ("nx", "run-many", "-t", "build")
 
 
 class Side(Protocol):
-    """One of the two clients in a folder, and the run that its server has."""
+    """One of the two clients in a folder, and the run on its server."""
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
         """Start a command; `nx` is the command of main."""
 
     def end_run(self, error: str = "") -> None:
-        """Let the server end the run, with an error or by completion."""
+        """Let the server end the run, with the error if there is one."""
 
     def ended_with(self) -> str:
-        """Return the error with which a client ended the run, or empty."""
+        """Return the error with which a client ended the run, or an empty string."""
 
     def wait_for_agent(self, process: subprocess.Popen[str]) -> None:
         """Wait until an agent has asked for its first task."""
@@ -141,7 +141,7 @@ def run(side: Side, command: str, *words: str, **env: str) -> Ended:
 def compare(
     sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
 ) -> Ended:
-    """Do the same with both clients; returns how the old one ended."""
+    """Do the same with both clients, and return how the old one ended."""
     real, stand_in = (act(side) for side in sides)
     assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
     assert message in real.output

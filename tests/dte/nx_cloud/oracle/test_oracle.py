@@ -68,7 +68,7 @@ def test_a_terminated_agent(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_interrupted_agent(real: RealSide) -> None:
-    """Nx 19 ends the old client at SIGINT, before it can end the run."""
+    """On SIGINT, Nx 19 ends the old client before the client can end the run."""
     process = real.start("start-agent")
     real.wait_for_agent(process)
     process.send_signal(signal.SIGINT)
@@ -104,7 +104,7 @@ def test_an_agent_whose_name_has_a_slash(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_agent_with_targets(sides: tuple[Side, Side]) -> None:
-    """Both print the targets to which an agent limits itself."""
+    """Both clients print the targets to which an agent is limited."""
 
     def act(side: Side) -> Ended:
         side.end_run()
@@ -161,7 +161,7 @@ def test_a_failing_record(sides: tuple[Side, Side], words: list[str]) -> None:
     ],
 )
 def test_a_record(sides: tuple[Side, Side], words: list[str], message: str) -> None:
-    """Signals and missing commands give the same exit codes."""
+    """Both clients exit with the same code, also for signals and missing commands."""
     compare(sides, lambda side: run(side, "record", "--", *words), message)
 
 

@@ -1,6 +1,6 @@
 """The stand-in's client waits as the last public full client of Nx Cloud does.
 
-`clock.js` records and shortens the waits of both, at the stand-in's speed 1.
+`clock.js` records and shortens the waits of both clients; the stand-in's speed is 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOT_CI = {"CI": "", "CIRCLECI": ""}
 
 
 def make_clock(folder: Path, side: Side, speed: int = 50) -> Clock:
-    """Return a new file for the waits of one client."""
+    """Return a clock for one client, with its own file."""
     return Clock(folder / f"waits of {type(side).__name__}", speed)
 
 
@@ -53,7 +53,7 @@ def test_an_agent_that_waits(
 
 
 def test_polls_grow(sides: tuple[Side, Side], tmp_path: Path) -> None:
-    """The waits of an agent between two polls grow from 5 seconds to 30."""
+    """An agent's waits between polls grow from 5 seconds to 30."""
     waits = []
 
     def act(side: Side) -> Ended:
@@ -70,7 +70,7 @@ def test_polls_grow(sides: tuple[Side, Side], tmp_path: Path) -> None:
 
 
 def test_polls_of_main_grow(sides: tuple[Side, Side], tmp_path: Path) -> None:
-    """The waits of main between two polls grow as those of an agent do."""
+    """Main's waits between polls grow like an agent's."""
     waits = []
 
     def act(side: Side) -> Ended:
@@ -150,7 +150,7 @@ def test_the_number_of_retries(
 
 
 def test_the_time_of_the_retries(sides: tuple[Side, Side], tmp_path: Path) -> None:
-    """A refused connection costs two minutes in CI, in waits that grow."""
+    """After a refused connection in CI, the growing waits add up to two minutes."""
     with ScriptedServer() as closed:
         address = closed.url
     waits = []

@@ -17,8 +17,7 @@ from .words import Jobs
 
 @pytest.fixture
 def cloud() -> Iterator[NxCloud]:
-    """Serve a stand-in with a heartbeat timeout that is long enough for a busy
-    machine."""
+    """Serve a stand-in whose heartbeat timeout is long enough for a busy machine."""
     with NxCloud() as running:
         yield running
 

@@ -87,8 +87,8 @@ def test_a_failed_task_fails_main_and_skips_what_needs_it(
 
 
 def test_main_alone_runs_the_tasks_itself(jobs: Jobs, cloud: NxCloud) -> None:
-    """Main runs the tasks with --no-agents, without a started run, and without Nx
-    Cloud."""
+    """Without a started run, with --no-agents, or without Nx Cloud, main runs the
+    tasks."""
     main = jobs("main")
     assert main.run(*AFFECTED, "-t", "lint").exit_code == 0
     main.run(*START, "--stop-agents-after=build")
@@ -109,7 +109,7 @@ def test_main_alone_runs_the_tasks_itself(jobs: Jobs, cloud: NxCloud) -> None:
 
 
 def test_main_without_agents_times_out(jobs: Jobs, cloud: NxCloud) -> None:
-    """Main waits for agents that never connect, prints a message, and exits 1."""
+    """If no agent connects before main's timeout, main prints a message and exits 1."""
     main = jobs("main")
     main.run(*START, f"--stop-agents-after={TARGETS}")
     timeout = {"NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS": "1500"}
@@ -135,7 +135,7 @@ def test_a_terminated_agent_fails_main(jobs: Jobs, cloud: NxCloud) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminated_main_fails_the_agents(jobs: Jobs, number: signal.Signals) -> None:
-    """A main that receives SIGTERM completes the run with an error, and exits 1."""
+    """On SIGTERM or SIGINT, main completes the run with an error, and exits 1."""
     agent = jobs("agent-1").start(*AGENT, "--targets=deploy")
     main = jobs("main")
     main.run(*START, f"--stop-agents-after={TARGETS}")
@@ -150,7 +150,7 @@ def test_a_terminated_main_fails_the_agents(jobs: Jobs, number: signal.Signals) 
 
 
 def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
-    """A wrong token, a failing download and an unknown command end with 1."""
+    """After a failed download, an unknown command or a wrong token, Nx exits 1."""
     main = jobs("main")
     cloud.set_faults(Faults(fail_client_downloads=2))
     downloads = [main.run(*START) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Settings of a run with the real Nx: the file, its overrides, rules, pools."""
+"""A run's settings with the real Nx: the file, its overrides, rules and pools."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def write_config(job: RealJob, **sections: object) -> None:
 
 
 def test_a_file_that_asks_for_hosted_agents_is_refused(jobs: Jobs) -> None:
-    """Nx Cloud's own machines can't be rehearsed, and a bad number is named."""
+    """A file that requests hosted agents, or has an invalid number, is refused."""
     main = jobs("main")
     start = ("npx", "nx-cloud", "start-nx-agents")
     write_config(main, dte={"distribute-on": "3 linux-medium-js"})
@@ -72,7 +72,7 @@ def test_a_file_that_asks_for_hosted_agents_is_refused(jobs: Jobs) -> None:
 
 
 def test_pools_take_what_the_rules_give_them(jobs: Jobs, cloud: NxCloud) -> None:
-    """With --assignment-rules each pool runs its own targets."""
+    """With --assignment-rules, each pool runs only its own targets."""
     pools = {"small": "lint", "large": "build"}
     agents = [
         jobs(pool).start(*AGENT, NX_AGENT_LAUNCH_TEMPLATE=pool, NX_AGENT_NAME=pool)
@@ -96,7 +96,7 @@ def test_pools_take_what_the_rules_give_them(jobs: Jobs, cloud: NxCloud) -> None
 
 
 def write_rules(job: RealJob, pools: dict[str, str]) -> str:
-    """Write a rule for each pool and its target; returns the flag with the file."""
+    """Write a rule for each pool and its target; return the flag with the file."""
     rules = [
         {"targets": [target], "run-on": [{"agent": pool, "parallelism": 2}]}
         for pool, target in pools.items()
@@ -176,7 +176,7 @@ def test_a_continuous_task_runs_beside_its_user(
 
 
 def break_lint(repository: Path) -> None:
-    """Commit a target `lint` of one project that fails."""
+    """Commit a failing target `lint` in one project."""
     project = repository / "packages/money/project.json"
     content = json.loads(project.read_text())
     content["targets"]["lint"] = {"command": "exit 1"}
@@ -188,7 +188,7 @@ def break_lint(repository: Path) -> None:
 def test_a_failed_command_ends_the_agents(
     repository: Path, jobs: Jobs, start: str
 ) -> None:
-    """By default a failed command ends the agents, whatever fixes the settings."""
+    """By default, a failed command ends the agents, however the run was started."""
     break_lint(repository)
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
