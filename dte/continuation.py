@@ -24,8 +24,7 @@ EMPTY = "the setup workflow ended the pipeline with a config without workflows"
 def compile_continuation(
     order: Order, request: Continuation, folder: Path
 ) -> CompiledConfig | None:
-    """Return the config of a request, which is written to a file in `folder`
-    for messages.
+    """Write a request's config to a file in `folder`, and return it compiled.
 
     Returns None if the config has no workflows: `continuation/finish` sends such a
     config to end the pipeline. Raises `UserError` if CircleCI would refuse it.
@@ -62,7 +61,8 @@ def choose_continued(
 ) -> tuple[Workflow, ...]:
     """Return a continued pipeline's workflows: the one that the order names, or all.
 
-    If the command line names `jobs`, only workflows that have one of them are returned.
+    If any of these has one of the `jobs` that the command line names, returns only
+    those that do.
     """
     flows = config.workflows
     named = [flow for flow in flows if flow.name == order.workflow]

@@ -17,7 +17,7 @@ _DOCS = "https://github.com/your-namespace/dte/blob/main/docs"
 def link_to(code: str) -> str:
     """Return the link to the line about a code in docs/compile.md.
 
-    Without a code, the link leads to the errors of the command.
+    Without a code, the link leads to the command's errors in docs/troubleshooting.md.
     """
     return (
         f"{_DOCS}/compile.md#dte-{code}" if code else f"{_DOCS}/troubleshooting.md#dte"
@@ -57,7 +57,7 @@ class UserError(Exception):
         return link_to(self.code)
 
     def add_call(self, text: str) -> None:
-        """Add one call of the chain that led here, the innermost first."""
+        """Add the next call to the chain that led here; the innermost call is first."""
         for error in (self, *self.others):
             if len(error.calls) < MAX_CALLS:
                 error.calls = (*error.calls, text)
@@ -80,7 +80,7 @@ class Errors:
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Collect an error that the body raises, and continue after the block."""
+        """Collect an error that the block raises, and continue after the block."""
         try:
             yield
         except UserError as error:

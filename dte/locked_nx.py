@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from dte.errors import UserError
 
-# Those of the orb (scripts/lib/nx_version.py).
+# The orb has the same patterns (scripts/lib/nx_version.py).
 _LOCKED = {
     "package-lock.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',
     "npm-shrinkwrap.json": r'"node_modules/nx": \{\s*"version": "(\d[^"]*)"',
@@ -22,7 +22,7 @@ def find_locked_nx(read: Callable[[str], str]) -> tuple[str, str]:
     """Return the version and the name of its lock file; both are empty if unknown.
 
     `read` returns the text of a file by its name, and raises `UserError` if it can't.
-    Of several versions the newest counts: other packages may need older ones.
+    Of several versions, the newest counts, because other packages may need older ones.
     """
     for name, pattern in _LOCKED.items():
         try:

@@ -132,10 +132,10 @@ class Workflow:
 
 @dataclass(frozen=True)
 class CompiledConfig:
-    """What CircleCI would make of the config for one pipeline.
+    """The config as CircleCI would compile it for one pipeline.
 
     ``document`` is the processed configuration in plain data; ``stubbed`` names the
-    placeholders for jobs, commands and executors of orbs without a source. The pipeline
+    placeholders for jobs, commands and executors of orbs without a source. The config
     that a `setup` config continues with is not part of it.
     """
 

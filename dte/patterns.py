@@ -2,8 +2,9 @@
 
 CircleCI's config compiler uses RE2: matching takes time in proportion to the text, and
 lookaround, back references and possessive quantifiers are refused. Sources: thread
-54719 of discuss.circleci.com; cypress-io/circleci-orb#590; drevops/vortex#2893. The
-pages of August 2026 still name Java's patterns. CircleCI Server may read those.
+54719 of discuss.circleci.com; cypress-io/circleci-orb#590; drevops/vortex#2893.
+CircleCI's pages of August 2026 still name Java's patterns, which CircleCI Server may
+use.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
     if name in found:
         return found[name]
     if config.setup and len(found) == 1:
-        # The name may be that of a workflow that the pipeline continues with.
+        # The name may be that of a workflow in the config that continues the pipeline.
         return config.workflows[0]
     if name:
         problem = f"there is no workflow {name} in this pipeline"
@@ -57,7 +57,7 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
 
 
 def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None:
-    """Raise `UserError` for unknown jobs, steps and revisions or forbidden folders."""
+    """Raise `UserError` for unknown jobs, steps or revisions, or a forbidden folder."""
     refuse_outside_home(jobs)
     steps = {
         workflow_job.name: [step.name for step in workflow_job.job.all_steps]

@@ -86,7 +86,7 @@ def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
 
 
 def apply_rules(facts: Facts) -> list[Finding]:
-    """Return the findings of all rules; each appears once for all jobs of a matrix."""
+    """Return the findings of all rules, without repeats for the jobs of a matrix."""
     found: dict[tuple[str, str, int], Finding] = {}
     for rule in all_rules():
         for one in rule.find(facts):

@@ -1,4 +1,4 @@
-"""Decides who runs the tasks of a run: the workflow's agents or Nx Cloud's machines."""
+"""Finds out who runs a job's tasks: the workflow's agents or Nx Cloud's machines."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from dte.check.run_file import list_distributions
 from dte.check.variables import value_of
 
 _NONE = ("false", "none", "no")
-# How runs were distributed before `start-ci-run` had --distribute-on.
+# The variable that turned on distribution before start-ci-run had --distribute-on.
 OLD_SWITCH = "NX_CLOUD_DISTRIBUTED_EXECUTION"
 
 
 class Distribution(Enum):
-    """Who runs the tasks of a job; UNSTATED if the config does not say so."""
+    """Who runs the tasks of a job; UNSTATED if the config doesn't say."""
 
     NONE = "nobody else"
     OWN = "agents of the workflow"
@@ -45,7 +45,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if job.calls_of(*STARTS_WITH_FILE):
         return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
-        # A job may get the variable from an executor that it shares.
+        # A job may get the variable from a shared executor.
         runs = any(runs_tasks(call) for call in job.calls)
         agent = job.calls_of(START_AGENT)
         return Distribution.OWN if runs and not agent else Distribution.NONE

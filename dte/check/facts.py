@@ -28,7 +28,7 @@ class CheckedStep:
     """A step of a job, the commands that it runs, and the Nx calls among them.
 
     ``where`` is always in one of the user's files. For a step inside an orb, it is the
-    call of the job.
+    position of the job's call.
     """
 
     step: Step
@@ -118,7 +118,7 @@ class CheckedJob:
 
     @property
     def guard(self) -> CheckedStep | None:
-        """The guard of dte's orb."""
+        """The job's step that is the guard of dte's orb, or None."""
         return self.program("rerun_guard")
 
     @property
@@ -166,7 +166,7 @@ class CheckedWorkflow:
         return (*self.mains, *self.agents)
 
     def run_together(self, *jobs: CheckedJob) -> bool:
-        """Return whether all these jobs run for one of the tried branches or tags."""
+        """Return whether one of the tried branches or tags runs all these jobs."""
         names = {job.name for job in jobs}
         return any(names <= selection.jobs for selection in self.selections)
 

@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class Limit:
-    """How many more characters may be read, since scripts can call each other."""
+    """Limits how many characters are read, because scripts can call each other."""
 
     left: int = 2_000_000
 
@@ -83,7 +83,7 @@ class Follower:
         inner.follow(text, Where(script.file, script.line), exact=True)
 
     def _text_in(self, command: Command) -> str | None:
-        """Return the script of `sh -c` or of package.json that the command runs."""
+        """Return the script that the command runs with `sh -c` or from package.json."""
         words = command.words
         if words[0] in _SHELLS and "-c" in words[:-1]:
             return words[words.index("-c") + 1]

@@ -55,7 +55,10 @@ def read_ignores(file: str, text: str) -> Iterator[Ignore]:
 def apply_ignores(
     found: Iterable[Finding], ignores: Iterable[Ignore]
 ) -> tuple[list[Finding], list[tuple[Finding, Ignore]]]:
-    """Return the remaining findings, also about the comments, and the ignored ones."""
+    """Return the findings that remain, and the findings that comments ignore.
+
+    The first list also contains the findings about comments.
+    """
     remaining: list[Finding] = []
     ignored: list[tuple[Finding, Ignore]] = []
     comments = list(ignores)

@@ -29,7 +29,7 @@ _OPTIONS = (
 
 
 _LAUNCHERS = ("corepack", "env", "sudo")
-# Options of package managers whose value is the next word, before or after the verb.
+# Package managers' options, before or after the verb, whose value is the next word.
 _WITH_VALUE = frozenset(
     {"--cache", "--cwd", "--dir", "--filter", "--loglevel", "--prefix", "--registry"}
     | {"--userconfig", "--workspace", "-C", "-F"}
@@ -39,7 +39,7 @@ _ONLY_TALK = {"--help", "--version", "-h", "-v"}
 
 @dataclass(frozen=True)
 class Install:
-    """An install: messages show ``text``, and ``kind`` must be equal on all jobs."""
+    """An install; messages show ``text``, and all jobs must have the same ``kind``."""
 
     text: str
     kind: tuple[str, ...]
@@ -75,7 +75,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """Return the package manager, its verb and options; empty if it is no install."""
+    """Return the package manager, verb and options; empty if this is not an install."""
     manager, *words = launched(command.words) or ("",)
     manager = manager.partition("@")[0]
     if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):
@@ -88,7 +88,7 @@ def kind_of(command: Command) -> tuple[str, ...]:
 
 
 def names_packages(command: Command) -> bool:
-    """Return whether an install adds packages by name to those of the workspace."""
+    """Return whether an install names the packages that it adds."""
     return len(list(plain_words(launched(command.words)))) > 2
 
 

@@ -51,7 +51,7 @@ class NxCall:
 
 
 def read_calls(command: Command, where: Where, folder: str) -> Iterator[NxCall]:
-    """Yield the Nx call of a command, and the call under `nx-cloud record`."""
+    """Yield a command's Nx call, and the call that `nx-cloud record` runs."""
     words = command.words
     if (
         not words

@@ -40,7 +40,7 @@ def select_all(
     compile_for: Callable[[PipelineValues], CompiledConfig],
     pipeline: PipelineValues,
 ) -> dict[str, tuple[Selection, ...]]:
-    """Return the selections of each workflow, by name; `workflows` is not compiled.
+    """Return each workflow's selections, by name; `workflows` is as written.
 
     Filters that are expressions are evaluated during compilation, so the config is
     compiled again for each branch and tag.
@@ -82,7 +82,7 @@ def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def list_untried(workflows: Any) -> list[str]:
-    """Return the names in filters and conditions that are beyond the limit."""
+    """Return the names in filters and conditions that aren't tried."""
     return _mentioned(value for _, value in _deciding(workflows))[_MOST:]
 
 

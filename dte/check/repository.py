@@ -76,8 +76,9 @@ class Repository:
         return Script(self.show(file), line, recipe)
 
     def workspace(self, folder: str) -> str:
-        """Return the nearest folder at or above with nx.json, otherwise the
-        folder itself.
+        """Return the nearest folder at or above `folder` that has nx.json.
+
+        If none has it, returns `folder`.
         """
         folders = (Path(folder), *Path(folder).parents)
         found = (at for at in folders if self.read(str(at / "nx.json")) is not None)

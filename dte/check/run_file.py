@@ -1,4 +1,4 @@
-"""Reads the file `.nx/ci-config.yaml` that configures the run of a job."""
+"""Reads the file `.nx/ci-config.yaml`, which configures a job's run."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def run_folder(job: CheckedJob) -> str:
 
 
 def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
-    """Return whether dte starts the run of the job with flags, and not from a file."""
+    """Return whether dte starts the job's run with flags, and not from a file."""
     start = setting_of(job, "start_ci_run", "DTE_START")
     return start == "flags" or (start == "auto" and not run_file(job, repository))
 
 
 def list_distributions(job: CheckedJob, repository: Repository) -> list[DistributeOn]:
-    """Return each `distribute-on` of the file that applies to the run of a job.
+    """Return each `distribute-on` of the file that applies to a job's run.
 
     An override for this run's environment replaces the value in the section `dte`;
     overrides for other environments have no effect, as in scripts/lib/ci_config.py.

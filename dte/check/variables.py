@@ -1,4 +1,4 @@
-"""Finds the environment variables that a config sets for a job, and where it does."""
+"""Finds the environment variables that a config sets for a job, and their positions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Variable:
 def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
     """Yield the variables of these names that the job sets, nearest to a command first.
 
-    It doesn't find variables of the project, of contexts, and of files that scripts
+    It doesn't find variables of the project or of contexts, or in files that scripts
     write.
     """
     for step in job.steps:
@@ -61,7 +61,7 @@ def _of_map(
 
 
 def environment_of(job: CheckedJob, step: CheckedStep) -> dict[str, Any]:
-    """Return the variables that the keys `environment` set for a step.
+    """Return the variables that the `environment` keys set for a step.
 
     The step's variables take precedence over the job's, and the job's over the
     container's (CircleCI docs, "Introduction to environment variables").
@@ -80,7 +80,7 @@ def value_of(job: CheckedJob, name: str) -> str | None:
 
 
 def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
-    """Return a variable of a program of dte's orb; None if the job doesn't run it."""
+    """Return a variable of the step with this orb program; None without such a step."""
     step = job.program(program)
     return None if step is None else str(step.environment.get(name, ""))
 

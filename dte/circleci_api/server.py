@@ -34,8 +34,8 @@ class CircleCIApi:
     """A context manager; inside it, `url` is the API's address on loopback.
 
     `requests` contains the reruns, and `continuations` the pipeline continuations, that
-    jobs requested through the API; the session runs both. `faults` are
-    the names of the active faults.
+    jobs requested through the API; the session runs both. `faults` contains the names
+    of the active faults.
     """
 
     def __init__(self) -> None:

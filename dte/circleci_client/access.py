@@ -1,8 +1,8 @@
 """Finds the API's address and the token, and decides who gets the token.
 
-The token comes from the environment, or from the file of CircleCI's CLI. It is sent
-only to circleci.com or to the configured host: the host of a URL that somebody sends
-you must not receive it.
+The token comes from the environment, or from the settings file of CircleCI's CLI. It is
+sent only to circleci.com or to the configured host: the host of a URL that somebody
+sends you must not receive it.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Access:
 
     @property
     def web(self) -> str:
-        """The address of the web app of this host."""
+        """The address of this host's web app."""
         host = self.api.removesuffix("/api/v2")
         return "https://app.circleci.com" if host == CLOUD else host
 
@@ -41,7 +41,7 @@ class Access:
 
 
 def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access:
-    """Return the access to the API of `host`; an empty `host` is the configured one.
+    """Return the access to the API of `host`; an empty `host` means the configured one.
 
     `DTE_API_URL` replaces the address of the API. Raises `UserError` for a host that
     is neither CircleCI's cloud nor configured.
@@ -75,9 +75,9 @@ def find_token(
 
 
 def read_cli_settings(path: Path) -> dict[str, str]:
-    """Return the host and the token in the file of CircleCI's CLI.
+    """Return the `host` and the `token` in the settings file of CircleCI's CLI.
 
-    Both are empty without the file.
+    A key that the file doesn't set is missing. Without a file, both are missing.
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -25,9 +25,8 @@ FORMS = (
 class Address:
     """What a URL or an id names; `host` is empty for an id without a URL.
 
-    Either `id` is set: the id of a workflow (`kind` is "workflow"), or of a workflow or
-    a pipeline (`kind` is "any"). Or `slug` and `number` of a "pipeline" or a "job" are
-    set.
+    If `kind` is "workflow", `id` is set; if it is "any", `id` may be that of a workflow
+    or a pipeline. If `kind` is "pipeline" or "job", `slug` and `number` are set.
     """
 
     kind: str

@@ -35,7 +35,8 @@ class Job:
 class Attempt:
     """One workflow of a pipeline.
 
-    `number` counts the full runs of this workflow name; a partial rerun has 0.
+    `number` counts the full runs of workflows with this name; it is 0 for a partial
+    rerun.
     """
 
     id: str
@@ -125,9 +126,7 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
 
 
 def choose_workflow(attempts: Sequence[Attempt], workflow: str) -> list[Attempt]:
-    """Return the attempts of the workflow with this id, or of the only workflow
-    name.
-    """
+    """Return all attempts at the workflow with this id, or at the only workflow."""
     names = {attempt.workflow for attempt in attempts if workflow in ("", attempt.id)}
     if len(names) != 1:
         listed = ", ".join(sorted(names)) or "none"
@@ -150,7 +149,7 @@ def _read_jobs(
 
 
 def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) -> str:
-    """Return what was rerun. A rerun through the API may not have a tag (untested)."""
+    """Return what was rerun. A rerun through the API may have no tag (untested)."""
     if workflow.get("auto_rerun_number"):
         return "automatic rerun"
     tag = str(workflow.get("tag") or "")

@@ -50,9 +50,10 @@ class Client:
         backoff: float = 1.0,
         timeouts: tuple[float, float] = TIMEOUTS_SECONDS,
     ) -> None:
-        """Connect with `access`; a retry waits `backoff` seconds, then doubles it.
+        """Connect with `access`.
 
-        `timeouts` are those of the connection and of each part of the answer.
+        `backoff` is urllib3's factor for the pauses between retries. `timeouts` are the
+        seconds for the connection and for each part of the answer.
         """
         self.access = access
         self._timeouts = timeouts
@@ -94,7 +95,7 @@ class Client:
 
     @contextmanager
     def expect_shape(self) -> Iterator[None]:
-        """Raise `UserError` if the body misses a field of an answer."""
+        """Raise `UserError` if the `with` block doesn't find a field of an answer."""
         try:
             yield
         except (AttributeError, KeyError, TypeError) as error:

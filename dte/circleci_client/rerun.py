@@ -39,7 +39,7 @@ def wait_for(
     show: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Wait for the final status of a workflow; `show` gets each change of its jobs."""
+    """Return a workflow's final status; until then, `show` gets each change of jobs."""
     shown = ""
     while True:
         status = str(client.get("workflow", workflow)["status"])

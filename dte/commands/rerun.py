@@ -67,9 +67,7 @@ def has_terminal() -> bool:
 
 
 def open_pipeline(target: str) -> tuple[Client, list[Attempt], str]:
-    """Return the client, the attempts of the pipeline, and the named workflow's
-    id or "".
-    """
+    """Return the client, the pipeline's attempts, and the named workflow's id or ""."""
     address = parse_address(target)
     client = Client(find_access(address.host, os.environ, Path.home()))
     with client.expect_shape():

@@ -16,8 +16,8 @@ MAX_EXPANSIONS = 50_000
 MAX_TEXT = 16_000_000
 MAX_VALUE = 8_000_000
 MAX_COMMANDS = 100
-# How many steps take as long as a job of a workflow, its filters, a pattern that is
-# large, and a definition.
+# The weight of a workflow's job, its filters, a large pattern, and a definition: the
+# number of steps that take as long.
 JOB, FILTERS, PATTERN, DEFINITION = 25, 15, 20, 20
 
 
@@ -29,7 +29,7 @@ class Budget:
     _text: int = 0
 
     def expand(self, where: Where, weight: int = 1) -> None:
-        """Count a step, or what takes as long as several; raises UserError."""
+        """Count work that takes as long as `weight` steps; raises UserError."""
         self._expansions += weight
         if self._expansions > MAX_EXPANSIONS:
             raise error_at(
@@ -64,5 +64,5 @@ class Budget:
 
     @property
     def written(self) -> int:
-        """The characters counted so far."""
+        """The number of characters counted so far."""
         return self._text

@@ -48,7 +48,7 @@ class Checker:
     namespace: Namespace
 
     def check(self) -> None:
-        """Raise UserError for each definition that can't be right."""
+        """Raise UserError for each definition that can't be valid."""
         errors = Errors()
         for section in SECTIONS:
             for name in self.namespace.sections.get(section, {}):
@@ -178,7 +178,7 @@ class Checker:
                 check_held(name, held, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
-        """Return whether a step's name is known here or belongs to an imported orb."""
+        """Return whether the step is a command, template or condition to expand."""
         alias, slash, _ = name.partition("/")
         if name in STRUCTURES or "<<" in name:
             return True

@@ -20,7 +20,7 @@ _OPERATORS = ("and", "or", "not", "equal", "matches")
 
 
 def holds(statement: Any, scope: Scope, where: Where) -> bool:
-    """Return whether a logic statement is true; raises UserError if it is not one."""
+    """Return whether a logic statement is true; raises UserError if it is invalid."""
     if isinstance(statement, LocatedList):
         raise error_at(
             where,
@@ -65,7 +65,7 @@ def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
     """Return whether a workflow's condition is true; a bare string is an expression.
 
-    A string without a pipeline value is not an expression, and counts as true.
+    The exception is a string without a pipeline value, which counts as true.
     """
     bare = isinstance(statement, str) and "<<" not in statement
     if bare and "pipeline." in statement:

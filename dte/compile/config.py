@@ -52,7 +52,7 @@ def compile_config(
     stub_missing_orbs: bool = False,
     every_workflow: bool = False,
 ) -> CompiledConfig:
-    """Return what CircleCI would make of the config at `path`.
+    """Return the config at `path` as CircleCI would compile it.
 
     `orbs` maps an orb's name without version, like `your-namespace/dte`, or the
     alias that the config uses, to a folder of orb source or a packed file. With

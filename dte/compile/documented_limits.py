@@ -1,7 +1,7 @@
-"""Limits of CircleCI that its pages name.
+"""Limits that CircleCI's documentation names.
 
 Contexts: "Configuration reference", `context`. URL orbs: "Manage URL orb allow-lists".
-Keys of caches: "Caching dependencies". Arguments: "Pipeline values and parameters".
+Cache keys: "Caching dependencies". Arguments: "Pipeline values and parameters".
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def check_url_orbs(number: int, where: Where) -> None:
 
 
 def warn_of_long_keys(arguments: Mapping[str, Any], where: Where, notes: Notes) -> None:
-    """Warn of keys of caches that are too long before their templates are computed."""
+    """Warn of cache keys that are too long; keys with templates are not checked."""
     keys = [arguments.get("key", ""), *arguments.get("keys", ())]
     for length in (len(key) for key in keys if "{{" not in key):
         if length > MAX_CACHE_KEY:

@@ -14,7 +14,7 @@ from dte.model import Job, Where
 class Draft:
     """A job of a workflow; ``job`` is None for an approval.
 
-    ``alias`` is a second name for it in a `requires`: that of its matrix or job group.
+    ``alias`` is another name for it in `requires`: that of its matrix or job group.
     ``group`` is the call of the job group that it belongs to; no job outside the group
     may require it. A ``broken`` draft replaces the jobs of an invalid call.
     """

@@ -166,7 +166,7 @@ def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str,
 
 
 def check_executor_keys(body: LocatedMap, title: str) -> None:
-    """Raise UserError for keys of images and machines that do not exist.
+    """Raise UserError for unknown keys of images and machines.
 
     This is for jobs and executors that nothing uses, so it does not check values.
     """

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 _PATTERN = re.compile(r"\s*/(?P<pattern>(?:[^/\\\n]|\\.)*)/")
 COMPARISONS = frozenset({"==", "!=", ">=", "<=", ">", "<", "starts-with"})
-# What other languages write, and what an expression has.
+# Operators of other languages, and what to write instead.
 _INSTEAD = {
     "===": "==",
     "=~": "matches",
@@ -148,7 +148,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _advise(found: str) -> str:
-    """Return what to write instead of a sign that is not one of an expression."""
+    """Return what to write instead of an operator that expressions don't have."""
     for sign, instead in _INSTEAD.items():
         if found.startswith(sign):
             return f"Write {instead}."

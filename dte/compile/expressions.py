@@ -1,4 +1,4 @@
-"""Evaluates expressions; `and` and `or` return the first operand that decides.
+"""Evaluates expressions; `and` and `or` return the operand that decides the result.
 
 Source: "Using expressions in your configuration" in the "Configuration reference".
 """
@@ -60,7 +60,7 @@ def truthy(value: Any) -> bool:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Return whether two values are equal: a boolean is never equal to a number."""
+    """Return whether two values are equal; a boolean is never equal to a number."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)

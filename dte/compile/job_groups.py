@@ -1,7 +1,7 @@
-"""Expands a call of a job group into its jobs and the jobs at its two ends.
+"""Expands a call of a job group into the group's jobs, and its start and end jobs.
 
 Source: "Controlling serial execution across your organization", "Job groups". The names
-of the jobs at the ends are not documented, so dte chooses them.
+of the start and end jobs are not documented, so dte chooses them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SUCCESS = frozenset({"success"})
 
 
 def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
-    """Return the job groups of a config; raises UserError for one that is invalid."""
+    """Return the job groups of a config; raises UserError for an invalid one."""
     where = config.where_is("job-groups")
     if config.get("job-groups") is None:
         return {}
@@ -59,7 +59,7 @@ def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
 
 
 def read_all_calls(value: Any, where: Where, reader: CallReader) -> Iterator[Draft]:
-    """Return the jobs that a workflow's `jobs:` list calls, groups expanded."""
+    """Return the jobs that a workflow's `jobs:` list calls, with groups expanded."""
     called: set[str] = set()
     errors = Errors()
     for name, body, item_where in each_call(
@@ -96,7 +96,7 @@ class _Group:
     outer: Draft
 
     def drafts(self) -> Iterator[Draft]:
-        """Return the job at its start, its jobs, and the jobs at its end."""
+        """Return the group's start job, its own jobs, and its end jobs."""
         inner = list(self._inner())
         required = {need.name for draft in inner for need in draft.requires}
         start = self._end_job("start", self.outer.requires)

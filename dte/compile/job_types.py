@@ -51,7 +51,7 @@ def job_type(definition: Definition) -> str:
 
 
 def check_keys(definition: Definition, kind: str) -> None:
-    """Raise UserError for a key that a job of this type does not have.
+    """Raise UserError for an unknown or missing key of a job of this type.
 
     The JSON schema allows any key in approvals, no-ops and releases.
     """

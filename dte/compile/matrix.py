@@ -18,7 +18,7 @@ from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
 from dte.parse.expect import expect_list, expect_map, known_keys, shorten
 
-# Users report it; CircleCI's pages name no limit, so more jobs are a warning.
+# Users report this limit. CircleCI doesn't document it, so more jobs cause a warning.
 REPORTED_LIMIT = 128
 MAX_JOBS = 1_000
 
@@ -34,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Combination:
-    """One choice of values; ``suffix`` ends the name of a job without `name:`."""
+    """One choice of values; ``suffix`` extends the name of a job without `name:`."""
 
     chosen: dict[str, Choice]
     suffix: str

@@ -1,4 +1,4 @@
-"""Makes the names of jobs unique, as a processed config needs them.
+"""Makes job names unique, as a processed config requires.
 
 The same job called twice gets `-1`, `-2`, … ("Reusable config reference",
 "Invoking the same job multiple times"). Two workflows share a name only if they share
@@ -46,7 +46,7 @@ def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]
 
 
 def _may_stay(calls: list[list[Draft]]) -> bool:
-    """Return whether a name needs no number: one job has it, once per workflow."""
+    """Return whether a name needs no number: only one job has it, once per workflow."""
     once = [drafts[0] for drafts in calls]
     if any(len(drafts) > 1 for drafts in calls):
         return False

@@ -116,7 +116,7 @@ class Namespace:
     ) -> tuple[str, ...]:
         """Return what to do about a name that `find` does not know.
 
-        `others` are further names that would be right in its place.
+        `others` are further names that would be valid there.
         """
         orb, slash, _ = name.partition("/")
         if slash and orb not in self.orbs:

@@ -37,7 +37,7 @@ class Notes:
         self._notes[Note(severity, code, where, text, tuple(suggestions))] = None
 
     def all(self, config: str) -> tuple[Note, ...]:
-        """Return what was added so far, about the file `config` and about orbs."""
+        """Return the notes so far; `in_orb` is set unless a note is about `config`."""
         return tuple(
             replace(note, in_orb=note.where.file != config) for note in self._notes
         )

@@ -1,7 +1,7 @@
 """Opens inline orbs, and registry orbs whose source the user provides.
 
-An orb is opened when a workflow uses one of its parts, so an unused import may be
-missing.
+An orb is opened when a workflow uses one of its parts, so an unused import needs no
+source.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Library:
         """Return how to open the orb of each alias in an `orbs:` mapping.
 
         The parts of an orb with an invalid reference are placeholders, because the
-        compilation's list already contains the error.
+        error is already collected.
         """
         if value is None:
             return {}
@@ -176,7 +176,7 @@ def with_plain_names(mapping: LocatedMap) -> LocatedMap:
 def warn_of_misspelt(
     body: LocatedMap, known: Collection[str], title: str, notes: Notes
 ) -> None:
-    """Warn of keys at the top of a config or orb that look like misspelt ones.
+    """Warn of top-level keys of a config or orb that seem to be misspelled.
 
     Any other key is allowed there, and many configs keep anchors in one (the JSON
     schema; "Publish packages to packagecloud").
@@ -221,7 +221,7 @@ def check_reference(alias: str, reference: str, where: Where) -> None:
 
 
 def _corrected(reference: str) -> str:
-    """Return what to write instead of a reference that is none."""
+    """Return what to write instead of an invalid reference."""
     name = re.match(r"[\w.-]+/[\w.-]+", reference, re.ASCII)
     if name is None:
         return "Write the orb's namespace, name and version: circleci/node@7.1"

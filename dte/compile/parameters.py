@@ -98,7 +98,7 @@ def bind(
                 )
     for name, parameter in parameters.items():
         if parameter.required and name not in arguments:
-            errors.raise_all()  # an unknown parameter may be this one, misspelt
+            errors.raise_all()  # an unknown parameter may be this one, misspelled
         with errors.collect():
             bound[f"parameters.{name}"] = _bound(
                 parameter, arguments, given_in, declared_in, what

@@ -97,7 +97,7 @@ def _check(parameter: Parameter) -> None:
 
 
 def without_values(config: LocatedMap) -> dict[str, None]:
-    """Return the pipeline parameters of a config whose declarations are invalid."""
+    """Return the pipeline parameters with None as values, because one is invalid."""
     written = config.get("parameters")
     names = written if isinstance(written, LocatedMap) else {}
     return {f"pipeline.parameters.{name}": None for name in names}

@@ -30,7 +30,7 @@ STOPS: Mapping[str, Any] = {"branches": {"ignore": ["/.*/"]}}
 class WrittenRequirement:
     """An item of `requires`, before its name is looked up.
 
-    ``group`` is the job group among whose jobs it is looked up.
+    If ``group`` is set, only the jobs of this job group are searched.
     """
 
     name: str

@@ -36,10 +36,10 @@ class Kind:
     """A kind of step: its display name, its keys, and which of them it needs.
 
     A step needs one key of each group in ``needs``; a step that needs none may be
-    written as its name alone. ``writes`` lists the keys that name paths it writes to.
-    ``holds`` is the key that contains steps. ``held`` lists the kinds of step that it
-    may contain; empty means any kind. ``instead`` is the replacement of a deprecated
-    kind.
+    written as its name alone. ``writes`` lists the keys whose values are paths that the
+    step writes to. ``holds`` is the key that contains steps. ``held`` lists the kinds
+    of step that this key may contain; empty means any kind. ``instead`` is the
+    replacement of a deprecated kind.
     """
 
     shows: str

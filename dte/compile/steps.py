@@ -78,7 +78,7 @@ def read_call(item: Any, where: Where) -> StepCall:
 
 
 def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]]:
-    """Return the items of a list of steps, with those of lists inside it.
+    """Return the items of a list of steps, including the items of nested lists.
 
     The JSON schema allows a list as a step, such as an alias of a list of steps.
     """

@@ -46,7 +46,7 @@ def split(text: str) -> tuple[Part, ...]:
 
 
 def names_in_text(text: str) -> Iterator[str]:
-    """Return the names that a string uses, also in sections; raises ExpressionError."""
+    """Return the names that a string and its sections use; raises ExpressionError."""
     if "<<" in text:
         yield from _names(split(text))
 

@@ -20,8 +20,9 @@ Check = Callable[[Any], Any]
 
 
 class InvalidValue(Exception):
-    """The value is invalid: the expected form, an example of it, and an optional
-    description of the value for the message.
+    """The value is invalid; the message describes the expected form.
+
+    ``example`` is a valid value; ``shown``, if set, describes the invalid one.
     """
 
     def __init__(self, expected: str, example: str, shown: str = "") -> None:
@@ -207,7 +208,7 @@ def take(
 ) -> dict[str, Any]:
     """Return the keys of `source` that have a check: filled in and checked.
 
-    Other functions read the keys without a check.
+    Other functions read the keys that have no check.
     """
     errors, taken = Errors(), {}
     for key, check in checks.items():
@@ -224,9 +225,9 @@ def take(
 def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> Any:
     """Return one value, filled in and checked, or raise UserError.
 
-    A template may give a string a number or a boolean, but a literal number or boolean
-    is refused ("JSON schema", type string). A quoted number or boolean is refused if
-    the key's type is number or boolean.
+    If the key's type is string, a template may produce a number or a boolean, but a
+    literal one is refused ("JSON schema", type string). A quoted number or boolean is
+    refused if the key's type is number or boolean.
     """
     if check in _TEXTS:
         _refuse_unquoted(raw, where, what)

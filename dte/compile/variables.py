@@ -12,7 +12,7 @@ _EXAMPLE = "{NAME: value}"
 
 
 def environment(value: Any) -> dict[str, str]:
-    """Environment variables as text: from a mapping, a list of them, or `A=B` texts.
+    """Return variables as text, from a mapping, an `A=B` string, or a list of these.
 
     An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
     variables").

@@ -50,7 +50,7 @@ class WorkflowReader:
         """Return the workflows that this pipeline runs, and those with a schedule.
 
         `version` is ignored, as CircleCI ignores it in config 2.1. `errors` collects
-        the errors; a workflow with one may lack jobs.
+        the errors; a workflow with errors may lack jobs.
         """
         found = []
         for name in workflows:
@@ -164,8 +164,8 @@ def finish_workflows(
 ) -> tuple[Workflow, ...]:
     """Return the workflows with final names, resolved requirements, and no cycles.
 
-    `errors` collects the errors. The requirements of a workflow with an invalid call
-    are not looked up.
+    `errors` collects the errors. A workflow with an invalid call is left out, because
+    its requirements would cause further errors.
     """
     names = unique_names([workflow.drafts for workflow in drafts])
     finished = []

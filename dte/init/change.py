@@ -1,4 +1,4 @@
-"""A change of one config file, which can be shown as a diff or written."""
+"""A change to one config file, which can be shown as a diff or written."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ MANUAL = "manual"
 def find_distribution(root: Path) -> Fact:
     """Return the value of `distribute-on`, or an empty fact if the file doesn't exist.
 
-    The orb refuses a file where one value is not `manual`, so the first such value
+    The orb refuses a file in which any value is not `manual`, so the first such value
     counts (scripts/lib/ci_config.py).
 
     Raises `UserError` if the file is not YAML.

@@ -25,7 +25,7 @@ def plan_jobs(
 ) -> list[dict[str, Any]]:
     """Make the entries of all three jobs.
 
-    With `inline`, the jobs contain the steps of `plan_commands` and don't call them.
+    With `inline`, the jobs contain the steps of the commands instead of calling them.
     """
     both = {**_of_machine(facts, orb), **_of_folder(facts)}
     if inline and "setup" in both:
@@ -44,7 +44,7 @@ def plan_jobs(
 def plan_commands(facts: Facts) -> dict[str, Any]:
     """Make the commands that the jobs call, by name.
 
-    cimg/node contains npm and Yarn, but not Bun, and its global folder needs sudo
+    cimg/node contains npm and Yarn, but not Bun, and npm's global folder needs sudo
     (CircleCI, cimg/node, "How This Image Works").
     """
     name, _, version = facts.package_manager.value.partition("@")

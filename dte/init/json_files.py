@@ -1,4 +1,4 @@
-"""Reads the JSON files of a workspace as Nx does: comments and commas are allowed."""
+"""Reads a workspace's JSON files as Nx does, with comments and trailing commas."""
 
 from __future__ import annotations
 

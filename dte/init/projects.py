@@ -1,6 +1,6 @@
 """Finds the projects of a workspace and the targets that their files declare.
 
-Nx takes each folder with a project.json, and each package of the package manager's
+Nx treats each folder with a project.json, and each package of the package manager's
 workspaces, as a project (Nx docs, "Project configuration").
 """
 
@@ -21,7 +21,7 @@ _SKIPPED = {"node_modules", "dist", "tmp", "coverage"}
 
 
 def list_files(root: Path) -> list[Path]:
-    """Return every file except hidden ones, packages and build outputs."""
+    """Return every file outside hidden folders, packages and build outputs."""
     found = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(
@@ -65,7 +65,7 @@ def list_declared_targets(
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """Return a package.json's scripts and targets; the root's need the key `nx`."""
+    """Return a package.json's scripts and targets; the root's only if it has `nx`."""
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []

@@ -69,7 +69,7 @@ class Command:
         *,
         cached: Collection[str] = (),
     ) -> None:
-        """Take a task graph; the hashes in `cached` need no agent."""
+        """Take a task graph; tasks whose hash is in `cached` need no agent."""
         self.targets = frozenset(targets)
         self.results: list[Result] = []
         self._tasks = {task.id: task for task in tasks}
@@ -122,7 +122,7 @@ class Command:
             self._skip_dependents(result.task)
 
     def forget_outputs(self, count: int) -> None:
-        """Drop the terminal output of the first results, which main has read."""
+        """Drop the terminal output of the first `count` results: main has read them."""
         for index in range(min(count, len(self.results))):
             if self.results[index].output:
                 self.results[index] = replace(self.results[index], output="")

@@ -19,7 +19,7 @@ class RunSettings:
     heartbeat: bool = True
     """If off, only `complete-ci-run` or an error ends the agents of a lost main."""
     fail_after: int = 1
-    """The agents end after a command in which the failed tasks reach this number."""
+    """The agents end after the command that brings the run to this many failures."""
     rules: tuple[Rule, ...] = ()
 
 

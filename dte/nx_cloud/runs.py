@@ -37,7 +37,7 @@ class Run:
         self.end = ""
         """Why the agents must end; empty while they are needed."""
         self.error = ""
-        """The error that ended the run; then the agents fail."""
+        """The error that ended the run; if it is set, the agents fail."""
         self._heartbeat_seconds = heartbeat_seconds
         self._last_ping: float | None = None
         self._settings: RunSettings | None = None
@@ -51,7 +51,7 @@ class Run:
         return self._settings or DEFAULT_SETTINGS
 
     def fix_settings(self, settings: RunSettings) -> bool:
-        """Use the settings of the first command; return False for later commands."""
+        """Use the first command's settings; return whether `settings` are in use."""
         if self._settings is not None:
             return self._settings == settings
         self._settings = settings
@@ -182,7 +182,7 @@ class Run:
             self.complete(error)
 
     def _end_after(self, command: Command) -> None:
-        """End the run if a finished command was the last one, or one failed."""
+        """End the run if a finished command was the last, or too many tasks failed."""
         if not command.done or self.end:
             return
         self._covered |= command.targets

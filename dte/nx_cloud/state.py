@@ -49,7 +49,8 @@ class CloudState:
     def refusal(self) -> str:
         """Return why every request to Nx Cloud is refused, or empty.
 
-        The text of an organization over its limit is Nx Cloud's (qauth-labs/qauth#219).
+        The text for an organization over its limit is Nx Cloud's
+        (qauth-labs/qauth#219).
         """
         if self.faults.over_limit:
             return (

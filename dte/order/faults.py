@@ -64,7 +64,7 @@ class Kill:
 
 
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
-    """Return whether `text` names this one of a job's steps, which are counted from 1.
+    """Return whether `text` names the step `number` of a job, counted from 1.
 
     `text` is the step's number, as in its log file's name, a pattern for its name, or,
     if no step matches that pattern, the beginning of its name.

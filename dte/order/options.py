@@ -1,4 +1,4 @@
-"""Reads options of `dte` that have a form, such as NAME=VALUE."""
+"""Reads options of `dte` whose values have a fixed form, such as NAME=VALUE."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -14,11 +14,11 @@ class Order:
     """What the user wants to rehearse; an empty `branch` means the current one.
 
     `parameters` are pipeline parameters, `values` pipeline values by their full names.
-    `logs` is the folder for log files, which exists. `time_limit` is in seconds.
-    `jobs` are glob patterns of the jobs to run, by default all; `with_needs` adds what
-    they require. `max_jobs` limits how many run at once, and `size_limit` the bytes
-    that a step stores. `defaults` has a line for each value that comes
-    from a file of defaults.
+    `logs` is an existing folder for log files. `time_limit` is in seconds. `jobs` are
+    glob patterns of the jobs to run, by default all; `with_needs` adds what they
+    require. `max_jobs` limits how many run at once, and `size_limit` the bytes that a
+    step stores. `defaults` has a line for each value that comes from a file of
+    defaults.
     """
 
     config: Path

@@ -7,10 +7,9 @@ CONFIG = Path(".circleci", "config.yml")
 
 
 def find_project(folder: Path) -> Path:
-    """Return the nearest of `folder` and its parents that is a clone or has a
-    CircleCI config.
+    """Return the nearest clone or folder with a CircleCI config, at or above `folder`.
 
-    If there is none, `folder` itself is the project.
+    If there is none, returns `folder`.
     """
     for parent in (folder, *folder.parents):
         if (parent / CONFIG).is_file() or (parent / ".git").exists():

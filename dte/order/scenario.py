@@ -106,9 +106,7 @@ def _parse_fault(word: str, text: str) -> Callable[[FaultPlan], FaultPlan]:
 def plan_faults(
     failures: Sequence[str], kills: Sequence[str], services: Sequence[str]
 ) -> FaultPlan:
-    """Return the faults of `--fail`, `--kill` and `--fault`, active from the
-    first run.
-    """
+    """Return the faults of `--fail`, `--kill` and `--fault`, active from the start."""
     plan = FaultPlan(
         failures=tuple(parse_failure(text) for text in failures),
         kills=tuple(parse_kill(text) for text in kills),

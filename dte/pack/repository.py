@@ -25,7 +25,7 @@ def find_repository(folder: Path) -> Path:
 
 
 def refuse_outside(path: Path, repository: Path) -> None:
-    """Raise UserError for a file outside the repository, also if a link leads to it."""
+    """Raise UserError if a path leads outside the repository, even through a link."""
     if not path.resolve().is_relative_to(repository):
         raise UserError(
             f"{path}: is outside the orb's repository {repository}",

@@ -42,7 +42,7 @@ class Builder:
     _weight: int = 0
 
     def document(self) -> Any:
-        """Return the document's value, or None if there is none."""
+        """Return the document's value, or None if the text contains no document."""
         self._loader = _Loader(self.text)
         try:
             self._next(yaml.StreamStartEvent)

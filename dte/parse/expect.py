@@ -54,7 +54,7 @@ def nearest(
 
 
 def _some(names: Sequence[str]) -> list[str]:
-    """Return the first names, because comparing long ones takes long."""
+    """Return the first names, up to a total length, because comparing more is slow."""
     ends = itertools.accumulate(len(name) for name in names)
     return [name for name, end in zip(names, ends, strict=True) if end <= MAX_COMPARED]
 

@@ -69,7 +69,7 @@ def _unreadable(path: Path, problem: str, *advice: str) -> UserError:
 
 
 def _siblings(path: Path) -> tuple[str, ...]:
-    """Return a suggestion for a file that is not there."""
+    """Return a suggestion for a missing file."""
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):

@@ -45,7 +45,7 @@ class WrittenFloat(float):
 
 
 def as_written(value: float) -> str:
-    """Return a number or boolean as the file has it: 3.10 stays 3.10."""
+    """Return a number or boolean as written in the file: 3.10 stays 3.10."""
     if isinstance(value, bool):
         return str(value).lower()
     return value.text if isinstance(value, WrittenFloat) else str(value)

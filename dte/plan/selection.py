@@ -13,11 +13,11 @@ from dte.plan.graph import find_upstream
 def select_named(
     jobs: Sequence[WorkflowJob], patterns: Sequence[str], *, with_needs: bool
 ) -> tuple[WorkflowJob, ...]:
-    """Return the jobs that match one of the glob `patterns`, and what they
-    need, if wanted.
+    """Return the jobs that match one of the glob `patterns`.
 
-    Without patterns, returns all jobs. Requirements on other jobs are dropped. Raises
-    `UserError` for a pattern that matches no job.
+    With `with_needs`, adds the jobs that they require. Without patterns, returns all
+    jobs. Requirements on other jobs are dropped. Raises `UserError` for a pattern that
+    matches no job.
     """
     if not patterns:
         return tuple(jobs)

@@ -37,7 +37,7 @@ class StepReport:
 class JobReport:
     """One job in one workflow; times in seconds, `started_at` since 1970.
 
-    `machines` is the job's parallelism; `lost` is set if `--kill` took one down.
+    `machines` is the job's parallelism; `lost` is set if `--kill` took a machine down.
     """
 
     name: str
@@ -107,7 +107,7 @@ def report_workflow(
 ) -> RunReport:
     """Return the report on one workflow.
 
-    The attempt comes from its record, an artifact.
+    The attempt comes from the record that the workflow stored as an artifact.
     """
     project = identity.project
     return RunReport(
@@ -161,9 +161,7 @@ def report_step(step: StepResult) -> StepReport:
 
 
 def find_attempt(workflow: RehearsedWorkflow, artifacts: Path) -> int:
-    """Return the attempt in the record that this workflow stored as an
-    artifact, or 0.
-    """
+    """Return the attempt in the record among this workflow's artifacts, or 0."""
     folder = artifacts / workflow.id
     paths: Sequence[Path] = sorted(folder.glob(f"*/dte/{workflow.id}.json"))
     if not paths:

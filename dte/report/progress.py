@@ -45,9 +45,7 @@ class Progress:
                 del self._running[key]
 
     def list(self) -> list[tuple[str, str, float]]:
-        """Return each running job or machine, its step, and the step's seconds
-        so far.
-        """
+        """Return the name, step and elapsed seconds of each running job or machine."""
         now = time.monotonic()
         with self._lock:
             return [
@@ -83,7 +81,7 @@ class LiveBlock:
 
 
 class Heartbeat:
-    """Without a terminal, prints what still runs after a long silence."""
+    """Without a terminal, prints the running steps after a long silence."""
 
     def __init__(
         self, console: Console, progress: Progress, seconds: float = HEARTBEAT_SECONDS

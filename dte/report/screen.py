@@ -75,7 +75,7 @@ class Gutter:
             mark = "│"
 
     def write_all(self, name: str, lines: Sequence[str]) -> None:
-        """Print lines of output after the name, at once; colors are kept."""
+        """Print lines of output together, each after the name; colors are kept."""
         head = f"{name:<{self.width}} "
         room = max(self._console.width - len(head) - 2, _NARROWEST_TEXT)
         width = room if self._wrap else None

@@ -24,7 +24,7 @@ _SHARED = ("packed-refs", "reftable", "refs")
 
 
 class Clone(NamedTuple):
-    """A clone's folders; they differ if it is a worktree of another clone."""
+    """A clone's git folders; they differ if it is a worktree of another clone."""
 
     own: Path
     common: Path
@@ -64,7 +64,7 @@ def borrow(clone: Clone, origin: Path) -> None:
 
 
 def _quote(path: str) -> str:
-    """Return the path for an alternates file; git would unquote or skip some paths."""
+    """Return the path; raises `UserError` if git would misread it as an alternate."""
     if path.startswith(("#", '"')) or "\n" in path:
         raise UserError(f"the path {path!r} can't be used")
     return path

@@ -59,7 +59,7 @@ class Caches:
     def restore(self, keys: Sequence[str], copier: Copier) -> str | None:
         """Restore the first cache that matches one of `keys`; returns its key."""
         key = self._find(keys)
-        # A saved cache never changes, so several jobs restore it at the same time.
+        # A saved cache never changes, so several jobs may restore it at the same time.
         for saved in self._entries.get(key, ()) if key else ():
             if saved.copy.exists():
                 copier.lay_out(saved.copy, copier.boundary / saved.below_home)

@@ -45,7 +45,7 @@ class Copier:
         self._copy(source, target, into_home=True)
 
     def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """Yield the paths until the user interrupts.
+        """Yield the paths; raises `StepFailure` if the user interrupts.
 
         A pattern may match very many paths.
         """

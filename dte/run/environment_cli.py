@@ -20,8 +20,7 @@ _MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def translate(pattern: str) -> "re.Pattern[str]":
-    """Return the regular expression for a pattern with `*`, `**`, `?`, `[…]`
-    and `{a,b}`.
+    """Return the regular expression for a glob with `*`, `**`, `?`, `[…]` or `{a,b}`.
 
     An invalid pattern matches only itself.
     """

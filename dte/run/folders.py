@@ -56,8 +56,8 @@ class JobFolder:
     def create(self) -> None:
         """Make the folders that a job expects.
 
-        As root, Yarn 1 would write to a folder that all users share. The setting is in
-        a file, so that a step of the config can still override it with a variable.
+        As root, Yarn 1 would put its cache in a folder that all users share. A file
+        sets the cache's folder, so that a step can still override it with a variable.
         """
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)
@@ -72,7 +72,7 @@ class RehearsalFolder:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def next_job(self) -> JobFolder:
-        """Return the folder for one more job; it doesn't exist yet."""
+        """Return a folder for one more job, without creating it."""
         return JobFolder(self.root / "j" / str(next(self._numbers)))
 
     def subfolder(self, name: str) -> Path:
@@ -96,8 +96,8 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     draft = root / f"{_LOCK}-soon"
     with draft.open("w") as lock:
-        # Another rehearsal that starts now would mistake a folder with a free lock for
-        # that of a killed one, so the file is locked before it gets its final name.
+        # Another rehearsal would remove a folder whose lock is free, so the file is
+        # locked before it gets its final name.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         draft.rename(root / _LOCK)
         try:

@@ -9,7 +9,7 @@ from dte.model import Job, Where, WorkflowJob
 
 
 def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
-    """Raise `UserError` for a folder that is not below the home of its job.
+    """Raise `UserError` for a folder that is not below its job's home.
 
     A rehearsal has no containers: a job that writes to `/tmp/x` would write to the real
     `/tmp/x`, which stays and which every other job sees.

@@ -1,4 +1,4 @@
-"""Ctrl-C: the first asks every job to end, the second kills it."""
+"""Ctrl-C: the first asks all jobs to end, the second kills them."""
 
 import signal
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from types import FrameType
 
 
 class Interrupt:
-    """Counts requests to stop; every wait of a run checks it.
+    """Counts requests to stop; everything that waits checks the count.
 
-    An interrupt with a `parent` stops a single job, and also stops when its parent
-    does.
+    An interrupt with a `parent` is for a single job, and also counts the parent's
+    requests.
     """
 
     def __init__(self, parent: "Interrupt | None" = None) -> None:

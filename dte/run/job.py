@@ -41,7 +41,7 @@ class JobExecution:
         self._clock = KillClock(context)
 
     def execute(self) -> JobStatus:
-        """Run every step that is due; kill everything the job started when it ends."""
+        """Run every due step; afterwards, kill everything that the job started."""
         self._prepare_folder()
         try:
             self._clock.start(0)

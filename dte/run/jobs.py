@@ -148,6 +148,6 @@ class JobRunner:
         return secrets
 
     def _npm_cache(self) -> Path:
-        # The only folder that jobs share with the user: downloads, which npm verifies.
+        # The only folder that jobs share with the user; npm verifies what it contains.
         shared = os.environ.get("npm_config_cache")  # noqa: SIM112
         return Path(shared) if shared else self.folder.subfolder("npm")

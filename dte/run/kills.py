@@ -10,7 +10,7 @@ from dte.run.processes import GRACE_SECONDS, MARK, end_marked, signal_marked
 
 
 class KillClock:
-    """The kills of one job; each clock starts with its job or step."""
+    """Runs the timers of one job's kills; each starts with the job or with a step."""
 
     def __init__(self, context: JobContext) -> None:
         self.lost = False

@@ -1,4 +1,4 @@
-"""The log files of a rehearsal: one for each step of each machine of each job."""
+"""The log files of a rehearsal: one for each step on each machine of a job."""
 
 import os
 import re

@@ -17,7 +17,7 @@ OLDEST_MAJOR = 18
 def refuse_old_nx(origin: Path, revision: str) -> None:
     """Raise `UserError` if the revision's version of Nx is too old.
 
-    Its lock file names the version; without one, package.json names the range. A
+    The lock file names the version; without a lock file, package.json names a range. A
     project without nx, and a version that is not a number, such as `latest`, pass.
     """
     read = partial(_read_file, origin, revision)

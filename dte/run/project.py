@@ -14,7 +14,7 @@ from dte.run.git import run_git
 
 @dataclass(frozen=True)
 class Project:
-    """Where the pipeline's revision comes from; `note` says what is left out."""
+    """The repository and revision of a pipeline; `note` says what is left out."""
 
     url: str
     branch: str
@@ -89,8 +89,9 @@ def _list_refs(origin: Path, under: str, strip: int) -> dict[str, str]:
 def choose_revision(
     project: Project, origin: Path, *, branch: str, revision: str, tag: str
 ) -> Project:
-    """Return the project at the tag, or at the branch and revision, by default
-    the current.
+    """Return the project at `tag`, or else at `branch` or the current branch.
+
+    If `revision` is given, moves the branch to it.
     """
     if tag:
         return choose_tag(project, origin, tag)
@@ -100,8 +101,7 @@ def choose_revision(
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:
-    """Return the project at `branch`, which is moved to `revision` in the
-    origin, if given.
+    """Return the project at `branch`; if `revision` is given, moves the branch to it.
 
     Raises `UserError` for a branch or a revision that the repository doesn't have.
     """
@@ -173,8 +173,10 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """Return paths that tools can recreate, the configuration of nested clones, and
-    pipes, sockets and devices, which git doesn't store.
+    """Return the names that are not copied.
+
+    They are folders that tools can recreate, `.git` of nested clones, and pipes,
+    sockets and devices, which git doesn't store.
     """
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
     unwanted = ({"node_modules", ".git"} | made_by_nx) & set(names)

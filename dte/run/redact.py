@@ -102,9 +102,7 @@ class Redactor:
 
 
 def _open_length(text: str, secret: str) -> int:
-    """Return how many characters at the end of `text` could be the beginning of
-    `secret`.
-    """
+    """Return the length of the end of `text` that may be the beginning of `secret`."""
     start = max(len(text) - len(secret) + 1, 0)
     at = text.find(secret[0], start)
     while at >= 0:

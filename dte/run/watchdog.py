@@ -1,9 +1,9 @@
 """Cleans up after a rehearsal if the rehearsal's own process is killed.
 
 Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`. It waits for the end of
-its stdin. A byte before that means that the rehearsal has cleaned up. Without one, the
-rehearsal was killed, and its jobs' processes and its folder are removed. MARK is the
-variable by which these processes are found.
+its stdin. A byte before that means that the rehearsal has cleaned up. Without this
+byte, the rehearsal was killed, and its jobs' processes and its folder are removed. MARK
+is the variable by which these processes are found.
 """
 
 import os

@@ -2,8 +2,8 @@
 
 Nx Cloud identifies an agent by NX_AGENT_NAME, which has to be unique. Without it, Nx
 Cloud uses the name of CircleCI's job, which all copies of a job with `parallelism`
-share. In one folder, the second agent fails: "Duplicate Agent ID Detected". Source: Nx
-docs, "Environment variables", NX_AGENT_NAME; nx-cloud 19.0.0.
+share. If they share a folder, the second agent fails: "Duplicate Agent ID Detected".
+Source: Nx docs, "Environment variables", NX_AGENT_NAME; nx-cloud 19.0.0.
 """
 
 from __future__ import annotations

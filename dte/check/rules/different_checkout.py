@@ -1,7 +1,7 @@
 """Main and an agent work on different commits or different files.
 
-Nx Cloud fails a run whose agents have another commit or project graph than main, for
-example when only main merges the main branch into the checkout. Source: Nx Cloud
+Nx Cloud fails a run whose agents have a different commit or project graph than main,
+for example when only main merges the main branch into the checkout. Source: Nx Cloud
 release notes 2025.01.
 """
 

@@ -3,7 +3,7 @@
 Main takes the results of its tasks from the agents. With different versions, a task may
 pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails the
 run. Without an install, `npx nx-cloud` downloads an unpinned package. Source: Nx Cloud
-release notes 2025.01, main and agents need the same project graph.
+release notes 2025.01 (main and agents need the same project graph).
 """
 
 from __future__ import annotations

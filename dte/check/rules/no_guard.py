@@ -78,5 +78,5 @@ def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
 
 
 def reason(job: CheckedJob) -> str:
-    """Return why dte's guard does not count, in brackets, if the job has it."""
+    """Return why the job's dte guard does not count, in parentheses, or empty."""
     return f" ({why_absent(job, job.guard)})" if job.guard else ""

@@ -41,7 +41,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def timeout_of(job: CheckedJob, step: CheckedStep) -> float | None:
-    """Return how many seconds the agent of a step waits; None if it isn't an agent."""
+    """Return how many seconds the agent of a step waits; None without an agent."""
     calls = [call for call in step.calls if call.name == START_AGENT]
     background = step.step.arguments.get("background") is True
     own = step.environment.get("DTE_AGENT_TIMEOUT")

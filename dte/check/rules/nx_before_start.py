@@ -21,7 +21,7 @@ _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first call of each main that connects to Nx Cloud before the start."""
+    """Yield each main's first call that connects to Nx Cloud before the run starts."""
     for flow in facts.workflows:
         for job in flow.mains:
             early = [call for call in before_start(job, facts) if reaches_cloud(call)]
@@ -37,7 +37,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
-    """Return the calls before a start with flags; empty for other starts."""
+    """Return the calls before the run is started with flags; empty if it isn't."""
     found: list[NxCall] = []
     by_flags = starts_with_flags(job, facts.repository)
     for step in job.steps:

@@ -42,14 +42,14 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def describe(variable: Variable) -> str:
-    """Return the value for a message, and why CircleCI doesn't expand it."""
+    """Return the value for a message, with a note if CircleCI doesn't expand it."""
     expands = variable.in_shell or "$" not in variable.value
     text = "" if expands else " (not expanded in environment:)"
     return f"{variable.value}{text}"
 
 
 def is_kept(variable: Variable) -> bool:
-    """Return whether a rerun has the same value."""
+    """Return whether the variable has the same value in a rerun."""
     if variable.is_literal:
         return bool(variable.value)
     if "`" in variable.value or "$(" in variable.value:

@@ -41,7 +41,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
-    """Return the contexts of each job that needs the token; any of them may have it."""
+    """Return the contexts of each job that needs the token, which is in one of them."""
     jobs = [
         job
         for job in flow.jobs
@@ -52,9 +52,7 @@ def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
 
 
 def runs_packages(job: CheckedJob) -> bool:
-    """Return whether the job installs packages, calls Nx, or starts a package
-    manager.
-    """
+    """Return whether the job installs packages, calls Nx, or runs a package manager."""
     return bool(install_of(job) or next(job.calls, None)) or any(
         starts_packages(command) for step in job.steps for command, _ in step.commands
     )

@@ -15,9 +15,9 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
     """Return the attempt's `filters` as an argument; empty if it needs none.
 
     The attempt runs wherever a job of the recipe runs. It runs for a tag only if a job
-    of the recipe does: a job whose requirements are all filtered out doesn't run, but
-    would run if the attempt, a new requirement, ran. Source: Configuration reference,
-    "Job filters" and `requires`.
+    of the recipe does. Otherwise, a job that doesn't run because all its requirements
+    are filtered out would run, because it now also requires the attempt. Source:
+    Configuration reference, "Job filters" and `requires`.
     """
     filters = [entry.values.get("filters") for entry in recipe]
     if not any(_runs_for_tags(entry, entries) for entry in recipe):

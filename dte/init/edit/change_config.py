@@ -37,7 +37,7 @@ def change_text(text: str, facts: Facts, reference: str) -> ChangedText:
     """Change the text of a valid config so that it uses the orb `reference`.
 
     In a recipe with its own agents, the orb's commands replace the steps. Other configs
-    get the orb's jobs. A text that uses the orb already doesn't change.
+    get the orb's jobs. A text that already uses the orb doesn't change.
     """
     mark = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
@@ -126,7 +126,7 @@ def _calls_orb(config: WrittenConfig, orb: str) -> bool:
 
 
 def _find_hosted(config: WrittenConfig, text: str) -> tuple[Note, ...]:
-    """Yield each start of a run on Nx's hosted agents."""
+    """Return a note for each step that starts a run on Nx's hosted agents."""
     editor = Editor(text)
     return tuple(
         (

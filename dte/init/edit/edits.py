@@ -31,7 +31,7 @@ class Editor:
     def insert_lines(self, after: int, lines: list[str], indent: int) -> None:
         """Add indented lines after the line that contains the offset `after`.
 
-        Comments that follow and are indented more stay before the new lines.
+        Comments that follow with more indentation stay before the new lines.
         """
         block = "".join(f"{' ' * indent}{line}\n" if line else "\n" for line in lines)
         after = max(after, self._skip_comments(after, indent))
@@ -56,7 +56,7 @@ class Editor:
         self.replace(first, len(self.text) if last < 0 else last + 1, "")
 
     def apply(self) -> str:
-        """Return the text after all edits; those at one offset keep their order."""
+        """Return the text after all edits; edits at one offset keep their order."""
         pieces, done = [], 0
         for edit in sorted(self._edits, key=lambda edit: (edit.start, edit.end)):
             pieces += [self.text[done : edit.start], edit.text]

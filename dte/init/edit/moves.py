@@ -76,7 +76,7 @@ def plan_start_agent(
 ) -> Arguments | None:
     """Return the arguments of `start_agent`.
 
-    `integers` are the job's parameters of that type. `is_single` is True if the
+    `integers` are the names of the job's integer parameters. `is_single` is True if the
     workflows call the job once and without a matrix, so CircleCI numbers the agents.
     """
     if step.keys - _COMMON - {"no_output_timeout", "environment"}:
@@ -119,8 +119,8 @@ def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
 def plan_set_shas(step: Step, branch: str) -> Arguments | None:
     """Return the arguments of `set_shas` for a step of nrwl/nx-orb.
 
-    `branch` is the default of `main_branch`. The parameters are those of nrwl/nx-orb
-    1.7. A step with a parameter that the orb can't express doesn't change.
+    `branch` is the main branch if the step names none. The parameters are those of
+    nrwl/nx-orb 1.7. A step with a parameter that the orb can't express doesn't change.
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}

@@ -50,7 +50,7 @@ class NxCall(NamedTuple):
 
 
 def find_calls(command: str) -> list[NxCall]:
-    """Yield each call of Nx in a command, in order, except in comments and echo."""
+    """Return each Nx call in a command, in order, except in comments and echo."""
     joined = re.sub(r"\\\r?\n\s*", " ", command)
     lines = [line.strip() for line in joined.splitlines()]
     code = [line for line in lines if not re.match(r"#|(?:echo|printf)\s", line)]
@@ -101,7 +101,7 @@ def _find_distribution(call: NxCall) -> Distribution:
 
 
 def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
-    """Return all targets that the calls run; empty if those of one call are unknown."""
+    """Return all targets that the calls run; empty if those of any call are unknown."""
     found: list[str] = []
     for call in calls:
         targets = read_targets(call.name, call.words or ())

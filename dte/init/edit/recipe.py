@@ -43,7 +43,7 @@ class Recipe:
     notes: list[tuple[int, str]] = field(default_factory=list)
 
     def guard(self, job: str) -> None:
-        """Put the guard first in a job, unless the job has it."""
+        """Put the guard first in a job, unless the job already has it."""
         node = self.config.part("jobs", job)
         if any(s.name.endswith(f"/{_GUARD}") for s in self.config.all_steps(job)):
             return
@@ -57,7 +57,7 @@ class Recipe:
         insert_first(self.editor, node.key_of("steps"), steps, [item])
 
     def note_on_switch(self, job: str) -> None:
-        """Add a note if a job starts its run only by environment variable."""
+        """Add a note if a job starts its run only through an environment variable."""
         started = {call.name for call in self.config.calls(job)} & set(STARTS)
         steps = {step.name.partition("/")[2] for step in self.config.all_steps(job)}
         if MAIN in self.config.roles(job) and not started | steps & {"start_ci_run"}:
@@ -99,7 +99,7 @@ class Recipe:
     def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
         """Return the targets that the jobs with these steps run.
 
-        They are empty if they are unknown or differ between the jobs.
+        Empty if they are unknown or differ between the jobs.
         """
         jobs = [
             job
@@ -115,8 +115,8 @@ class Recipe:
     ) -> None:
         """Move the start after the install, because the orb uses the installed Nx.
 
-        Nx Cloud stops the agents after the targets that are named at the start, so any
-        other target would wait for agents.
+        Nx Cloud stops the agents after the targets that are named at the start, so the
+        tasks of any other target would wait for agents.
         """
         by_file = bool(self.facts.distribute_on.source)
         if not (by_file or targets or call.flag(*STOP_AFTER)):
@@ -187,7 +187,7 @@ def _write(name: str, arguments: Arguments) -> Any:
 
 
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:
-    """Return the jobs with a role if there are agents, otherwise nothing."""
+    """Return the jobs with a role; empty unless there are both mains and agents."""
     roles = {job: config.roles(job) for job in config.names("jobs")}
     found = {job: role for job, role in roles.items() if role}
     if not any(AGENT in role for role in found.values()):

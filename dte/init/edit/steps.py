@@ -54,7 +54,7 @@ class Step:
 
     @property
     def installs(self) -> bool:
-        """Whether the packages are installed after the step, judging by its text."""
+        """Whether the step provides the packages, judging by its text."""
         return (
             self.name == "attach_workspace"
             or "install" in self.name

@@ -100,8 +100,7 @@ def add_jobs(
 def _add_workflow(
     config: WrittenConfig, editor: Editor, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add a workflow with the three jobs and with `build`, which ran without a
-    workflow.
+    """Add a workflow with the three jobs, and with `build` if it ran without one.
 
     Source: Configuration reference, "jobs".
     """
@@ -123,7 +122,7 @@ def _add_workflow(
 
 
 def choose_workflow(config: WrittenConfig) -> str:
-    """Return the workflow whose jobs run Nx, most often `nx affected`; empty if none.
+    """Return the workflow that runs `nx affected` most often; empty if none runs Nx.
 
     Workflows with a schedule or a condition come last.
     """
@@ -149,7 +148,7 @@ def _is_special(config: WrittenConfig, workflow: str) -> bool:
 
 
 def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
-    """Make the attempt's entry, with the search settings of a step of nrwl/nx-orb.
+    """Make the attempt's entry, with the search settings of an nrwl/nx-orb step.
 
     The attempt must search the branch and the workflow that `set_shas` names, with the
     same statuses.

@@ -21,7 +21,7 @@ async function startAgent() {
   const targets = readTargets();
   const run = requireRunId();
   const agent = agentName();
-  // Agents on two machines may have the same name, so the process identifies each.
+  // Agents on two machines may have the same name, so a random id identifies each.
   const self = { run, agent, process: randomUUID() };
   const timeout = agentTimeout();
   console.log(`\n NX   ${describeWork(targets)}\n`);
@@ -40,7 +40,7 @@ async function startAgent() {
   console.log(`Nx Cloud (stand-in): agent ${agent} ends: ${reason}`);
 }
 
-// An agent that lost its connection to Nx Cloud ends the run with an error, if it can.
+// An agent that crashes or loses its connection tries to end the run with an error.
 async function reportFailure(self, failure) {
   const error = `Critical Error in Agent: "${failure.message}"`;
   if (failure instanceof ConnectionError || !(failure instanceof UserError))

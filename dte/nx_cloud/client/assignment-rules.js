@@ -1,5 +1,5 @@
-// Reads assignment rules ("Assignment Rules" in Nx's docs). It ignores how many tasks
-// an agent may run at once: here that is always one.
+// Reads assignment rules ("Assignment Rules" in Nx's docs). A rule's limit on parallel
+// tasks is ignored, because an agent here runs one task at a time.
 const { readFileSync } = require('fs');
 const { UserError } = require('./errors');
 const { requireFromNx } = require('./nx');

@@ -1,5 +1,5 @@
 // Reads `.nx/ci-config.yaml` ("CI Configuration File" in Nx's docs). Every command of
-// main does, so the settings don't depend on which command comes first.
+// main reads it, so the settings don't depend on which one is first.
 const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
 const { readRules, readRuleFile } = require('./assignment-rules');

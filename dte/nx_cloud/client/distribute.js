@@ -89,7 +89,7 @@ async function show(task, result, { options, outputs }) {
   return status;
 }
 
-// Each agent whose task needs a server ran it, and printed its output with the task's.
+// The agents ran the server for the tasks that need it, and printed its output there.
 async function showServer(task, lifeCycle) {
   task.startTime = task.endTime = Date.now();
   const status = 'success';

@@ -1,6 +1,6 @@
-// An agent starts this script instead of `nx`: it runs `nx` in this process, shares its
-// cache, and kills the process group when the agent is gone, also after SIGKILL. The
-// agent has the other end of the pipe, which the system closes when the agent ends.
+// An agent starts this script instead of `nx`. It runs `nx` in this process, shares
+// Nx's cache, and kills the process group when the agent is gone, even after SIGKILL.
+// The agent has the other end of the pipe, which the system closes when the agent ends.
 const { Socket } = require('net');
 
 const agent = new Socket({ fd: 3 });

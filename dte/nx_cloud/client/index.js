@@ -4,7 +4,7 @@ const { addSearchPaths } = require('./nx');
 const { endOnError } = require('./errors');
 const notices = require('./notices');
 
-// Loads files on demand: a command needs few of them, and a start must be fast.
+// Loads files on demand, because a command needs few of them and must start fast.
 const command = (file, name) => () => endOnError(() => require(file)[name]());
 
 exports.configureLightClientRequire = () => addSearchPaths;

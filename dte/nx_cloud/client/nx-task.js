@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   NX_NO_CLOUD: 'true',
   NX_DAEMON: 'false',
   NX_TUI: 'false',
-  // Nx requires Nx Cloud for targets that a plugin has split, and this agent uses it.
+  // Nx refuses targets that a plugin has split if Nx Cloud is off, as in this process.
   NX_SKIP_ATOMIZER_VALIDATION: 'true',
 };
 

@@ -1,5 +1,5 @@
 // Reads a command's flags. As in the real client, unknown words have no effect; unlike
-// the real client, this one names them.
+// the real client, this one reports them.
 
 // `known` maps a flag to 'text' or 'flag'; both `--name=value` and `--name value`
 // are accepted, as on Nx's own command line.

@@ -1,5 +1,5 @@
 // Runs a process in its own group, shows its output, and keeps the end of the output.
-// The group ends with the process, and with this process, however that ends.
+// The group is killed when its leader ends, or when this process ends for any reason.
 const { spawn } = require('child_process');
 const { UserError } = require('./errors');
 

@@ -2,7 +2,7 @@
 const { readConfig } = require('./ci-config');
 const { post } = require('./http');
 
-// Sends the settings of a command without its own: `.nx/ci-config.yaml`, or Nx's
+// For a command without its own settings, sends those of `.nx/ci-config.yaml` or Nx's
 // defaults. A token that Nx Cloud refuses ends the command here.
 const reachRun = (run) => post('/runs/reach', { run, ...readConfig() });
 

@@ -12,7 +12,7 @@ function accessToken() {
   return env.NX_CLOUD_AUTH_TOKEN || env.NX_CLOUD_ACCESS_TOKEN || '';
 }
 
-// Returns the CI pipeline execution, or '' if this is not a CI job.
+// Returns the id of the CI pipeline execution, or '' if this is not a CI job.
 function findRunId() {
   const id =
     env.NX_CI_EXECUTION_ID || env.NX_RUN_GROUP || env.CIRCLE_WORKFLOW_ID;

@@ -1,6 +1,6 @@
 // Warns of tasks that no connected agent may run: the assignment rules name a pool
 // without agents, or all agents limit themselves to other targets. With Nx Cloud, main
-// waits until its timeout, because such an agent may still connect.
+// waits until its timeout, because a suitable agent may still connect.
 const POLLS_BEFORE_A_WARNING = 5;
 
 class StuckTasks {
