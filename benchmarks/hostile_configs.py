@@ -38,7 +38,7 @@ def doubling_parameters() -> str:
 
 
 def passed_steps() -> str:
-    """Return steps that twenty nested calls repeat thirty times each."""
+    """Return twenty nested calls, each repeating its steps 30 times."""
     repeated = ", ".join(["steps: << parameters.s >>"] * 30)
     command = f"  c: {{parameters: {{s: {{type: steps}}}}, steps: [{repeated}]}}"
     steps = "[run: x]"

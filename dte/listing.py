@@ -122,7 +122,7 @@ def _write_need(name: str, statuses: frozenset[str]) -> str:
 def _plan_runs(
     config: CompiledConfig, order: Order, project: Project, origin: Path
 ) -> tuple[PlannedRun, ...]:
-    """Return the actions' runs, assuming that only jobs with injected faults fail."""
+    """Return the planned runs, assuming that only jobs with injected faults fail."""
     workflow = choose_workflow(config, order.workflow)
     passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
     jobs = select_named(passing, order.jobs, with_needs=order.with_needs)

@@ -31,7 +31,7 @@ CODE_FOLDER = "code"
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
     """Return the last passed revisions of `main_branch`, or None, and the reason.
 
-    Never fails: without revisions, the attempt job still records its number.
+    A failed request is no error: the attempt job still records its number.
     """
     if not read_switch("DTE_FIND_BASE", True):
         return None, "CircleCI was not asked, because find_base is false"
@@ -56,7 +56,7 @@ def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
 
 
 def warn_of_damage(records: RunRecords) -> None:
-    """Print one line about the files of the ledger that are not counted."""
+    """Print one line about the ledger's damaged files, if there are any."""
     for line in describe_damage(records.damaged, "warning: ignored: "):
         say(line)
 

@@ -109,7 +109,7 @@ def render_variables(orb: Path) -> list[str]:
 
 
 def render_rooms(package: Path) -> list[str]:
-    """Return the table of the packages of the command, by their docstrings."""
+    """Return a table of dte's packages with their docstrings' first lines."""
     rows = [
         f"| `dte/{path.parent.name}/` | {tidy(_first_line(path))} |"
         for path in sorted(package.glob("*/__init__.py"))

@@ -34,7 +34,7 @@ _INSTEAD = {
     "&&": "and",
     "||": "or",
     "!": "not",
-    "/": "matches, which takes a pattern on its right",
+    "/": "the word matches before a pattern",
 }
 EXAMPLE = 'An example: pipeline.git.branch == "main" or pipeline.git.tag matches /^v.*/'
 _WORDS = frozenset({"and", "or", "not", "matches", "starts-with"})

@@ -132,7 +132,7 @@ def _bound(
 def checked(
     parameter: Parameter, raw: Any, scope: Scope, where: Where, title: str
 ) -> Any:
-    """Return an argument filled in, or raise UserError if its type is wrong."""
+    """Return the filled-in argument; raise UserError if its type is wrong."""
     if parameter.type == "steps":
         value = fill(raw, scope, where) if isinstance(raw, str) else raw
         if isinstance(value, LocatedList):

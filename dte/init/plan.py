@@ -1,4 +1,4 @@
-"""Plans the change: writes a new config, or adds the orb to an existing one."""
+"""Plans the change: a new config, or the orb added to an existing one."""
 
 from __future__ import annotations
 

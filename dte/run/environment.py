@@ -28,7 +28,7 @@ class PipelineIdentity:
     """What identifies a pipeline: its ids, its number and its project.
 
     `continuation_key` authorizes the jobs of a setup config to continue the pipeline;
-    it is empty for any other config. `parameters` are those it was triggered with.
+    it is empty for any other config. `parameters` are those passed by the trigger.
     """
 
     id: str

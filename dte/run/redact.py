@@ -102,7 +102,7 @@ class Redactor:
 
 
 def _open_length(text: str, secret: str) -> int:
-    """Return the length of the end of `text` that may be the beginning of `secret`."""
+    """Measure the longest suffix of `text` that is a prefix of `secret`."""
     start = max(len(text) - len(secret) + 1, 0)
     at = text.find(secret[0], start)
     while at >= 0:

@@ -80,7 +80,7 @@ def _choose_merge_base(build: Build, clone: Clone, head: str, base_branch: str) 
         raise NoBase(
             f"this is a build of the base branch itself, {base_branch}",
             suggestions=[
-                "to compare with its last passed revision, set `main_branch` to it"
+                f"set `main_branch` to {base_branch} to use its last passed revision"
             ],
         )
     base = find_merge_base(clone, head, base_branch)

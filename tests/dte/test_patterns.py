@@ -63,6 +63,6 @@ def test_the_longest_pattern() -> None:
     pattern=st.text("ab(|)*+?{1}[]^$\\.", max_size=20), text=st.text("ab", max_size=99)
 )
 def test_any_pattern(pattern: str, text: str) -> None:
-    """Any pattern matches, doesn't match, or is refused."""
+    """No pattern raises any error but `InvalidPattern`."""
     with contextlib.suppress(InvalidPattern):
         compile_pattern(pattern).matches(text)

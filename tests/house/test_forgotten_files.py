@@ -1,8 +1,8 @@
 """If a change needs several files, a test here names each one that is missing.
 
-CONTRIBUTING lists these changes. `tests/dte/compile/test_step_kinds.py` checks a kind
-of step, `tests/orb/test_parameters.py` the parameters, `tests/provoked_messages.py` the
-messages.
+CONTRIBUTING lists these changes. For step types, see
+`tests/dte/compile/test_step_kinds.py`; for parameters, `tests/orb/test_parameters.py`;
+for messages, `tests/provoked_messages.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every text uses the words of CONTRIBUTING's glossary and none that it replaces."""
+"""No text uses a word that CONTRIBUTING's glossary replaces."""
 
 import re
 from collections.abc import Iterator

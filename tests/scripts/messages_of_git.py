@@ -78,7 +78,7 @@ MESSAGES_OF_GIT = {
     ),
     "the base branch itself": Message(
         "this is a build of the base branch itself, develop",
-        "to compare with its last passed revision, set `main_branch` to it",
+        "set `main_branch` to develop to use its last passed revision",
         env={"DTE_BASE_BRANCH": "develop"},
         head="d2",
         branch="develop",

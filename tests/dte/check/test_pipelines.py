@@ -58,7 +58,7 @@ def test_a_text_for_a_pattern(pattern: str, example: str) -> None:
     ],
 )
 def test_names_in_filters(written: Any, name: str) -> None:
-    """Names and patterns are tried as branches and as tags, after the usual names."""
+    """Names in filters are tried as branch and tag, besides `main` and `v1.2.3`."""
     names = list_names([written])
     assert {(name, ""), ("", name), ("main", ""), ("", "v1.2.3")} <= set(names)
 

@@ -29,7 +29,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Load:
 
 
 def test_the_default_targets_are_those_of_main() -> None:
-    """`dte init` leaves `targets` out of the config if main has the same default."""
+    """`dte init` and dte/main have the same default for `targets`."""
     main = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
     assert main["parameters"]["targets"]["default"] == ",".join(DEFAULT)
 

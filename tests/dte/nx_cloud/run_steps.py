@@ -1,4 +1,4 @@
-"""The steps of a run, shortened for tests."""
+"""Shorthand for driving a `Run` in tests."""
 
 from __future__ import annotations
 

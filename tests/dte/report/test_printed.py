@@ -35,7 +35,7 @@ def test_the_printed_rehearsal(
 
 
 def test_nothing_is_wider_than_80_columns() -> None:
-    """At 80 columns, neither a table nor a wrapped line is wider."""
+    """Tables and wrapped lines fit into 80 columns."""
     console = events.make_console(80)
     events.play(LiveListener(console, verbose=True, wrap=True))
     print_tables(events.make_story(), console)
