@@ -19,7 +19,7 @@ esac
 # A .python-version in the checkout must not choose the interpreter.
 cd /
 if ! python3 -I -S -c ''; then
-  echo "error: python3 is missing or does not start" >&2
+  echo "error: python3 does not start" >&2
   echo "Suggestions:" >&2
   echo "  - use an image that has it, such as cimg/node or cimg/base" >&2
   echo "  - or install it before this step: apt-get install python3, apk add python3" >&2

@@ -10,6 +10,7 @@ from tests.tooling.repository import ROOT, python_files
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 FAILURES = ROOT / "scripts" / "lib" / "failures.py"
+GUARD = (ROOT / "scripts" / "guard.sh").read_text(encoding="utf-8")
 ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
 
 
@@ -44,7 +45,8 @@ def test_every_error_has_its_section() -> None:
     """Each error has a code, each code an anchor, and each anchor a code."""
     codes = list_codes()
     assert [place for place, code in codes if not code] == []
-    assert {code for _, code in codes} | {"dte"} == set(ANCHORS)
+    in_shell = re.findall(r"^ *say ([\w-]+) \"", GUARD, re.MULTILINE)
+    assert {code for _, code in codes} | {"dte", *in_shell} == set(ANCHORS)
     assert len(ANCHORS) == len(set(ANCHORS))
 
 
@@ -52,4 +54,5 @@ def test_the_address_is_that_of_the_page() -> None:
     """The scripts and the command link to the same page."""
     (address,) = re.findall(r'^PAGE = "(.+)"$', FAILURES.read_text(), re.MULTILINE)
     assert address.endswith("/dte/blob/main/docs/troubleshooting.md")
+    assert f'Reference: {address}#$1"' in GUARD
     assert UserError("any").reference == f"{address}#dte"
