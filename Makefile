@@ -19,7 +19,7 @@ TRANSCRIPTS := \
   tests/scripts/test_rerun_guard.py::test_records_of_other_workflows_are_a_partial_rerun \
   tests/scripts/test_set_shas_messages.py::test_the_base_and_the_head_are_shown
 SLOW_TRANSCRIPTS := tests/end_to_end/test_make_rehearse.py \
-  tests/end_to_end/test_hang_page.py::test_the_recipe_hangs
+  tests/end_to_end/test_page_commands.py::test_the_recipe_hangs
 JUNIT := --junitxml=.cache/reports/junit.xml
 COVERAGE := --cov --cov-report=html:.cache/reports/coverage
 export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)

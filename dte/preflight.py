@@ -10,7 +10,7 @@ from dte.model import CompiledConfig, PipelineValues, Workflow, WorkflowJob
 from dte.order.faults import FaultPlan, refuse_unmatched
 from dte.order.order import Order
 from dte.order.scenario import Press, Push, SetFaults
-from dte.plan.reruns import refuse_unknown_jobs
+from dte.plan.reruns import RerunKind, refuse_unknown_jobs
 from dte.run.environment import PipelineIdentity
 from dte.run.home_check import refuse_outside_home
 from dte.run.project import resolve_commit
@@ -90,6 +90,11 @@ def list_notes(order: Order, jobs: Sequence[WorkflowJob]) -> list[str]:
         if workflow_job.job is not None
         for step in workflow_job.job.all_steps
         if "teardown" in step.arguments
+    ]
+    notes += [
+        f"no SSH access to {', '.join(action.rerun.jobs)}: the rerun only runs the job"
+        for action in order.actions
+        if isinstance(action, Press) and action.rerun.kind is RerunKind.WITH_SSH
     ]
     named = {context for workflow_job in jobs for context in workflow_job.contexts}
     return notes + [

@@ -2,8 +2,9 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from dte.circleci_api import CircleCIApi
 from dte.continuation import (
@@ -203,7 +204,7 @@ class Session:
         identity = replace(pipeline.identity, continuation_key="")
         names = () if named_in_setup(order, pipeline.compiled) else order.jobs
         continued = [
-            self._add_pipeline(workflow, identity, names)
+            self._add_pipeline(workflow, identity, names, config.document)
             for workflow in choose_continued(config, order, names)
         ]
         jobs = [job for one in (pipeline, *continued) for job in one.jobs]
@@ -253,10 +254,14 @@ class Session:
         if config.setup:
             identity = replace(identity, continuation_key=secrets.token_hex(32))
             names = named_in_setup(self._order, workflow)
-        return self._add_pipeline(workflow, identity, names)
+        return self._add_pipeline(workflow, identity, names, config.document)
 
     def _add_pipeline(
-        self, workflow: Workflow, identity: PipelineIdentity, names: Sequence[str]
+        self,
+        workflow: Workflow,
+        identity: PipelineIdentity,
+        names: Sequence[str],
+        document: Mapping[str, Any],
     ) -> RehearsedPipeline:
         runner = JobRunner(
             identity=identity,
@@ -270,7 +275,7 @@ class Session:
         project, with_needs = identity.project, self._order.with_needs
         passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
         jobs = select_named(passing, names, with_needs=with_needs)
-        pipeline = RehearsedPipeline(workflow, jobs, runner)
+        pipeline = RehearsedPipeline(workflow, jobs, runner, document)
         self._pipelines.append(pipeline)
         self._api.show(pipeline)
         return pipeline

@@ -10,13 +10,15 @@ for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; d
 done
 echo export DTE_MODE=refused 2>/dev/null >>"$BASH_ENV" || :
 exec >&2
+say() {
+  echo "error: $2
+Reference: https://github.com/your-namespace/dte/blob/main/docs/troubleshooting.md#$1"
+}
 if ! python3 -I -S -c ''; then
-  echo "error: python3 is missing or does not start: use an image that has it, such as cimg/node"
+  say python3 "python3 does not start: use an image that has it, such as cimg/node"
 elif [ -z "${dte_sum-}" ]; then
-  echo "error: the workspace of workflow $CIRCLE_WORKFLOW_ID contains no attempt record
-- the attempt job must be upstream of this job; add requires: [dte/attempt]
-- in a rerun, the workspace may have expired after 15 days: push a commit"
+  say no-record "the workspace contains no attempt record: add requires: [dte/attempt]; if it expired, push a commit"
 elif [ -z "${dte_exit-}" ]; then
-  echo "error: dte's code has the digest $dte_sum, not $DTE_CODE: use one version of the orb"
+  say digest "dte's code has the digest $dte_sum, not $DTE_CODE: use one version of the orb"
 fi
 exit "${dte_exit:-1}"

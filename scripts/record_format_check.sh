@@ -18,5 +18,6 @@ if ! "${record[@]}"; then
   echo "error: nx format:check failed" >&2
   echo "Suggestions:" >&2
   echo "  - format the files that it lists, and commit them: ${call[*]} nx format:write" >&2
+  echo "Reference: https://github.com/your-namespace/dte/blob/main/docs/troubleshooting.md#format" >&2
   exit 1
 fi

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from dte.compile.printed import print_document
+from dte.plan.reruns import Assumptions
 from dte.run.pipeline import RehearsedPipeline
 from dte.run.results import JobRun, RehearsedWorkflow
 
 PAGE_SIZE = 20
+# Who starts every workflow; `CIRCLE_USERNAME` in the jobs is the same.
+USER = {
+    "id": "00000000-0000-4000-8000-000000000002",
+    "login": "your-name",
+    "name": "Your Name",
+}
 
 
 def answer_page(items: Sequence[Any], token: str) -> dict[str, Any]:
@@ -57,12 +65,24 @@ def answer_workflow(
         "pipeline_id": pipeline.identity.id,
         "pipeline_number": pipeline.identity.number,
         "project_slug": pipeline.identity.slug,
+        "started_by": USER["id"],
         "created_at": _at(workflow.created_at),
         "stopped_at": _at(workflow.created_at + workflow.seconds) if ended else None,
     }
+    if most := pipeline.compiled.max_auto_reruns:
+        answer["max_auto_reruns"] = most
     if workflow.auto_rerun_number:
         answer["auto_rerun_number"] = workflow.auto_rerun_number
     return {**answer, "tag": workflow.tag} if workflow.tag else answer
+
+
+def list_jobs(workflow: RehearsedWorkflow, assumptions: Assumptions) -> list[JobRun]:
+    """Return the jobs that the API lists for a workflow."""
+    return [
+        job
+        for job in workflow.jobs.values()
+        if assumptions.carried_over_jobs_are_listed or not job.carried_from
+    ]
 
 
 def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
@@ -76,6 +96,24 @@ def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
         "project_slug": pipeline.identity.slug,
         "started_at": _at(job.started_at) if job.started_at else None,
     }
+
+
+def answer_job_number(
+    job: JobRun, workflow: RehearsedWorkflow, pipeline: RehearsedPipeline
+) -> dict[str, Any]:
+    """Return a job as its number in the project finds it."""
+    return {
+        "name": job.name,
+        "number": job.number,
+        "status": job.status,
+        "pipeline": {"id": pipeline.identity.id},
+        "latest_workflow": {"id": workflow.id, "name": workflow.name},
+    }
+
+
+def answer_config(pipeline: RehearsedPipeline) -> dict[str, Any]:
+    """Return the processed configuration of a pipeline."""
+    return {"compiled": print_document(pipeline.document)}
 
 
 def _at(seconds: float) -> str:

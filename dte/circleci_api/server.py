@@ -13,10 +13,14 @@ from typing import Any, Self
 from werkzeug.wrappers import Request, Response
 
 from dte.circleci_api.answers import (
+    USER,
+    answer_config,
     answer_job,
+    answer_job_number,
     answer_page,
     answer_pipeline,
     answer_workflow,
+    list_jobs,
 )
 from dte.circleci_api.continuations import (
     Continuation,
@@ -66,7 +70,11 @@ class CircleCIApi:
         app = Routes(self._misbehave)
         for method, path, handler in (
             ("GET", "/project/<path:slug>/pipeline", self._list_pipelines),
+            ("GET", "/project/<path:slug>/pipeline/<int:number>", self._find_number),
+            ("GET", "/project/<path:slug>/job/<int:number>", self._get_job),
+            ("GET", "/user/<user_id>", self._get_user),
             ("GET", "/pipeline/<pipeline_id>", self._get_pipeline),
+            ("GET", "/pipeline/<pipeline_id>/config", self._get_config),
             ("GET", "/pipeline/<pipeline_id>/workflow", self._list_workflows),
             ("GET", "/workflow/<workflow_id>", self._get_workflow),
             ("GET", "/workflow/<workflow_id>/job", self._list_jobs),
@@ -94,6 +102,32 @@ class CircleCIApi:
             else _refuse(404, "Pipeline not found")
         )
 
+    def _find_number(self, _request: Request, slug: str, number: int) -> Response:
+        for pipeline in self._pipelines:
+            identity = pipeline.identity
+            if (identity.slug, identity.number) == (slug, number):
+                return answer_json(answer_pipeline(pipeline))
+        return _refuse(404, "Pipeline not found")
+
+    def _get_job(self, _request: Request, slug: str, number: int) -> Response:
+        for pipeline in self._pipelines:
+            for workflow in reversed(pipeline.workflows):
+                for job in workflow.jobs.values():
+                    if (pipeline.identity.slug, job.number) == (slug, number):
+                        return answer_json(answer_job_number(job, workflow, pipeline))
+        return _refuse(404, "Job not found")
+
+    def _get_user(self, _request: Request, user_id: str) -> Response:
+        found = user_id == USER["id"]
+        return answer_json(USER) if found else _refuse(404, "User not found")
+
+    def _get_config(self, _request: Request, pipeline_id: str) -> Response:
+        for pipeline in reversed(self._pipelines):
+            # The pipeline that a setup workflow continues has the same id.
+            if pipeline.identity.id == pipeline_id:
+                return answer_json(answer_config(pipeline))
+        return _refuse(404, "Pipeline not found")
+
     def _list_workflows(self, request: Request, pipeline_id: str) -> Response:
         found = [
             (workflow.number, answer_workflow(pipeline, workflow))
@@ -119,8 +153,8 @@ class CircleCIApi:
         if not found:
             return _refuse(404, "Workflow not found")
         pipeline, workflow = found
-        jobs = [answer_job(job, pipeline) for job in workflow.jobs.values()]
-        return _answer_page(request, jobs)
+        listed = list_jobs(workflow, pipeline.assumptions)
+        return _answer_page(request, [answer_job(job, pipeline) for job in listed])
 
     def _rerun(self, request: Request, workflow_id: str) -> Response:
         if not request.headers.get("Circle-Token"):
@@ -133,7 +167,7 @@ class CircleCIApi:
             return _refuse(400, "This workflow can't be rerun any more.")
         try:
             rerun = read_rerun(request.get_json(silent=True) or {}, workflow)
-            prepared = pipeline.prepare(rerun, workflow)
+            prepared = pipeline.prepare(rerun, workflow, through_api=True)
         except (ValueError, UserError) as error:
             return _refuse(400, str(error))
         self.requests.put((pipeline, prepared))

@@ -5,18 +5,25 @@ details for workflow" for the tags of reruns.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.circleci_client.address import Address
 from dte.circleci_client.client import Client, NotFound
+from dte.circleci_client.guards import find_guarded
 from dte.errors import UserError
 
-FROM_START = {"": "first run", "rerun-workflow-from-beginning": "rerun from start"}
+FIRST_RUN = "first run"
+FROM_START = "rerun from start"
+SETUP = "setup workflow"
+AUTOMATIC = "automatic rerun"
+WITH_SSH = "rerun with SSH"
+FULL = {"setup": SETUP, "rerun-workflow-from-beginning": FROM_START}
+_FULL_KINDS = {FIRST_RUN, *FULL.values()}
 PARTIAL = {
     "rerun-workflow-from-failed": "rerun from failed",
     "rerun-single-job": "rerun of a job",
-    "rerun-single-job-with-ssh": "rerun with SSH",
+    "rerun-single-job-with-ssh": WITH_SSH,
     "rerun-workflow-from-job-ids-sparse-tree": "rerun of jobs",
 }
 ENDED = {"success", "failed", "error", "canceled", "unauthorized", "not_run"}
@@ -36,7 +43,7 @@ class Attempt:
     """One workflow of a pipeline.
 
     `number` counts the full runs of workflows with this name; it is 0 for a partial
-    rerun.
+    rerun. `refused` are the jobs that dte refused in a partial rerun.
     """
 
     id: str
@@ -47,6 +54,7 @@ class Attempt:
     status: str
     created_at: str
     jobs: tuple[Job, ...]
+    refused: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -70,8 +78,12 @@ class Attempt:
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """The names of the jobs that failed."""
-        return tuple(job.name for job in self.jobs if job.status == "failed")
+        """The names of the jobs that this workflow ran and that failed."""
+        return tuple(
+            job.name
+            for job in self.jobs
+            if job.status == "failed" and not job.carried_over
+        )
 
 
 def find_pipeline(client: Client, address: Address) -> tuple[str, str]:
@@ -100,21 +112,23 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
     workflows.sort(key=lambda workflow: str(workflow["created_at"]))
     users: dict[str, str] = {}
     seen: set[Any] = set()
-    counts: dict[str, int] = {}
-    attempts = []
+    attempts: list[Attempt] = []
     for workflow in workflows:
         answers = client.get_all("workflow", str(workflow["id"]), "job")
         jobs = tuple(_read_jobs(answers, str(workflow["created_at"]), seen))
         seen.update(answer.get("job_number") for answer in answers)
         name = str(workflow["name"])
-        kind = _name_kind(workflow, jobs, first=name not in counts)
-        if kind in FROM_START.values():
-            counts[name] = counts.get(name, 0) + 1
+        earlier = [attempt for attempt in attempts if attempt.workflow == name]
+        if not workflow.get("tag"):
+            # The workflow that the setup workflow starts may have the same name.
+            earlier = [attempt for attempt in earlier if attempt.kind != SETUP]
+        kind = _name_kind(workflow, jobs, earlier)
+        full = [attempt for attempt in earlier if attempt.number]
         attempts.append(
             Attempt(
                 id=str(workflow["id"]),
                 workflow=name,
-                number=counts[name] if kind in FROM_START.values() else 0,
+                number=len(full) + 1 if kind in _FULL_KINDS else 0,
                 kind=kind,
                 by=_name_user(client, str(workflow.get("started_by") or ""), users),
                 status=str(workflow["status"]),
@@ -122,7 +136,40 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
                 jobs=jobs,
             )
         )
-    return attempts
+    return mark_refused(client, pipeline, attempts)
+
+
+def mark_refused(
+    client: Client, pipeline: str, attempts: Sequence[Attempt]
+) -> list[Attempt]:
+    """Return the attempts with the jobs that dte refused.
+
+    These are the guarded jobs that failed in a partial rerun without the attempt job.
+    If the config is not known, every job counts as guarded if an attempt job exists.
+    """
+    suspects = {one.id for one in attempts if _may_be_refused(one)}
+    if not suspects:
+        return list(attempts)
+    guarded = find_guarded(client, pipeline)
+    counting = {one.workflow for one in attempts if any(map(_is_attempt_job, one.ran))}
+    marked = []
+    for one in attempts:
+        refused = one.failed if one.id in suspects else ()
+        if guarded is not None:
+            refused = tuple(name for name in refused if name in guarded)
+        elif one.workflow not in counting:
+            refused = ()
+        marked.append(replace(one, refused=refused))
+    return marked
+
+
+def _may_be_refused(attempt: Attempt) -> bool:
+    partial = not attempt.number and attempt.failed
+    return bool(partial) and not any(map(_is_attempt_job, attempt.ran))
+
+
+def _is_attempt_job(name: str) -> bool:
+    return name.rpartition("/")[2].startswith("attempt")
 
 
 def choose_workflow(attempts: Sequence[Attempt], workflow: str) -> list[Attempt]:
@@ -148,16 +195,26 @@ def _read_jobs(
         yield Job(str(answer["name"]), str(answer["status"]), carried)
 
 
-def _name_kind(workflow: dict[str, Any], jobs: Sequence[Job], *, first: bool) -> str:
-    """Return what was rerun. A rerun through the API may have no tag (untested)."""
+def _name_kind(
+    workflow: dict[str, Any], jobs: Sequence[Job], earlier: Sequence[Attempt]
+) -> str:
+    """Return what was rerun.
+
+    A rerun through the API may have no tag, and a partial rerun may list only the jobs
+    that it runs (untested).
+    """
     if workflow.get("auto_rerun_number"):
-        return "automatic rerun"
+        return AUTOMATIC
     tag = str(workflow.get("tag") or "")
-    if tag in PARTIAL:
-        return PARTIAL[tag]
-    if any(job.carried_over for job in jobs):
+    if kind := (PARTIAL | FULL).get(tag):
+        return kind
+    if not earlier:
+        return FIRST_RUN
+    names = {job.name for job in jobs}
+    fewer = names and names < {job.name for job in earlier[0].jobs}
+    if fewer or any(job.carried_over for job in jobs):
         return "partial rerun"
-    return FROM_START[""] if first else FROM_START["rerun-workflow-from-beginning"]
+    return FROM_START
 
 
 def _name_user(client: Client, user: str, names: dict[str, str]) -> str:

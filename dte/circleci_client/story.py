@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 
-from dte.circleci_client.attempts import Attempt
+from dte.circleci_client.attempts import AUTOMATIC, WITH_SSH, Attempt
 
 WAITING = {
     "on_hold": "waits for an approval",
     "running": "is running",
     "failing": "is running, and a job failed",
+}
+REASONS = {
+    "rerun from failed": "only failed jobs were rerun",
+    AUTOMATIC: "CircleCI reran only failed jobs (max_auto_reruns)",
+    WITH_SSH: "only this job was rerun with SSH",
+}
+ADVICE = {
+    AUTOMATIC: "remove max_auto_reruns from the workflow, and ",
+    WITH_SSH: "to debug it, set the project variable DTE_RERUN_GUARD to off; or ",
 }
 
 
@@ -17,35 +26,50 @@ def tell(attempts: Sequence[Attempt]) -> str:
     name = f"attempt {last.number}" if last.number else f"the {last.kind}"
     if not last.ended:
         return f"{last.workflow}: {name} {WAITING.get(last.status, last.status)}."
+    command = f"rerun it from the start: dte rerun {last.id}"
+    if last.refused:
+        advice = ADVICE.get(last.kind, "")
+        return f"{last.workflow}: {_tell_refusal(attempts)}; {advice}{command}"
+    if last.failed:
+        return f"{last.workflow}: {name} failed in {_join(last.failed)}; {command}"
+    left = () if last.number else _list_unsolved(attempts)
+    if left and last.ran and last.status in ("success", "failed"):
+        return (
+            f"{last.workflow}: {name} passed in {_join(last.ran)}, but {_join(left)} "
+            f"failed before and did not run again; {command}"
+        )
     if last.status == "success":
         return _tell_success(attempts, name)
-    command = f"rerun it from the start: dte rerun {last.id}"
-    if last.status == "failed" and _is_refused(last):
-        reran = _join(last.ran)
-        return (
-            f"{last.workflow}: {reran} was refused, because only failed jobs were "
-            f"rerun and {_join(last.carried_over)} did not run again; {command}"
-        )
-    if last.status == "failed":
-        return f"{last.workflow}: {name} failed in {_join(last.failed)}; {command}"
     return f"{last.workflow}: {name} ended with status {last.status}; {command}"
 
 
+def _tell_refusal(attempts: Sequence[Attempt]) -> str:
+    last = attempts[-1]
+    earlier = dict.fromkeys(name for one in attempts for name in one.ran)
+    idle = [name for name in earlier if name not in last.ran]
+    verb = "was" if len(last.refused) == 1 else "were"
+    return (
+        f"{_join(last.refused)} {verb} refused, because "
+        f"{REASONS.get(last.kind, 'only some jobs were rerun')} and {_join(idle)} did "
+        "not run again"
+    )
+
+
 def _tell_success(attempts: Sequence[Attempt], name: str) -> str:
-    refused = sum(1 for attempt in attempts[:-1] if _is_refused(attempt))
+    refused = sum(1 for attempt in attempts[:-1] if attempt.refused)
     reruns = "partial rerun was" if refused == 1 else "partial reruns were"
     before = f" after {refused} {reruns} refused" if refused else ""
     return f"{attempts[-1].workflow}: {name} passed{before}."
 
 
-def _is_refused(attempt: Attempt) -> bool:
-    """Return whether dte refused the attempt.
-
-    A refused attempt is a failed partial rerun in which the attempt job did not run.
-    """
-    return attempt.status == "failed" and any(
-        name.rpartition("/")[2].startswith("attempt") for name in attempt.carried_over
-    )
+def _list_unsolved(attempts: Sequence[Attempt]) -> list[str]:
+    """Return the jobs that failed when they last ran."""
+    statuses: dict[str, str] = {}
+    for attempt in attempts:
+        for job in attempt.jobs:
+            if job.name in attempt.ran:
+                statuses[job.name] = job.status
+    return [name for name, status in statuses.items() if status == "failed"]
 
 
 def _join(names: Sequence[str]) -> str:

@@ -38,10 +38,12 @@ def command(target: str, yes: bool, wait: bool) -> int:
     chosen = choose_workflow(attempts, workflow)
     refuse_running(client, chosen)
     click.echo(tell(chosen), err=True)
+    # A partial rerun may not have all the jobs, so the last full run is rerun.
+    full = [attempt for attempt in chosen if attempt.number] or chosen
     if not yes:
-        confirm(chosen[-1])
+        confirm(full[-1])
     with client.expect_shape():
-        new = start_rerun(client, chosen[-1].id)
+        new = start_rerun(client, full[-1].id)
     click.echo(client.access.link(new))
     if not wait:
         return 0

@@ -11,6 +11,7 @@ FORMS = (
     "rerun-from-failed",
     "rerun-from-start",
     "rerun:JOB[,JOB]",
+    "rerun-with-ssh:JOB",
     "push:BRANCH[@REVISION]",
     "set:NAME=VALUE",
     "expire-workspace",
@@ -73,6 +74,8 @@ def parse_action(text: str) -> Action:
     if word == "rerun" and argument:
         jobs = frozenset(name.strip() for name in argument.split(","))
         return Press(Rerun(RerunKind.JOBS, jobs))
+    if word == "rerun-with-ssh" and argument:
+        return Press(Rerun(RerunKind.WITH_SSH, frozenset({argument.strip()})))
     if word == "push" and argument:
         branch, _, revision = argument.partition("@")
         return Push(branch, revision)

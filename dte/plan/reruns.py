@@ -15,19 +15,36 @@ from dte.plan.graph import find_downstream
 
 
 class RerunKind(Enum):
-    """The three kinds of rerun; each value is the name that the report uses."""
+    """The kinds of rerun; each value is the name that the report uses."""
 
     FROM_START = "rerun from start"
     FROM_FAILED = "rerun from failed"
     JOBS = "rerun of jobs"
+    WITH_SSH = "rerun with SSH"
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """One rerun; `jobs` are the names for `RerunKind.JOBS`, else empty."""
+    """One rerun; `jobs` are the names for JOBS and WITH_SSH, else empty."""
 
     kind: RerunKind
     jobs: frozenset[str] = frozenset()
+
+    @property
+    def tag(self) -> str:
+        """The tag of the new workflow in the API.
+
+        Source: CircleCI's changelog, "Additional audit log details for workflow". Which
+        tag several jobs without `sparse_tree` get is not documented.
+        """
+        if self.kind is RerunKind.JOBS and len(self.jobs) > 1:
+            return "rerun-workflow-from-job-ids-sparse-tree"
+        return {
+            RerunKind.FROM_START: "rerun-workflow-from-beginning",
+            RerunKind.FROM_FAILED: "rerun-workflow-from-failed",
+            RerunKind.JOBS: "rerun-single-job",
+            RerunKind.WITH_SSH: "rerun-single-job-with-ssh",
+        }[self.kind]
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,14 @@ class Assumptions:
     empty_attach_fails: bool = field(
         default=False,
         metadata={"says": "attaching an empty workspace fails the step"},
+    )
+    api_reruns_have_tags: bool = field(
+        default=True,
+        metadata={"says": "a workflow that was rerun through the API has a tag"},
+    )
+    carried_over_jobs_are_listed: bool = field(
+        default=True,
+        metadata={"says": "the API lists also the jobs that a rerun doesn't run"},
     )
 
 
@@ -84,7 +109,7 @@ def plan_rerun(
     """Return what `rerun` runs, from each job's status in the workflow before it."""
     if rerun.kind is RerunKind.FROM_START:
         return tuple(PlannedJob(job, True, "rerun from start") for job in jobs)
-    if rerun.kind is RerunKind.JOBS:
+    if rerun.jobs:
         names = rerun.jobs
         if assumptions.named_rerun_goes_on:
             names |= find_downstream(jobs, names)

@@ -4,10 +4,12 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dte.errors import UserError
 from dte.model import Workflow, WorkflowJob
 from dte.plan.reruns import (
+    Assumptions,
     PlannedJob,
     Rerun,
     RerunKind,
@@ -19,11 +21,6 @@ from dte.run.jobs import JobRunner
 from dte.run.results import JobRun, JobStatus, RehearsedWorkflow
 from dte.run.workflow import WorkflowExecution, create_job_runs
 
-_TAGS = {
-    RerunKind.FROM_START: "rerun-workflow-from-beginning",
-    RerunKind.FROM_FAILED: "rerun-workflow-from-failed",
-    RerunKind.JOBS: "rerun-single-job",
-}
 FIRST_RUN = "first run"
 SETUP = "setup workflow"
 AUTOMATIC = "automatic rerun from failed"
@@ -40,17 +37,23 @@ class PreparedWorkflow:
 class RehearsedPipeline:
     """Runs one workflow of one pipeline, and reruns it; `workflows` are in order.
 
-    `continued` says whether a setup workflow has continued the pipeline.
+    `continued` says whether a setup workflow has continued the pipeline. `document` is
+    the processed configuration.
     """
 
     def __init__(
-        self, compiled: Workflow, jobs: Sequence[WorkflowJob], runner: JobRunner
+        self,
+        compiled: Workflow,
+        jobs: Sequence[WorkflowJob],
+        runner: JobRunner,
+        document: Mapping[str, Any],
     ) -> None:
         self.workflows: list[RehearsedWorkflow] = []
         self.continued = False
         self.identity = runner.identity
         self.created_at = time.time()
         self.compiled = compiled
+        self.document = document
         self._runner = runner
         project = runner.identity.project
         self.jobs = jobs
@@ -59,6 +62,11 @@ class RehearsedPipeline:
                 f"the filters of the workflow {compiled.name} exclude all its jobs for "
                 f"{project.tag or project.branch}"
             )
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The assumptions of the rehearsal."""
+        return self._runner.settings.assumptions
 
     def run(self) -> RehearsedWorkflow:
         """Run the workflow, and then its automatic reruns.
@@ -93,11 +101,13 @@ class RehearsedPipeline:
         """Rerun `before`, by default the last workflow."""
         return self.execute(self.prepare(rerun, before or self.workflows[-1]))
 
-    def prepare(self, rerun: Rerun, before: RehearsedWorkflow) -> PreparedWorkflow:
+    def prepare(
+        self, rerun: Rerun, before: RehearsedWorkflow, *, through_api: bool = False
+    ) -> PreparedWorkflow:
         """Start a rerun of `before` without running its jobs."""
         statuses = {name: job.status for name, job in before.jobs.items()}
         _refuse_impossible(rerun, statuses)
-        assumptions = self._runner.settings.assumptions
+        assumptions = self.assumptions
         plan = plan_rerun(self.jobs, rerun, statuses, assumptions)
         new_id = str(uuid.uuid4())
         fresh = (
@@ -109,7 +119,7 @@ class RehearsedPipeline:
             self.compiled.name,
             new_id if fresh else before.workspace_id,
             rerun.kind.value,
-            _TAGS[rerun.kind],
+            rerun.tag if assumptions.api_reruns_have_tags or not through_api else "",
             time.time(),
             next(self._runner.settings.numbers),
         )

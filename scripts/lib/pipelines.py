@@ -18,7 +18,11 @@ FINAL_STATUSES = (
 )
 # A pipeline in one of these states has not started the workflows that count.
 _UNFINISHED = ("errored", "setup", "setup-pending", "pending")
-SINGLE_JOB = "rerun-single-job"
+NAMED_JOBS = (
+    "rerun-single-job",
+    "rerun-single-job-with-ssh",
+    "rerun-workflow-from-job-ids-sparse-tree",
+)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
@@ -132,11 +136,11 @@ def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]
     """Return the run that made a pipeline pass, or None if the pipeline did not pass.
 
     It passed when the newest run of each workflow, except setup workflows, ended in a
-    status that `rule` accepts, and there is at least one. A rerun of a single job, for
+    status that `rule` accepts, and there is at least one. A rerun of named jobs, for
     example with SSH, does not count, because it says nothing about the other jobs.
     """
     newest: Dict[str, WorkflowRun] = {}
-    for run in _drop_setup([run for run in runs if run.tag != SINGLE_JOB]):
+    for run in _drop_setup([run for run in runs if run.tag not in NAMED_JOBS]):
         if rule.workflow in ("", run.name):
             other = newest.get(run.name)
             # Of runs with the same `created_at`, the API lists the newest first.

@@ -5,7 +5,7 @@ Source of the tags and statuses: CircleCI docs, API v2 reference, Workflow.
 
 from typing import NamedTuple, Optional, Sequence
 
-from pipelines import SINGLE_JOB, WorkflowRun
+from pipelines import NAMED_JOBS, WorkflowRun
 
 FROM_START = "rerun-workflow-from-beginning"
 FROM_FAILED = "rerun-workflow-from-failed"
@@ -71,7 +71,7 @@ def _find_running(
     """Return a concurrent run that is, or may start, the full run."""
     own = _find(pipeline, pipeline.own)
     for run in runs:
-        known = run.id in (pipeline.own, last.id) or run.tag == SINGLE_JOB
+        known = run.id in (pipeline.own, last.id) or run.tag in NAMED_JOBS
         if known or run.status in SETTLED_STATUSES or run.created < last.created:
             continue
         # Of two concurrent partial reruns, the older one starts the full run.

@@ -16,7 +16,7 @@ def export_names() -> None:
     environment = read_name("DTE_EXECUTION_ENVIRONMENT")
     if environment and not read("NX_CI_EXECUTION_ENV"):
         values["NX_CI_EXECUTION_ENV"] = environment
-    branch = read("DTE_NX_BRANCH")
+    branch = read("DTE_NX_BRANCH").strip()
     if branch and not read("NX_BRANCH"):
         if is_word(branch):
             values["NX_BRANCH"] = branch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -43,6 +44,23 @@ def list_blocks(*kinds: str) -> Iterator[Block]:
             if found["kind"] in kinds:
                 line = page.count("\n", 0, found.start()) + 1
                 yield Block(name_of(path), line, found["kind"], text)
+
+
+def read_config(page: str) -> str:
+    """Return the only config of `docs/PAGE.md`."""
+    (block,) = (one for one in list_blocks("yaml") if one.page == f"docs/{page}.md")
+    return block.text
+
+
+def read_commands(page: str) -> list[list[str]]:
+    """Return the words of each command of `dte` in the shell blocks of a page."""
+    lines = [
+        shlex.split(line, comments=True)
+        for block in list_blocks("sh")
+        if block.page == page
+        for line in block.text.replace("\\\n", " ").splitlines()
+    ]
+    return [words for words in lines if words and words[0] == "dte"]
 
 
 @cache

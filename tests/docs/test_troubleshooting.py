@@ -10,6 +10,10 @@ from tests.tooling.repository import ROOT, python_files
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 FAILURES = ROOT / "scripts" / "lib" / "failures.py"
+SHELL = {path.name: path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
+# guard.sh has a function, whose first argument is the anchor.
+ALL_SHELL = "".join(SHELL.values())
+IN_SHELL = re.findall(r'^ *say ([\w-]+) "|Reference: .*#([\w-]+)"', ALL_SHELL, re.M)
 ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
 
 
@@ -44,7 +48,8 @@ def test_every_error_has_its_section() -> None:
     """Each error has a code, each code an anchor, and each anchor a code."""
     codes = list_codes()
     assert [place for place, code in codes if not code] == []
-    assert {code for _, code in codes} | {"dte"} == set(ANCHORS)
+    in_shell = {first or second for first, second in IN_SHELL}
+    assert {code for _, code in codes} | {"dte"} | in_shell == set(ANCHORS)
     assert len(ANCHORS) == len(set(ANCHORS))
 
 
@@ -52,4 +57,13 @@ def test_the_address_is_that_of_the_page() -> None:
     """The scripts and the command link to the same page."""
     (address,) = re.findall(r'^PAGE = "(.+)"$', FAILURES.read_text(), re.MULTILINE)
     assert address.endswith("/dte/blob/main/docs/troubleshooting.md")
+    pages = re.findall(r"https://\S+/docs/[\w.]+", ALL_SHELL)
+    assert set(pages) == {address}
     assert UserError("any").reference == f"{address}#dte"
+
+
+def test_every_error_of_a_shell_script_has_a_link() -> None:
+    """There are as many links as errors, but every agent repeats run.sh without one."""
+    for name, text in SHELL.items():
+        links = text.count("Reference: ") + (name == "run.sh")
+        assert text.count('"error: ') == links, name

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git import make_repository
 from tests.tooling.repository import ROOT, name_of, repository_files
 
 pytestmark = pytest.mark.slow
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 FOLDERS = ("dte/", "orb/", "scripts/")
 FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
 NX = '{"devDependencies": {"nx": "24.0.6"}}'
+UVX = ROOT / ".venv" / "bin" / "uvx"
 NOBODY = 65534
 # Root may write everything; without these capabilities, it is like any other user.
 WITHOUT_RIGHTS = (
@@ -141,6 +143,34 @@ def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
     done = run_installed(installed, "rehearse", *then, path=os.environ["PATH"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "This is attempt 2" in done.stdout
+
+
+def test_uvx_runs_the_wheel(built: tuple[Path, Path], tmp_path: Path) -> None:
+    """`uvx` installs the wheel with its dependencies, and dte works in a repository."""
+    files = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}"}
+    files["project.json"] = '{"name": "shop", "targets": {"test": {"command": "true"}}}'
+    files[".circleci/config.yml"] = CONFIG
+    shop = tmp_path / "shop"
+    (shop / ".circleci").mkdir(parents=True)
+    for name, text in files.items():
+        (shop / name).write_text(text)
+    make_repository(shop)
+    for words, said in (
+        (("--version",), "1.0.0"),
+        (("check",), "no finding"),
+        (("rehearse", "--expect", "success"), "as expected: success"),
+        (("init", "new.yml"), "nothing was written; to change new.yml, add --write"),
+    ):
+        done = subprocess.run(
+            [UVX, "--python", sys.executable, "--from", built[0], "dte", *words],
+            cwd=shop,
+            env={**os.environ, "UV_CACHE_DIR": str(tmp_path / "uv")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert said in done.stdout + done.stderr
 
 
 @pytest.fixture

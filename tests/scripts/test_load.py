@@ -17,9 +17,13 @@ from tests.scripts.records import RunScript
 from tests.scripts.step_job import CODE, FIRST, Job, build_archive
 from tests.scripts.test_code_archive import list_pythons
 
+from failures import PAGE  # isort: skip
+
 SECOND = "22222222-2222-4222-8222-222222222222"
-REQUIRES = "requires: [dte/attempt]"
-EXPIRED = "in a rerun, the workspace may have expired"
+NO_RECORD = (
+    "error: the workspace contains no attempt record: add requires: [dte/attempt]; if "
+    "it expired, push a commit"
+)
 
 
 @pytest.fixture
@@ -76,21 +80,21 @@ def test_without_an_archive_the_guard_says_why(
     job.variables[switch] = value
     done = job.run("guard")
     assert done.returncode == 1
-    start = f"error: the workspace of workflow {FIRST} contains no attempt record"
-    assert done.stderr.startswith(f"{start}\n")
-    assert done.stderr.index(REQUIRES) < done.stderr.index(EXPIRED)
+    assert done.stderr == f"{NO_RECORD}\nReference: {PAGE}#no-record\n"
     assert "export DTE_MODE=refused" in job.exported
 
 
 def test_both_messages_without_a_record_suggest_the_same(
     run_script: RunScript, job: Job, tmp_path: Path
 ) -> None:
-    """The shell script and the Python guard name the same causes in the same words."""
-    error, *causes = job.run("guard").stderr.splitlines()
+    """The shell's message and Python's name the same two fixes, and the same link."""
+    error, reference = job.run("guard").stderr.splitlines()
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_ATTEMPTS": str(tmp_path / "none")}
-    without_record = run_script("rerun_guard", env).stderr.splitlines()
-    assert [error, "Suggestions:"] == without_record[:2]
-    assert causes == [line.strip() for line in without_record[2:4]]
+    without_record = run_script("rerun_guard", env).stderr
+    assert without_record.splitlines()[-1] == reference
+    for fix in ("add requires: [dte/attempt]", "push a commit"):
+        assert fix in error
+        assert fix in without_record
 
 
 @pytest.mark.parametrize("program", ["guard", "run"])
@@ -112,7 +116,8 @@ def test_code_of_another_version_is_never_run(job: Job, archive: bytes) -> None:
     job.attach(archive + b"#", digest="0" * 64)
     done = job.run("guard")
     assert done.returncode == 1
-    assert f", not {CODE}: use one version of the orb" in done.stderr
+    assert f", not {CODE}: use one version of the orb\n" in done.stderr
+    assert done.stderr.endswith(f"\nReference: {PAGE}#digest\n")
 
 
 def test_two_versions_of_the_orb_in_one_home(job: Job, archive: bytes) -> None:
@@ -233,7 +238,8 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
     job.path = str(job.bin)
     done = job.run("guard", interpreter=("/bin/bash",))
     assert done.returncode in (1, 127)
-    assert "error: python3 is missing or does not start: use an image" in done.stderr
+    assert "error: python3 does not start: use an image that has it" in done.stderr
+    assert done.stderr.endswith(f"\nReference: {PAGE}#python3\n")
 
 
 def test_bash_loads_the_carried_modules(job: Job) -> None:

@@ -26,7 +26,10 @@ from pipelines import (  # isort: skip
 REVISION = "a" * 40
 FULL_RERUN = "rerun-workflow-from-beginning"
 PARTIAL_RERUN = "rerun-workflow-from-failed"
-SSH_RERUN = "rerun-single-job"
+JOB_RERUN = "rerun-single-job"
+SSH_RERUN = "rerun-single-job-with-ssh"
+JOBS_RERUN = "rerun-workflow-from-job-ids-sparse-tree"
+NAMED = (JOB_RERUN, SSH_RERUN, JOBS_RERUN)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ CASES = [
         "build",
     ),
     Case("only one job, with SSH", (Run(tag=SSH_RERUN),), None),
+    Case(
+        "red, and one job of it green without SSH",
+        (Run(second=9, tag=JOB_RERUN), Run(status="failed")),
+        None,
+    ),
+    Case(
+        "red, and some jobs of it green",
+        (Run(second=9, tag=JOBS_RERUN), Run(status="failed")),
+        None,
+    ),
     Case(
         "the order of the answer does not matter",
         (Run(status="failed"), Run(second=9, tag=FULL_RERUN)),
@@ -141,7 +154,7 @@ def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
     """Return the verdict of the same rule, written as simply as possible."""
-    runs = [run for run in runs if run.tag != SSH_RERUN]
+    runs = [run for run in runs if run.tag not in NAMED]
     names = {run.name for run in runs}
     verdicts = []
     for name in names:
@@ -164,7 +177,7 @@ STATUSES = ("success", "failed", "on_hold", "running", "canceled")
         st.tuples(
             st.sampled_from(["build", "deploy", "setup"]),
             st.sampled_from(STATUSES),
-            st.sampled_from([None, "setup", FULL_RERUN, PARTIAL_RERUN, SSH_RERUN]),
+            st.sampled_from([None, "setup", FULL_RERUN, PARTIAL_RERUN, *NAMED]),
         ),
         max_size=8,
     ),

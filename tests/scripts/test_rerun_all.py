@@ -112,7 +112,7 @@ def test_another_run_is_enough(
 def test_other_workflows_are_no_obstacle(run_job: RunJob, api: RerunApi) -> None:
     """Other workflows, SSH reruns, and younger or ended partial reruns don't matter."""
     api.add("deploy", name="deploy", status="running", tag=FROM_START, second=60)
-    api.add("ssh", status="running", tag="rerun-single-job", second=60)
+    api.add("ssh", status="running", tag="rerun-single-job-with-ssh", second=60)
     api.add("younger", status="running", tag=FROM_FAILED, second=120)
     api.add("ended", status="failed", tag=FROM_FAILED, second=60)
     run_job()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import WorkflowRun  # isort: skip
+from pipelines import NAMED_JOBS, WorkflowRun  # isort: skip
 from reruns import (  # isort: skip
     SETTLED_STATUSES,
     FROM_FAILED,
@@ -22,7 +22,7 @@ from reruns import (  # isort: skip
 STATUSES = st.sampled_from(
     [*SETTLED_STATUSES, "running", "failing", "on_hold", "new word"]
 )
-TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, "rerun-single-job", "setup"])
+TAGS = st.sampled_from(["", FROM_START, FROM_FAILED, *NAMED_JOBS, "setup"])
 
 
 @st.composite

@@ -58,6 +58,16 @@ def test_later_steps_receive_the_timeout_and_the_names(nx_job: NxJob) -> None:
     assert expected.items() <= nx_job.read_environment().items()
 
 
+@pytest.mark.parametrize(("value", "exported"), [(" 7", "7"), (" ", None)])
+def test_the_blank_before_a_number_is_removed(
+    nx_job: NxJob, value: str, exported: str | None
+) -> None:
+    """A blank keeps CircleCI from passing a number, which a string can't be."""
+    done = nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_NX_BRANCH=value)
+    assert nx_job.read_exported().get("NX_BRANCH") == exported
+    assert "warning: nx_branch" not in done.stdout + done.stderr
+
+
 def test_the_user_s_variables_take_precedence(nx_job: NxJob) -> None:
     """A variable that the user has set takes precedence over the parameter."""
     own = {

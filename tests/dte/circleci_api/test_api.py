@@ -79,7 +79,32 @@ def test_a_project_s_pipelines_are_newest_first(tmp_path: Path) -> None:
     assert none["items"] == []
 
 
-@pytest.mark.parametrize("path", ["/pipeline/x", "/workflow/x", "/workflow/x/job"])
+def test_numbers_lead_to_a_pipeline_and_a_job(tmp_path: Path) -> None:
+    """A pipeline and a job are found by their numbers in the project, a user by id."""
+    (_, pipeline), (_, job), (_, workflow) = ask(
+        tmp_path,
+        f"GET {PROJECT}/pipeline/1",
+        f"GET {PROJECT}/job/$CIRCLE_BUILD_NUM",
+        "GET /workflow/$CIRCLE_WORKFLOW_ID",
+    )
+    assert job["pipeline"]["id"] == pipeline["id"] == workflow["pipeline_id"]
+    assert job["latest_workflow"]["id"] == workflow["id"]
+    ((_, user),) = ask(tmp_path, f"GET /user/{workflow['started_by']}")
+    assert user["login"] == "your-name"
+
+
+UNKNOWN = (
+    "/pipeline/x",
+    "/pipeline/x/config",
+    "/workflow/x",
+    "/workflow/x/job",
+    "/user/x",
+    f"{PROJECT}/pipeline/9",
+    f"{PROJECT}/job/9",
+)
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
 def test_unknown_ids_are_404(tmp_path: Path, path: str) -> None:
     """The answer for an unknown id is 404 with a message."""
     ((status, body),) = ask(tmp_path, f"GET {path}")
@@ -101,6 +126,11 @@ def test_a_running_workflow_is_not_rerun(tmp_path: Path) -> None:
         '{"from_failed": "yes"}',
         '{"jobs": ["x"]}',
         '{"from_failed": true, "jobs": ["x"]}',
+        '{"jobs": "x"}',
+        '{"jobs": [[]]}',
+        '{"enable_ssh": true}',
+        '{"sparse_tree": true}',
+        '{"sparse_tree": "no"}',
     ],
 )
 def test_an_invalid_rerun_is_refused(tmp_path: Path, body: str) -> None:

@@ -56,4 +56,5 @@ def add_refused_pipeline() -> None:
     add_page(f"pipeline/{PIPELINE}/workflow", [partial, first])
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
+    responses.get(f"{API}/pipeline/{PIPELINE}/config", json=NOTHING, status=404)
     responses.get(f"{API}/user/{USER}", json={"login": "ada"})

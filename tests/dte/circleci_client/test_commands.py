@@ -155,11 +155,12 @@ def test_an_answer_of_the_wrong_shape_is_an_error(
         (
             [
                 ("failed", "", [job("dte/attempt", "success", 1)]),
-                ("failed", "rerun-single-job", [job("dte/attempt", "success", 1)]),
+                ("failed", "rerun-single-job", [job("dte/main", "failed", 2)]),
                 ("success", "rerun-workflow-from-beginning", []),
             ],
             "attempt 2 passed after 1 partial rerun was refused.",
         ),
+        ([("success", "setup", []), ("success", "", [])], "attempt 1 passed."),
         (
             # A rerun that the API started may have no tag.
             [("failed", "", [job("a", "success", 1)]), ("running", "", [])],
@@ -181,6 +182,7 @@ def test_the_last_attempt_is_told_in_one_sentence(
     """The sentence depends on the status, the kind of rerun and the failed jobs."""
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
+    responses.get(f"{API}/pipeline/{PIPELINE}/config", json=NOTHING, status=404)
     responses.get(f"{API}/user/{USER}", json=NOTHING, status=404)
     listed = [
         add_workflow(
@@ -197,7 +199,7 @@ def test_the_last_attempt_is_told_in_one_sentence(
 def add_rerun(*statuses: str) -> None:
     """Fake the answer to a rerun, and the statuses of the new workflow."""
     responses.post(
-        f"{API}/workflow/{PARTIAL}/rerun",
+        f"{API}/workflow/{FIRST}/rerun",
         match=[responses.matchers.json_params_matcher({"from_failed": False})],
         json={"workflow_id": SECOND},
         status=202,

@@ -1,18 +1,22 @@
-"""`dte attempts` and `dte rerun` on a rehearsed pipeline."""
+"""`dte attempts` and `dte rerun` on a rehearsed pipeline, after each kind of rerun."""
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from dte.cli import main
 from dte.order.order import Order
 from dte.order.scenario import parse_action
+from dte.plan.reruns import Assumptions
 from dte.rehearsal import rehearse
 from dte.run.listener import Listener
 from dte.run.results import JobRun, RehearsedWorkflow, StepPlace
@@ -23,31 +27,46 @@ CONFIG = """\
     orbs:
       dte: acme/dte@1.0.0
     jobs:
-      work:
+      guarded:
         executor: dte/small
         steps:
           - dte/rerun_guard
-          - run: {name: Work, command: 'echo "api $DTE_API_URL"; [ "$WORK" = on ]'}
+          - run: {name: Work, command: '[ "$CIRCLE_JOB" != main ] || [ "$WORK" = on ]'}
+      alone:
+        executor: dte/small
+        steps:
+          - dte/rerun_guard: {partial_rerun: run_without_agents}
+          - run: {name: Work, command: '[ "$DEPLOY" = on ]'}
+      lint:
+        executor: dte/small
+        steps:
+          - run: {name: Lint, command: 'echo "api $DTE_API_URL"'}
     workflows:
       build:
         jobs:
           - dte/attempt
-          - work:
-              requires: [dte/attempt]
+          - lint
+          - guarded: {name: agent, requires: [dte/attempt]}
+          - guarded: {name: main, requires: [dte/attempt]}
+          - alone: {name: deploy, requires: [dte/attempt, main]}
 """
+REFUSED = "did not run again; rerun it from the start: dte rerun"
+IDLE = "dte/attempt, lint and agent"
 
 
 @dataclass
 class Operator(Listener):
     """Runs `dte attempts` after each workflow, as a person at a terminal would.
 
-    After workflow number `reruns_at`, it also runs `dte rerun`.
+    `requests` maps the number of a workflow to what is asked of the API after it: a
+    command of dte, or the body of a request, in which `jobs` are names.
     """
 
-    reruns_at: int
+    requests: dict[int, tuple[str, ...] | dict[str, Any]]
     api: str = ""
     sentences: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    listed: list[dict[str, Any]] = field(default_factory=list)
 
     def printed(
         self,
@@ -62,10 +81,15 @@ class Operator(Listener):
                 self.api = line.removeprefix("api ")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
-        """Run the commands, and keep what they print."""
-        self.sentences.append(self.run("attempts", workflow.id).splitlines()[-1])
-        if len(self.sentences) == self.reruns_at:
-            self.links.append(self.run("rerun", workflow.id, "--yes"))
+        """Ask what happened, and rerun the workflow."""
+        told = json.loads(self.run("attempts", workflow.id, "--json"))
+        self.listed = told["attempts"]
+        self.sentences += told["summary"]
+        match self.requests.get(workflow.number):
+            case tuple(words):
+                self.links.append(self.run(*words, workflow.id, "--yes"))
+            case dict(body):
+                self.post(body, workflow)
 
     def run(self, *words: str) -> str:
         """Run a command that has to succeed; return its standard output."""
@@ -74,35 +98,163 @@ class Operator(Listener):
         assert done.exit_code == 0, done.output
         return done.stdout
 
+    def post(self, body: dict[str, Any], workflow: RehearsedWorkflow) -> None:
+        """Rerun a workflow through the API."""
+        jobs = [workflow.jobs[name].id for name in body.get("jobs", [])]
+        answer = requests.post(
+            f"{self.api}/workflow/{workflow.id}/rerun",
+            json={**body, "jobs": jobs} if jobs else body,
+            headers={"Circle-Token": "any"},
+            timeout=30,
+        )
+        assert answer.status_code == 202, answer.text
 
-def test_the_story_of_each_kind_of_rerun_is_told_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A failure, a refused rerun from failed, a full rerun by `dte rerun`, and a
-    passing rerun from the start each get the right sentence."""
+
+@dataclass(frozen=True)
+class Story:
+    """The workflows of a rehearsal, and what `dte` told after each of them."""
+
+    ids: tuple[str, ...]
+    operator: Operator
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kind of each attempt."""
+        return [attempt["kind"] for attempt in self.operator.listed]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences, without the workflow's name and its id."""
+        return [
+            sentence.removeprefix("build: ").removesuffix(f" {workflow}")
+            for sentence, workflow in zip(
+                self.operator.sentences, self.ids, strict=True
+            )
+        ]
+
+
+@pytest.fixture
+def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Rehearse a config, its actions and an operator's requests; returns a `Story`."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "README.md").write_text("A project.\n")
-    config = tmp_path / "config.yml"
-    config.write_text(textwrap.dedent(CONFIG))
-    operator = Operator(reruns_at=2)
-    then = ("rerun-from-failed", "set:WORK=on", "rerun-from-start")
-    order = Order(
-        config=config,
-        project=tmp_path / "project",
-        orbs={"dte": ROOT / "orb"},
-        variables={"WORK": "off"},
-        actions=tuple(parse_action(text) for text in then),
+
+    def play_config(
+        *then: str,
+        config: str = CONFIG,
+        requests: dict[int, Any] | None = None,
+        **assumptions: bool,
+    ) -> Story:
+        (tmp_path / "project").mkdir()
+        (tmp_path / "project" / "README.md").write_text("A project.\n")
+        path = tmp_path / "config.yml"
+        path.write_text(textwrap.dedent(config))
+        operator = Operator(requests or {})
+        order = Order(
+            config=path,
+            project=tmp_path / "project",
+            orbs={"dte": ROOT / "orb"},
+            variables={"WORK": "off", "DEPLOY": "off"},
+            actions=tuple(parse_action(text) for text in then),
+            assumptions=Assumptions(**assumptions),
+        )
+        report = rehearse(order, operator)
+        return Story(tuple(run.id for run in report.runs), operator)
+
+    return play_config
+
+
+@pytest.mark.parametrize("listed", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) -> None:
+    """Each kind of rerun gets its name and the right sentence, whether or not the API
+    lists the jobs that the rerun doesn't run. Only a job with a guard that refuses is
+    told to be refused."""
+    story = play(
+        "rerun-from-failed",
+        "rerun:main",
+        "rerun-with-ssh:main",
+        "rerun:lint",
+        "set:WORK=on",
+        "rerun-from-start",
+        "rerun-from-failed",
+        "set:DEPLOY=on",
+        "rerun-from-failed",
+        carried_over_jobs_are_listed=listed,
     )
-    report = rehearse(order, operator)
-    ids = [run.id for run in report.runs]
     again = "rerun it from the start: dte rerun"
-    assert operator.sentences == [
-        f"build: attempt 1 failed in work; {again} {ids[0]}",
-        "build: work was refused, because only failed jobs were rerun and dte/attempt "
-        f"did not run again; {again} {ids[1]}",
-        f"build: attempt 2 failed in work; {again} {ids[2]}",
-        "build: attempt 3 passed after 1 partial rerun was refused.",
+    assert list(zip(story.kinds, story.sentences, strict=True)) == [
+        ("first run", f"attempt 1 failed in main; {again}"),
+        (
+            "rerun from failed",
+            "main was refused, because only failed jobs were rerun and "
+            f"{IDLE} {REFUSED}",
+        ),
+        (
+            "rerun of a job",
+            f"main was refused, because only some jobs were rerun and {IDLE} {REFUSED}",
+        ),
+        (
+            "rerun with SSH",
+            f"main was refused, because only this job was rerun with SSH and {IDLE} "
+            "did not run again; to debug it, set the project variable DTE_RERUN_GUARD "
+            f"to off; or {again}",
+        ),
+        (
+            "rerun of a job",
+            "the rerun of a job passed in lint, but main failed before and did not run "
+            f"again; {again}",
+        ),
+        ("rerun from start", f"attempt 2 failed in deploy; {again}"),
+        ("rerun from failed", f"the rerun from failed failed in deploy; {again}"),
+        (
+            "rerun from failed",
+            "the rerun from failed passed after 3 partial reruns were refused.",
+        ),
     ]
-    (link,) = operator.links
-    assert link.endswith(f"/pipelines/workflows/{ids[2]}\n")
+    assert {attempt["by"] for attempt in story.operator.listed} == {"your-name"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tagged", "listed"), [(True, True), (False, True), (False, False)]
+)
+def test_reruns_through_the_api_are_told_right(
+    play: Any, tagged: bool, listed: bool
+) -> None:
+    """Every body that the API takes leads to the right sentence, also if a workflow
+    that the API started has no tag. `dte rerun` reruns the last full run."""
+    story = play(
+        requests={
+            1: {"from_failed": True},
+            2: {"jobs": ["main"]},
+            3: {"jobs": ["main"], "enable_ssh": True},
+            4: {"jobs": ["main", "agent"], "sparse_tree": True},
+            5: ("rerun",),
+        },
+        api_reruns_have_tags=tagged,
+        carried_over_jobs_are_listed=listed,
+    )
+    kinds = ["rerun from failed", "rerun of a job", "rerun with SSH", "rerun of jobs"]
+    partial = kinds if tagged else ["partial rerun"] * 4
+    assert story.kinds == ["first run", *partial, "rerun from start"]
+    first, *refused, last = story.sentences
+    assert first == "attempt 1 failed in main; rerun it from the start: dte rerun"
+    *single, both = refused
+    assert all(text.startswith("main was refused, because ") for text in single)
+    assert both == (
+        "agent and main were refused, because only some jobs were rerun and "
+        f"dte/attempt and lint {REFUSED}"
+    )
+    assert last == "attempt 2 failed in main; rerun it from the start: dte rerun"
+    assert story.operator.links[0].endswith(f"/workflows/{story.ids[5]}\n")
+
+
+def test_an_automatic_rerun_is_told_right(play: Any) -> None:
+    """The sentence names max_auto_reruns, which can only fail again."""
+    config = CONFIG.replace("  build:\n", "  build:\n        max_auto_reruns: 1\n")
+    story = play(config=config)
+    assert story.kinds == ["first run", "automatic rerun"]
+    assert story.sentences[-1] == (
+        "main was refused, because CircleCI reran only failed jobs (max_auto_reruns) "
+        "and dte/attempt, lint and agent did not run again; remove max_auto_reruns "
+        "from the workflow, and rerun it from the start: dte rerun"
+    )

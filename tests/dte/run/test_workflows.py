@@ -94,9 +94,14 @@ def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -
 
 
 def test_a_rerun_of_named_jobs_runs_only_those(tmp_path: Path) -> None:
-    """Like "Rerun job with SSH", `rerun:JOB` runs that job and no other."""
-    done = rehearse_text(tmp_path, config("[good, bad]"), then=("rerun:good",))
-    assert done.ran(2) == ["good"]
+    """`rerun:JOB` and `rerun-with-ssh:JOB` run that job and no other."""
+    then = ("rerun:good", "rerun-with-ssh:good")
+    done = rehearse_text(tmp_path, config("[good, bad]"), then=then)
+    kinds = [run.kind for run in done.report.runs]
+    assert kinds == ["first run", "rerun of jobs", "rerun with SSH"]
+    assert (done.ran(2), done.ran(3)) == (["good"], ["good"])
+    note = "no SSH access to good: the rerun only runs the job"
+    assert note in done.report.notes
 
 
 def test_a_rerun_of_an_unknown_job_is_an_error(tmp_path: Path) -> None:

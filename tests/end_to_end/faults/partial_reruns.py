@@ -70,7 +70,7 @@ PARTIAL_RERUNS = (
         statuses=("failed", "failed"),
         fail=(f"{MAIN}:{TASKS}",),
         then=("fix", "expire-workspace", "rerun-from-failed"),
-        said=(Said(2, MAIN, "the workspace may have expired"),),
+        said=(Said(2, MAIN, "if it expired, push a commit"),),
         attempts=(1, 0),
     ),
     Fault(

@@ -1,0 +1,47 @@
+"""Which jobs of a pipeline dte's guard refuses in a partial rerun.
+
+The API doesn't serve a step's output. It serves the processed config, in which the
+guard is a step with its parameter. Source: CircleCI docs, "API v2 reference",
+`GET /pipeline/{id}/config`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from dte.circleci_client.client import Client
+from dte.errors import UserError
+
+# libyaml's loader is ten times faster, but PyYAML may lack it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CHOICE = "DTE_PARTIAL_RERUN"
+REFUSE = "refuse"
+
+
+def find_guarded(client: Client, pipeline: str) -> frozenset[str] | None:
+    """Return the names of the jobs that refuse a partial rerun.
+
+    Returns None if the API has no config that can be read.
+    """
+    try:
+        text = client.get("pipeline", pipeline, "config").get("compiled")
+        config = yaml.load(str(text), _Loader)
+    except (UserError, yaml.YAMLError):
+        return None
+    jobs = config.get("jobs") if isinstance(config, dict) else None
+    if not isinstance(jobs, dict):
+        return None
+    return frozenset(str(name) for name, job in jobs.items() if REFUSE in _choose(job))
+
+
+def _choose(value: Any) -> Iterator[str]:
+    """Yield the choice of each guard in a job."""
+    if isinstance(value, dict):
+        if CHOICE in value:
+            yield str(value[CHOICE])
+        for inner in value.values():
+            yield from _choose(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from _choose(inner)

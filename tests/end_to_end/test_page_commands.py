@@ -1,0 +1,129 @@
+"""The commands of pages, on the config of the page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dte.cli import main
+from tests.docs.pages import read_commands, read_config
+from tests.end_to_end.sample_workspace import IGNORED, ROOT
+from tests.git import git, make_repository
+from tests.golden import Golden
+from tests.transcripts import HANG
+
+pytestmark = pytest.mark.slow
+HANG_COMMANDS = read_commands("docs/hang.md")
+DTE = (ROOT / "sample" / ".circleci" / "config.yml").read_text(encoding="utf-8")
+
+
+def make_branch(folder: Path, config: str) -> Path:
+    """Make a clone of the sample on a branch that changes a project."""
+    project = folder / "project"
+    shutil.copytree(ROOT / "sample", project, symlinks=True, ignore=IGNORED)
+    (project / ".circleci" / "config.yml").write_text(config, encoding="utf-8")
+    git = ["git", "-C", str(project), "-c", "user.name=x", "-c", "user.email=x@x"]
+    for words in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all"),
+        ("commit", "--quiet", "--message=One"),
+        ("checkout", "--quiet", "-b", "change"),
+    ):
+        subprocess.run([*git, *words], check=True)
+    with (project / "packages" / "money" / "README.md").open("a") as file:
+        file.write("# Money\n")
+    subprocess.run([*git, "add", "--all"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message=Two"], check=True)
+    return project
+
+
+def link_packages(config: str, node_modules: Path) -> str:
+    """Return the config with the packages linked instead of installed."""
+    install = f'{{ install: "cp -al {node_modules} .", requires: [dte/attempt] }}'
+    return config.replace("requires: [dte/attempt]", f"<<: {install}")
+
+
+def run(project: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> Result:
+    """Run a command of the page in the project."""
+    monkeypatch.chdir(project)
+    report = ("--logs", "../logs", "--verbose")
+    return CliRunner().invoke(main, [*words[1:], *report], catch_exceptions=False)
+
+
+def test_the_recipe_hangs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    node_modules: Path,
+    golden: Golden,
+) -> None:
+    """The page's recipe waits for agents that were carried over, until its timeout."""
+    config = read_config("hang").replace("npm ci", f"cp -al {node_modules} .")
+    done = run(make_branch(tmp_path, config), monkeypatch, HANG_COMMANDS[0])
+    assert done.exit_code == 0, done.output
+    HANG.check(golden, done.output)
+
+
+def test_dte_refuses_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
+) -> None:
+    """The page's command for dte ends in a refusal and a full rerun that passes."""
+    config = link_packages(DTE, node_modules)
+    done = run(make_branch(tmp_path, config), monkeypatch, HANG_COMMANDS[1])
+    assert done.exit_code == 0, done.output
+    assert "run 2: dte/main was refused after" in done.output
+
+
+def test_a_fork_without_a_token_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
+) -> None:
+    """The page's command without a token passes, and main runs the tasks itself."""
+    config = link_packages(read_config("forks"), node_modules)
+    (command,) = read_commands("docs/forks.md")
+    done = run(make_branch(tmp_path, config), monkeypatch, command)
+    assert done.exit_code == 0, done.output
+    assert "notice: main runs all tasks itself" in done.output
+    assert "Nx Cloud (stand-in)" not in done.output
+
+
+def test_agents_wait_for_a_main_that_failed_in_its_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
+) -> None:
+    """The page's commands find nothing wrong, and then show agents that time out."""
+    config = link_packages(read_config("agents-timeout"), node_modules)
+    project = make_branch(tmp_path, config)
+    check, rehearse = read_commands("docs/agents-timeout.md")
+    monkeypatch.chdir(project)
+    checked = CliRunner().invoke(main, check[1:], catch_exceptions=False)
+    assert checked.exit_code == 0, checked.output
+    done = run(project, monkeypatch, rehearse)
+    assert done.exit_code == 0, done.output
+    for machine in range(3):
+        timed_out = f"dte/agent #{machine} │  NX   No new messages received after 30 s"
+        assert timed_out in done.output
+
+
+def test_an_event_of_a_pull_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fakes: Path
+) -> None:
+    """The page's commands set the base branch and the number from the event."""
+    project = tmp_path / "shop"
+    (project / ".circleci").mkdir(parents=True)
+    (project / ".circleci" / "config.yml").write_text(read_config("github-app"))
+    pull = {"number": 7, "base": {"ref": "release"}}
+    (project / "event.json").write_text(json.dumps({"pull_request": pull}))
+    (project / "nx.json").write_text("{}")
+    make_repository(project)
+    for branch in ("release", "my-change"):
+        git(project, "branch", branch)
+    compiling, rehearsing = read_commands("docs/github-app.md")
+    monkeypatch.chdir(project)
+    compiled = CliRunner().invoke(main, compiling[1:], catch_exceptions=False)
+    assert "DTE_BASE_BRANCH: release\n" in compiled.output
+    assert compiled.output.count("DTE_NX_BRANCH: ' 7'\n") == 4
+    done = run(project, monkeypatch, rehearsing)
+    assert done.exit_code == 0, done.output
