@@ -29,6 +29,13 @@ NOTHING_AFFECTED = {
 TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 
+def wait_until(event: str) -> list[Any]:
+    """Return a step that waits for the first call of a method of `Run`, or for the
+    signal of `kill` ("kill")."""
+    command = f'until [ -e "$EVENTS/{event}" ]; do sleep 0.2; done'
+    return [{"run": {"name": f"Wait: {event}", "command": command}}]
+
+
 @dataclass(frozen=True)
 class Said:
     """A string that a job of a run must have printed."""
@@ -45,6 +52,7 @@ class Fault:
     `statuses` are those of the runs, and `jobs` those of jobs in the last run.
     `ran_in_main`: main itself ran the tasks of the last run. `nothing_to_run`: the run
     had no tasks. `unseen`: main ran them without Nx Cloud, which was told of none.
+    The seconds of `kill` begin after the events `kill_after`, as in `wait_until`.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Fault:
     contexts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fail: Sequence[str] = ()
     kill: Sequence[str] = ()
+    kill_after: Sequence[str] = ()
     fault: Sequence[str] = ()
     then: Sequence[str] = ()
     ran_in_main: bool = False
