@@ -145,9 +145,10 @@ class Search:
                 proof = verdict.result()
                 if proof is not None and pipeline.revision not in self._revisions:
                     self._revisions.add(pipeline.revision)
+                    # The caller's own work doesn't count against the time limit.
                     since = self._circleci.left()
+                    self._circleci.extend(3600)
                     yield Passed(pipeline.revision, _describe(pipeline, proof))
-                    # The caller's own work does not count against the time limit.
                     self._circleci.extend(since - self._circleci.left())
                     if self._limit_to(number, verdicts):
                         page = None

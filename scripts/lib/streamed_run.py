@@ -2,11 +2,11 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
-import threading
-from typing import IO, Dict, List, NamedTuple, Sequence
+from typing import Dict, List, NamedTuple, Sequence
 
 from commands import start
 
@@ -45,8 +45,18 @@ class _Output:
         self.beginning = b""
         self.end = b""
 
-    def copy(self, pipe: "IO[bytes]") -> None:
-        for piece in iter(lambda: os.read(pipe.fileno(), 65536), b""):
+    def copy(self, process: "subprocess.Popen[bytes]") -> None:
+        pipe = process.stdout
+        assert pipe is not None
+        # A child left running may print on; a pipe holds 64 KiB.
+        left = 65536
+        while left > 0:
+            ended = process.poll() is not None
+            ready = select.select([pipe], [], [], 0.1)[0]
+            piece = os.read(pipe.fileno(), 65536) if ready else b""
+            if not piece and (ready or ended):
+                return
+            left -= len(piece) * ended
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             self.beginning = (self.beginning + piece)[:KEPT_BYTES]
@@ -80,17 +90,11 @@ def run_streamed(words: Sequence[str]) -> Finished:
         children.append(process)
         for number in early:
             process.send_signal(number)
-        assert process.stdout is not None
-        reader = threading.Thread(
-            target=output.copy, args=(process.stdout,), daemon=True
-        )
-        reader.start()
+        output.copy(process)
         status = process.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    # A process that the command left running may keep the pipe open.
-    reader.join(timeout=2.0)
     code = status if status >= 0 else 128 - status
     return Finished(code, output.beginning, output.end, received[-1])
 

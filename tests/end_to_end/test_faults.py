@@ -1,9 +1,13 @@
 """Every fault in docs/faults.md, injected into a rehearsal with real Nx."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 import pytest
 
+from dte.nx_cloud.runs import Run
 from dte.order.scenario import plan_faults
 from tests.dte.rehearse_config import Rehearsed
 from tests.end_to_end.faults import FAULTS, Fault
@@ -17,8 +21,47 @@ BEFORE_A_REFUSAL = {"Fetch the attempt records", GUARD, "Stop the agents"}
 PROJECTS = {"money", "tax", "discounts", "shop"}
 
 
-def play(fault: Fault, folder: Path, node_modules: Path) -> Rehearsed:
+def mark_events(
+    events: Path, kill_after: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Make a file for each event, and let the clocks of kills begin after the events.
+
+    An event is a method of a run of Nx Cloud that was called; a name follows "join".
+    """
+    events.mkdir()
+
+    def mark(name: str) -> None:
+        method = getattr(Run, name)
+
+        def call(run: Run, *words: Any, **more: Any) -> Any:
+            answer = method(run, *words, **more)
+            (events / name).touch()
+            if name == "join":
+                (events / f"join {words[0]}").touch()
+            return answer
+
+        monkeypatch.setattr(Run, name, call)
+
+    class LateTimer(Timer):
+        """A timer that begins after the events."""
+
+        def run(self) -> None:
+            while not all((events / name).exists() for name in kill_after):
+                if self.finished.wait(0.1):
+                    return
+            super().run()
+            (events / "kill").touch()
+
+    for name in ("start", "join", "add_command", "complete"):
+        mark(name)
+    monkeypatch.setattr("dte.run.kills.Timer", LateTimer)
+
+
+def play(
+    fault: Fault, folder: Path, node_modules: Path, monkeypatch: pytest.MonkeyPatch
+) -> Rehearsed:
     """Rehearse a fault."""
+    mark_events(folder / "events", fault.kill_after, monkeypatch)
     link = {"install": f"cp -al '{node_modules}' ."}
     more = [
         {name: {**link, **job} if name == "dte/agent" else job}
@@ -36,7 +79,7 @@ def play(fault: Fault, folder: Path, node_modules: Path) -> Rehearsed:
     return rehearse_sample(
         folder,
         config,
-        variables=fault.variables,
+        variables={"EVENTS": str(folder / "events"), **fault.variables},
         contexts=fault.contexts,
         faults=plan_faults(fault.fail, fault.kill, fault.fault),
         then=tuple(fault.then),
@@ -71,9 +114,14 @@ def tasks_that_nx_lists(lines: list[str]) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_every_fault_ends(fault: Fault, tmp_path: Path, node_modules: Path) -> None:
+def test_every_fault_ends(
+    fault: Fault,
+    tmp_path: Path,
+    node_modules: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A fault ends as its row says: no hang, no green job without tasks."""
-    done = play(fault, tmp_path, node_modules)
+    done = play(fault, tmp_path, node_modules, monkeypatch)
     talk = "\n".join(f"{run} {job}: {line}" for run, job, line in done.heard.lines)
     assert [run.status for run in done.report.runs] == list(fault.statuses), talk
     last = done.statuses(len(done.report.runs))

@@ -247,13 +247,30 @@ def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
         list(search(circleci, seconds=0.3).find())
 
 
-def test_the_budget_is_for_asking_alone(circleci: FakeCircleCI) -> None:
-    """The time that the caller uses between revisions isn't part of the limit."""
+def test_the_budget_is_for_asking_alone(
+    circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time that the caller uses between revisions doesn't count, and a request is
+    tried again meanwhile."""
+    real, worked = time.monotonic, [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: real() + worked[0])
     circleci.pipelines = list_pipelines(40, 38, 2)
     circleci.page = 4
-    found = search(circleci, seconds=1).find()
-    numbers = []
-    for passed in found:
-        numbers.append(int(passed.revision, 16))
-        time.sleep(1.1)
-    assert numbers == [38, 2]
+    released = threading.Event()
+
+    def fail_late(asked: Asked) -> Answer | None:
+        if released.is_set() or not asked.query.get("page-token"):
+            return None
+        assert released.wait(20)
+        return Answer(503)
+
+    circleci.intercept = fail_late
+    found = search(circleci).find()
+    assert int(next(found).revision, 16) == 38
+    before, end = len(circleci.asked), real() + 20
+    worked[0] += 1000
+    released.set()
+    while len(circleci.asked) <= before:
+        assert real() < end, "the request was not tried again"
+        time.sleep(0.01)
+    assert [int(passed.revision, 16) for passed in found] == [2]

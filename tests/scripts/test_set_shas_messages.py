@@ -5,8 +5,6 @@ test_circleci.py has the messages about the API.
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,11 @@ from tests.scripts.jobs import Job
 from tests.scripts.messages import MESSAGES
 from tests.scripts.records import RunScript
 from tests.scripts.repositories import Upstream
+from tests.scripts.test_bounded_run import (
+    make_hanging,
+    start_timeouts_late,
+    wait_for_end,
+)
 from tests.transcripts import BASE
 
 
@@ -76,25 +79,18 @@ def test_the_password_of_a_remote_is_not_shown(user: str) -> None:
     assert "example.com/a@b failed" in shown
 
 
-@pytest.mark.timeout(30)
 def test_git_that_hangs_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A git process that hangs is killed with its children, and a message names it."""
+    import git
     from failures import Refusal
-    from git import ask_git
 
-    git = tmp_path / "git"
-    git.write_text("#!/bin/bash\nsleep 60 &\necho $! >$0.pid\nwait\n")
-    git.chmod(0o755)
+    program = make_hanging(tmp_path / "git")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("git.ASK_SECONDS", 0.5)
+    monkeypatch.setattr(git, "ASK_SECONDS", 0.5)
+    children = start_timeouts_late(monkeypatch, git, program)
     with pytest.raises(Refusal, match=r"git log did not end within 0\.5 s") as refusal:
-        ask_git(tmp_path, "log")
+        git.ask_git(tmp_path, "log")
     assert "when the git host is available again" in str(refusal.value)
-    helper = Path("/proc") / (tmp_path / "git.pid").read_text().strip() / "stat"
-    if sys.platform == "linux":
-        deadline = time.monotonic() + 5
-        while helper.exists() and " Z " not in helper.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    wait_for_end(*children)

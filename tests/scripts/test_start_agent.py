@@ -1,17 +1,10 @@
 """An agent: its name, its timeout, and when it passes without running tasks."""
 
-import os
 import shlex
-import signal
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
-from tests.scripts.conftest import recorded_command
 from tests.scripts.nx_job import NxJob
-from tools.carried_code import copy_code
 
 NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
 
@@ -233,50 +226,3 @@ def test_the_message_names_why_an_agent_failed(
     assert done.returncode == status
     assert message in done.stderr
     assert "timed out" not in done.stderr
-
-
-def start_process(nx_job: NxJob, folder: Path) -> subprocess.Popen[str]:
-    """Start the agent's script and return its process."""
-    code = copy_code(folder / "code")
-    env = {
-        "PATH": f"{nx_job.bin}{os.pathsep}{os.environ['PATH']}",
-        "BASH_ENV": str(folder / "bash_env"),
-        "DTE_CHECKOUT": str(nx_job.checkout),
-        "NX_CLOUD_ACCESS_TOKEN": "token",
-    }
-    words = [*recorded_command(), str(code), "start_agent"]
-    return subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
-
-
-def test_a_signal_between_two_tries_ends_the_agent(
-    nx_job: NxJob, tmp_path: Path
-) -> None:
-    """SIGTERM between two tries ends the script, without another try."""
-    nx_job.answer(1, f"echo '{NO_CLIENT}'; exit 1")
-    with start_process(nx_job, tmp_path) as process:
-        assert process.stderr is not None
-        assert any("trying again" in line for line in process.stderr)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == -signal.SIGTERM
-    assert len(nx_job.read_calls()) == 1
-
-
-def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
-    """SIGTERM is forwarded to Nx Cloud's client, and the message names the signal."""
-    heard = tmp_path / "heard"
-    nx_job.answer(
-        1,
-        f'trap \'touch "{heard}"; exit 143\' TERM; : >"{heard}.ready"; '
-        "while :; do sleep 0.05; done",
-    )
-    with start_process(nx_job, tmp_path) as process:
-        end = time.monotonic() + 30
-        while not Path(f"{heard}.ready").exists() and time.monotonic() < end:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 143
-        assert process.stderr is not None
-        talk = process.stderr.read()
-    assert heard.exists()
-    assert "The agent received SIGTERM: CircleCI canceled the job, or the" in talk
-    assert "timed out" not in talk

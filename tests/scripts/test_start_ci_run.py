@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.scripts.nx_job import NxJob
+from tests.scripts.test_bounded_run import find_child
 
 FLAGS = ["nx-cloud", "start-ci-run", "--distribute-on=manual"]
 NO_CLIENT = "No existing Nx Cloud client and failed to download new version"
@@ -232,8 +234,11 @@ def test_any_other_failure_is_not_retried(nx_job: NxJob) -> None:
 
 def test_a_process_left_running_is_not_waited_for(nx_job: NxJob) -> None:
     """The heartbeat of Nx Cloud may keep the output open; the step still ends."""
-    nx_job.answer(1, "sleep 5 & echo started")
+    nx_job.answer(1, 'sleep 300 & echo "$!" >"$0.pid"; echo started')
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
+    heartbeat = find_child(nx_job.bin / "npx")
+    assert heartbeat.status() != psutil.STATUS_ZOMBIE
+    heartbeat.kill()
     assert done.returncode == 0
     assert "started" in done.stdout
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,15 @@ import requests
 
 from dte.nx_cloud import Faults, NxCloud
 
-from .workspace import Workspace, find_heartbeats, finish, make_workspace
+from .workspace import (
+    SECONDS,
+    RunClock,
+    Workspace,
+    find_heartbeats,
+    finish,
+    make_workspace,
+    wait_for,
+)
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def post(cloud: NxCloud, path: str, **message: Any) -> dict[str, Any]:
         cloud.url + path,
         json={"run": "w1", **message},
         headers={"Authorization": f"Bearer {cloud.token}"},
-        timeout=10,
+        timeout=SECONDS,
     )
     response.raise_for_status()
     answer: dict[str, Any] = response.json()
@@ -51,14 +57,6 @@ def give(cloud: NxCloud, *tasks: str, **more: Any) -> None:
         for task in tasks
     ]
     post(cloud, "/commands/add", targets=["t"], tasks=nodes)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until a condition is true, and fail if it never is."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_an_agent_runs_its_tasks_and_ends(agent: Workspace) -> None:
@@ -201,15 +199,22 @@ def test_an_agent_that_comes_late_ends_too(agent: Workspace) -> None:
     assert "all agents were stopped" in finished.stdout
 
 
-def test_agents_end_when_mains_job_is_gone(agent: Workspace, tmp_path: Path) -> None:
+def test_agents_end_when_mains_job_is_gone(
+    agent: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killing main's processes, the heartbeat among them, ends waiting agents."""
+    clock = RunClock(monkeypatch)
     main = make_workspace(tmp_path / "main", agent.cloud, CIRCLE_WORKFLOW_ID="w1")
     assert main.run("start-ci-run").exit_code == 0
     process = agent.start("start-agent")
     [heartbeat] = find_heartbeats(main.folder)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=2)
+    for _ in range(4):
+        clock.wait_for("ping")
+        clock.ahead += 20
+        clock.wait_for("ask")
     heartbeat.kill()
+    wait_for(lambda: is_gone(heartbeat))
+    clock.ahead += 100
     finished = finish(process)
     assert finished.exit_code == 0
     assert "heartbeat" in finished.stdout

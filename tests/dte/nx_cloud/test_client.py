@@ -9,7 +9,7 @@ import pytest
 from dte.nx_cloud import Faults, NxCloud
 
 from .counting_server import CountingServer
-from .workspace import Workspace, find_heartbeats, make_workspace
+from .workspace import SECONDS, Workspace, find_heartbeats, make_workspace
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_start_ci_run_leaves_a_heartbeat(main: Workspace) -> None:
     assert (started.exit_code, started.stdout, started.stderr) == (0, "", "")
     [heartbeat] = find_heartbeats(main.folder)
     assert main.run("stop-all-agents").exit_code == 0
-    heartbeat.wait(timeout=10)
+    heartbeat.wait(timeout=SECONDS)
 
 
 def test_explicit_completion_leaves_no_heartbeat(main: Workspace) -> None:
@@ -39,7 +39,7 @@ def test_a_heartbeat_ends_with_the_stand_in(tmp_path: Path) -> None:
         main = make_workspace(tmp_path / "main", cloud, CIRCLE_WORKFLOW_ID="w1")
         main.run("start-ci-run")
         [heartbeat] = find_heartbeats(main.folder)
-    heartbeat.wait(timeout=15)
+    heartbeat.wait(timeout=SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_first_command_of_a_run_fixes_its_settings(main: Workspace) -> None:
     assert "the settings have no effect" in late.stderr
     [heartbeat] = find_heartbeats(main.folder)
     main.run("complete-ci-run")
-    heartbeat.wait(timeout=10)
+    heartbeat.wait(timeout=SECONDS)
 
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])

@@ -11,7 +11,7 @@ import requests
 
 from dte.nx_cloud import Faults, NxCloud
 
-TIMEOUT = 10
+TIMEOUT = 60
 
 
 def get(cloud: NxCloud, path: str, token: str = "") -> requests.Response:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
+import pytest
 
 import dte.nx_cloud
 from dte.nx_cloud import NxCloud
+from dte.nx_cloud.runs import Run
 
 CLIENT = Path(dte.nx_cloud.__file__).parent / "client"
 SMALL_NX = Path(__file__).parent / "small_nx"
-SECONDS = 30
+SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -85,3 +90,42 @@ def find_heartbeats(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until a condition is true, and fail if it never is."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+class RunClock:
+    """The clock of the runs, which a test can set forward; it counts the requests."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ahead = 0.0
+        self._asked = {"ping": 0, "ask": 0}
+        monkeypatch.setattr("dte.nx_cloud.routes.time", self)
+        for name in self._asked:
+            self._count(monkeypatch, name, getattr(Run, name))
+
+    def monotonic(self) -> float:
+        """Return the time in seconds."""
+        return time.monotonic() + self.ahead
+
+    def _count(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, method: Callable[..., Any]
+    ) -> None:
+        def call(*words: Any) -> Any:
+            answer = method(*words)
+            self._asked[name] += 1
+            return answer
+
+        monkeypatch.setattr(Run, name, call)
+
+    def wait_for(self, name: str) -> None:
+        """Wait until a ping of main, or the question of an agent, came after now."""
+        # The first may have begun before.
+        enough = self._asked[name] + 2
+        wait_for(lambda: self._asked[name] >= enough)

@@ -36,7 +36,7 @@ def check(report: Any) -> None:
         ("exit 0", (), 0, False),
         ("exit 3", ("--then", "rerun-from-failed"), 1, False),
         ("exit 0", ("--then", "rerun-from-failed"), 2, True),
-        ("sleep 9", ("--kill", "build:A@0.2"), 1, False),
+        ("sleep 300", ("--kill", "build:A@0.2"), 1, False),
     ],
 )
 def test_the_report_file_matches_its_schema(

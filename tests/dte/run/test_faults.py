@@ -1,6 +1,7 @@
 """Injected faults."""
 
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -98,16 +99,29 @@ def test_a_canceled_job_runs_no_more_steps(tmp_path: Path) -> None:
     assert done.lines("build") == []
 
 
-def test_a_signal_reaches_the_step_s_processes(tmp_path: Path) -> None:
+def test_a_signal_reaches_the_step_s_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`:SIGTERM` goes to the step's processes, and the later steps still run."""
-    trap = 'trap "echo bye; exit 3" TERM; sleep 300 & wait'
+    up = tmp_path / "up"
+
+    class LateTimer(Timer):
+        """A timer that begins when the step has set its trap."""
+
+        def run(self) -> None:
+            while not (up.exists() or self.finished.wait(0.05)):
+                pass
+            super().run()
+
+    monkeypatch.setattr("dte.run.kills.Timer", LateTimer)
+    trap = f'trap "echo bye; exit 3" TERM; touch {up}; sleep 300 & wait'
     done = rehearse_text(
         tmp_path,
         one_job(
             f"run: {{name: A, command: '{trap}'}}",
             ALWAYS,
         ),
-        faults=plan_faults([], ["build:A@2:SIGTERM"], []),
+        faults=plan_faults([], ["build:A@0.1:SIGTERM"], []),
     )
     assert done.step("build", "A").exit_code == 3
     assert done.lines("build") == ["bye", "always"]

@@ -44,6 +44,15 @@ workflows:
 """
 
 
+# Even a large file is still being copied when the signal arrives.
+SLOW_COPIES = """\
+import shutil
+shutil.COPY_BUFSIZE = 16
+from dte.cli import main
+main()
+"""
+
+
 class Interrupting(Heard):
     """Sends Ctrl-C to a job's thread, as the system may do."""
 
@@ -139,7 +148,7 @@ def start_dte(
     """Start `dte rehearse` in the project, with its folder in `temporary`."""
     source = str(Path(__file__).resolve().parents[3])
     return subprocess.Popen(
-        [sys.executable, "-m", "dte", "rehearse", "--logs", "../logs", *words],
+        [sys.executable, "-c", SLOW_COPIES, "rehearse", "--logs", "../logs", *words],
         cwd=project,
         env={**os.environ, "PYTHONPATH": source, "TMPDIR": str(temporary), **env},
         stdout=subprocess.PIPE,

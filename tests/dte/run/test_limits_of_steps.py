@@ -1,6 +1,9 @@
 """Reruns of steps, time limits, and the folders of package managers."""
 
+import time
 from pathlib import Path
+
+import pytest
 
 from dte.run.shell import limit_silence
 from tests.configs import one_job
@@ -39,3 +42,46 @@ def test_the_time_limit_bounds_silence_and_nx(tmp_path: Path) -> None:
     assert limit_silence(3600.0, 30.0) == 40.0
     assert limit_silence(20.0, 30.0) == 20.0
     assert limit_silence(3600.0, None) == 3600.0
+
+
+class FastClock:
+    """A clock on which, once a file exists, a minute passes between two looks."""
+
+    def __init__(self, file: Path) -> None:
+        self.sleep = time.sleep
+        self._file = file
+        self._ahead = 0.0
+
+    def monotonic(self) -> float:
+        """Return the time in seconds."""
+        self._ahead += 60 * self._file.exists()
+        return time.monotonic() + self._ahead
+
+
+def test_a_silent_step_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step without output for no_output_timeout is killed, and its job fails."""
+    up = tmp_path / "up"
+    monkeypatch.setattr("dte.run.processes.time", FastClock(up))
+    command = f"echo a; touch {up}; sleep 300"
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            f"run: {{name: A, command: '{command}', no_output_timeout: 10m}}",
+            "run: {name: B, command: echo b}",
+        ),
+    )
+    assert done.step("build", "A").status == "timed out"
+    said = "Too long with no output: the step was killed."
+    assert done.lines("build") == ["a", said]
+    assert done.statuses() == {"build": "failed"}
+
+
+def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
+    """Output without newlines also keeps a step alive beyond no_output_timeout."""
+    loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.9; done"
+    step = f"run: {{name: A, command: '{loop}', no_output_timeout: 5s}}"
+    done = rehearse_text(tmp_path, one_job(step))
+    assert done.lines("build") == ["......"]
+    assert done.statuses() == {"build": "success"}

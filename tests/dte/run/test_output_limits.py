@@ -47,7 +47,7 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
     writer = Thread(target=write_line, args=(writing, size))
     writer.start()
     with os.fdopen(reading, "rb") as pipe, Lines(pipe, output) as lines:
-        while lines.read(1.0):
+        while lines.read(60.0):
             pass
     writer.join()
     output.close()

@@ -58,30 +58,6 @@ def test_bash_env_reaches_later_steps(tmp_path: Path) -> None:
     assert done.lines("build") == ["[]", "[1]"]
 
 
-def test_a_silent_step_is_killed(tmp_path: Path) -> None:
-    """A step without output for no_output_timeout is killed, and its job fails."""
-    done = rehearse_text(
-        tmp_path,
-        one_job(
-            "run: {name: A, command: 'echo a; sleep 300', no_output_timeout: 3s}",
-            "run: {name: B, command: echo b}",
-        ),
-    )
-    assert done.step("build", "A").status == "timed out"
-    said = "Too long with no output: the step was killed."
-    assert done.lines("build") == ["a", said]
-    assert done.statuses() == {"build": "failed"}
-
-
-def test_output_keeps_a_step_alive(tmp_path: Path) -> None:
-    """Output without newlines also keeps a step alive beyond no_output_timeout."""
-    loop = "for i in 1 2 3 4 5 6; do printf .; sleep 0.9; done"
-    step = f"run: {{name: A, command: '{loop}', no_output_timeout: 5s}}"
-    done = rehearse_text(tmp_path, one_job(step))
-    assert done.lines("build") == ["......"]
-    assert done.statuses() == {"build": "success"}
-
-
 def test_bash_env_is_absent_until_a_step_writes_it(tmp_path: Path) -> None:
     """The file that BASH_ENV names does not exist before a step writes to it."""
     look = 'test -e "$BASH_ENV" && echo there || echo absent'

@@ -19,6 +19,14 @@ from tests.dte.rehearse_config import rehearse_text
 
 # A number that identifies the sleeps of this test run.
 OWN = os.getpid()
+# A process has an hour to end after a signal, so a test can't mistake the end of the
+# grace period for what it waits for.
+PATIENT_DTE = """\
+import dte.run.processes
+dte.run.processes.GRACE_SECONDS = 3600.0
+from dte.cli import main
+main()
+"""
 
 
 def find_processes(words: str) -> list[psutil.Process]:
@@ -86,7 +94,7 @@ def start_dte(tmp_path: Path, step: str) -> "subprocess.Popen[str]":
     (tmp_path / "config.yml").write_text(one_job(step))
     words = ["config.yml", "--project", "project", "--logs", "logs"]
     return subprocess.Popen(
-        [sys.executable, "-m", "dte", "rehearse", *words],
+        [sys.executable, "-c", PATIENT_DTE, "rehearse", *words],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
         stdout=subprocess.PIPE,

@@ -8,10 +8,11 @@ from tests.end_to_end.faults.row import (
     Fault,
     Said,
     refused,
+    wait_until,
 )
 
-# In this pause, the run has started, the agent has joined it, and no task runs yet.
-PAUSE = [{"run": {"name": "Pause", "command": "sleep 25"}}]
+AGENT_NAME = "agent-1"
+
 # A runner that keeps its folders also keeps the lock file of an agent that was killed.
 LEAVE_A_LOCK = [
     {
@@ -50,8 +51,9 @@ AGENTS_FAIL = (
         "an agent gets SIGTERM",
         statuses=("failed",),
         agents=2,
-        kill=(f"{AGENT}:{WORK}@15:TERM",),
-        main={"record": PAUSE},
+        kill=(f"{AGENT}:{WORK}@1:TERM",),
+        kill_after=("start", f"join {AGENT_NAME}"),
+        main={"record": wait_until("kill")},
         jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
         said=(
             Said(1, MAIN, "Distributed Execution Terminated"),
@@ -66,8 +68,9 @@ AGENTS_FAIL = (
         "rerun from failed after an agent got SIGTERM",
         statuses=("failed", "failed"),
         agents=2,
-        kill=(f"{AGENT}:{WORK}@15:TERM",),
-        main={"record": PAUSE},
+        kill=(f"{AGENT}:{WORK}@1:TERM",),
+        kill_after=("start", f"join {AGENT_NAME}"),
+        main={"record": wait_until("kill")},
         then=("fix", "rerun-from-failed"),
         jobs={MAIN: "failed", AGENT: "failed", "dte/agent-2": "failed"},
         said=(*refused(2, MAIN), *refused(2, AGENT), *refused(2, "dte/agent-2")),

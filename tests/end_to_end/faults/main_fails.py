@@ -10,6 +10,7 @@ from tests.end_to_end.faults.row import (
     TASKS,
     Fault,
     Said,
+    wait_until,
 )
 
 SHORT_WAIT = {"agent_timeout": "20s"}
@@ -93,7 +94,7 @@ MAIN_FAILS = (
         "an agent connects after the stop",
         statuses=("failed",),
         fail=(f"{MAIN}:Set NX_BASE and NX_HEAD",),
-        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 15"}}]},
+        agent={"setup": wait_until("complete")},
         jobs={MAIN: "failed", AGENT: "success"},
         said=(STOPPED,),
         attempts=(1,),
@@ -118,8 +119,9 @@ MAIN_FAILS = (
     Fault(
         "main gets SIGTERM",
         statuses=("failed",),
-        kill=(f"{MAIN}:{TASKS}@15:TERM",),
-        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 25"}}]},
+        kill=(f"{MAIN}:{TASKS}@1:TERM",),
+        kill_after=("add_command",),
+        agent={"setup": wait_until("kill")},
         jobs={MAIN: "failed", AGENT: "failed"},
         said=(Said(1, AGENT, "Main job was terminated via SIGTERM"), STOPPED),
         attempts=(1,),

@@ -1,6 +1,6 @@
 """Nx Cloud's faults: the token, the organization's limit, outages, and downloads."""
 
-from tests.end_to_end.faults.row import AGENT, MAIN, Fault, Said
+from tests.end_to_end.faults.row import AGENT, MAIN, Fault, Said, wait_until
 
 SHORT_WAIT = {"agent_timeout": "20s"}
 ALONE = {"when_not_connected": "run_without_agents"}
@@ -73,7 +73,7 @@ NX_CLOUD_FAILS = (
         "the client's download fails twice",
         statuses=("success",),
         fault=("cloud-downloads=2",),
-        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 20"}}]},
+        agent={"setup": wait_until("start")},
         said=(Said(1, MAIN, "could not be downloaded; trying again"),),
         attempts=(1,),
     ),
@@ -81,7 +81,7 @@ NX_CLOUD_FAILS = (
         "the client's download breaks off",
         statuses=("success",),
         fault=("cloud-cut-downloads=1",),
-        agent={"setup": [{"run": {"name": "Wait", "command": "sleep 20"}}]},
+        agent={"setup": wait_until("start")},
         said=(Said(1, MAIN, "could not be downloaded; trying again"),),
         attempts=(1,),
     ),

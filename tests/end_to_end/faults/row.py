@@ -29,6 +29,13 @@ NOTHING_AFFECTED = {
 TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 
+def wait_until(event: str) -> list[Any]:
+    """Return a step that waits for the first call of a method of `Run`, or for the
+    signal of `kill` ("kill")."""
+    command = f'until [ -e "$EVENTS/{event}" ]; do sleep 0.2; done'
+    return [{"run": {"name": f"Wait: {event}", "command": command}}]
+
+
 @dataclass(frozen=True)
 class Said:
     """A string that a job of a run must have printed."""
@@ -44,7 +51,8 @@ class Fault:
 
     `statuses` has the status of each run, `jobs` the statuses of jobs in the last run.
     `ran_in_main`: main itself ran the last run's tasks. `nothing_to_run`: no task was
-    due. `unseen`: main ran the tasks without reporting them to Nx Cloud.
+    due. `unseen`: main ran the tasks without reporting them to Nx Cloud. The seconds of
+    `kill` begin after the events `kill_after`, as in `wait_until`.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Fault:
     contexts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fail: Sequence[str] = ()
     kill: Sequence[str] = ()
+    kill_after: Sequence[str] = ()
     fault: Sequence[str] = ()
     then: Sequence[str] = ()
     ran_in_main: bool = False

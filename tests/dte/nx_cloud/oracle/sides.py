@@ -121,7 +121,7 @@ class StandInSide:
             self._cloud.url + path,
             json={"run": "w1", **message},
             headers={"Authorization": f"Bearer {self._cloud.token}"},
-            timeout=10,
+            timeout=60,
         )
 
 
