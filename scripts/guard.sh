@@ -1,10 +1,11 @@
 export DTE_CHECKOUT="$PWD" DTE_BASH="${BASH_VERSION-}"
 cd /
-for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-*; do
-  sum=$([ -f "$file" ] && { sha256sum || shasum -a 256 || echo unknown-without-sha256sum; } 2>/dev/null <"$file") || continue
+code=~/.dte-"$DTE_CODE"
+for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-* "$code"; do
+  sum=$([ -f "$file" ] && cat "$file" >"$code.$$" && { sha256sum || shasum -a 256 || echo unknown-no-sha256sum; } 2>/dev/null <"$code.$$") || continue
   dte_sum=${sum%% *}
-  [ "$dte_sum" = "$DTE_CODE" ] || continue
-  python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$file" rerun_guard && exit
+  [ "$dte_sum" = "$DTE_CODE" ] || { sleep 1; continue; }
+  python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$code.$$" rerun_guard && exit
   dte_exit=$?
   [ "$dte_exit" -gt 125 ] || exit "$dte_exit"
 done

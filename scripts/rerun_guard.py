@@ -32,7 +32,8 @@ ALLOW = "allow"
 CHOICES = ("refuse", ALONE, ALLOW)
 ROLES = ("main", "agent")
 KEPT_SECONDS = 30 * 24 * 60 * 60
-_OURS = r"[0-9A-Za-z-]{1,100}(?:\.json|-[0-9a-f]{64}\.pyz)"
+_ID = "[0-9A-Za-z-]{1,100}"
+_DIGEST = "[0-9a-f]{64}"
 
 
 class PartialRerun(Refusal):
@@ -145,26 +146,34 @@ def require_shell() -> None:
         )
 
 
-def remove_old_files() -> None:
-    """Remove other runs' files from the home folder when they are no longer needed.
+def keep_code() -> None:
+    """Move this job's copy of the code to where the later steps find it.
 
-    A runner may keep its home folder. A workspace is kept for 15 days at most. The
-    first archive with this job's digest stays: other jobs may be running it. A pipe
-    instead of an archive would block later steps, so it is removed at once.
+    guard.sh has made and checked the copy `~/.dte-<digest>.<process id>`. Another job
+    may replace the archive in `~/.dte`, but never a file under the new name.
     """
-    kept = "-{}.pyz".format(read("DTE_CODE"))
+    copy = sys.path[0]
+    kept = os.path.splitext(copy)[0]
+    if kept.endswith("-" + read("DTE_CODE", "-")):
+        os.replace(copy, kept)
+
+
+def remove_old_files() -> None:
+    """Remove other runs' files from the home folder after KEPT_SECONDS.
+
+    A runner may keep its home folder. A workspace is kept for 15 days at most.
+    """
     oldest = time.time() - KEPT_SECONDS
     attempts = attempts_folder()
-    for folder in (attempts, os.path.join(os.path.dirname(attempts), "code")):
+    for folder, ours in (
+        (attempts, _ID + r"\.json"),
+        (os.path.join(os.path.dirname(attempts), "code"), rf"{_ID}-{_DIGEST}\.pyz"),
+        (os.path.expanduser("~"), rf"\.dte-{_DIGEST}(\.\d+)?"),
+    ):
         try:
-            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-                blocks = entry.name.endswith(".pyz") and not entry.is_file()
-                if entry.name.endswith(kept) and not blocks:
-                    kept = os.sep
-                    continue
+            for entry in os.scandir(folder):
                 changed = entry.stat(follow_symlinks=False).st_mtime
-                old = blocks or changed < oldest
-                if old and re.fullmatch(_OURS, entry.name):
+                if changed < oldest and re.fullmatch(ours, entry.name):
                     os.unlink(entry.path)
         except OSError:
             continue
@@ -172,6 +181,7 @@ def remove_old_files() -> None:
 
 def main() -> None:
     """Print the attempt or refuse the run; with `DTE_RERUN_GUARD=off`, only warn."""
+    keep_code()
     require_shell()
     remove_old_files()
     choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from bases import Base, NoBase, choose_base, replace_base
+from bash_env import export
 from builds import read_build
 from failures import Refusal, UsageError, say
 from history import Clone
@@ -30,7 +31,6 @@ STRICTER = "  - `when_no_base: error` makes this an error"
 def main() -> None:
     """Find the base and the head, print them, and export them to later steps."""
     folder = Path(read("DTE_CHECKOUT", os.getcwd()))
-    target = read_target(folder)
     main_branch = read("DTE_MAIN_BRANCH", "main")
     when_no_base = read_when_no_base()
     read_rule()
@@ -53,18 +53,7 @@ def main() -> None:
         base = fall_back(reason, clone, head, when_no_base)
     judge(base, when_no_base)
     report(clone, base, head)
-    export(target, base.revision, head)
-
-
-def read_target(folder: Path) -> Path:
-    """Return the file that every later step's shell sources; raises `UsageError`."""
-    name = read("BASH_ENV")
-    if not name:
-        raise UsageError(
-            "BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
-            suggestions=["CircleCI sets it; outside CircleCI, set it to a file"],
-        )
-    return folder / name
+    export_revisions(base.revision, head)
 
 
 def read_when_no_base() -> str:
@@ -133,24 +122,13 @@ def report(clone: Clone, base: Base, head: str) -> None:
     say(f"The head is {least}{commits} ahead.")
 
 
-def export(target: Path, base: str, head: str) -> None:
-    """Append both revisions to the file that BASH_ENV names, and print them."""
+def export_revisions(base: str, head: str) -> None:
+    """Set both revisions in every later step, and print them."""
     if not (is_revision(base) and is_revision(head)):
         raise Refusal(
             f"{base!r} and {head!r} are not both revisions",
             suggestions=["check whether git in this image is a wrapper"],
             code="git",
         )
-    text = f"export NX_BASE={base}\nexport NX_HEAD={head}\n"
-    try:
-        with open(str(target), "a+b") as file:
-            file.seek(0)
-            before = file.read()
-            apart = b"" if before.endswith(b"\n") or not before else b"\n"
-            file.write(apart + text.encode("ascii"))
-    except OSError as error:
-        raise UsageError(
-            f"BASH_ENV is {target}, which can't be written: {error.strerror}",
-            suggestions=["set it to a file in an existing folder"],
-        ) from error
+    export({"NX_BASE": base, "NX_HEAD": head})
     print(f"NX_BASE={base}\nNX_HEAD={head}")

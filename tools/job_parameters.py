@@ -9,13 +9,12 @@ from pathlib import Path
 
 # Parameters that a job leaves at the command's default on purpose.
 NOT_PASSED = {
-    # dte/attempt has chosen the passed revisions already; its record contains them.
-    ("main", "set_shas"): {"workflow", "accept_statuses"},
     ("main", "stop_agents"): {"when"},
 }
 _PARAMETERS = re.compile(r"(?<=^parameters:\n)(?:  .*\n)+", re.MULTILINE)
 _BLOCK = re.compile(r"^  (\w+):\n(?:    .*\n)+", re.MULTILINE)
 _CALL = r"^(?P<pad> +)- (?P<command>%s):?\n(?P<body>(?:(?P=pad) {4}.+\n)*)"
+_PROGRAM = re.compile(r"^ +DTE_PROGRAM: (\w+)$", re.MULTILINE)
 _PASSED = re.compile(r"^ +(\w+): (.+)$", re.MULTILINE)
 
 
@@ -39,6 +38,10 @@ def sync_job(job: str, text: str, commands: dict[str, dict[str, str]]) -> str:
     passed on.
     """
     parameters = split_parameters(text)
+    # A job may run a command's program itself, from the code that the guard checked.
+    for command in _PROGRAM.findall(text):
+        kept = parameters.keys() & commands[command].keys()
+        parameters.update({name: commands[command][name] for name in kept})
 
     def pass_on(call: re.Match[str]) -> str:
         command = call["command"]

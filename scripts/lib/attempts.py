@@ -14,6 +14,7 @@ import json
 import os
 import re
 import stat
+import time
 
 from failures import Refusal, clean
 from settings import read, read_folder, require_id
@@ -92,10 +93,22 @@ def find_records(folder: str = "") -> RunRecords:
 
     A record is this run's own if its file is named after CIRCLE_WORKFLOW_ID and it
     names the same workspace. Raises `UsageError` when an id is unset or malformed.
+
+    If the own record is damaged, or missing beside the own code, this waits a second:
+    another job with the same home folder may be attaching the workspace.
     """
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
     workspace_id = read("CIRCLE_WORKFLOW_WORKSPACE_ID", workflow_id)
-    return RunRecords(folder or attempts_folder(), workflow_id, workspace_id)
+    attempts = folder or attempts_folder()
+    name = "{}-{}.pyz".format(workflow_id, read("DTE_CODE"))
+    code = os.path.join(os.path.dirname(attempts), "code", name)
+    found = RunRecords(attempts, workflow_id, workspace_id)
+    for _ in range(0 if folder else 5):
+        if found.own or not (found.own_damage or os.path.exists(code)):
+            break
+        time.sleep(0.2)
+        found = RunRecords(attempts, workflow_id, workspace_id)
+    return found
 
 
 def decode_record(text: str) -> AttemptRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,12 +62,34 @@ def test_main_refuses_the_code_of_another_version(
     assert said + "use one version of the orb" in done.lines("dte/main")
 
 
-def test_code_that_packages_change_is_not_run(tmp_path: Path, fakes: Path) -> None:
-    """Each step after the guard checks the digest again."""
-    change = 'for file in ~/.dte/code/*; do echo "# x" >>"$file"; done'
-    setup = [{"run": {"name": "Change the code", "command": change}}]
-    done = rehearse_jobs(tmp_path, make_jobs(agents=0, agent={"setup": setup}))
-    assert done.job("dte/agent").failed_step == "Install packages"
-    (said,) = [line for line in done.lines("dte/agent") if "changed to" in line]
-    assert f"-{CODE}.pyz changed to " in said
+@pytest.mark.parametrize(
+    ("job", "place", "step"),
+    [
+        ("agent", "setup", "Install packages"),
+        ("main", "after_install", "Set NX_BASE and NX_HEAD"),
+    ],
+)
+def test_code_that_packages_change_is_not_run(
+    tmp_path: Path, fakes: Path, job: str, place: str, step: str
+) -> None:
+    """Each step after the guard checks the digest again, set_shas in main too."""
+    change = 'echo "# x" >>~/.dte-"$CODE"'
+    environment = {"CODE": CODE}
+    run = {"name": "Change", "command": change, "environment": environment}
+    parameters: Any = {job: {place: [{"run": run}]}}
+    done = rehearse_jobs(tmp_path, make_jobs(agents=0, **parameters))
+    assert done.job(f"dte/{job}").failed_step == step
+    said = next(line for line in done.lines(f"dte/{job}") if "changed to" in line)
+    assert f".dte-{CODE} changed to " in said
     assert said.endswith("; put dte/rerun_guard first in this job")
+
+
+def test_another_attach_after_the_guard_changes_nothing(
+    tmp_path: Path, fakes: Path
+) -> None:
+    """A job runs its code although another job attaches the workspace meanwhile."""
+    change = "for file in ~/.dte/code/*; do : >$file; done"
+    setup = [{"run": {"name": "Attach again", "command": change}}]
+    jobs = make_jobs(agent={"setup": setup}, main={"setup": setup})
+    done = rehearse_jobs(tmp_path, jobs)
+    assert set(done.statuses().values()) == {"success"}, done.heard.lines

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from benchmarks.bench_orb import ORBS, write_config
+from dte.compile import compile_config
+from dte.model import PipelineValues
 from tests.scripts.modules import list_imported
-from tools.carried_code import render_carried
+from tools.carried_code import DIGEST, render_carried
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
@@ -50,6 +53,48 @@ def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
     for name in COMMANDS:
         checked = name not in unpacking or name == "record_attempt"
         assert ("DTE_CODE" in read_environment(name)) == checked
+
+
+def test_only_jobs_without_a_checkout_contain_the_modules(tmp_path: Path) -> None:
+    """dte/main and dte/agent run all programs, set_shas too, from the workspace."""
+    config = write_config(2, tmp_path)
+    compiled = compile_config(config, orbs=ORBS, pipeline=PipelineValues())
+    programs: dict[str, set[str]] = {"attempt": set(), "agent": set(), "main": set()}
+    carrying = set()
+    for place in compiled.workflows[0].jobs:
+        name = place.name.removeprefix("dte/").partition("-")[0]
+        assert place.job
+        for step in place.job.steps:
+            environment = step.arguments.get("environment", {})
+            if "DTE_MODULE_set_shas" in environment:
+                carrying.add(name)
+            if "DTE_PROGRAM" in environment:
+                assert environment["DTE_CODE"] == DIGEST.read_text()
+                programs[name].add(environment["DTE_PROGRAM"])
+    assert carrying == {"attempt"}
+    assert programs["attempt"] == {"record_attempt"}
+    assert programs["agent"] == {"install", "start_agent"}
+    assert {"install", "set_shas", "run_affected"} < programs["main"]
+
+
+def test_main_passes_set_shas_its_own_parameters() -> None:
+    """The variables of set_shas are the same in dte/main and in the command, except
+    those whose choice the attempt job has made."""
+    job = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
+    (step,) = (
+        step["run"]
+        for step in job["steps"]
+        if step.get("run", {}).get("environment", {}).get("DTE_PROGRAM") == "set_shas"
+    )
+    own = read_environment("set_shas")
+    expected = own.keys() - {"DTE_WORKFLOW", "DTE_ACCEPT_STATUSES"}
+    assert step["environment"].keys() == expected | {"DTE_CODE"}
+    assert {name: step["environment"][name] for name in expected} == {
+        name: own[name] for name in expected
+    }
+    (command,) = (one["run"] for one in read_command("set_shas")["steps"][1:])
+    for key in ("name", "working_directory"):
+        assert step[key] == command[key]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

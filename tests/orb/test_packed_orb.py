@@ -18,11 +18,12 @@ PACKED: Any = pack_orb(ROOT / "orb")
 
 
 def list_steps() -> list[tuple[str, dict[str, str], str]]:
-    """Return the command, variables and shell text of each step that runs a program."""
+    """Return each step that runs a program: its command or job, variables, shell text."""
     return [
         (name, dict(step["run"]["environment"]), step["run"]["command"])
-        for name, command in PACKED["commands"].items()
-        for step in command["steps"]
+        for kind in ("commands", "jobs")
+        for name, component in PACKED[kind].items()
+        for step in component["steps"]
         if isinstance(step, dict) and "environment" in step.get("run", {})
     ]
 
@@ -82,7 +83,11 @@ def test_scripts_run_out_of_the_packed_orb(
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     code = tmp_path / ".dte" / "code"
     code.mkdir(parents=True)
-    (code / f"w-{DIGEST.read_text()}.pyz").write_bytes(build_code())
+    for copy in (
+        code / f"w-{DIGEST.read_text()}.pyz",
+        tmp_path / f".dte-{DIGEST.read_text()}",
+    ):
+        copy.write_bytes(build_code())
     done = subprocess.run(
         ["/bin/bash", "-eo", "pipefail", "-c", command],
         cwd=tmp_path,

@@ -15,8 +15,8 @@ from tests.scripts.messages_of_git import MESSAGES_OF_GIT
 MESSAGES = {
     **MESSAGES_OF_GIT,
     "no BASH_ENV": Message(
-        "error: BASH_ENV is not set, so no later step would see NX_BASE and NX_HEAD",
-        "CircleCI sets it; outside CircleCI, set it to a file",
+        "error: BASH_ENV is not set, so no later step would see NX_BASE, NX_HEAD",
+        "CircleCI sets it; outside CircleCI, set it to a new file",
         env={"BASH_ENV": ""},
         status=2,
     ),
@@ -25,7 +25,7 @@ MESSAGES = {
         "set it to a file in an existing folder",
         env={"BASH_ENV": "nowhere/at/all"},
         passed=("m4",),
-        status=2,
+        status=1,
     ),
     "a senseless DTE_WHEN_NO_BASE": Message(
         "error: DTE_WHEN_NO_BASE is 'none'",

@@ -40,6 +40,11 @@ class Job:
         write_record(self.home / ".dte" / "attempts", record)
         return path
 
+    @property
+    def kept(self) -> Path:
+        """The guard's copy of the archive, which the later steps run."""
+        return self.home / f".dte-{CODE}"
+
     def run(
         self, script: str, *, interpreter: tuple[str, ...] = ("bash",), **env: str
     ) -> subprocess.CompletedProcess[str]:

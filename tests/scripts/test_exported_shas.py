@@ -80,7 +80,7 @@ def test_no_name_is_run_as_code(
     if done.returncode == 0:
         text = job.bash_env.read_text()
         assert re.fullmatch(
-            r"export NX_BASE=[0-9a-f]{40}\nexport NX_HEAD=[0-9a-f]{40}\n", text
+            r"\nexport NX_BASE=[0-9a-f]{40}\nexport NX_HEAD=[0-9a-f]{40}\n", text
         )
     assert not marker.exists()
 
@@ -96,7 +96,7 @@ def test_bash_env_is_appended_to(
     if before:
         job.bash_env.write_text(before)
     assert job.set_shas(CIRCLE_BRANCH="feature").returncode == 0
-    lines = job.bash_env.read_text().splitlines()
+    lines = [line for line in job.bash_env.read_text().splitlines() if line]
     assert lines[-2:] == [
         f"export NX_BASE={shop.commits['m4']}",
         f"export NX_HEAD={shop.commits['f2']}",
