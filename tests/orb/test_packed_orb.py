@@ -18,7 +18,7 @@ PACKED: Any = pack_orb(ROOT / "orb")
 
 
 def list_steps() -> list[tuple[str, dict[str, str], str]]:
-    """Return each step that runs a program: its command or job, variables, shell text."""
+    """Return each step that runs a program, as component, variables and shell text."""
     return [
         (name, dict(step["run"]["environment"]), step["run"]["command"])
         for kind in ("commands", "jobs")
