@@ -25,6 +25,9 @@ class StepProcess:
     def __init__(self, output: int, status: int) -> None:
         self.stdout = open(output, "rb", buffering=0)  # noqa: SIM115
         self._status = open(status, "rb", buffering=0)  # noqa: SIM115
+        # select.select would refuse a pipe with a number above 1,023.
+        self._poller = select.poll()
+        self._poller.register(self._status, select.POLLIN)
         self._lock = Lock()
         self._exit_code: int | None = None
         told = self._read()
@@ -37,7 +40,7 @@ class StepProcess:
     def poll(self) -> int | None:
         """Return the exit code, or None if it still runs; negative for a signal."""
         with self._lock:
-            if self._exit_code is None and select.select([self._status], [], [], 0)[0]:
+            if self._exit_code is None and self._poller.poll(0):
                 self._end()
             return self._exit_code
 

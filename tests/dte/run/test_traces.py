@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -182,6 +183,24 @@ def test_steps_end_if_the_process_that_starts_them_is_killed(
     assert done.statuses() == {"build": "failed"}
     assert [find_processes(f"sleep {n}.{OWN}") for n in (308, 309)] == [[], []]
     assert list(temporary.iterdir()) == []
+
+
+def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
+    """A step ends also if dte has more than 1,024 files open."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    held = [os.dup(1) for _ in range(1024)]
+    try:
+        with start_helper(tmp_path, keep=True) as starter:
+            process = starter.start(["false"], env={}, cwd=tmp_path)
+            while process.poll() is None:
+                time.sleep(0.01)
+            process.stdout.close()
+    finally:
+        for number in held:
+            os.close(number)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert process.wait() == 1
 
 
 def test_a_leftover_folder_is_removed_at_the_next_start(
