@@ -24,11 +24,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 _POLL_SECONDS = 0.5
 _ROUNDS = 20
+_PATIENCE_SECONDS = 60.0
+_TICK_SECONDS = 0.005
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -66,6 +69,33 @@ def kill(processes: set[psutil.Process]) -> None:
                     child.kill()
                 process.kill()
     psutil.wait_procs(list(processes), timeout=3)
+
+
+def kill_adopted() -> None:
+    """Kill the children of this process until none is left.
+
+    A killed process leaves its own children to this one, so they are killed next. It is
+    fast enough for processes that start a successor and end, again and again.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while (children := _list_own_children()) and time.monotonic() < end:
+        for pid in children:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            # The id of a child is not used again before this call.
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(_TICK_SECONDS)
+
+
+def _list_own_children() -> list[int]:
+    try:
+        # psutil would read a file of every process of the machine (proc(5)).
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        return [int(word) for word in children.split()]
+    except OSError:
+        return [child.pid for child in psutil.Process().children()]
 
 
 class Steps:
@@ -148,7 +178,7 @@ def clean_up(root: str, mark: str, seen: set[psutil.Process], *, keep: bool) -> 
     """Kill the processes of the rehearsal, and remove its folder unless it is kept."""
     kill(seen)
     for _ in range(_ROUNDS):
-        left = find_marked(root, mark) | list_children(os.getpid())
+        left = find_marked(root, mark)
         if not left:
             break
         kill(left)
@@ -159,5 +189,7 @@ def clean_up(root: str, mark: str, seen: set[psutil.Process], *, keep: bool) -> 
 if __name__ == "__main__":
     adopt_orphans()
     descendants = serve(socket.socket(fileno=0), int(sys.argv[2]))
+    if sys.platform == "linux":
+        kill_adopted()
     if descendants is not None:
         clean_up(sys.argv[1], sys.argv[3], descendants, keep=sys.argv[4] == "keep")

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -151,27 +150,6 @@ def test_no_process_survives_a_killed_rehearsal(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
-def test_an_orphan_of_the_last_moment_is_killed(tmp_path: Path) -> None:
-    """If dte is killed just after a step left a process without its environment,
-    that process is still found.
-    """
-    code = f"""
-import os, pathlib, signal
-from dte.run.starter import start_helper
-with start_helper(pathlib.Path("root").resolve(), keep=False) as starter:
-    step = "env -i setsid sleep 307.{OWN} & exit"
-    starter.start(["bash", "-c", step], env={{}}, cwd=pathlib.Path("/")).wait()
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-    (tmp_path / "root").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=False)
-    while (tmp_path / "root").exists():
-        time.sleep(0.05)
-    assert find_processes(f"sleep 307.{OWN}") == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_steps_end_if_the_process_that_starts_them_is_killed(
     temporary: Path, tmp_path: Path
 ) -> None:
@@ -183,24 +161,6 @@ def test_steps_end_if_the_process_that_starts_them_is_killed(
     assert done.statuses() == {"build": "failed"}
     assert [find_processes(f"sleep {n}.{OWN}") for n in (308, 309)] == [[], []]
     assert list(temporary.iterdir()) == []
-
-
-def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
-    """A step ends also if dte has more than 1,024 files open."""
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
-    held = [os.dup(1) for _ in range(1024)]
-    try:
-        with start_helper(tmp_path, keep=True) as starter:
-            process = starter.start(["false"], env={}, cwd=tmp_path)
-            while process.poll() is None:
-                time.sleep(0.01)
-            process.stdout.close()
-    finally:
-        for number in held:
-            os.close(number)
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-    assert process.wait() == 1
 
 
 def test_a_leftover_folder_is_removed_at_the_next_start(
