@@ -10,7 +10,8 @@ from dte.report.data import Report
 from dte.run.folders import open_folder
 from dte.run.interrupt import Interrupt, listen
 from dte.run.listener import Listener
-from dte.run.processes import adopt_orphans, end_marked, watch_over
+from dte.run.processes import adopt_orphans, end_marked
+from dte.run.starter import start_helper
 from dte.session import Session
 
 
@@ -46,7 +47,7 @@ def open_session(order: Order, listener: Listener) -> Iterator[Session]:
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))
         folder = stack.enter_context(open_folder(keep=order.keep))
-        stack.enter_context(watch_over(folder.root, keep=order.keep))
+        starter = stack.enter_context(start_helper(folder.root, keep=order.keep))
         stack.enter_context(adopt_orphans())
         stack.callback(end_marked, str(folder.root))
         if not order.keep:
@@ -59,4 +60,5 @@ def open_session(order: Order, listener: Listener) -> Iterator[Session]:
             api=stack.enter_context(CircleCIApi()),
             cloud=stack.enter_context(NxCloud(folder=folder.subfolder("nx-cloud"))),
             interrupt=interrupt,
+            starter=starter,
         )

@@ -42,6 +42,7 @@ from dte.run.logs import StepLogs
 from dte.run.nx_version import refuse_old_nx
 from dte.run.pipeline import RehearsedPipeline
 from dte.run.project import Project, choose_branch, choose_revision, take_project
+from dte.run.starter import Starter
 from dte.run.workspace import Workspaces
 
 
@@ -57,6 +58,7 @@ class Session:
         api: CircleCIApi,
         cloud: NxCloud,
         interrupt: Interrupt,
+        starter: Starter,
     ) -> None:
         self._order = order
         self._listener = listener
@@ -64,6 +66,7 @@ class Session:
         self._api = api
         self._cloud = cloud
         self._interrupt = interrupt
+        self._starter = starter
         self._ids = (str(uuid.uuid4()), str(uuid.uuid4()))
         self._origin = folder.root / "origin.git"
         self._pipelines: list[RehearsedPipeline] = []
@@ -271,6 +274,7 @@ class Session:
             listener=self._listener,
             interrupt=self._interrupt,
             logs=self._logs,
+            starter=self._starter,
         )
         project, with_needs = identity.project, self._order.with_needs
         passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)

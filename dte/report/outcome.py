@@ -68,4 +68,5 @@ def print_report(
     if report.logs:
         console.print(f"logs: {report.logs}", soft_wrap=True)
     style = "bold green" if passed else "bold red"
-    console.print(Text(verdict, style), soft_wrap=True)
+    # Without a terminal, the verdict stays in one line, for tools that search for it.
+    console.print(Text(verdict, style), soft_wrap=not console.is_terminal)

@@ -1,8 +1,10 @@
 """The tables at the end of a rehearsal, which fit 80 columns."""
 
-from itertools import zip_longest
+from collections.abc import Sequence
+from itertools import chain
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,12 +15,14 @@ from dte.run.pipeline import FIRST_RUN, SETUP
 
 _STYLES = {"success": "green", "failed": "red", "canceled": "yellow"}
 _NARROWEST_NAME = 12
+_COLUMNS = ("job", "status", "time", "failed in")
+_GAP = 2
 
 
 def print_tables(report: Report, console: Console) -> None:
     """Print which jobs ran in which run, and which agent ran each task."""
     console.print()
-    console.print(_make_job_table(report))
+    console.print(_make_job_table(report, console.width))
     if report.tasks:
         console.print()
         console.print(_make_task_table(report))
@@ -47,22 +51,49 @@ def make_table(title: str) -> Table:
     )
 
 
-def _make_job_table(report: Report) -> Table:
+def _make_job_table(report: Report, width: int) -> Table:
+    """Make a table with one row for each run: its labels, and the rows of its jobs.
+
+    If each job was a row of this table, a job of two lines would leave a hole between
+    two labels.
+    """
+    runs = enumerate(report.runs, 1)
+    labels = ["\n".join(_label_run(number, run, report)) for number, run in runs]
+    jobs = [[_describe_job(job) for job in run.jobs] for run in report.runs]
+    left = max(map(cell_len, "\n".join(["run", *labels]).split("\n")))
+    heads = tuple(map(Text, _COLUMNS))
+    widths = _choose_widths([heads, *chain(*jobs)], width - left - _GAP)
     table = make_table("Jobs")
     table.add_column("run", no_wrap=True)
-    table.add_column("job", overflow="fold", min_width=_NARROWEST_NAME)
-    table.add_column("status", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
-    table.add_column("failed in", overflow="fold")
-    for number, run in enumerate(report.runs, 1):
-        labels = _label_run(number, run, report)
-        rows = [_describe_job(job) for job in run.jobs]
-        for label, row in zip_longest(labels, rows):
-            if row:
-                table.add_row(Text(label or ""), *row)
-            else:
-                table.add_row(Text(label), "", "", "", "")
+    table.add_column(_make_rows([heads], widths))
+    for label, rows in zip(labels, jobs, strict=True):
+        table.add_row(Text(label), _make_rows(rows, widths))
         table.add_section()
+    return table
+
+
+def _choose_widths(rows: Sequence[tuple[Text, ...]], width: int) -> list[int]:
+    """Return the widths of the columns; long names of jobs and steps share the rest."""
+    job, status, time, failed = (
+        max(map(cell_len, (cell.plain for cell in column)))
+        for column in zip(*rows, strict=True)
+    )
+    rest = width - status - time - 3 * _GAP
+    job = min(job, max(rest - failed, rest - rest // 2, _NARROWEST_NAME))
+    return [job, status, time, max(min(failed, rest - job), 1)]
+
+
+def _make_rows(rows: Sequence[tuple[Text, ...]], widths: Sequence[int]) -> Table:
+    table = Table.grid(padding=(0, _GAP, 0, 0))
+    for name, width in zip(_COLUMNS, widths, strict=True):
+        table.add_column(
+            width=width,
+            justify="right" if name == "time" else "left",
+            overflow="fold",
+            no_wrap=name in ("status", "time"),
+        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -1,7 +1,8 @@
 """Draws a report as an SVG: runs, jobs and the tasks of agents on one time axis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from typing import NamedTuple
 
 from dte.report.data import JobReport, Report, RunReport
@@ -12,8 +13,10 @@ _ROW = 22
 _HEADER = 28
 _AXIS = 30
 _MARGIN = 12
-_OUTCOMES = 110
+_OUTCOMES = 126
 _CHARACTER = 7.0
+_BASELINE = 15
+_NARROWEST_BOX = 8.0
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 # Colors with enough contrast on white and on a dark page; text adapts to the page.
 _COLORS = {"success": "#2da44e", "failed": "#e5534b", "canceled": "#bf8700"}
@@ -21,9 +24,21 @@ _CARRIED = "#8b949e"
 _TASK = "#0d1117"
 _STYLE = (
     "text{font:12px sans-serif;fill:#24292f}"
-    ".head{font-weight:bold}.faint{fill:#6e7781}.axis{stroke:#8b949e;stroke-width:.5}"
+    ".head{font-weight:bold}.faint{fill:#6e7781}.tick{text-anchor:middle}"
+    ".axis{stroke:#8b949e;stroke-width:.5}"
     "@media (prefers-color-scheme:dark){text{fill:#e6edf3}.faint{fill:#9ea7b3}}"
 )
+
+
+class _Label(NamedTuple):
+    """The words beside the bar of a job."""
+
+    x: float
+    words: str
+
+    def covers(self, x: float) -> bool:
+        """Return whether a vertical line at `x` would cross the words."""
+        return -2 <= x - self.x <= len(self.words) * _CHARACTER
 
 
 class _Scale(NamedTuple):
@@ -45,9 +60,11 @@ def draw_timeline(report: Report) -> str:
     for number, run in enumerate(report.runs, 1):
         parts.append(_draw_text(_MARGIN, y + 14, _title(number, run), "head"))
         y += _HEADER
-        grid += _draw_grid(scale, y, y + _ROW * len(run.jobs))
-        for job in run.jobs:
+        labels = [_place_label(job, run, scale) for job in run.jobs]
+        grid += _draw_grid(scale, y, labels)
+        for job, label in zip(run.jobs, labels, strict=True):
             parts += _draw_job(job, run, report, scale, y)
+            parts.append(_draw_text(label.x, y + _BASELINE, label.words, "faint"))
             y += _ROW
         y += _MARGIN
     height = y + _AXIS
@@ -76,36 +93,45 @@ def _make_scale(report: Report) -> _Scale:
 def _draw_job(
     job: JobReport, run: RunReport, report: Report, scale: _Scale, y: int
 ) -> Iterator[str]:
-    yield _draw_text(_MARGIN, y + 14, _shorten(job.name, _NAMES - 2 * _MARGIN), "")
+    name = _shorten(job.name, _NAMES - 2 * _MARGIN)
+    yield _draw_text(_MARGIN, y + _BASELINE, name, "")
     if not job.ran or job.started_at is None:
-        words = "not run" if job.status == "not_run" else "carried over"
-        x = scale.x(run.started_at)
-        if words == "carried over":
-            end = scale.x(run.started_at + run.seconds)
-            yield (
-                f'<rect x="{x:.1f}" y="{y + 3}" width="{max(end - x, 2):.1f}" '
-                f'height="{_ROW - 6}" fill="none" stroke="{_CARRIED}" '
-                f'stroke-dasharray="3 3"/>'
-            )
-        # Labels stay inside the picture, even at its right edge.
-        x = min(x + 4, WIDTH - _MARGIN - len(words) * _CHARACTER)
-        yield _draw_text(x, y + 15, words, "faint")
+        if job.status != "not_run":
+            yield from _draw_box(run, scale, y)
         return
     color = _COLORS.get(job.status, _CARRIED)
     left, right = scale.x(job.started_at), scale.x(job.started_at + job.seconds)
     label = f"{job.name}: {job.status}, {job.seconds:.1f} s"
     yield _draw_bar(left, right, y + 3, _ROW - 6, color, label)
-    # The outcome is also written in words, for readers who don't see the color.
-    outcome = "" if job.status == "success" else f"{job.status}, "
-    yield _draw_text(
-        max(right, left + 2) + 4, y + 15, f"{outcome}{job.seconds:.1f} s", "faint"
-    )
     agent = job.name.rpartition("/")[2]
     for task in report.tasks:
         if run.id in task.run_id and task.agent in (agent, job.name):
             begin, end = scale.x(task.started), scale.x(task.started + task.seconds)
             label = f"{task.task} on {task.agent}: {task.seconds:.1f} s"
             yield _draw_bar(begin, end, y + 8, _ROW - 16, _TASK, label)
+
+
+def _place_label(job: JobReport, run: RunReport, scale: _Scale) -> _Label:
+    if not job.ran or job.started_at is None:
+        words = "not run" if job.status == "not_run" else "carried over"
+        # Labels stay inside the picture, even at its right edge.
+        x = min(scale.x(run.started_at) + 4, WIDTH - _MARGIN - len(words) * _CHARACTER)
+        return _Label(x, words)
+    left, right = scale.x(job.started_at), scale.x(job.started_at + job.seconds)
+    # The outcome is also written in words, for readers who don't see the color.
+    outcome = "" if job.status == "success" else f"{job.status}, "
+    return _Label(max(right, left + 2) + 4, f"{outcome}{job.seconds:.1f} s")
+
+
+def _draw_box(run: RunReport, scale: _Scale, y: int) -> Iterator[str]:
+    """Draw a carried-over job, unless the run is so short that no box is visible."""
+    left, right = scale.x(run.started_at), scale.x(run.started_at + run.seconds)
+    if right - left >= _NARROWEST_BOX:
+        yield (
+            f'<rect x="{left:.1f}" y="{y + 3}" width="{right - left:.1f}" '
+            f'height="{_ROW - 6}" fill="none" stroke="{_CARRIED}" '
+            f'stroke-dasharray="3 3"/>'
+        )
 
 
 def _draw_bar(
@@ -125,16 +151,22 @@ def _list_ticks(scale: _Scale) -> Iterator[tuple[float, float]]:
         yield number * tick, scale.x(scale.start + number * tick)
 
 
-def _draw_grid(scale: _Scale, top: int, bottom: int) -> Iterator[str]:
+def _draw_grid(scale: _Scale, top: int, labels: Sequence[_Label]) -> Iterator[str]:
+    """Draw a line for each tick, with gaps where it would cross a label."""
     for _, x in _list_ticks(scale):
-        yield f'<line class="axis" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>'
+        covered = [label.covers(x) for label in labels]
+        for gap, rows in groupby(range(len(labels)), key=covered.__getitem__):
+            numbers = list(rows)
+            start, end = top + numbers[0] * _ROW, top + (numbers[-1] + 1) * _ROW
+            if not gap:
+                yield f'<path class="axis" d="M{x:.1f} {start}V{end}"/>'
 
 
 def _draw_axis(scale: _Scale, y: int) -> Iterator[str]:
     for seconds, x in _list_ticks(scale):
         label = f"{seconds:g} s"
-        x = min(x, WIDTH - len(label) * _CHARACTER)
-        yield _draw_text(x, y + 16, label, "faint")
+        x = min(x, WIDTH - len(label) * _CHARACTER / 2)
+        yield _draw_text(x, y + 16, label, "faint tick")
 
 
 def _draw_text(x: float, y: float, text: str, kind: str) -> str:

@@ -4,12 +4,12 @@ Source: CircleCI docs, Configuration reference, `background`: the job does not w
 the step, and its failure does not fail the job.
 """
 
-import subprocess
 import time
 from threading import Event, Thread
 
 from dte.run.output import StepOutput
 from dte.run.processes import Lines, kill_group
+from dte.run.starter import StepProcess
 
 _TICK_SECONDS = 0.1
 _LAST_READS = 20
@@ -18,9 +18,7 @@ _LAST_READS = 20
 class BackgroundStep:
     """A running background step, whose output is passed on until it ends."""
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", output: StepOutput, number: int
-    ) -> None:
+    def __init__(self, process: StepProcess, output: StepOutput, number: int) -> None:
         self.output = output
         self.number = number
         self.seconds = 0.0
@@ -46,7 +44,6 @@ class BackgroundStep:
         self.output.close()
 
     def _watch(self) -> None:
-        assert self._process.stdout is not None
         with Lines(self._process.stdout, self.output) as lines:
             while not self._over.is_set():
                 if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:

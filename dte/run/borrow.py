@@ -6,6 +6,7 @@ never used. The new repository has the clone's refs, and borrows its objects as 
 alternate.
 """
 
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +32,10 @@ class Clone(NamedTuple):
 
 
 def locate_clone(source: Path) -> Clone:
-    """Return the folders of the clone whose working tree is `source`."""
+    """Return the folders of the clone whose working tree is `source`.
+
+    Raises `UserError` if it is no clone, and `OSError` if it can't be read.
+    """
     own = source / ".git"
     if own.is_file():
         text = own.read_text(encoding="utf-8").strip()
@@ -47,7 +51,12 @@ def locate_clone(source: Path) -> Clone:
 
 
 def borrow(clone: Clone, origin: Path) -> None:
-    """Make the bare repository `origin` with the refs and objects of the clone."""
+    """Make the bare repository `origin` with the refs and objects of the clone.
+
+    Raises `OSError` if the clone can't be read.
+    """
+    # If git can't read the folder, it only says that the commits are missing.
+    os.listdir(clone.common / "objects")  # noqa: PTH208
     origin.mkdir(parents=True)
     for folder in ("objects/info", "refs"):
         (origin / folder).mkdir(parents=True)

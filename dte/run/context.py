@@ -15,6 +15,7 @@ from dte.run.interrupt import Interrupt
 from dte.run.logs import StepLogs
 from dte.run.output import StepOutput
 from dte.run.results import JobRun, RehearsedWorkflow
+from dte.run.starter import Starter
 from dte.run.workspace import Workspaces
 
 
@@ -45,6 +46,7 @@ class JobContext:
     hits: set[Failure | Kill]
     interrupt: Interrupt
     logs: StepLogs
+    starter: Starter
     machine: int = 0
     time_limit: float | None = None
     size_limit: int | None = None

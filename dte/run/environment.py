@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dte.run.folders import JobFolder
-from dte.run.processes import MARK
 from dte.run.project import Project
 from dte.run.results import JobRun, RehearsedWorkflow
+from dte.run.starter import MARK
 
 # Variables that a job needs to find commands and reach package registries.
 _LOCALE = "PATH LANG LC_ALL LC_CTYPE TZ"

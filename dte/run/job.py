@@ -15,7 +15,7 @@ from dte.run.job_commands import write_commands
 from dte.run.kills import KillClock
 from dte.run.listener import Listener
 from dte.run.output import StepOutput
-from dte.run.processes import MARK, Outcome, end_marked
+from dte.run.processes import Outcome, end_marked
 from dte.run.results import (
     JobStatus,
     StepFailure,
@@ -24,6 +24,7 @@ from dte.run.results import (
     StepStatus,
 )
 from dte.run.shell import read_duration, run_command, start_command
+from dte.run.starter import MARK
 from dte.run.steps import BUILT_IN
 
 _TICK_SECONDS = 0.1

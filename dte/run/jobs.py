@@ -23,6 +23,7 @@ from dte.run.listener import Listener
 from dte.run.logs import StepLogs
 from dte.run.redact import list_secrets
 from dte.run.results import JobRun, JobStatus, RehearsedWorkflow
+from dte.run.starter import Starter
 
 _NX_TIMEOUTS = ("NX_CLOUD_AGENT_TIMEOUT_MS", "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS")
 
@@ -59,6 +60,7 @@ class JobRunner:
     listener: Listener
     interrupt: Interrupt
     logs: StepLogs
+    starter: Starter
 
     def run(
         self,
@@ -129,6 +131,7 @@ class JobRunner:
             hits=self.settings.hits,
             interrupt=Interrupt(self.interrupt),
             logs=self.logs,
+            starter=self.starter,
             machine=index,
             time_limit=self.settings.time_limit,
             size_limit=self.settings.size_limit,

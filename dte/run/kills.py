@@ -6,7 +6,8 @@ import psutil
 
 from dte.order.faults import CANCEL, LOST, Kill
 from dte.run.context import JobContext
-from dte.run.processes import GRACE_SECONDS, MARK, end_marked, signal_marked
+from dte.run.processes import GRACE_SECONDS, end_marked, signal_marked
+from dte.run.starter import MARK
 
 
 class KillClock:

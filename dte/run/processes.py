@@ -1,4 +1,4 @@
-"""Processes: started in their own session, watched, and always ended.
+"""Processes of steps: watched, and always ended.
 
 Source for the silence limit: CircleCI docs, Configuration reference, `run`: a step
 without output for `no_output_timeout` is killed.
@@ -8,21 +8,19 @@ import ctypes
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Literal, Protocol
 
 import psutil
 
 from dte.run.interrupt import Interrupt
+from dte.run.starter import MARK, StepProcess
 
-MARK = "DTE_REHEARSED_JOB"
 GRACE_SECONDS = 3.0
 LONGEST_LINE = 1 << 16
 _TICK_SECONDS = 0.05
@@ -50,24 +48,6 @@ class Limits:
     interrupt: Interrupt
 
 
-def start_process(
-    argv: Sequence[str],
-    *,
-    env: Mapping[str, str],
-    cwd: Path,
-) -> "subprocess.Popen[bytes]":
-    """Start `argv` in its own session, with stdout and stderr in one pipe."""
-    return subprocess.Popen(
-        argv,
-        env=dict(env),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-
 class Output(Protocol):
     """Takes the lines of a process."""
 
@@ -78,15 +58,12 @@ class Output(Protocol):
         """Pass on lines that are held back, since no more come for now."""
 
 
-def watch_process(
-    process: "subprocess.Popen[bytes]", output: Output, limits: Limits
-) -> Outcome:
+def watch_process(process: StepProcess, output: Output, limits: Limits) -> Outcome:
     """Pass every line to `output` until the process ends or a limit ends it.
 
     A background child may keep the pipe open; nothing waits for it, since a step on
     CircleCI ends with its own process.
     """
-    assert process.stdout is not None
     started = heard = time.monotonic()
     reason: Reason = "exited"
     with Lines(process.stdout, output) as lines:
@@ -159,7 +136,7 @@ class Lines:
         return bool(chunk)
 
 
-def end_group(process: "subprocess.Popen[bytes]", interrupt: Interrupt) -> None:
+def end_group(process: StepProcess, interrupt: Interrupt) -> None:
     """End the process and its group: SIGTERM, then SIGKILL after a grace period."""
     deadline = time.monotonic() + GRACE_SECONDS
     _signal_group(process.pid, signal.SIGTERM)
@@ -170,7 +147,7 @@ def end_group(process: "subprocess.Popen[bytes]", interrupt: Interrupt) -> None:
     _signal_group(process.pid, signal.SIGKILL)
 
 
-def kill_group(process: "subprocess.Popen[bytes]") -> None:
+def kill_group(process: StepProcess) -> None:
     """Kill the process and its group at once."""
     _signal_group(process.pid, signal.SIGKILL)
 
@@ -240,28 +217,6 @@ def adopt_orphans() -> Iterator[None]:
                 break
             _kill(left)
         _set_subreaper(False)
-
-
-@contextmanager
-def watch_over(root: Path, *, keep: bool) -> Iterator[None]:
-    """Start a process that cleans up if this one is killed."""
-    script = Path(__file__).with_name("watchdog.py")
-    words = [str(root), str(os.getpid()), MARK, "keep" if keep else "remove"]
-    watchdog = subprocess.Popen(
-        [sys.executable, "-I", str(script), *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    assert watchdog.stdin is not None
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            watchdog.stdin.write(b".")
-            watchdog.stdin.close()
-        watchdog.wait()
 
 
 def _set_subreaper(on: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dte.errors import UserError
-from dte.run.borrow import borrow, is_dirty, locate_clone
+from dte.run.borrow import Clone, borrow, is_dirty, locate_clone
 from dte.run.git import run_git
 
 
@@ -35,15 +35,11 @@ def take_project(source: Path, origin: Path) -> Project:
             suggestions=["pass an existing folder as --project"],
         )
     source = source.resolve()
-    if not (source / ".git").exists():
-        return _take_snapshot(source, origin)
-    clone = locate_clone(source)
-    if (clone.common / "shallow").exists():
-        raise UserError(
-            f"the repository {source} is a shallow clone",
-            suggestions=["run `git fetch --unshallow` in it"],
-        )
     try:
+        if not (source / ".git").exists():
+            return _take_snapshot(source, origin)
+        clone = locate_clone(source)
+        _refuse_shallow(clone, source)
         borrow(clone, origin)
     except OSError as error:
         raise UserError(f"{source} can't be copied: {error}") from error
@@ -133,6 +129,14 @@ def resolve_commit(origin: Path, name: str) -> str:
         ) from error
 
 
+def _refuse_shallow(clone: Clone, source: Path) -> None:
+    if (clone.common / "shallow").exists():
+        raise UserError(
+            f"the repository {source} is a shallow clone",
+            suggestions=["run `git fetch --unshallow` in it"],
+        )
+
+
 def _refuse_without_commit(source: Path, origin: Path) -> None:
     try:
         run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=origin)
@@ -145,16 +149,9 @@ def _refuse_without_commit(source: Path, origin: Path) -> None:
 
 def _take_snapshot(source: Path, origin: Path) -> Project:
     tree = origin.with_name("snapshot")
-    try:
-        shutil.copytree(
-            source,
-            tree,
-            symlinks=True,
-            ignore=_list_unwanted,
-            copy_function=_copy_file,
-        )
-    except OSError as error:
-        raise UserError(f"{source} can't be copied: {error}") from error
+    shutil.copytree(
+        source, tree, symlinks=True, ignore=_list_unwanted, copy_function=_copy_file
+    )
     if not any(tree.iterdir()):
         raise UserError(f"the folder {source} is empty")
     run_git("init", "--quiet", cwd=tree)

@@ -6,15 +6,15 @@ Source: CircleCI docs, Configuration reference, `run`: the default shell is bash
 """
 
 import shlex
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from dte.durations import parse_duration
 from dte.model import Step
 from dte.run.context import JobContext
-from dte.run.processes import Limits, Outcome, start_process, watch_process
+from dte.run.processes import Limits, Outcome, watch_process
 from dte.run.results import StepFailure
+from dte.run.starter import StepProcess
 
 DEFAULT_SHELL = "/bin/bash -eo pipefail"
 _REPORT_SECONDS = 10.0
@@ -38,7 +38,7 @@ def run_command(step: Step, context: JobContext) -> Outcome:
     return watch_process(process, context, Limits(silence, context.interrupt))
 
 
-def start_command(step: Step, context: JobContext) -> "subprocess.Popen[bytes]":
+def start_command(step: Step, context: JobContext) -> StepProcess:
     """Start the step's command; raises `StepFailure`."""
     words = step.arguments
     shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
@@ -47,7 +47,7 @@ def start_command(step: Step, context: JobContext) -> "subprocess.Popen[bytes]":
     cwd = context.resolve_path(str(words.get("working_directory", ".")))
     try:
         cwd.mkdir(parents=True, exist_ok=True)
-        return start_process(argv, env=env, cwd=cwd)
+        return context.starter.start(argv, env=env, cwd=cwd)
     except (OSError, ValueError) as error:
         raise StepFailure(f"the step can't be started: {error}") from error
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dte.model import Step
 from dte.run.caches import fill_key
 from dte.run.context import JobContext
-from dte.run.processes import Limits, start_process, watch_process
+from dte.run.processes import Limits, watch_process
 from dte.run.project import checkout_script
 from dte.run.results import StepFailure
 from dte.words import count_of
@@ -23,7 +23,7 @@ def check_out(step: Step, context: JobContext) -> None:
     limits = Limits(_CHECKOUT_SILENCE_SECONDS, context.interrupt)
     method = str(step.arguments.get("method", "blobless"))
     for words in checkout_script(context.identity.project, method, cloned=cloned):
-        process = start_process(words, env=context.env, cwd=target)
+        process = context.starter.start(words, env=context.env, cwd=target)
         if watch_process(process, context, limits).exit_code:
             raise StepFailure(f"{' '.join(words[:2])} failed")
 

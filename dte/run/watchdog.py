@@ -1,25 +1,48 @@
-"""Cleans up after a rehearsal if the rehearsal's own process is killed.
+"""Starts the processes of steps, and ends them if the rehearsal's process is killed.
 
-Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`. It waits for the end of
-its stdin. A byte before that means that the rehearsal has cleaned up. Without this
-byte, the rehearsal was killed, and its jobs' processes and its folder are removed. MARK
-is the variable by which these processes are found.
+Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`, with a socket as stdin.
+A request is its length in 4 bytes, with two pipes, and JSON: the words, the environment
+and the folder. The first pipe is the process's output; the second one gets a line with
+its id or with an error, and later a line with its exit code. The length 0 means that
+the rehearsal has cleaned up. If the socket ends without it, the rehearsal was killed,
+and its jobs' processes and its folder are removed. MARK is the variable by which these
+processes are found.
+
+On Linux, this process adopts the orphans of the steps (prctl(2),
+PR_SET_CHILD_SUBREAPER), so it also finds those without the variable. If they were
+adopted by the rehearsal, they would belong to init as soon as it is killed.
 """
 
+import ctypes
+import json
 import os
 import select
 import shutil
+import signal
+import socket
+import subprocess
 import sys
+import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 _POLL_SECONDS = 0.5
 _ROUNDS = 20
+_PATIENCE_SECONDS = 60.0
+_TICK_SECONDS = 0.005
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def list_children(pid: int) -> set[psutil.Process]:
-    """Return all descendants of the rehearsal, except this process."""
+    """Return all descendants of a process, except this process."""
     with suppress(psutil.Error):
         children = psutil.Process(pid).children(recursive=True)
         return {child for child in children if child.pid != os.getpid()}
@@ -48,14 +71,111 @@ def kill(processes: set[psutil.Process]) -> None:
     psutil.wait_procs(list(processes), timeout=3)
 
 
-def watch(root: str, pid: int, mark: str, *, keep: bool) -> None:
-    """Wait for the end of the rehearsal, and clean up if it was killed."""
+def kill_adopted() -> None:
+    """Kill the children of this process until none is left.
+
+    A killed process leaves its own children to this one, so they are killed next. It is
+    fast enough for processes that start a successor and end, again and again.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while (children := _list_own_children()) and time.monotonic() < end:
+        for pid in children:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            # The id of a child is not used again before this call.
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(_TICK_SECONDS)
+
+
+def _list_own_children() -> list[int]:
+    try:
+        # psutil would read a file of every process of the machine (proc(5)).
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        return [int(word) for word in children.split()]
+    except OSError:
+        return [child.pid for child in psutil.Process().children()]
+
+
+class Steps:
+    """The running processes of steps."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
+        self.ended, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker)
+
+    def start(self, request: bytes, output: int, told: int) -> None:
+        """Start a process in its own session, and tell its id or the error."""
+        argv, env, cwd = json.loads(request)
+        try:
+            process = subprocess.Popen(
+                argv,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            _tell(told, str(error))
+            os.close(told)
+        else:
+            self._running[process.pid] = process, told
+            _tell(told, process.pid)
+        os.close(output)
+
+    def reap(self) -> None:
+        """Tell the exit codes of the processes that ended; forget ended orphans."""
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                process, told = self._running.pop(ended[0], (None, -1))
+                if process:
+                    process.returncode = os.waitstatus_to_exitcode(ended[1])
+                    _tell(told, process.returncode)
+                    os.close(told)
+
+
+def _tell(pipe: int, message: object) -> None:
+    with suppress(OSError):
+        os.write(pipe, json.dumps(message).encode() + b"\n")
+
+
+def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
+    """Start processes until the rehearsal ends.
+
+    Returns its descendants if it was killed, or None if it has cleaned up.
+    """
+    steps = Steps()
     seen: set[psutil.Process] = set()
-    while not select.select([0], [], [], _POLL_SECONDS)[0]:
-        alive = {process for process in seen if process.is_running()}
-        seen = alive | list_children(pid)
-    if os.read(0, 1):
-        return
+    looked = 0.0
+    awaited: list[socket.socket | int] = [rehearsal, steps.ended]
+    while True:
+        ready = select.select(awaited, [], [], _POLL_SECONDS)[0]
+        if steps.ended in ready:
+            os.read(steps.ended, 1 << 16)
+            steps.reap()
+        if rehearsal in ready:
+            header, pipes, *_ = socket.recv_fds(rehearsal, 4, 2, socket.MSG_WAITALL)
+            length = int.from_bytes(header, "big")
+            request = rehearsal.recv(length, socket.MSG_WAITALL) if length else b""
+            if len(header) < 4 or len(request) < length:
+                return seen
+            if not request:
+                return None
+            steps.start(request, *pipes)
+        if time.monotonic() - looked > _POLL_SECONDS:
+            alive = {process for process in seen if process.is_running()}
+            seen = alive | list_children(pid)
+            looked = time.monotonic()
+
+
+def clean_up(root: str, mark: str, seen: set[psutil.Process], *, keep: bool) -> None:
+    """Kill the processes of the rehearsal, and remove its folder unless it is kept."""
     kill(seen)
     for _ in range(_ROUNDS):
         left = find_marked(root, mark)
@@ -67,4 +187,9 @@ def watch(root: str, pid: int, mark: str, *, keep: bool) -> None:
 
 
 if __name__ == "__main__":
-    watch(sys.argv[1], int(sys.argv[2]), sys.argv[3], keep=sys.argv[4] == "keep")
+    adopt_orphans()
+    descendants = serve(socket.socket(fileno=0), int(sys.argv[2]))
+    if sys.platform == "linux":
+        kill_adopted()
+    if descendants is not None:
+        clean_up(sys.argv[1], sys.argv[3], descendants, keep=sys.argv[4] == "keep")

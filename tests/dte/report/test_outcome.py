@@ -1,14 +1,17 @@
 """What is printed at the end of a rehearsal, and in which order."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from dte.order.order import Order
 from dte.rehearsal import rehearse
+from dte.report.outcome import print_report
 from dte.run.listener import Listener
 from tests.configs import one_job
 from tests.dte.commands import make_project, run_in
+from tests.dte.report import events
 
 STEPS = (
     "run: {name: A, command: echo a}",
@@ -30,6 +33,18 @@ def test_the_result_comes_before_the_clean_up(tmp_path: Path) -> None:
     rehearse(order, Told(), lambda report: told.append(report.runs[0].status))
     assert told[0] == "success"
     assert told[1].startswith("removing the rehearsal's folder ")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_verdict_is_wrapped_at_a_terminal_only(terminal: bool) -> None:
+    """At a terminal no word is cut; without one, the verdict is one line."""
+    console = events.make_console(80, terminal=terminal)
+    verdict = "fourteen chars " * 6 + "and this word is cut"
+    print_report(events.make_story(), console, verdict=verdict, passed=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", events.read_console(console))
+    lines = plain.partition("37.50 s\n")[2].splitlines()
+    assert " ".join(map(str.strip, lines)) == verdict
+    assert len(lines) == (2 if terminal else 1)
 
 
 @pytest.mark.parametrize(

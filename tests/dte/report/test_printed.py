@@ -12,6 +12,8 @@ from dte.report.progress import Progress
 from dte.report.screen import make_console
 from dte.report.table import print_tables
 from dte.report.words import step_title
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 from tests.dte.report import events
 from tests.golden import Golden
 
@@ -50,6 +52,26 @@ def test_wrapped_lines_keep_their_gutter() -> None:
     gutters = [line for line in lines if line.startswith("build #1")]
     joined = "".join(line.partition("│ ")[2] for line in gutters)
     assert "".join(events.LONG.split()) in "".join(joined.split())
+
+
+def test_the_table_shows_which_machine_failed(tmp_path: Path) -> None:
+    """A parallel job has its number of machines, and the number of the failed one."""
+    step = "run: {name: A, command: 'exit $((CIRCLE_NODE_INDEX == 2 ? 7 : 0))'}"
+    done = rehearse_text(tmp_path, one_job(step, more="parallelism: 3"))
+    console = events.make_console(80)
+    print_tables(done.report, console)
+    (row,) = re.findall("build .*", events.read_console(console))
+    assert re.split("  +", row)[0] == "build (3 machines)"
+    assert re.split("  +", row)[-1] == "#2 A, exit 7"
+
+
+def test_labels_of_a_run_have_no_hole_between_them() -> None:
+    """A job that takes two lines doesn't separate the lines of its run's label."""
+    console = events.make_console(80)
+    print_tables(events.make_story(), console)
+    lines = [line[:19].rstrip() for line in events.read_console(console).splitlines()]
+    second = lines.index("2 rerun from failed")
+    assert lines[second + 1 : second + 3] == ["  main@99bd803", "  partial"]
 
 
 def test_an_unnamed_step_shows_its_first_line() -> None:

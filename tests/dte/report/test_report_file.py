@@ -1,6 +1,7 @@
 """`--report` and `--timeline`: files that describe a rehearsal."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -89,6 +90,26 @@ def test_the_timeline_stays_inside_its_picture() -> None:
     for bar in root.iter(f"{SVG}rect"):
         assert 0 <= float(bar.get("x", "")) <= WIDTH
         assert float(bar.get("x", "")) + float(bar.get("width", "")) <= WIDTH
+
+
+def test_no_line_of_the_timeline_crosses_a_label() -> None:
+    """The lines of the time axis have gaps at the words beside the bars."""
+    job = make_job_report("build")
+    jobs = [replace(job, seconds=float(seconds)) for seconds in range(37)]
+    jobs.append(make_job_report("lint", ran=False))
+    root = ElementTree.fromstring(draw_timeline(make_report(make_run("failed", *jobs))))
+    labels = [text for text in root.iter(f"{SVG}text") if text.get("class") == "faint"]
+    lines = [
+        path.get("d", "")[1:].replace("V", " ") for path in root.iter(f"{SVG}path")
+    ]
+    assert labels
+    assert lines
+    for line in lines:
+        x, top, bottom = map(float, line.split())
+        for label in labels:
+            left, baseline = float(label.get("x", "")), float(label.get("y", ""))
+            right = left + 6 * len(label.text or "")
+            assert not (left <= x <= right and top < baseline < bottom), label.text
 
 
 def test_a_timeline_of_nothing() -> None:

@@ -1,6 +1,7 @@
 """Projects and jobs that try to access other files or run commands."""
 
 import os
+import shutil
 import urllib.error
 import urllib.request
 from contextlib import nullcontext
@@ -108,6 +109,30 @@ def test_a_pipe_in_a_clone_is_never_opened(
     said = f"{project} can't be copied: .*{name}"
     with pytest.raises(UserError, match=said) if refused else nullcontext():
         take_project(project, tmp_path / "origin")
+
+
+def test_no_call_of_git_trusts_the_owner_of_more_folders(
+    tmp_path: Path, trap: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither dte's own calls nor a checkout set `safe.directory`."""
+    project, log = make_hostile(tmp_path / "project", trap), tmp_path / "log"
+    real = shutil.which("git")
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text(
+        f'#!/bin/sh\n{{ echo "called: $*"\n'
+        f"GIT_CONFIG_NOSYSTEM=1 {real} config --get-regexp '^safe'; }} >>{log}\n"
+        f'exec {real} "$@"\n'
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent), prepend=os.pathsep)
+    config = one_job("checkout", "run: {name: A, command: git status}")
+    done = rehearse_text(tmp_path, config, project=project)
+    assert done.statuses() == {"build": "success"}
+    calls = log.read_text()
+    assert "called: clone" in calls
+    assert "called: status" in calls
+    assert "safe" not in calls
 
 
 def test_a_worktree_is_rehearsed_at_its_own_branch(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """The repository that a rehearsal's checkouts clone."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from dte.errors import UserError
 from dte.run.project import take_project
+from tests.configs import one_job
+from tests.dte.rehearse_config import rehearse_text
 from tests.git import git
 
 
@@ -86,3 +91,58 @@ def test_a_shallow_clone_is_refused(tmp_path: Path, clone: Path) -> None:
     with pytest.raises(UserError, match="is a shallow clone") as refused:
         take_project(tmp_path / "shallow", tmp_path / "origin")
     assert "git fetch --unshallow" in refused.value.suggestions[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_project_of_another_user_is_rehearsed(clone: Path, tmp_path: Path) -> None:
+    """A project that git refuses because of its owner is rehearsed, since git reads
+    only its objects.
+    """
+    for path in (clone, *clone.rglob("*")):
+        os.chown(path, 65534, 65534)
+    done = rehearse_text(
+        tmp_path,
+        one_job(
+            "checkout",
+            "run: {name: A, command: 'git log --format=%s -1; git status --short'}",
+        ),
+        project=clone,
+    )
+    assert done.statuses() == {"build": "success"}
+    assert done.lines("build") == ["Mine"]
+    refused = subprocess.run(
+        ["git", "status"],
+        cwd=clone,
+        env={"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "dubious ownership" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".git",
+        pytest.param(
+            ".git/objects",
+            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root reads all"),
+        ),
+    ],
+)
+def test_a_project_that_can_t_be_read_is_named(
+    clone: Path, tmp_path: Path, folder: str
+) -> None:
+    """If git's folder can't be read, the error names it, and is no defect of dte."""
+    if folder == ".git":
+        # A path that is too long can't even be read by root.
+        shutil.rmtree(clone / folder)
+        (clone / folder).write_text(f"gitdir: {'x' * 5000}\n")
+    else:
+        (clone / folder).chmod(0)
+    try:
+        with pytest.raises(UserError, match=f"{clone} can't be copied: .*"):
+            take_project(clone, tmp_path / "origin")
+    finally:
+        (clone / folder).chmod(0o700)

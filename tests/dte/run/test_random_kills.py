@@ -46,15 +46,16 @@ def write_project(folder: Path, number: str) -> None:
     (folder / ".circleci" / "config.yml").write_text(config)
 
 
-def count_processes(number: str, root: Path) -> int:
-    """Return the number of this test's processes that still run."""
-    found = 0
+def find_processes(number: str, root: Path) -> list[psutil.Process]:
+    """Return the processes of this test that still run."""
+    found = []
     for process in psutil.process_iter():
         try:
             words = process.cmdline()
         except psutil.Error:
             continue
-        found += number in words or any(str(root) in word for word in words)
+        if number in words or any(str(root) in word for word in words):
+            found.append(process)
     return found
 
 
@@ -100,11 +101,14 @@ def test_nothing_is_left_after_kills_at_random_moments(
         kill(tmp_path / "project", WAYS[way], chance.uniform(0, LONGEST_RUN))
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            left = count_processes(number, temporary)
+            left = find_processes(number, temporary)
             if not left and not list(temporary.iterdir()):
                 break
             time.sleep(0.1)
-        processes += left
+        processes += len(left)
+        # Otherwise, they would count again after the next kill.
+        for process in left:
+            process.kill()
         folders += len(list(temporary.iterdir()))
         remove_leftovers(temporary)
         after_start += len(list(temporary.iterdir()))

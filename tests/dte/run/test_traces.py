@@ -13,7 +13,8 @@ import pytest
 
 from dte.run.folders import open_folder, remove_leftovers
 from dte.run.interrupt import Interrupt
-from dte.run.processes import end_group, start_process
+from dte.run.processes import end_group
+from dte.run.starter import start_helper
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 
@@ -156,6 +157,20 @@ def test_no_process_survives_a_killed_rehearsal(
         time.sleep(0.1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_steps_end_if_the_process_that_starts_them_is_killed(
+    temporary: Path, tmp_path: Path
+) -> None:
+    """If dte's helper is killed, the step fails, and nothing is left."""
+    daemon = f"env -i setsid sleep 308.{OWN} & sleep 0.3"
+    kill = "grep -qa watchdog /proc/$PPID/cmdline && kill -9 $PPID"
+    command = f"{daemon}; {kill}; sleep 309.{OWN}"
+    done = rehearse_text(tmp_path, one_job(f"run: {{name: A, command: '{command}'}}"))
+    assert done.statuses() == {"build": "failed"}
+    assert [find_processes(f"sleep {n}.{OWN}") for n in (308, 309)] == [[], []]
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_leftover_folder_is_removed_at_the_next_start(
     temporary: Path, tmp_path: Path
 ) -> None:
@@ -199,12 +214,12 @@ def test_a_second_ctrl_c_ends_the_grace_period(
     interrupt.press()
     interrupt.press()
     command = 'trap "" TERM; echo up; while true; do sleep 1; done'
-    process = start_process(["/bin/bash", "-c", command], env={}, cwd=tmp_path)
-    assert process.stdout is not None
-    process.stdout.readline()
-    end_group(process, interrupt)
-    assert process.wait() == -signal.SIGKILL
-    process.stdout.close()
+    with start_helper(tmp_path, keep=True) as starter:
+        process = starter.start(["/bin/bash", "-c", command], env={}, cwd=tmp_path)
+        with process.stdout as output:
+            output.readline()
+            end_group(process, interrupt)
+            assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,116 @@
+"""Starts the processes of steps through a helper that ends them if dte is killed."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+
+# The variable by which the processes of a job are found.
+MARK = "DTE_REHEARSED_JOB"
+
+
+class StepProcess:
+    """A process that the helper started; `stdout` is its output.
+
+    Raises `OSError` with the reason if it can't be started.
+    """
+
+    def __init__(self, output: int, status: int) -> None:
+        self.stdout = open(output, "rb", buffering=0)  # noqa: SIM115
+        self._status = open(status, "rb", buffering=0)  # noqa: SIM115
+        # select.select would refuse a pipe with a number above 1,023.
+        self._poller = select.poll()
+        self._poller.register(self._status, select.POLLIN)
+        self._lock = Lock()
+        self._exit_code: int | None = None
+        told = self._read()
+        if not isinstance(told, int):
+            self.stdout.close()
+            self._status.close()
+            raise OSError(told or "the process that starts steps has ended")
+        self.pid = told
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None if it still runs; negative for a signal."""
+        with self._lock:
+            if self._exit_code is None and self._poller.poll(0):
+                self._end()
+            return self._exit_code
+
+    def wait(self) -> int:
+        """Wait for the end, and return the exit code."""
+        with self._lock:
+            return self._end() if self._exit_code is None else self._exit_code
+
+    def _end(self) -> int:
+        told = self._read()
+        self._exit_code = told if isinstance(told, int) else -signal.SIGKILL
+        self._status.close()
+        return self._exit_code
+
+    def _read(self) -> int | str | None:
+        line = self._status.readline()
+        message: int | str | None = json.loads(line) if line else None
+        return message
+
+
+class Starter:
+    """Asks the helper to start processes; several threads may ask."""
+
+    def __init__(self, helper: socket.socket) -> None:
+        self._helper = helper
+        self._lock = Lock()
+
+    def start(
+        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path
+    ) -> StepProcess:
+        """Start `argv` in its own session, with stdout and stderr in one pipe.
+
+        Raises `OSError` or `ValueError` if it can't be started.
+        """
+        request = json.dumps([list(argv), dict(env), str(cwd)]).encode()
+        output, stdout = os.pipe()
+        status, told = os.pipe()
+        try:
+            with self._lock:
+                header = len(request).to_bytes(4, "big")
+                socket.send_fds(self._helper, [header], [stdout, told])
+                self._helper.sendall(request)
+        except OSError:
+            os.close(output)
+            os.close(status)
+            raise
+        finally:
+            os.close(stdout)
+            os.close(told)
+        return StepProcess(output, status)
+
+
+@contextmanager
+def start_helper(root: Path, *, keep: bool) -> Iterator[Starter]:
+    """Start the helper, which also removes `root` if this process is killed."""
+    script = Path(__file__).with_name("watchdog.py")
+    words = [str(root), str(os.getpid()), MARK, "keep" if keep else "remove"]
+    own, its = socket.socketpair()
+    with own:
+        with its:
+            helper = subprocess.Popen(
+                [sys.executable, "-I", str(script), *words],
+                stdin=its.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            yield Starter(own)
+        finally:
+            with suppress(OSError):
+                own.sendall(bytes(4))
+            helper.wait()
