@@ -41,6 +41,7 @@ class CallReader:
         """Return the jobs that one call creates; raises UserError."""
         if body.get("type") == "approval":
             self._warn_of_keys(name, body)
+            self._warn_of_job(name, where)
             self.scope.namespace.budget.expand(where, JOB)
             yield self._draft(name, body, self.scope, where)
             return
@@ -119,6 +120,20 @@ class CallReader:
                     f'{self.scope.title}: the approval "{name}" has no key '
                     f'"{shorten(key)}", so it is ignored',
                     nearest(key, _APPROVAL_KEYS, only_close=True),
+                )
+
+    def _warn_of_job(self, name: str, where: Where) -> None:
+        """Warn of a job that has the name of an approval ("Using workflows")."""
+        found = self.scope.namespace.find("jobs", name)
+        if isinstance(found, Definition):
+            found.memo["called"] = True
+            if found.body.get("type") != "approval":
+                self.scope.namespace.notes.warn(
+                    "ignored",
+                    where,
+                    f'{self.scope.title}: "{shorten(name)}" is an approval, so the '
+                    "steps of the job of this name don't run",
+                    ("Give the approval another name.",),
                 )
 
     def _read_matrix(self, found: Definition | Stub, body: LocatedMap) -> Matrix:

@@ -6,11 +6,15 @@ the names in templates.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dte.compile.allowed_names import (
+    check_name,
+    warn_of_job_names,
+    warn_of_parameter_names,
+)
 from dte.compile.budget import DEFINITION
 from dte.compile.declarations import declared_by
 from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
@@ -38,8 +42,6 @@ from dte.model import Where
 from dte.parse import LocatedList, LocatedMap, error_at
 from dte.parse.expect import describe, known_keys
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
-
 
 @dataclass(frozen=True)
 class Checker:
@@ -54,6 +56,7 @@ class Checker:
             for name in self.namespace.sections.get(section, {}):
                 with errors.collect():
                     self._check(section, self.namespace.definition(section, name))
+        warn_of_job_names(self.namespace)
         errors.raise_all()
 
     def check_workflows(self, workflows: LocatedMap) -> None:
@@ -76,6 +79,7 @@ class Checker:
             self._check_head(section, definition)
         with errors.collect():
             parameters = declared_by(definition)
+            warn_of_parameter_names(definition)
         scope = Scope(
             definition.title,
             self.namespace,
@@ -99,13 +103,12 @@ class Checker:
 
     def _check_head(self, section: str, definition: Definition) -> None:
         body, title = definition.body, definition.title
+        check_name(definition)
         if section == "jobs":
             _, kind = read_job_head(definition)
             if kind == "build":
                 require_executor(definition)
                 require_steps(definition)
-        else:
-            self._check_name(definition)
         if section == "commands":
             known_keys(body, COMMAND_KEYS, title)
             require_steps(definition)
@@ -134,16 +137,6 @@ class Checker:
                 if parameter.type == "steps":
                     self._check_steps(default, scope, parameter.where)
         errors.raise_all()
-
-    def _check_name(self, definition: Definition) -> None:
-        if not _NAME.fullmatch(definition.name):
-            raise error_at(
-                definition.where,
-                f"{definition.title}: a name must begin with a lowercase letter and "
-                "contain only lowercase letters, digits, _ and -",
-                suggestions=_plain_name(definition.name),
-                code="name",
-            )
 
     def _check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
         if isinstance(steps, str) and "<<" in steps:
@@ -174,8 +167,8 @@ class Checker:
         where = mapping.where_is(holds)
         self._check_steps(mapping[holds], scope, where)
         for item, at in each_step(mapping[holds], where, f"{name}: {holds}"):
-            if (held := read_call(item, at).name) in KINDS:
-                check_held(name, held, at)
+            call = read_call(item, at)
+            check_held(name, call.name, call.given, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
         """Return whether a step's name is known here or belongs to an imported orb."""
@@ -233,11 +226,6 @@ def _check_executor(body: LocatedMap, scope: Scope) -> None:
             suggestions=("Write the name of one of executors: executor: name",),
             code="type",
         )
-
-
-def _plain_name(name: str) -> tuple[str, ...]:
-    plain = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).lstrip("-_0123456789")
-    return (f"Write {plain.rstrip('-') or 'a-name'}, and the same where it is called.",)
 
 
 def _check_literals(

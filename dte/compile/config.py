@@ -40,6 +40,7 @@ _TOP_KEYS = (
     "examples",
     *SECTIONS,
 )
+_PROCESSED_KEYS = {"version", "setup", "jobs", "workflows", "experimental"}
 # CircleCI, "A compiled config is at most 8 MB" (support).
 _LARGEST = 8_000_000
 
@@ -73,6 +74,7 @@ def compile_config(
         where=config.where,
         sections=sections(config, "config"),
         stub_unknown=stub_missing_orbs,
+        processed=_PROCESSED_KEYS.issuperset(config),
         notes=notes,
         budget=budget,
     )

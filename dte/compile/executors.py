@@ -21,6 +21,8 @@ from dte.model import Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, known_keys, shorten
 
+# The image of a placeholder for an executor or job of an orb without source.
+STUB_IMAGE = "not-rehearsed/"
 KINDS = ("docker", "machine", "macos")
 SHARED_CHECKS: Mapping[str, values.Check] = {
     "resource_class": values.text,
@@ -34,17 +36,22 @@ EXECUTOR_KEYS = ("description", "parameters", *SHARED_KEYS)
 _IMAGE_KEYS: Mapping[str, values.Check] = {
     "image": values.text,
     "name": values.text,
-    "entrypoint": values.text_or_list,
-    "command": values.text_or_list,
+    "entrypoint": values.words,
+    "command": values.words,
     "user": values.text,
     "environment": environment,
-    "auth": values.keys_of_texts("username", "password"),
-    "aws_auth": values.either(
-        values.keys_of_texts("aws_access_key_id", "aws_secret_access_key"),
-        values.keys_of_texts("oidc_role_arn"),
+    "auth": values.KeysOfTexts((("username", "password"),)),
+    "aws_auth": values.KeysOfTexts(
+        (("aws_access_key_id", "aws_secret_access_key"), ("oidc_role_arn",))
     ),
-    "gcp_auth": values.keys_of_texts(
-        "oidc_service_account", "workload_identity_pool", "workload_identity_provider"
+    "gcp_auth": values.KeysOfTexts(
+        (
+            (
+                "oidc_service_account",
+                "workload_identity_pool",
+                "workload_identity_provider",
+            ),
+        )
     ),
 }
 _VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
@@ -216,7 +223,7 @@ def find_executor_settings(
     if isinstance(found, Stub):
         stubs.note(found)
         return ExecutorSettings(
-            kind={"docker": [{"image": f"not-rehearsed/{found.name}"}]}
+            kind={"docker": [{"image": f"{STUB_IMAGE}{found.name}"}]}
         )
     if found is None:
         raise error_at(

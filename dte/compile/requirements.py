@@ -5,13 +5,14 @@ Source: "Configuration reference", section `workflows`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.budget import FILTERS, PATTERN
 from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
+from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill
 from dte.compile.values import take_one, text_or_list
 from dte.errors import Errors
@@ -50,12 +51,27 @@ def read_requires(
     errors, found = Errors(), []
     for item, item_where in items.with_lines():
         with errors.collect():
-            found.append(_requirement(fill(item, scope, item_where), item_where))
+            filled = fill(item, scope, item_where)
+            found.append(_requirement(filled, item_where, scope.namespace.notes))
     errors.raise_all()
+    _warn_of_repeats(found, scope.namespace.notes)
     return tuple(found)
 
 
-def _requirement(item: Any, where: Where) -> WrittenRequirement:
+def _warn_of_repeats(found: Sequence[WrittenRequirement], notes: Notes) -> None:
+    first: dict[str, WrittenRequirement] = {}
+    for item in found:
+        if first.setdefault(item.name, item).statuses != item.statuses:
+            notes.warn(
+                "requires",
+                item.where,
+                f'requires: "{shorten(item.name)}" is listed twice, so these statuses '
+                "are ignored",
+                (f"Write one item: {shorten(item.name)}: [success, failed]",),
+            )
+
+
+def _requirement(item: Any, where: Where, notes: Notes) -> WrittenRequirement:
     if isinstance(item, str):
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
@@ -78,6 +94,13 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
                 code="requires",
             )
         statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
+        if status == "terminal" and isinstance(written, list):
+            notes.warn(
+                "requires",
+                where,
+                "requires: the JSON schema allows terminal only outside of a list",
+                (f"Write {shorten(name)}: terminal",),
+            )
     if not statuses:
         message = f'requires: "{name}" needs at least one status'
         advice = (f"Write {name}: [success], or {name} alone.",)

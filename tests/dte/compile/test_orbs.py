@@ -35,6 +35,8 @@ jobs:
         ("ns/name@1.2.3", "ns/name"),
         ("ns/name@volatile", "alias"),
         ("ns/name@dev:first", "ns/name"),
+        ("ns/name@dev:feature/x", "ns/name"),
+        ("ns/name@ << pipeline.parameters.version >> ", "ns/name@dev:first"),
         ("ns/name@<< pipeline.parameters.version >>", "ns/name@dev:first"),
         ("https://example.com/orb.yml", "alias"),
         ("https://example.com/orb.yml", "https://example.com/orb.yml"),
@@ -61,7 +63,13 @@ def test_a_missing_orb_is_named_with_the_option(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("reference", ["name", "ns/name", "a/b/c@1", "http://x/y", "7"])
+@pytest.mark.parametrize(
+    "reference",
+    """
+    name ns/name a/b/c@1 http://x/y https:// 7 ns/name@latest ns/name@1.x ns/name@1.2.3.4
+    ns/name@v1 ns/name@dev ns/name@1.2.3-beta Ns/Name@1
+    """.split(),
+)
 def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     """A reference without namespace, name and version is refused."""
     with pytest.raises(UserError, match=r"config\.yml:6: orb"):
