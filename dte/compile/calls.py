@@ -46,7 +46,7 @@ class CallReader:
             yield self._draft(name, body, self.scope, where)
             return
         try:
-            self._check_type(name, body)
+            check_type(name, body, self.scope.title)
             found = self._find_job(name, body, where)
             matrix = self._read_matrix(found, body)
         except UserError:
@@ -100,16 +100,6 @@ class CallReader:
             if error.where is not None and error.where != call.where:
                 error.add_call(f'{call.where}: job "{name}"')
             raise
-
-    def _check_type(self, name: str, body: LocatedMap) -> None:
-        if body.get("type") is not None:
-            raise error_at(
-                body.where_is("type"),
-                f'{self.scope.title}: "{name}": type: must be approval, not '
-                f"{describe(body['type'])}",
-                suggestions=("Write any other type under jobs:",),
-                code="type",
-            )
 
     def _warn_of_keys(self, name: str, body: LocatedMap) -> None:
         for key in body:
@@ -191,14 +181,7 @@ class CallReader:
         with errors.collect():
             taken = values.take(body, checks, scope, scope.title)
             name = taken.pop("name", default)
-            if not name.strip():
-                message = f"{scope.title}: name: is empty"
-                raise error_at(
-                    body.where_is("name"),
-                    message,
-                    suggestions=("Write a name, or remove the key.",),
-                    code="name",
-                )
+            check_not_empty(name, body.where_is("name"), scope.title)
             draft = replace(draft, name=name, extra=taken)
         with errors.collect():
             found = read_requires(
@@ -213,6 +196,28 @@ class CallReader:
             draft = replace(draft, filters=filters)
         errors.raise_all()
         return draft
+
+
+def check_type(name: str, body: LocatedMap, title: str) -> None:
+    """Raise UserError for a type that only a job under `jobs:` may have."""
+    if body.get("type") not in (None, "approval"):
+        raise error_at(
+            body.where_is("type"),
+            f'{title}: "{name}": type: must be approval, not {describe(body["type"])}',
+            suggestions=("Write any other type under jobs:",),
+            code="type",
+        )
+
+
+def check_not_empty(name: str, where: Where, title: str) -> None:
+    """Raise UserError for the name of a call that is empty."""
+    if not name.strip():
+        raise error_at(
+            where,
+            f"{title}: name: is empty",
+            suggestions=("Write a name, or remove the key.",),
+            code="name",
+        )
 
 
 def each_call(

@@ -21,6 +21,7 @@ from dte.compile.rare_keys import read_rare_keys
 from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
+from dte.compile.unrun_workflows import UnrunChecker
 from dte.compile.workflows import WorkflowReader, finish_workflows
 from dte.errors import Errors, UserError
 from dte.model import CompiledConfig, PipelineValues, Where
@@ -82,12 +83,16 @@ def compile_config(
     namespace.orbs = library.orbs_of(config, scope)
     stubs, written = Stubs(), _workflows(config)
     drafts: tuple[DraftWorkflow, ...] = ()
+    groups: dict[str, LocatedMap] = {}
     if parameters is not None:
         with errors.collect():
             groups = read_groups(config)
             reader = WorkflowReader(scope, JobCompiler(stubs), groups, every_workflow)
             drafts = reader.read(written, errors)
     _check(namespace, library, written, errors)
+    with errors.collect():
+        ran = {"version", *(draft.name for draft in drafts)}
+        UnrunChecker(scope, groups).check(written, ran)
     finished = finish_workflows(drafts, errors)
     with errors.collect():
         check_contexts(drafts, config.where_is("workflows"))

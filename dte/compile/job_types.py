@@ -12,6 +12,7 @@ from typing import Any
 
 from dte.compile import values
 from dte.compile.executors import SHARED_KEYS
+from dte.compile.literals import check_literals, is_literal
 from dte.compile.namespace import Definition
 from dte.compile.templates import Scope, fill
 from dte.compile.values import InvalidValue
@@ -115,6 +116,20 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
     for key in sorted(others):
         taken[key] = fill(body[key], scope, body.where_is(key))
     return taken
+
+
+def check_settings(definition: Definition, scope: Scope) -> None:
+    """Raise UserError for settings that are wrong, whatever the job's parameters are.
+
+    This is for jobs that nothing uses.
+    """
+    body, kind = definition.body, job_type(definition)
+    checks: Mapping[str, values.Check] = JOB_CHECKS
+    if kind != BUILD:
+        checks = {"key": lock_key, "plan_name": values.text}
+    check_literals(body, checks, scope, scope.title)
+    if kind == "release" and "validation" in body and is_literal(body["validation"]):
+        _validation(body, scope)
 
 
 def lock_key(value: Any) -> str:

@@ -17,7 +17,7 @@ from dte.compile.templates import Scope, fill
 from dte.compile.values import take_one, text_or_list
 from dte.errors import Errors
 from dte.model import FINAL_JOB_STATUSES, Where
-from dte.parse import LocatedMap, error_at, nearest
+from dte.parse import error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 from dte.patterns import InvalidPattern, compile_pattern
 
@@ -135,30 +135,36 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if value is None:
         return {}
     if isinstance(value, str):
-        if "<<" in value:
-            plain = value.replace("<<", "").replace(">>", "").strip()
-            raise error_at(
-                where,
-                "filters: write the expression without << >>",
-                suggestions=(f"Write filters: {shorten(plain)}",),
-                code="expression",
-            )
+        refuse_brackets(value, where)
         return PASSES if expression_holds(value, scope, where) else STOPS
     scope.namespace.budget.expand(where, FILTERS)
-    mapping = expect_map(value, where, "filters")
-    known_keys(mapping, ("branches", "tags"), "filters")
-    filters = _read_maps(mapping, scope)
+    filters = read_maps(value, scope, where)
     if filters:
         scope.namespace.notes.tell(
             "filters",
-            mapping.where,  # one position for all aliases of a mapping
+            value.where,  # one position for all aliases of a mapping
             "filters of branches and tags are deprecated",
             (f"Write the expression: filters: {as_expression(filters)}",),
         )
     return filters
 
 
-def _read_maps(mapping: LocatedMap, scope: Scope) -> Mapping[str, Any]:
+def refuse_brackets(text: str, where: Where) -> None:
+    """Raise UserError for an expression of a filter with `<<`."""
+    if "<<" in text:
+        plain = text.replace("<<", "").replace(">>", "").strip()
+        raise error_at(
+            where,
+            "filters: write the expression without << >>",
+            suggestions=(f"Write filters: {shorten(plain)}",),
+            code="expression",
+        )
+
+
+def read_maps(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
+    """Return the filters of branches and tags, checked; raises UserError."""
+    mapping = expect_map(value, where, "filters")
+    known_keys(mapping, ("branches", "tags"), "filters")
     return {
         part: read_branches(
             mapping[part], scope, mapping.where_is(part), f"filters: {part}"

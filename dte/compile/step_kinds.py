@@ -220,6 +220,16 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     return mapping
 
 
+def require_held(name: str, mapping: LocatedMap) -> None:
+    """Raise UserError for a step that must contain steps and has none."""
+    holds = KINDS[name].holds
+    if mapping.get(holds) in (None, [], {}):
+        message = f"{name}: {holds}: needs at least one step"
+        advice = (f"Add a step, such as {holds}: [run: make]",)
+        where = mapping.where_is(holds)
+        raise error_at(where, message, suggestions=advice, code="steps")
+
+
 def check_held(name: str, held: str, given: Any, where: Where) -> None:
     """Raise UserError if a step of kind `name` may not contain the step `held`.
 

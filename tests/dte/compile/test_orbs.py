@@ -65,10 +65,11 @@ def test_a_missing_orb_is_named_with_the_option(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    """
-    name ns/name a/b/c@1 http://x/y https:// 7 ns/name@latest ns/name@1.x ns/name@1.2.3.4
-    ns/name@v1 ns/name@dev ns/name@1.2.3-beta Ns/Name@1
-    """.split(),
+    [
+        *("name", "ns/name", "a/b/c@1", "7", "http://x/y", "https://"),
+        *("ns/name@latest", "ns/name@1.x", "ns/name@1.2.3.4", "ns/name@1.2.3-beta"),
+        *("ns/name@v1", "ns/name@dev", "Ns/Name@1"),
+    ],
 )
 def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     """A reference without namespace, name and version is refused."""
