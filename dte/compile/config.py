@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,18 +81,14 @@ def compile_config(
     )
     scope = Scope("config", namespace)
     namespace.orbs = library.orbs_of(config, scope)
-    stubs, written = Stubs(), _workflows(config)
+    stubs, written, groups = Stubs(), _workflows(config), dict[str, LocatedMap]()
     drafts: tuple[DraftWorkflow, ...] = ()
-    groups: dict[str, LocatedMap] = {}
     if parameters is not None:
         with errors.collect():
             groups = read_groups(config)
             reader = WorkflowReader(scope, JobCompiler(stubs), groups, every_workflow)
             drafts = reader.read(written, errors)
-    _check(namespace, library, written, errors)
-    with errors.collect():
-        ran = {"version", *(draft.name for draft in drafts)}
-        UnrunChecker(scope, groups).check(written, ran)
+    _check(UnrunChecker(scope, groups), library, written, drafts, errors)
     finished = finish_workflows(drafts, errors)
     with errors.collect():
         check_contexts(drafts, config.where_is("workflows"))
@@ -123,13 +119,20 @@ def _read_head(
 
 
 def _check(
-    namespace: Namespace, library: Library, workflows: LocatedMap, errors: Errors
+    unrun: UnrunChecker,
+    library: Library,
+    workflows: LocatedMap,
+    drafts: Sequence[DraftWorkflow],
+    errors: Errors,
 ) -> None:
+    namespace = unrun.scope.namespace
     for opened in (namespace, *library.opened()):
         with errors.collect():
             Checker(opened).check()
     with errors.collect():
         Checker(namespace).check_workflows(workflows)
+    with errors.collect():
+        unrun.check(workflows, {"version", *(draft.name for draft in drafts)})
 
 
 def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:

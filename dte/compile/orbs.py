@@ -54,6 +54,7 @@ class Library:
         self._errors = errors
         self._opened: dict[tuple[Path, int], Namespace] = {}
         self._inline: dict[int, Namespace] = {}
+        self._written_inline: list[OpenOrb] = []
         self._urls: set[str] = set()
 
     def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
@@ -97,7 +98,10 @@ class Library:
         if isinstance(reference, LocatedMap):
             if not reference or alias in self._sources:
                 return partial(self._open_registry, alias, alias, where, depth)
-            return partial(self._open_inline, alias, reference, depth)
+            self._written_inline.append(
+                partial(self._open_inline, alias, reference, depth)
+            )
+            return self._written_inline[-1]
         if isinstance(reference, str):
             reference = fill_text(reference, scope, where)
         if not isinstance(reference, str):
@@ -137,7 +141,10 @@ class Library:
         return self._opened[path, depth]
 
     def opened(self) -> list[Namespace]:
-        """Return the orbs that were opened so far, each once."""
+        """Return every inline orb, and the other orbs that were opened so far."""
+        for open_orb in self._written_inline:  # grows while orbs in orbs are opened
+            with self._errors.collect():
+                open_orb()
         once = {path: orb for (path, _), orb in self._opened.items()}
         return [*once.values(), *self._inline.values()]
 

@@ -233,7 +233,7 @@ def require_steps(definition: Definition) -> None:
     suggestions = (f"Add steps to it, such as steps: {_EXAMPLE}",)
     if "steps" not in definition.body:
         message, where, code = "needs the key steps", definition.where, "missing-key"
-    elif steps is None or steps in ([], {}):
+    elif not steps:
         message, code = "steps: needs at least one step", "steps"
         where = definition.body.where_is("steps")
     else:

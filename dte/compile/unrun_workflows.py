@@ -101,13 +101,13 @@ def _check_filters(body: LocatedMap, scope: Scope) -> None:
 
 def _check_arguments(name: str, body: LocatedMap, scope: Scope) -> None:
     """Check the names of arguments, and the matrix, of a job of the config."""
-    jobs = scope.namespace.sections.get("jobs", {})
     if "matrix" in body:
         matrix, where = body["matrix"], body.where_is("matrix")
         title = f'job "{name}": matrix'
         mapping = expect_map(matrix, where, title)
         known_keys(mapping, ("parameters", "exclude", "alias"), title)
-    if name not in jobs or "override-with" in body:
+    own = name in scope.namespace.sections.get("jobs", ())
+    if not own or "override-with" in body:
         return
     definition = scope.namespace.definition("jobs", name)
     known = read_job_head(definition)[0]
