@@ -41,11 +41,12 @@ class CallReader:
         """Return the jobs that one call creates; raises UserError."""
         if body.get("type") == "approval":
             self._warn_of_keys(name, body)
+            self._warn_of_job(name, where)
             self.scope.namespace.budget.expand(where, JOB)
             yield self._draft(name, body, self.scope, where)
             return
         try:
-            self._check_type(name, body)
+            check_type(name, body, self.scope.title)
             found = self._find_job(name, body, where)
             matrix = self._read_matrix(found, body)
         except UserError:
@@ -100,16 +101,6 @@ class CallReader:
                 error.add_call(f'{call.where}: job "{name}"')
             raise
 
-    def _check_type(self, name: str, body: LocatedMap) -> None:
-        if body.get("type") is not None:
-            raise error_at(
-                body.where_is("type"),
-                f'{self.scope.title}: "{name}": type: must be approval, not '
-                f"{describe(body['type'])}",
-                suggestions=("Write any other type under jobs:",),
-                code="type",
-            )
-
     def _warn_of_keys(self, name: str, body: LocatedMap) -> None:
         for key in body:
             if key not in _APPROVAL_KEYS:
@@ -119,6 +110,20 @@ class CallReader:
                     f'{self.scope.title}: the approval "{name}" has no key '
                     f'"{shorten(key)}", so it is ignored',
                     nearest(key, _APPROVAL_KEYS, only_close=True),
+                )
+
+    def _warn_of_job(self, name: str, where: Where) -> None:
+        """Warn of a job that has the name of an approval ("Using workflows")."""
+        found = self.scope.namespace.find("jobs", name)
+        if isinstance(found, Definition):
+            found.memo["called"] = True
+            if found.body.get("type") != "approval":
+                self.scope.namespace.notes.warn(
+                    "ignored",
+                    where,
+                    f'{self.scope.title}: "{shorten(name)}" is an approval, so the '
+                    "steps of the job of this name don't run",
+                    ("Give the approval another name.",),
                 )
 
     def _read_matrix(self, found: Definition | Stub, body: LocatedMap) -> Matrix:
@@ -176,14 +181,7 @@ class CallReader:
         with errors.collect():
             taken = values.take(body, checks, scope, scope.title)
             name = taken.pop("name", default)
-            if not name.strip():
-                message = f"{scope.title}: name: is empty"
-                raise error_at(
-                    body.where_is("name"),
-                    message,
-                    suggestions=("Write a name, or remove the key.",),
-                    code="name",
-                )
+            check_not_empty(name, body.where_is("name"), scope.title)
             draft = replace(draft, name=name, extra=taken)
         with errors.collect():
             found = read_requires(
@@ -198,6 +196,28 @@ class CallReader:
             draft = replace(draft, filters=filters)
         errors.raise_all()
         return draft
+
+
+def check_type(name: str, body: LocatedMap, title: str) -> None:
+    """Raise UserError for a type that only a job under `jobs:` may have."""
+    if body.get("type") not in (None, "approval"):
+        raise error_at(
+            body.where_is("type"),
+            f'{title}: "{name}": type: must be approval, not {describe(body["type"])}',
+            suggestions=("Write any other type under jobs:",),
+            code="type",
+        )
+
+
+def check_not_empty(name: str, where: Where, title: str) -> None:
+    """Raise UserError for the name of a call that is empty."""
+    if not name.strip():
+        raise error_at(
+            where,
+            f"{title}: name: is empty",
+            suggestions=("Write a name, or remove the key.",),
+            code="name",
+        )
 
 
 def each_call(

@@ -6,20 +6,31 @@ the names in templates.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from dte.compile.allowed_names import (
+    check_name,
+    warn_of_job_names,
+    warn_of_parameter_names,
+)
 from dte.compile.budget import DEFINITION
+from dte.compile.conditions import check_statement
 from dte.compile.declarations import declared_by
-from dte.compile.executors import EXECUTOR_KEYS, SHARED_CHECKS, check_executor_keys
+from dte.compile.executors import (
+    EXECUTOR_KEYS,
+    SHARED_CHECKS,
+    check_executor_keys,
+    unknown_executor,
+)
 from dte.compile.expression_syntax import ExpressionError
-from dte.compile.job_types import JOB_CHECKS
+from dte.compile.job_types import check_settings
 from dte.compile.jobs import read_job_head, require_executor
+from dte.compile.literals import check_literals, is_literal, texts_in
 from dte.compile.namespace import SECTIONS, Definition, Namespace
-from dte.compile.parameters import Parameter, checked
-from dte.compile.step_kinds import KINDS, check_held, check_step
+from dte.compile.parameters import Parameter, checked, executor_value
+from dte.compile.step_kinds import KINDS, check_held, check_step, require_held
 from dte.compile.steps import (
     COMMAND_KEYS,
     STRUCTURES,
@@ -32,13 +43,10 @@ from dte.compile.steps import (
 )
 from dte.compile.template_syntax import names_in_text
 from dte.compile.templates import Scope, fill_text
-from dte.compile.values import Check, take_one
 from dte.errors import Errors
 from dte.model import Where
-from dte.parse import LocatedList, LocatedMap, error_at
+from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, known_keys
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Checker:
             for name in self.namespace.sections.get(section, {}):
                 with errors.collect():
                     self._check(section, self.namespace.definition(section, name))
+        warn_of_job_names(self.namespace)
         errors.raise_all()
 
     def check_workflows(self, workflows: LocatedMap) -> None:
@@ -76,6 +85,7 @@ class Checker:
             self._check_head(section, definition)
         with errors.collect():
             parameters = declared_by(definition)
+            warn_of_parameter_names(definition)
         scope = Scope(
             definition.title,
             self.namespace,
@@ -87,10 +97,10 @@ class Checker:
         with errors.collect():
             self._check_defaults(parameters, scope, definition.title)
         with errors.collect():
-            _check_values(section, body, scope)
+            _check_values(section, definition, scope)
         with errors.collect():
             if body.get("steps") and section != "executors":
-                self._check_steps(body["steps"], scope, body.where_is("steps"))
+                self.check_steps(body["steps"], scope, body.where_is("steps"))
         for key in body:
             with errors.collect():
                 if key not in ("parameters", "description"):
@@ -99,13 +109,12 @@ class Checker:
 
     def _check_head(self, section: str, definition: Definition) -> None:
         body, title = definition.body, definition.title
+        check_name(definition)
         if section == "jobs":
             _, kind = read_job_head(definition)
             if kind == "build":
                 require_executor(definition)
                 require_steps(definition)
-        else:
-            self._check_name(definition)
         if section == "commands":
             known_keys(body, COMMAND_KEYS, title)
             require_steps(definition)
@@ -132,20 +141,11 @@ class Checker:
             with errors.collect():
                 checked(parameter, default, scope, parameter.where, what)
                 if parameter.type == "steps":
-                    self._check_steps(default, scope, parameter.where)
+                    self.check_steps(default, scope, parameter.where)
         errors.raise_all()
 
-    def _check_name(self, definition: Definition) -> None:
-        if not _NAME.fullmatch(definition.name):
-            raise error_at(
-                definition.where,
-                f"{definition.title}: a name must begin with a lowercase letter and "
-                "contain only lowercase letters, digits, _ and -",
-                suggestions=_plain_name(definition.name),
-                code="name",
-            )
-
-    def _check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
+    def check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
+        """Raise UserError for each step of a list that can't be right."""
         if isinstance(steps, str) and "<<" in steps:
             return
         errors = Errors()
@@ -157,14 +157,17 @@ class Checker:
     def _check_step(self, call: StepCall, scope: Scope) -> None:
         self.namespace.budget.expand(call.where)
         if call.name in ("when", "unless"):
-            _, inner = read_condition(call)
-            self._check_steps(inner, scope, call.item_where)
+            condition, inner = read_condition(call)
+            check_statement(condition, call.item_where)
+            self.check_steps(inner, scope, call.item_where)
+        elif call.name == "steps":
+            self.check_steps(call.given, scope, call.item_where)
         elif not self._is_looked_up_later(call.name, scope):
             if call.name not in KINDS:
                 raise unknown_step(call, scope)
             mapping = check_step(call.name, call.given, call.where)
             if mapping is not None:
-                _check_literals(mapping, KINDS[call.name].keys, scope, call.name)
+                check_literals(mapping, KINDS[call.name].keys, scope, call.name)
                 self._check_held(call.name, mapping, scope)
 
     def _check_held(self, name: str, mapping: LocatedMap, scope: Scope) -> None:
@@ -172,10 +175,11 @@ class Checker:
         if holds not in mapping:
             return
         where = mapping.where_is(holds)
-        self._check_steps(mapping[holds], scope, where)
+        require_held(name, mapping)
+        self.check_steps(mapping[holds], scope, where)
         for item, at in each_step(mapping[holds], where, f"{name}: {holds}"):
-            if (held := read_call(item, at).name) in KINDS:
-                check_held(name, held, at)
+            call = read_call(item, at)
+            check_held(name, call.name, call.given, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
         """Return whether the step is a command, template or condition to expand."""
@@ -190,7 +194,7 @@ class Checker:
         self, value: Any, scope: Scope, where: Where, families: Collection[str] = ()
     ) -> None:
         errors = Errors()
-        for text, at in _texts_in(value, where):
+        for text, at in texts_in(value, where):
             self.namespace.budget.expand_text(text, at)
             try:
                 names = [
@@ -208,18 +212,18 @@ class Checker:
         errors.raise_all()
 
 
-def _check_values(section: str, body: LocatedMap, scope: Scope) -> None:
-    errors = Errors()
+def _check_values(section: str, definition: Definition, scope: Scope) -> None:
+    errors, body = Errors(), definition.body
     if section != "commands":
         with errors.collect():
-            check_executor_keys(body, scope.title)
+            check_executor_keys(body, scope)
         with errors.collect():
-            _check_literals(body, SHARED_CHECKS, scope, scope.title)
+            check_literals(body, SHARED_CHECKS, scope, scope.title)
     if section == "jobs":
         with errors.collect():
             _check_executor(body, scope)
         with errors.collect():
-            _check_literals(body, JOB_CHECKS, scope, scope.title)
+            check_settings(definition, scope)
     errors.raise_all()
 
 
@@ -233,34 +237,10 @@ def _check_executor(body: LocatedMap, scope: Scope) -> None:
             suggestions=("Write the name of one of executors: executor: name",),
             code="type",
         )
-
-
-def _plain_name(name: str) -> tuple[str, ...]:
-    plain = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).lstrip("-_0123456789")
-    return (f"Write {plain.rstrip('-') or 'a-name'}, and the same where it is called.",)
-
-
-def _check_literals(
-    mapping: LocatedMap, checks: Mapping[str, Check], scope: Scope, title: str
-) -> None:
-    """Check the values of keys that contain no template."""
-    errors = Errors()
-    for key, check in checks.items():
-        where = mapping.where_is(key)
-        if key in mapping and next(_texts_in(mapping[key], where), None) is None:
-            with errors.collect():
-                take_one(mapping[key], check, scope, where, f"{title}: {key}")
-    errors.raise_all()
-
-
-def _texts_in(value: Any, where: Where) -> Iterator[tuple[str, Where]]:
-    if isinstance(value, str):
-        if "<<" in value:
-            yield value, where
-    elif isinstance(value, LocatedMap):
-        for key, item in value.items():
-            yield from _texts_in(key, value.where_is(key))
-            yield from _texts_in(item, value.where_is(key))
-    elif isinstance(value, LocatedList):
-        for item, at in value.with_lines():
-            yield from _texts_in(item, at)
+    where = body.where_is("executor")
+    if "executor" in body and is_literal(written):
+        name = executor_value(written, scope, where).name
+        namespace = scope.namespace
+        # An orb may be missing if nothing uses its parts.
+        if "/" not in name and namespace.find("executors", name) is None:
+            raise unknown_executor(name, scope, namespace, where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dte.compile.rare_keys import read_rare_keys
 from dte.compile.setup_config import check_setup
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope
+from dte.compile.unrun_workflows import UnrunChecker
 from dte.compile.workflows import WorkflowReader, finish_workflows
 from dte.errors import Errors, UserError
 from dte.model import CompiledConfig, PipelineValues, Where
@@ -40,6 +41,7 @@ _TOP_KEYS = (
     "examples",
     *SECTIONS,
 )
+_PROCESSED_KEYS = {"version", "setup", "jobs", "workflows", "experimental"}
 # CircleCI, "A compiled config is at most 8 MB" (support).
 _LARGEST = 8_000_000
 
@@ -73,19 +75,20 @@ def compile_config(
         where=config.where,
         sections=sections(config, "config"),
         stub_unknown=stub_missing_orbs,
+        processed=_PROCESSED_KEYS.issuperset(config),
         notes=notes,
         budget=budget,
     )
     scope = Scope("config", namespace)
     namespace.orbs = library.orbs_of(config, scope)
-    stubs, written = Stubs(), _workflows(config)
+    stubs, written, groups = Stubs(), _workflows(config), dict[str, LocatedMap]()
     drafts: tuple[DraftWorkflow, ...] = ()
     if parameters is not None:
         with errors.collect():
             groups = read_groups(config)
             reader = WorkflowReader(scope, JobCompiler(stubs), groups, every_workflow)
             drafts = reader.read(written, errors)
-    _check(namespace, library, written, errors)
+    _check(UnrunChecker(scope, groups), library, written, drafts, errors)
     finished = finish_workflows(drafts, errors)
     with errors.collect():
         check_contexts(drafts, config.where_is("workflows"))
@@ -116,13 +119,20 @@ def _read_head(
 
 
 def _check(
-    namespace: Namespace, library: Library, workflows: LocatedMap, errors: Errors
+    unrun: UnrunChecker,
+    library: Library,
+    workflows: LocatedMap,
+    drafts: Sequence[DraftWorkflow],
+    errors: Errors,
 ) -> None:
+    namespace = unrun.scope.namespace
     for opened in (namespace, *library.opened()):
         with errors.collect():
             Checker(opened).check()
     with errors.collect():
         Checker(namespace).check_workflows(workflows)
+    with errors.collect():
+        unrun.check(workflows, {"version", *(draft.name for draft in drafts)})
 
 
 def _warn_of_size(budget: Budget, where: Where, notes: Notes) -> None:

@@ -114,4 +114,4 @@ def _plain(value: Any) -> Any:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("<<", "\\<<") if "<<" in text else text
+    return text.replace("<<", "\\<<") if "<<" in text else str(text)

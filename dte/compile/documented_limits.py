@@ -16,7 +16,7 @@ from dte.parse import error_at
 from dte.parse.expect import shorten
 
 MAX_CONTEXTS = 100
-MAX_URL_ORBS = 50
+MAX_URL_ORBS, MAX_URL_DEPTH = 50, 5
 MAX_CACHE_KEY = 900
 MAX_ARGUMENTS, MAX_ARGUMENT_NAME, MAX_ARGUMENT = 100, 128, 512
 
@@ -45,18 +45,16 @@ def check_url_orbs(number: int, where: Where) -> None:
         )
 
 
-def warn_of_long_keys(arguments: Mapping[str, Any], where: Where, notes: Notes) -> None:
-    """Warn of cache keys that are too long; keys with templates are not checked."""
-    keys = [arguments.get("key", ""), *arguments.get("keys", ())]
-    for length in (len(key) for key in keys if "{{" not in key):
-        if length > MAX_CACHE_KEY:
-            notes.warn(
-                "documented-limit",
-                where,
-                f"the key of a cache has {length} characters, and CircleCI takes at "
-                f"most {MAX_CACHE_KEY}",
-                ("Shorten it, for example to a checksum of a file.",),
-            )
+def check_url_depth(depth: int, where: Where) -> None:
+    """Raise UserError if URL orbs import each other too deeply."""
+    if depth > MAX_URL_DEPTH:
+        raise error_at(
+            where,
+            f"URL orbs import each other more than {MAX_URL_DEPTH} deep, the most that "
+            "CircleCI takes",
+            suggestions=("Join two of these orbs, or publish one in the registry.",),
+            code="documented-limit",
+        )
 
 
 def warn_of_arguments(arguments: Mapping[str, Any], where: Where, notes: Notes) -> None:

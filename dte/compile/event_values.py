@@ -6,6 +6,13 @@ pipeline does not have is empty.
 
 from __future__ import annotations
 
+
+class EmptyValue(str):
+    """A value that this pipeline lacks and that compares like an empty string."""
+
+    __slots__ = ()
+
+
 # Values of these families depend on the event, so a config may name any of them.
 EVENT_VALUES = (
     "pipeline.deploy.",

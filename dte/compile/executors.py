@@ -11,16 +11,19 @@ from typing import Any
 
 from dte.compile import values
 from dte.compile.declarations import declared_by
-from dte.compile.namespace import Definition, Stub
+from dte.compile.literals import check_literals
+from dte.compile.namespace import Definition, Namespace, Stub
 from dte.compile.parameters import ExecutorValue, bind, executor_value
 from dte.compile.steps import Stubs
 from dte.compile.templates import Scope, fill
 from dte.compile.variables import environment
-from dte.errors import Errors
+from dte.errors import Errors, UserError
 from dte.model import Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, known_keys, shorten
 
+# The image of a placeholder for an executor or job of an orb without source.
+STUB_IMAGE = "not-rehearsed/"
 KINDS = ("docker", "machine", "macos")
 SHARED_CHECKS: Mapping[str, values.Check] = {
     "resource_class": values.text,
@@ -34,17 +37,22 @@ EXECUTOR_KEYS = ("description", "parameters", *SHARED_KEYS)
 _IMAGE_KEYS: Mapping[str, values.Check] = {
     "image": values.text,
     "name": values.text,
-    "entrypoint": values.text_or_list,
-    "command": values.text_or_list,
+    "entrypoint": values.words,
+    "command": values.words,
     "user": values.text,
     "environment": environment,
-    "auth": values.keys_of_texts("username", "password"),
-    "aws_auth": values.either(
-        values.keys_of_texts("aws_access_key_id", "aws_secret_access_key"),
-        values.keys_of_texts("oidc_role_arn"),
+    "auth": values.KeysOfTexts((("username", "password"),)),
+    "aws_auth": values.KeysOfTexts(
+        (("aws_access_key_id", "aws_secret_access_key"), ("oidc_role_arn",))
     ),
-    "gcp_auth": values.keys_of_texts(
-        "oidc_service_account", "workload_identity_pool", "workload_identity_provider"
+    "gcp_auth": values.KeysOfTexts(
+        (
+            (
+                "oidc_service_account",
+                "workload_identity_pool",
+                "workload_identity_provider",
+            ),
+        )
     ),
 }
 _VM_KEYS: Mapping[str, Mapping[str, values.Check]] = {
@@ -101,12 +109,7 @@ class ExecutorSettings:
 
 def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
     """Return the shared keys of a job or executor, filled in and checked."""
-    kinds = [kind for kind in KINDS if kind in body]
-    if len(kinds) > 1:
-        item_where = body.where_is(kinds[1])
-        message = f"{scope.title}: only one of {' and '.join(kinds)} is allowed"
-        advice = (f"Remove {' or '.join(kinds)}.",)
-        raise error_at(item_where, message, suggestions=advice, code="executor")
+    kinds = _kinds_of(body, scope.title)
     taken = values.take(
         body,
         SHARED_CHECKS,
@@ -123,21 +126,36 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
     )
 
 
+def _kinds_of(body: LocatedMap, title: str) -> list[str]:
+    """Return the kind of executor of a job or executor: one, or none."""
+    kinds = [kind for kind in KINDS if kind in body]
+    if len(kinds) > 1:
+        where = body.where_is(kinds[1])
+        message = f"{title}: only one of {' and '.join(kinds)} is allowed"
+        advice = (f"Remove {' or '.join(kinds)}.",)
+        raise error_at(where, message, suggestions=advice, code="executor")
+    return kinds
+
+
 def _read_kind(kind: str, body: LocatedMap, scope: Scope) -> Any:
     where, written = body.where_is(kind), body[kind]
     title = f"{scope.title}: {kind}"
     if kind == "docker":
         return _read_images(written, scope, where)
     if isinstance(written, LocatedMap):
-        known_keys(written, _VM_KEYS[kind], title)
-        if kind == "macos" and "xcode" not in written:
-            message = f"{title}: needs the key xcode"
-            advice = ("Add xcode: 16.4.0, or another version.",)
-            raise error_at(where, message, suggestions=advice, code="missing-key")
+        _check_vm(kind, written, title)
         return values.take(written, _VM_KEYS[kind], scope, title)
     filled = fill(written, scope, where)
     _check_kind(kind, filled, where, title)
     return filled
+
+
+def _check_vm(kind: str, written: LocatedMap, title: str) -> None:
+    known_keys(written, _VM_KEYS[kind], title)
+    if kind == "macos" and written.get("xcode") is None:
+        message = f"{title}: needs the key xcode"
+        advice = ("Add xcode: 16.4.0, or another version.",)
+        raise error_at(written.where, message, suggestions=advice, code="missing-key")
 
 
 def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any]]:
@@ -146,12 +164,13 @@ def _read_images(written: Any, scope: Scope, where: Where) -> list[dict[str, Any
     errors, images = Errors(), []
     for image in written:
         with errors.collect():
-            images.append(_read_image(image, scope, where, title))
+            _check_image(image, where, title)
+            images.append(values.take(image, _IMAGE_KEYS, scope, title))
     errors.raise_all()
     return images
 
 
-def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str, Any]:
+def _check_image(image: Any, where: Where, title: str) -> None:
     if not isinstance(image, LocatedMap):
         message = f"{title}: an image must be a mapping, not {describe(image)}"
         shown = shorten(image) if isinstance(image, str) else "cimg/base:current"
@@ -162,24 +181,29 @@ def _read_image(image: Any, scope: Scope, where: Where, title: str) -> dict[str,
         message = f"{title}: needs the key image"
         advice = ("Add image: cimg/base:current, or another image.",)
         raise error_at(image.where, message, suggestions=advice, code="missing-key")
-    return values.take(image, _IMAGE_KEYS, scope, title)
 
 
-def check_executor_keys(body: LocatedMap, title: str) -> None:
-    """Raise UserError for unknown keys of images and machines.
+def check_executor_keys(body: LocatedMap, scope: Scope) -> None:
+    """Raise UserError for what is wrong with an executor, whatever its parameters are.
 
-    This is for jobs and executors that nothing uses, so it does not check values.
+    This is for jobs and executors that nothing uses.
     """
-    for kind in KINDS:
-        written = body.get(kind)
-        if isinstance(written, LocatedMap) and kind in _VM_KEYS:
-            known_keys(written, _VM_KEYS[kind], f"{title}: {kind}")
-        images = written if kind == "docker" and isinstance(written, list) else ()
-        for image in images:
-            if isinstance(image, LocatedMap):
-                known_keys(image, _IMAGE_KEYS, f"{title}: docker")
-        if kind in body and not (isinstance(written, str) and "<<" in written):
-            _check_kind(kind, written, body.where_is(kind), f"{title}: {kind}")
+    errors = Errors()
+    for kind in _kinds_of(body, scope.title):
+        written, where = body[kind], body.where_is(kind)
+        title = f"{scope.title}: {kind}"
+        if not (isinstance(written, str) and "<<" in written):
+            _check_kind(kind, written, where, title)
+        if isinstance(written, LocatedMap):
+            _check_vm(kind, written, title)
+            check_literals(written, _VM_KEYS[kind], scope, title)
+        for image in (
+            written if kind == "docker" and not isinstance(written, str) else ()
+        ):
+            with errors.collect():
+                _check_image(image, where, title)
+                check_literals(image, _IMAGE_KEYS, scope, title)
+    errors.raise_all()
 
 
 def _check_kind(kind: str, written: Any, where: Where, title: str) -> None:
@@ -216,17 +240,23 @@ def find_executor_settings(
     if isinstance(found, Stub):
         stubs.note(found)
         return ExecutorSettings(
-            kind={"docker": [{"image": f"not-rehearsed/{found.name}"}]}
+            kind={"docker": [{"image": f"{STUB_IMAGE}{found.name}"}]}
         )
     if found is None:
-        raise error_at(
-            value.where,
-            f'{scope.title}: there is no executor "{shorten(value.name)}" in '
-            f"{namespace.title}",
-            suggestions=namespace.suggest("executors", value.name),
-            code="unknown-executor",
-        )
+        raise unknown_executor(value.name, scope, namespace, value.where)
     return _read_executor(found, value)
+
+
+def unknown_executor(
+    name: str, scope: Scope, namespace: Namespace, where: Where
+) -> UserError:
+    """Return the error for an executor that a config or orb does not have."""
+    return error_at(
+        where,
+        f'{scope.title}: there is no executor "{shorten(name)}" in {namespace.title}',
+        suggestions=namespace.suggest("executors", name),
+        code="unknown-executor",
+    )
 
 
 def _read_executor(found: Definition, value: ExecutorValue) -> ExecutorSettings:

@@ -158,18 +158,23 @@ class _Group:
         return WrittenRequirement(name, statuses, self.where, group)
 
 
-def _read_group(
-    name: str, body: LocatedMap, where: Where, reader: CallReader
-) -> _Group:
-    title, scope = f'job group "{name}"', reader.scope
+def check_call_keys(name: str, body: LocatedMap) -> None:
+    """Raise UserError for a key that a call of a job group does not take."""
     for key in body:
         if key not in _CALL_KEYS:
             raise error_at(
                 body.where_is(key),
-                f'{title}: a call of a job group takes no "{key}"',
+                f'job group "{name}": a call of a job group takes no "{key}"',
                 suggestions=(f"It takes {', '.join(_CALL_KEYS)}",),
                 code="job-group",
             )
+
+
+def _read_group(
+    name: str, body: LocatedMap, where: Where, reader: CallReader
+) -> _Group:
+    title, scope = f'job group "{name}"', reader.scope
+    check_call_keys(name, body)
     scope.namespace.budget.expand(where, JOB)
     checks = {"name": values.some_text, "serial-group": values.serial_group}
     taken = values.take(body, checks, scope, title)

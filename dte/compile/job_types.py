@@ -12,11 +12,13 @@ from typing import Any
 
 from dte.compile import values
 from dte.compile.executors import SHARED_KEYS
+from dte.compile.literals import check_literals, is_literal
 from dte.compile.namespace import Definition
 from dte.compile.templates import Scope, fill
 from dte.compile.values import InvalidValue
-from dte.parse import error_at, nearest
-from dte.parse.expect import describe, known_keys
+from dte.model import Where
+from dte.parse import LocatedMap, error_at, nearest
+from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 
 BUILD = "build"
 TYPES = (BUILD, "approval", "no-op", "release", "lock", "unlock")
@@ -31,8 +33,19 @@ _BUILD_KEYS = (
     *SHARED_KEYS,
 )
 _LOCK_KEY = re.compile(r"[A-Za-z0-9.:/_-]{1,512}")
-_WEBHOOKS = "{webhooks: [provider: datadog]}"
+_DATA_POINTS = (
+    "component_name",
+    "env",
+    "version",
+    "project_id",
+    "namespace",
+    "signal_name",
+    "criteria",
+)
+_SAMPLES = {"enabled": "true", "name": "error_rate", "provider": "datadog"}
+_PROVIDERS = ("datadog", "prometheus", "grafana", "alertmanager", "custom")
 _CACHES = re.compile(r"([1-9]|[12][0-9]|30)d")
+_LONGEST_RETENTION = 15
 
 
 def job_type(definition: Definition) -> str:
@@ -66,7 +79,15 @@ def check_keys(definition: Definition, kind: str) -> None:
             )
         known_keys(body, (*_BUILD_KEYS, "branches"), title)
     elif kind in ("lock", "unlock"):
-        known_keys(body, (*_COMMON_KEYS, "key"), title)
+        known_keys(body, ("type", "parameters", "key"), title)
+    elif kind == "approval":
+        for key in set(body) - set(_COMMON_KEYS):
+            definition.namespace.notes.warn(
+                "ignored",
+                body.where_is(key),
+                f"{title}: a job of type approval takes no {shorten(key)}",
+                (f"Remove {shorten(key)}, or the type.",),
+            )
     needed = {"release": "plan_name", "lock": "key", "unlock": "key"}.get(kind)
     if needed and body.get(needed) is None:
         message = f"{title}: a job of type {kind} needs the key {needed}"
@@ -83,15 +104,32 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
     checks: dict[str, values.Check] = {"description": values.text} if own else {}
     if kind == BUILD:
         checks |= {key: JOB_CHECKS[key] for key in _SETTINGS}
-        return values.take(body, checks, scope, scope.title)
+        taken = values.take(body, checks, scope, scope.title)
+        _warn_of_long_retention(taken, definition)
+        return taken
     if kind in ("lock", "unlock"):
         return values.take(body, {**checks, "key": lock_key}, scope, scope.title)
-    release = {"plan_name": values.text, "validation": validation}
-    taken = values.take(body, {**checks, **release}, scope, scope.title)
-    others = set(body) - {*_COMMON_KEYS, *release}
+    taken = values.take(body, {**checks, "plan_name": values.text}, scope, scope.title)
+    if kind == "release" and "validation" in body:
+        taken["validation"] = _validation(body, scope)
+    others = set(body) - {*_COMMON_KEYS, "plan_name", "validation"}
     for key in sorted(others):
         taken[key] = fill(body[key], scope, body.where_is(key))
     return taken
+
+
+def check_settings(definition: Definition, scope: Scope) -> None:
+    """Raise UserError for settings that are wrong, whatever the job's parameters are.
+
+    This is for jobs that nothing uses.
+    """
+    body, kind = definition.body, job_type(definition)
+    checks: Mapping[str, values.Check] = JOB_CHECKS
+    if kind != BUILD:
+        checks = {"key": lock_key, "plan_name": values.text}
+    check_literals(body, checks, scope, scope.title)
+    if kind == "release" and "validation" in body and is_literal(body["validation"]):
+        _validation(body, scope)
 
 
 def lock_key(value: Any) -> str:
@@ -101,22 +139,58 @@ def lock_key(value: Any) -> str:
     raise InvalidValue("1 to 512 letters, digits, and . : / _ -", "deploy")
 
 
-def validation(value: Any) -> dict[str, Any]:
-    """Return how a release is validated; each webhook's provider must be a string."""
-    webhooks = value.get("webhooks", []) if isinstance(value, dict) else None
-    if not isinstance(webhooks, list):
-        raise InvalidValue("a mapping, with webhooks: as a list", _WEBHOOKS)
-    for webhook in webhooks:
-        if not isinstance(webhook, dict):
-            raise InvalidValue("a mapping whose webhooks are mappings", _WEBHOOKS)
-        provider = webhook.get("provider", "")
-        if not isinstance(provider, str):
-            shown = f"the provider {describe(provider)}"
-            raise InvalidValue(
-                "a mapping whose providers are strings", _WEBHOOKS, shown
-            )
-    checked: dict[str, Any] = value
-    return checked
+def _validation(body: LocatedMap, scope: Scope) -> dict[str, Any]:
+    """Return how a release is validated.
+
+    Source: "Release validation configuration reference" and "Configuration reference",
+    `validation`. The JSON schema allows any other keys and values.
+    """
+    title, where = f"{scope.title}: validation", body.where_is("validation")
+    written = expect_map(body["validation"], where, title)
+    checks: dict[str, values.Check] = {
+        "enabled": values.boolean,
+        "evaluation_time": values.duration_text,
+        "auto_rollback_on_failure": values.boolean,
+    }
+    known_keys(written, (*checks, "webhooks"), title)
+    _require(written, ("enabled",), title)
+    taken = values.take(written, checks, scope, title)
+    if "webhooks" in written:
+        title, where = f"{title}: webhooks", written.where_is("webhooks")
+        taken["webhooks"] = [
+            _webhook(item, at, scope, title)
+            for item, at in expect_list(written["webhooks"], where, title).with_lines()
+        ]
+    return taken
+
+
+def _webhook(item: Any, where: Where, scope: Scope, title: str) -> dict[str, Any]:
+    written = expect_map(item, where, title)
+    checks: dict[str, values.Check] = {
+        "name": values.some_text,
+        "provider": values.one_of(*_PROVIDERS),
+        "fail_when": values.text,
+        "max_failures": values.WholeNumber(1),
+    }
+    known_keys(written, (*checks, "data_points"), title)
+    _require(written, ("name", "provider"), title)
+    taken = values.take(written, checks, scope, title)
+    if "data_points" in written:
+        title, where = f"{title}: data_points", written.where_is("data_points")
+        points = expect_map(written["data_points"], where, title)
+        known_keys(points, _DATA_POINTS, title)
+        paths = dict.fromkeys(_DATA_POINTS, values.text)
+        taken["data_points"] = values.take(points, paths, scope, title)
+    return taken
+
+
+def _require(mapping: LocatedMap, keys: tuple[str, ...], title: str) -> None:
+    for key in keys:
+        if mapping.get(key) is None:
+            message = f"{title}: needs the key {key}"
+            advice = (f"Add {key}: {_SAMPLES[key]}",)
+            where = mapping.where
+            raise error_at(where, message, suggestions=advice, code="missing-key")
 
 
 def retention(value: Any) -> dict[str, str]:
@@ -129,6 +203,19 @@ def retention(value: Any) -> dict[str, str]:
     raise InvalidValue(
         'a mapping like {caches: "7d"}, with 1 to 30 days', "{caches: 7d}"
     )
+
+
+def _warn_of_long_retention(taken: dict[str, Any], definition: Definition) -> None:
+    """Warn of more than 15 days: one sentence of the page allows 30, the others 15."""
+    days = int(taken.get("retention", {}).get("caches", "0d")[:-1])
+    if days > _LONGEST_RETENTION:
+        definition.namespace.notes.warn(
+            "documented-limit",
+            definition.body.where_is("retention"),
+            f"{definition.title}: retention: caches are kept {_LONGEST_RETENTION} days "
+            f"at most, not {days}",
+            (f"Write caches: {_LONGEST_RETENTION}d",),
+        )
 
 
 _SETTINGS = ("circleci_ip_ranges", "retention")

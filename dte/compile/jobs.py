@@ -8,8 +8,10 @@ from typing import Any
 
 from dte.compile import values
 from dte.compile.declarations import declared_by
+from dte.compile.executor_fit import warn_of_misfits
 from dte.compile.executors import (
     KINDS,
+    STUB_IMAGE,
     ExecutorSettings,
     find_executor_settings,
     read_executor_settings,
@@ -84,7 +86,7 @@ class JobCompiler:
         with errors.collect():
             steps = self._steps(definition, call, scope)
         errors.raise_all()
-        return Job(
+        job = Job(
             name=name,
             executor=executor.executor,
             environment=executor.environment,
@@ -95,6 +97,9 @@ class JobCompiler:
             where=definition.where,
             settings=settings,
         )
+        where = definition.body.where_is("resource_class")
+        warn_of_misfits(job, where, definition.namespace.notes)
+        return job
 
     def compile_stub(self, stub: Stub, call: JobCall, name: str) -> Job:
         """Return the placeholder for a job of a missing orb."""
@@ -105,7 +110,7 @@ class JobCompiler:
         )
         return Job(
             name=name,
-            executor={"docker": [{"image": f"not-rehearsed/{stub.name}"}]},
+            executor={"docker": [{"image": f"{STUB_IMAGE}{stub.name}"}]},
             environment={},
             working_directory="~/project",
             shell=None,

@@ -59,8 +59,9 @@ class Namespace:
     ``pipeline`` contains the pipeline values that it may use. ``orbs`` has a function
     for each import, which returns the orb's namespace, or its reference if the orb is
     stubbed. With ``stub_unknown``, parts of orbs that are not imported are stubbed too,
-    because orb-tools injects the orb under test into the config. All namespaces of a
-    compilation share ``notes`` and ``budget``.
+    because orb-tools injects the orb under test into the config. A ``processed`` config
+    may be the output of a compilation, so its jobs may have any name. All namespaces of
+    a compilation share ``notes`` and ``budget``.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Namespace:
     sections: Mapping[str, LocatedMap] = field(default_factory=dict)
     orbs: Mapping[str, OpenOrb] = field(default_factory=dict)
     stub_unknown: bool = False
+    processed: bool = False
     notes: Notes = field(default_factory=Notes)
     budget: Budget = field(default_factory=Budget)
     _own: dict[tuple[str, str], Definition] = field(default_factory=dict)

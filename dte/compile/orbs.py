@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dte.compile.budget import Budget
-from dte.compile.documented_limits import check_url_orbs
+from dte.compile.documented_limits import check_url_depth, check_url_orbs
 from dte.compile.namespace import SECTIONS, Namespace, OpenOrb
 from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill_text
@@ -24,7 +24,10 @@ from dte.parse import LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, expect_map, misspelt, shorten
 
 ORB_KEYS = ("version", "description", "display", "orbs", "examples", *SECTIONS)
-_REFERENCE = re.compile(r"[\w.-]+/[\w.-]+@[\w.:-]+", re.ASCII)
+# JSON schema, `orbs`; "Orb concepts", "Semantic versioning".
+_NAME = r"[a-z][a-z0-9_-]*/[a-z][a-z0-9_-]*"
+_VERSION = r"(?:dev:\S+|[0-9]+(?:\.[0-9]+){0,2}|volatile)"
+_REFERENCE = re.compile(rf"{_NAME}@{_VERSION}|https://\S+")
 
 
 class Library:
@@ -49,8 +52,9 @@ class Library:
         self._notes = notes
         self._budget = budget
         self._errors = errors
-        self._opened: dict[Path, Namespace] = {}
+        self._opened: dict[tuple[Path, int], Namespace] = {}
         self._inline: dict[int, Namespace] = {}
+        self._written_inline: list[OpenOrb] = []
         self._urls: set[str] = set()
 
     def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
@@ -60,17 +64,20 @@ class Library:
         """
         where = config.where_is("orbs")
         injected = {
-            alias: partial(self._open_registry, alias, alias, where)
+            alias: partial(self._open_registry, alias, alias, where, 0)
             for alias in self._sources
             if "/" not in alias
         }
         return {**injected, **self.imports(config.get("orbs"), scope, where)}
 
-    def imports(self, value: Any, scope: Scope, where: Where) -> dict[str, OpenOrb]:
+    def imports(
+        self, value: Any, scope: Scope, where: Where, depth: int = 0
+    ) -> dict[str, OpenOrb]:
         """Return how to open the orb of each alias in an `orbs:` mapping.
 
-        The parts of an orb with an invalid reference are placeholders, because the
-        error is already collected.
+        ``depth`` is the number of URL orbs that led to the mapping. The parts of an orb
+        with an invalid reference are placeholders, because the error is already
+        collected.
         """
         if value is None:
             return {}
@@ -80,18 +87,21 @@ class Library:
             imports[alias] = lambda: "an invalid reference"
             with self._errors.collect():
                 imports[alias] = self._import(
-                    alias, reference, scope, mapping.where_is(alias)
+                    alias, reference, scope, mapping.where_is(alias), depth
                 )
         return imports
 
     def _import(
-        self, alias: str, reference: Any, scope: Scope, where: Where
+        self, alias: str, reference: Any, scope: Scope, where: Where, depth: int
     ) -> OpenOrb:
         # orb-tools replaces an empty mapping with the orb under test.
         if isinstance(reference, LocatedMap):
             if not reference or alias in self._sources:
-                return partial(self._open_registry, alias, alias, where)
-            return partial(self._open_inline, alias, reference)
+                return partial(self._open_registry, alias, alias, where, depth)
+            self._written_inline.append(
+                partial(self._open_inline, alias, reference, depth)
+            )
+            return self._written_inline[-1]
         if isinstance(reference, str):
             reference = fill_text(reference, scope, where)
         if not isinstance(reference, str):
@@ -101,33 +111,42 @@ class Library:
             raise error_at(
                 where, message + shown, suggestions=advice, code="orb-reference"
             )
+        reference = re.sub("@ +", "@", reference.strip(" "))
         check_reference(alias, reference, where)
         if reference.startswith("https://"):
+            depth += 1
             self._urls.add(reference)
             check_url_orbs(len(self._urls), where)
-        return partial(self._open_registry, alias, reference, where)
+            check_url_depth(depth, where)
+        return partial(self._open_registry, alias, reference, where, depth)
 
-    def _open_inline(self, alias: str, body: LocatedMap) -> Namespace:
+    def _open_inline(self, alias: str, body: LocatedMap, depth: int) -> Namespace:
         if id(body) not in self._inline:
             warn_of_misspelt(body, ORB_KEYS, f'inline orb "{alias}"', self._notes)
-            self._inline[id(body)] = self.namespace(alias, body)
+            self._inline[id(body)] = self.namespace(alias, body, depth)
         return self._inline[id(body)]
 
-    def _open_registry(self, alias: str, reference: str, where: Where) -> Any:
+    def _open_registry(
+        self, alias: str, reference: str, where: Where, depth: int
+    ) -> Any:
         path = self._source(alias, reference)
         if path is None:
             if self._stub_missing:
                 return reference
             raise _missing(alias, reference, where)
-        if path not in self._opened:
+        if (path, depth) not in self._opened:
             body = load_orb(path)
             warn_of_misspelt(body, ORB_KEYS, "orb", self._notes)
-            self._opened[path] = self.namespace(alias, body)
-        return self._opened[path]
+            self._opened[path, depth] = self.namespace(alias, body, depth)
+        return self._opened[path, depth]
 
     def opened(self) -> list[Namespace]:
-        """Return the orbs that were opened so far."""
-        return [*self._opened.values(), *self._inline.values()]
+        """Return every inline orb, and the other orbs that were opened so far."""
+        for open_orb in self._written_inline:  # grows while orbs in orbs are opened
+            with self._errors.collect():
+                open_orb()
+        once = {path: orb for (path, _), orb in self._opened.items()}
+        return [*once.values(), *self._inline.values()]
 
     def _source(self, alias: str, reference: str) -> Path | None:
         for name in (reference, reference.partition("@")[0], alias):
@@ -135,7 +154,7 @@ class Library:
                 return self._sources[name]
         return None
 
-    def namespace(self, alias: str, body: LocatedMap) -> Namespace:
+    def namespace(self, alias: str, body: LocatedMap, depth: int) -> Namespace:
         """Return an orb's body as a `Namespace`."""
         title = f'orb "{alias}"'
         namespace = Namespace(
@@ -148,7 +167,8 @@ class Library:
             budget=self._budget,
         )
         scope = Scope(title, namespace)
-        namespace.orbs = self.imports(body.get("orbs"), scope, body.where_is("orbs"))
+        where = body.where_is("orbs")
+        namespace.orbs = self.imports(body.get("orbs"), scope, where, depth)
         return namespace
 
 
@@ -209,8 +229,8 @@ def _missing(alias: str, reference: str, where: Where) -> UserError:
 
 
 def check_reference(alias: str, reference: str, where: Where) -> None:
-    """Raise UserError unless a reference is `namespace/name@version` or a URL."""
-    if reference.startswith("https://") or _REFERENCE.fullmatch(reference):
+    """Raise UserError unless a reference is `namespace/orb@version` or a URL."""
+    if _REFERENCE.fullmatch(reference):
         return
     raise error_at(
         where,
@@ -222,10 +242,10 @@ def check_reference(alias: str, reference: str, where: Where) -> None:
 
 def _corrected(reference: str) -> str:
     """Return what to write instead of an invalid reference."""
-    name = re.match(r"[\w.-]+/[\w.-]+", reference, re.ASCII)
-    if name is None:
+    name = re.match(_NAME, reference.lower())
+    if name is None or "://" in reference:
         return "Write the orb's namespace, name and version: circleci/node@7.1"
-    version = re.match(r"[:@]([\w.:-]+)", reference[name.end() :], re.ASCII)
+    version = re.match(rf"[:@]({_VERSION})$", reference[name.end() :])
     if version is None:
         return f"Add a version: {name[0]}@1.2.3, or {name[0]}@volatile for the newest"
     return f"Write {name[0]}@{version[1]}"

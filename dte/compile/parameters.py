@@ -143,7 +143,7 @@ def checked(
         fits = isinstance(value, ExecutorValue)
     else:
         value = fill(raw, scope, where)
-        if value is None and isinstance(raw, str) and parameter.type == "string":
+        if value in (None, "") and isinstance(raw, str) and parameter.type == "string":
             value = ""  # a pipeline value that this pipeline does not have
         fits = _fits(parameter, value)
     if fits:

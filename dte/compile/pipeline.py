@@ -10,7 +10,7 @@ from typing import Any
 
 from dte.compile.declarations import declared
 from dte.compile.documented_limits import warn_of_arguments
-from dte.compile.event_values import DOCUMENTED
+from dte.compile.event_values import DOCUMENTED, EmptyValue
 from dte.compile.namespace import Namespace
 from dte.compile.notes import Notes
 from dte.compile.parameters import Parameter, bind, form_of
@@ -35,9 +35,9 @@ def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
         "pipeline.project.slug": pipeline.project_slug,
         "pipeline.project.type": slug[0],
         "pipeline.integration_source": slug[0],
-        "pipeline.git.branch": pipeline.branch,
+        "pipeline.git.branch": pipeline.branch or EmptyValue(),
         "pipeline.git.branch.is_default": pipeline.branch == pipeline.default_branch,
-        "pipeline.git.tag": pipeline.tag,
+        "pipeline.git.tag": pipeline.tag or EmptyValue(),
         "pipeline.git.revision": pipeline.revision,
         "pipeline.git.base_revision": pipeline.base_revision or None,
         "pipeline.git.repo_url": pipeline.git_url,

@@ -5,18 +5,19 @@ Source: "Configuration reference", section `workflows`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dte.compile.budget import FILTERS, PATTERN
 from dte.compile.conditions import expression_holds
 from dte.compile.filter_expressions import as_expression
+from dte.compile.notes import Notes
 from dte.compile.templates import Scope, fill
 from dte.compile.values import take_one, text_or_list
 from dte.errors import Errors
 from dte.model import FINAL_JOB_STATUSES, Where
-from dte.parse import LocatedMap, error_at, nearest
+from dte.parse import error_at, nearest
 from dte.parse.expect import describe, expect_list, expect_map, known_keys, shorten
 from dte.patterns import InvalidPattern, compile_pattern
 
@@ -50,12 +51,27 @@ def read_requires(
     errors, found = Errors(), []
     for item, item_where in items.with_lines():
         with errors.collect():
-            found.append(_requirement(fill(item, scope, item_where), item_where))
+            filled = fill(item, scope, item_where)
+            found.append(_requirement(filled, item_where, scope.namespace.notes))
     errors.raise_all()
+    _warn_of_repeats(found, scope.namespace.notes)
     return tuple(found)
 
 
-def _requirement(item: Any, where: Where) -> WrittenRequirement:
+def _warn_of_repeats(found: Sequence[WrittenRequirement], notes: Notes) -> None:
+    first: dict[str, WrittenRequirement] = {}
+    for item in found:
+        if first.setdefault(item.name, item).statuses != item.statuses:
+            notes.warn(
+                "requires",
+                item.where,
+                f'requires: "{shorten(item.name)}" is listed twice, so these statuses '
+                "are ignored",
+                (f"Write one item: {shorten(item.name)}: [success, failed]",),
+            )
+
+
+def _requirement(item: Any, where: Where, notes: Notes) -> WrittenRequirement:
     if isinstance(item, str):
         return WrittenRequirement(item, frozenset({"success"}), where)
     if not isinstance(item, dict) or len(item) != 1:
@@ -78,6 +94,13 @@ def _requirement(item: Any, where: Where) -> WrittenRequirement:
                 code="requires",
             )
         statuses.update(FINAL_JOB_STATUSES if status == "terminal" else [status])
+        if status == "terminal" and isinstance(written, list):
+            notes.warn(
+                "requires",
+                where,
+                "requires: the JSON schema allows terminal only outside of a list",
+                (f"Write {shorten(name)}: terminal",),
+            )
     if not statuses:
         message = f'requires: "{name}" needs at least one status'
         advice = (f"Write {name}: [success], or {name} alone.",)
@@ -112,30 +135,36 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if value is None:
         return {}
     if isinstance(value, str):
-        if "<<" in value:
-            plain = value.replace("<<", "").replace(">>", "").strip()
-            raise error_at(
-                where,
-                "filters: write the expression without << >>",
-                suggestions=(f"Write filters: {shorten(plain)}",),
-                code="expression",
-            )
+        refuse_brackets(value, where)
         return PASSES if expression_holds(value, scope, where) else STOPS
     scope.namespace.budget.expand(where, FILTERS)
-    mapping = expect_map(value, where, "filters")
-    known_keys(mapping, ("branches", "tags"), "filters")
-    filters = _read_maps(mapping, scope)
+    filters = read_maps(value, scope, where)
     if filters:
         scope.namespace.notes.tell(
             "filters",
-            mapping.where,  # one position for all aliases of a mapping
+            value.where,  # one position for all aliases of a mapping
             "filters of branches and tags are deprecated",
             (f"Write the expression: filters: {as_expression(filters)}",),
         )
     return filters
 
 
-def _read_maps(mapping: LocatedMap, scope: Scope) -> Mapping[str, Any]:
+def refuse_brackets(text: str, where: Where) -> None:
+    """Raise UserError for an expression of a filter with `<<`."""
+    if "<<" in text:
+        plain = text.replace("<<", "").replace(">>", "").strip()
+        raise error_at(
+            where,
+            "filters: write the expression without << >>",
+            suggestions=(f"Write filters: {shorten(plain)}",),
+            code="expression",
+        )
+
+
+def read_maps(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
+    """Return the filters of branches and tags, checked; raises UserError."""
+    mapping = expect_map(value, where, "filters")
+    known_keys(mapping, ("branches", "tags"), "filters")
     return {
         part: read_branches(
             mapping[part], scope, mapping.where_is(part), f"filters: {part}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dte.compile import values
-from dte.compile.documented_limits import warn_of_long_keys
+from dte.compile.caches import warn_of_cache
 from dte.compile.templates import Scope
 from dte.compile.variables import environment
 from dte.model import Step, Where
@@ -154,7 +154,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "add_ssh_keys": Kind(
         "Installing additional SSH keys",
-        {"fingerprints": values.texts, "when": _WHEN},
+        {"fingerprints": values.words, "when": _WHEN},
     ),
     "setup_remote_docker": Kind(
         "Setup a remote Docker engine",
@@ -220,16 +220,41 @@ def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
     return mapping
 
 
-def check_held(name: str, held: str, where: Where) -> None:
-    """Raise UserError if a step of kind `name` may not contain one of kind `held`."""
+def require_held(name: str, mapping: LocatedMap) -> None:
+    """Raise UserError for a step that must contain steps and has none."""
+    holds = KINDS[name].holds
+    if mapping.get(holds) in (None, [], {}):
+        message = f"{name}: {holds}: needs at least one step"
+        advice = (f"Add a step, such as {holds}: [run: make]",)
+        where = mapping.where_is(holds)
+        raise error_at(where, message, suggestions=advice, code="steps")
+
+
+def check_held(name: str, held: str, given: Any, where: Where) -> None:
+    """Raise UserError if a step of kind `name` may not contain the step `held`.
+
+    Source: JSON schema, `teardown`: it contains no commands, conditions, steps in the
+    background, and no teardown of its own.
+    """
     kind = KINDS[name]
-    if kind.held and held not in kind.held:
+    if not kind.held or "<<" in held:
+        return
+    if held not in kind.held:
         raise error_at(
             where,
             f'{name}: {kind.holds}: "{held}" is not allowed here',
             suggestions=(f"Allowed here: {', '.join(kind.held)}",),
             code="step",
         )
+    mapping = given if isinstance(given, Mapping) else {}
+    for key in (kind.holds, "background"):
+        if mapping.get(key):
+            raise error_at(
+                where,
+                f'{name}: {kind.holds}: the step {held} can\'t have the key "{key}"',
+                suggestions=(f"Remove {key}.",),
+                code="step",
+            )
 
 
 def _needs(kind: Kind) -> str:
@@ -261,6 +286,6 @@ def build_step(name: str, given: Any, scope: Scope, where: Where) -> Step:
     else:
         arguments = values.take(mapping, kind.keys, scope, name)
     if name in ("save_cache", "restore_cache"):
-        warn_of_long_keys(arguments, where, scope.namespace.notes)
+        warn_of_cache(arguments, where, scope.namespace.notes)
     shown = arguments.get("name") or kind.shows or arguments.get("command", "")
     return Step(name, shown, arguments, where)

@@ -165,13 +165,17 @@ class StepExpander:
         if not isinstance(call.given, LocatedMap) or holds not in call.given:
             return step
         where = call.given.where_is(holds)
+        for item, at in each_step(call.given[holds], where, f"{call.name}: {holds}"):
+            inner = read_call(item, at)
+            check_held(call.name, inner.name, inner.given, at)
         held = tuple(self.expand(call.given[holds], where))
         if not held:
             message = f"{call.name}: {holds}: needs at least one step"
             advice = (f"Add a step, such as {holds}: [run: make]",)
             raise error_at(where, message, suggestions=advice, code="steps")
-        for inner in held:
-            check_held(call.name, inner.kind, inner.where)
+        for step_inside in held:
+            given = step_inside.arguments
+            check_held(call.name, step_inside.kind, given, step_inside.where)
         return replace(step, arguments={**step.arguments, holds: held})
 
     def _structure(self, call: StepCall) -> Iterator[Step]:
@@ -229,7 +233,7 @@ def require_steps(definition: Definition) -> None:
     suggestions = (f"Add steps to it, such as steps: {_EXAMPLE}",)
     if "steps" not in definition.body:
         message, where, code = "needs the key steps", definition.where, "missing-key"
-    elif steps is None or steps in ([], {}):
+    elif not steps:
         message, code = "steps: needs at least one step", "steps"
         where = definition.body.where_is("steps")
     else:

@@ -34,7 +34,8 @@ class InvalidValue(Exception):
 _DURATION = re.compile(r"(\d+(\.\d+)?[smh])+", re.ASCII)
 _SERIAL_GROUP = re.compile(r"[A-Za-z0-9._/-]{1,512}")
 _BUNDLE = re.compile(r"[A-Za-z0-9-]{1,50}", re.ASCII)
-_DELAY = re.compile(r"(10|[1-9])m|[1-9]\d{0,2}s", re.ASCII)
+_DELAY = re.compile(r"(?:10|[1-9])m|(?P<seconds>[1-9]\d{0,2})s", re.ASCII)
+_LONGEST_DELAY = 600
 
 
 def text(value: Any) -> str:
@@ -77,6 +78,11 @@ def text_or_list(value: Any) -> Any:
     return list(texts(value)) if isinstance(value, list) else text(value)
 
 
+def words(value: Any) -> Any:
+    """Return a string or a list of strings, which may be empty ("JSON schema")."""
+    return [] if value == [] else text_or_list(value)
+
+
 def one_of(*choices: str) -> Check:
     """Return a check for one of a few words."""
 
@@ -116,6 +122,11 @@ def duration(value: Any) -> str | int:
     """
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
+    return duration_text(value)
+
+
+def duration_text(value: Any) -> str:
+    """Return a duration with its units, as `evaluation_time` accepts it."""
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return value
     raise InvalidValue('a time such as "20m", "1.25h" or "5s"', "20m")
@@ -123,8 +134,9 @@ def duration(value: Any) -> str | int:
 
 def delay(value: Any) -> str:
     """Return a duration as `auto_rerun_delay` accepts it, at most ten minutes."""
-    if isinstance(value, str) and _DELAY.fullmatch(value):
-        return value
+    match = _DELAY.fullmatch(value) if isinstance(value, str) else None
+    if match and int(match["seconds"] or 0) <= _LONGEST_DELAY:
+        return match[0]
     raise InvalidValue('a time of at most 10 minutes such as "10s" or "3m"', "10s")
 
 
@@ -168,36 +180,24 @@ def scalar(value: Any) -> Any:
     raise InvalidValue("a string, a number or a boolean", "true")
 
 
-def keys_of_texts(*keys: str) -> Check:
-    """Return a check for a mapping from exactly these keys to strings."""
+@dataclass(frozen=True)
+class KeysOfTexts:
+    """A check for a mapping from exactly one of some groups of keys to strings."""
 
-    def check(value: Any) -> dict[str, str]:
-        expected = f"a mapping with {' and '.join(keys)}"
-        example = "{" + ", ".join(f"{key}: $NAME" for key in keys) + "}"
-        if not isinstance(value, dict):
-            raise InvalidValue(expected, example)
-        if set(value) != set(keys):
-            shown = f"one with {', '.join(value) or 'no keys'}"
-            raise InvalidValue(expected, example, shown)
-        return {key: text(value[key]) for key in keys}
+    groups: tuple[tuple[str, ...], ...]
 
-    return check
-
-
-def either(*checks: Check) -> Check:
-    """Return a check for a value that passes one of the checks."""
-
-    def check(value: Any) -> Any:
-        reasons, example = [], ""
-        for one in checks:
-            try:
-                return one(value)
-            except InvalidValue as error:
-                reasons.append(str(error))
-                example = example or error.example
-        raise InvalidValue(", or ".join(reasons), example)
-
-    return check
+    def __call__(self, value: Any) -> dict[str, str]:
+        """Return the mapping."""
+        if isinstance(value, dict) and set(value) in map(set, self.groups):
+            return {key: text(value[key]) for key in value}
+        expected = ", or ".join(" and ".join(keys) for keys in self.groups)
+        example = ", ".join(f"{key}: $NAME" for key in self.groups[0])
+        shown = f"one with {', '.join(value) or 'no keys'}"
+        raise InvalidValue(
+            f"a mapping with {expected}",
+            f"{{{example}}}",
+            shown if isinstance(value, dict) else "",
+        )
 
 
 def take(
@@ -229,7 +229,7 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
     literal one is refused ("JSON schema", type string). A quoted number or boolean is
     refused if the key's type is number or boolean.
     """
-    if check in _TEXTS:
+    if check in _TEXTS or isinstance(check, KeysOfTexts):
         _refuse_unquoted(raw, where, what)
     elif check is boolean or isinstance(check, WholeNumber):
         _refuse_quoted(raw, check, where, what)
@@ -250,6 +250,7 @@ _TEXTS: tuple[Check, ...] = (
     texts,
     listed_texts,
     text_or_list,
+    words,
     serial_group,
     bundles,
 )
@@ -271,6 +272,9 @@ def _refuse_unquoted(raw: Any, where: Where, what: str) -> None:
     if isinstance(raw, LocatedList):
         for item, at in raw.with_lines():
             _refuse_unquoted(item, at, what)
+    elif isinstance(raw, LocatedMap):
+        for key, item in raw.items():
+            _refuse_unquoted(item, raw.where_is(key), f"{what}: {key}")
     elif isinstance(raw, int | float):
         raise error_at(
             where,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dte.compile.event_values import EmptyValue
 from dte.compile.values import InvalidValue, text
 from dte.parse.expect import describe
 
@@ -36,7 +37,8 @@ def _variables(part: Any) -> Iterator[tuple[str, str]]:
         if not name or "=" in name or "\0" in name:
             raise InvalidValue("names and values", _EXAMPLE, f"the name {name!r}")
         try:
-            yield name, "<nil>" if content is None else text(content)
+            missing = content is None or isinstance(content, EmptyValue)
+            yield name, "<nil>" if missing else text(content)
         except InvalidValue:
             shown = f"{describe(content)} in {name}"
             raise InvalidValue("plain values", _EXAMPLE, shown) from None

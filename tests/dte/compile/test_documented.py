@@ -74,6 +74,28 @@ def test_refused(case: dict[str, Any], tmp_path: Path) -> None:
     assert error.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "case", cases("refused_steps.yml"), ids=lambda case: case["name"]
+)
+def test_refused_in_a_job_that_nothing_uses(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    """CircleCI checks the keys of every job, so a job that no workflow calls is refused
+    too.
+    """
+    if "<<EOF" in case["config"]:
+        return  # YAML can't be written again with the same error
+    config = yaml.safe_load(case["config"])
+    config["jobs"]["other"] = {"type": "no-op"}
+    config["workflows"] = {"main": {"jobs": ["other"]}}
+    codes = []
+    for text in (case["config"], yaml.safe_dump(config, sort_keys=False)):
+        with pytest.raises(UserError) as caught:
+            compile_text(text, tmp_path)
+        codes.append(caught.value.code)
+    assert codes[0] == codes[1]
+
+
 def test_each_case_names_its_source() -> None:
     """Each case has a unique name, a unique config, and a source."""
     every = [*ACCEPTED, *REFUSED]

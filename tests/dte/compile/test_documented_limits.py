@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dte.errors import UserError
-from dte.model import CompiledConfig, PipelineValues
+from dte.model import CompiledConfig, PipelineValues, Where
 from tests.dte.compile.configs import compile_text
 
 JOB = "version: 2.1\njobs: {build: {machine: true, steps: [STEP]}}\n"
@@ -46,6 +46,27 @@ def test_url_orbs(tmp_path: Path) -> None:
     compiled(tmp_path, more=f"orbs: {{{', '.join(urls[:50])}}}\n")
     with pytest.raises(UserError, match="more than 50 URL orbs"):
         compiled(tmp_path, more=f"orbs: {{{', '.join(urls)}}}\n")
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(5, True), (6, False)])
+def test_the_depth_of_url_orbs(depth: int, fits: bool, tmp_path: Path) -> None:
+    """URL orbs import each other at most 5 deep (Manage URL orb allow-lists)."""
+    orbs = {}
+    for number in range(1, depth + 1):
+        orbs[url := f"https://a.test/{number}.yml"] = tmp_path / f"{number}.yml"
+        more = f"orbs: {{next: 'https://a.test/{number + 1}.yml'}}\n"
+        step = "next/work" if number < depth else "checkout"
+        orbs[url].write_text(
+            f"version: 2.1\ncommands: {{work: {{steps: [{step}]}}}}\n"
+            + more * (number < depth)
+        )
+    text = JOB.replace("STEP", "first/work") + "orbs: {first: 'https://a.test/1.yml'}\n"
+    if fits:
+        compile_text(text, tmp_path, orbs=orbs)
+        return
+    with pytest.raises(UserError, match="more than 5 deep") as caught:
+        compile_text(text, tmp_path, orbs=orbs)
+    assert caught.value.where == Where(str(tmp_path / "5.yml"), 3)
 
 
 @pytest.mark.parametrize(("length", "warns"), [(900, False), (901, True)])

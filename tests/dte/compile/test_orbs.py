@@ -35,6 +35,8 @@ jobs:
         ("ns/name@1.2.3", "ns/name"),
         ("ns/name@volatile", "alias"),
         ("ns/name@dev:first", "ns/name"),
+        ("ns/name@dev:feature/x", "ns/name"),
+        ("ns/name@ << pipeline.parameters.version >> ", "ns/name@dev:first"),
         ("ns/name@<< pipeline.parameters.version >>", "ns/name@dev:first"),
         ("https://example.com/orb.yml", "alias"),
         ("https://example.com/orb.yml", "https://example.com/orb.yml"),
@@ -61,7 +63,14 @@ def test_a_missing_orb_is_named_with_the_option(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("reference", ["name", "ns/name", "a/b/c@1", "http://x/y", "7"])
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *("name", "ns/name", "a/b/c@1", "7", "http://x/y", "https://"),
+        *("ns/name@latest", "ns/name@1.x", "ns/name@1.2.3.4", "ns/name@1.2.3-beta"),
+        *("ns/name@v1", "ns/name@dev", "Ns/Name@1"),
+    ],
+)
 def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     """A reference must be namespace/name@version or an https URL."""
     with pytest.raises(UserError, match=r"config\.yml:6: orb"):

@@ -78,7 +78,7 @@ WORKFLOWS = [
     ("{when: {xor: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
     ("{when: {}, jobs: [build]}", "a condition takes one of"),
     ("{when: {and: [1], or: [1]}, jobs: [build]}", "a condition takes one of"),
-    ("{when: {matches: {pattern: a}}, jobs: [build]}", "value must be a string"),
+    ("{when: {matches: {pattern: a}}, jobs: [build]}", "needs the key value"),
     (
         "{when: {matches: {pattern: (, value: a}}, jobs: [build]}",
         "is invalid: RE2 refuses it",
@@ -187,3 +187,48 @@ def test_a_stubbed_call(call: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         compile_text(text, tmp_path, stub_missing_orbs=True)
     assert message in str(caught.value)
+
+
+CALLS = [
+    ("name: ' '", "name: is empty"),
+    ("name: 3", "must be a string"),
+    ("requires: build", "requires must be a list"),
+    ("requires: [build: done]", "a status must be one of"),
+    ("context: {}", "context: must be a string"),
+    ("type: build", "type: must be approval"),
+    ("filters: {branch: {only: main}}", 'unknown key "branch"'),
+    ("filters: {branches: {only: /(?=a)/}}", "RE2"),
+    ("filters: << pipeline.git.branch >>", "without << >>"),
+    ("filters: pipeline.git.branch ==", "incomplete"),
+    ("filters: pipeline.parameters.nosuch", "is not defined here"),
+    ("serial-group: a b", "1 to 512"),
+    ("pre-steps: [nosuch]", "no command or step"),
+    ("nosuch: 1", "unknown parameter"),
+    ("matrix: {parameters: {nosuch: [1]}}", "unknown parameter"),
+    ("matrix: []", "must be a mapping"),
+]
+
+
+@pytest.mark.parametrize("condition", ["when: true, ", "when: false, "])
+@pytest.mark.parametrize(("call", "message"), CALLS)
+def test_a_call(call: str, message: str, condition: str, tmp_path: Path) -> None:
+    """A call with an invalid key is refused, even in a workflow that doesn't run."""
+    text = (
+        "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}, last: "
+        "{machine: true, steps: [checkout]}}\n"
+        f"workflows: {{main: {{{condition}jobs: [build, last: {{{call}}}]}}}}\n"
+    )
+    with pytest.raises(UserError) as caught:
+        compile_text(text, tmp_path)
+    assert message in str(caught.value)
+
+
+def test_a_job_group_in_a_workflow_that_does_not_run(tmp_path: Path) -> None:
+    """A call of a job group takes no context, even if its workflow doesn't run."""
+    text = (
+        "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}}\n"
+        "job-groups: {pair: {jobs: [build]}}\n"
+        "workflows: {main: {when: false, jobs: [pair: {context: a}]}}\n"
+    )
+    with pytest.raises(UserError, match='takes no "context"'):
+        compile_text(text, tmp_path)

@@ -22,6 +22,7 @@ from dte.compile.jobs import RESERVED
 from dte.compile.step_kinds import KINDS
 from dte.errors import UserError
 from tests.docs.pages import list_texts
+from tests.dte.compile.beyond_schema import BEYOND, beyond
 from tests.dte.compile.configs import compile_text
 from tests.dte.compile.test_documented import ACCEPTED
 from tests.dte.compile.test_robustness import GOOD, changed_config
@@ -53,7 +54,8 @@ EMPTY = re.compile(
     r"|(workflows|job-groups)/[^/]+/jobs/\d+/.+?(/(requires|context|matrix/exclude"
     r"|alias|filters(/(branches|tags)(/(only|ignore))?)?|(pre|post)-steps"
     r"|override-with))?"
-    r"|orbs/[^/]+/(jobs|commands|executors)(/[^/]+/parameters)?"
+    r"|orbs/[^/]+/(jobs|commands|executors)"
+    r"|(orbs/[^/]+/)?(jobs|commands|executors)/[^/]+/parameters"
 )
 
 # Why dte compiles what the schema refuses: each reason, and whether it applies to a
@@ -87,8 +89,22 @@ EXPLAINED: dict[str, Callable[[str, Any, Any], bool]] = {
             and bool(re.search(r"/parameters/[^/]+/(enum/\d+|default)$", f"/{path}"))
         )
     ),
-    "names in a processed config contain more characters": (
-        lambda path, value, config: path in ("jobs", "workflows")
+    "names of jobs in a processed config contain more characters": (
+        lambda path, value, config: (
+            path == "jobs"
+            and config.keys()
+            <= {"version", "setup", "jobs", "workflows", "experimental"}
+        )
+    ),
+    "the default of an executor may have arguments (Reusable config reference)": (
+        lambda path, value, config: (
+            bool(re.search("/parameters/[^/]+/default(/[^/]+)?$", f"/{path}"))
+            and isinstance(value, dict)
+            and "name" in value
+        )
+    ),
+    "terminal may be in a list of statuses (Configuration reference, requires)": (
+        lambda path, value, config: "/requires/" in path and value == "terminal"
     ),
     "a parameter with any name and a value of any type is an argument": (
         lambda path, value, config: (
@@ -123,12 +139,6 @@ EXPLAINED: dict[str, Callable[[str, Any, Any], bool]] = {
             bool(re.search(r"/steps/\d+/steps$", path)) and isinstance(value, list)
         )
     ),
-    "an orb is opened when something of it is used": (
-        lambda path, value, config: (
-            path.startswith("orbs/")
-            and f'"{path.split("/")[1]}/' not in json.dumps(config)
-        )
-    ),
 }
 
 
@@ -157,45 +167,6 @@ def explained(config: Any) -> bool:
     return any(why(path, error.instance, config) for why in EXPLAINED.values())
 
 
-# For each code of errors that the schema does not find: words of the message, and why.
-BEYOND = {
-    "circle": ("require each other|calls itself", "the schema follows no names"),
-    "condition": ("a condition takes one of", "it takes other keys with an operator"),
-    "expression": ("", "it reads no expressions"),
-    "job-group": ("job group", "it takes any key in the call of a group"),
-    "limit": ("more than", "it counts nothing"),
-    "matrix": ("matrix", "it does not know what a job declares"),
-    "missing-key": (
-        'no workflows and no job called "build"|needs the key "name"|has no executor',
-        "it does not require workflows, nor the name of an executor",
-    ),
-    "name": ("name: is empty|a name must begin", "it takes an empty name"),
-    "orb-reference": ("", "it takes a template for the version"),
-    "parameter": ("parameter", "it does not know what a job or command declares"),
-    "pattern": ("the pattern", "it reads no patterns"),
-    "requires": ("requires", "it follows no names"),
-    "schedule": ("schedule", "it takes any text for cron, and no filters"),
-    "setup": ("only one workflow of a setup", "it does not decide which workflows run"),
-    "step": (
-        "a step must be|a step must have one key|not allowed here",
-        "it takes lists in lists",
-    ),
-    "type": (
-        r"(job|command) \"[^\"]+\" must be a mapping, not the string"
-        r"|paths: must be a list of strings|matrix|must be a parameter of type steps"
-        r"|environment: must be NAME=VALUE|can't be embedded",
-        "it takes a text for a job, a command and paths, any matrix, and templates",
-    ),
-    "undeclared": ("is not defined here", "it follows no names"),
-    "unknown-executor": ("there is no executor", "it follows no names"),
-    "unknown-job": ("there is no job", "it follows no names"),
-    "unknown-key": (
-        "unknown key",
-        "it takes any key beside schedule, in exclude, and in a when step",
-    ),
-    "unknown-step": ("there is no command or step", "it follows no names"),
-    "version": ("version", "it takes the version as a text"),
-}
 CONFIGS = [*GOOD, *(yaml.safe_load(case["config"]) for case in ACCEPTED)]
 
 
@@ -211,8 +182,7 @@ def test_what_the_schema_accepts(
         compile_text(text, tmp_path_factory.getbasetemp(), stub_missing_orbs=True)
     except UserError as error:
         for one in (error, *error.others):
-            words, _ = BEYOND[one.code]
-            assert re.search(words, one.message), one.message
+            assert beyond(one, text), one.message
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -235,10 +205,12 @@ def test_each_explanation_has_the_words_of_a_message() -> None:
     """The words that identify an explained error are in the code of dte."""
     words = {
         part
-        for pattern, _ in BEYOND.values()
-        for message in pattern.split("|")
-        if not set(message) & set("[]()")
-        for part in message.split(": must be ")
+        for kinds in BEYOND.values()
+        for kind in kinds
+        for message in kind.words.split("|")
+        if not set(message) & set("[]()*")
+        for part in re.split("^must be |: must be |: unknown key", message)
+        if part != "must be"
     }
     texts = list_texts()
     assert [part for part in words if not any(part in text for text in texts)] == []
@@ -257,8 +229,8 @@ REFUSED = [
     ("jobs: {a: {executor: [b], steps: [checkout]}}", "a name or a mapping"),
     (
         "jobs: {a: {type: release, plan_name: b, "
-        "validation: {webhooks: [provider: 1]}}}",
-        "the provider the number 1",
+        "validation: {enabled: true, webhooks: [{name: c, provider: 1}]}}}",
+        "provider: must be one of",
     ),
     ("workflows: {version: [], b: {jobs: [c]}}", "version: must be a number"),
     ("jobs:", "jobs must be a mapping"),
