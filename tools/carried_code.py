@@ -2,8 +2,8 @@
 
 The command `unpack` contains every module once. `record_attempt` builds the archive
 from them, and the commands that may have a token run from them; the other commands, and
-set_shas in dte/main, run their program from the archive. `make docs` writes the modules into `unpack` and the
-digest into scripts/code.sha256.
+set_shas in dte/main, run their program from the archive. `make docs` writes the modules
+into `unpack` and the digest into scripts/code.sha256.
 """
 
 import re
