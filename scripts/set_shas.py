@@ -23,7 +23,7 @@ from revisions import (
     read_head,
 )
 from search_settings import read_rule
-from settings import read
+from settings import read, require
 
 STRICTER = "  - `when_no_base: error` makes this an error"
 
@@ -31,6 +31,7 @@ STRICTER = "  - `when_no_base: error` makes this an error"
 def main() -> None:
     """Find the base and the head, print them, and export them to later steps."""
     folder = Path(read("DTE_CHECKOUT", os.getcwd()))
+    require("BASH_ENV")  # before the search, which may take long
     main_branch = read("DTE_MAIN_BRANCH", "main")
     when_no_base = read_when_no_base()
     read_rule()

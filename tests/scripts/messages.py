@@ -15,8 +15,8 @@ from tests.scripts.messages_of_git import MESSAGES_OF_GIT
 MESSAGES = {
     **MESSAGES_OF_GIT,
     "no BASH_ENV": Message(
-        "error: BASH_ENV is not set, so no later step would see NX_BASE, NX_HEAD",
-        "CircleCI sets it; outside CircleCI, set it to a new file",
+        "error: BASH_ENV is not set",
+        "CircleCI sets it in every job; outside CircleCI, set it yourself",
         env={"BASH_ENV": ""},
         status=2,
     ),
