@@ -221,6 +221,11 @@ BEYOND = {
         ),
         Beyond(RELEASE, "validation: .*unknown key", "it takes any validation"),
         Beyond("job-groups/.*", "job group .*unknown key", "it takes any key"),
+        Beyond(
+            r".*/steps/\d+/(?!when/|unless/|run/|with_tool_cache/)[^/]+/[^/]+/.+",
+            "unknown key",
+            "the argument of a command may be a list of steps",
+        ),
         Beyond(STEP + ".*", "install_signing_bundle: unknown key", "it takes any key"),
     ],
     "unknown-step": [
@@ -253,10 +258,13 @@ def place_of(text: str, where: Where) -> tuple[str, ...]:
 
 
 def value_at(config: Any, path: Sequence[str]) -> Any:
-    """Return the value at a path of a config."""
+    """Return the value at a path of a config; None if a key isn't a string."""
     for part in path:
         keys = config if isinstance(config, dict) else range(len(config))
-        config = config[next(key for key in keys if str(key) == part)]
+        key = next((key for key in keys if str(key) == part), None)
+        if key is None:
+            return None
+        config = config[key]
     return config
 
 
