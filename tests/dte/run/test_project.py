@@ -121,28 +121,10 @@ def test_a_project_of_another_user_is_rehearsed(clone: Path, tmp_path: Path) -> 
     assert "dubious ownership" in refused.stderr
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        ".git",
-        pytest.param(
-            ".git/objects",
-            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root reads all"),
-        ),
-    ],
-)
-def test_a_project_that_can_t_be_read_is_named(
-    clone: Path, tmp_path: Path, folder: str
-) -> None:
+def test_a_project_that_can_t_be_read_is_named(clone: Path, tmp_path: Path) -> None:
     """If git's folder can't be read, the error names it, and is no defect of dte."""
-    if folder == ".git":
-        # A path that is too long can't even be read by root.
-        shutil.rmtree(clone / folder)
-        (clone / folder).write_text(f"gitdir: {'x' * 5000}\n")
-    else:
-        (clone / folder).chmod(0)
-    try:
-        with pytest.raises(UserError, match=f"{clone} can't be copied: .*"):
-            take_project(clone, tmp_path / "origin")
-    finally:
-        (clone / folder).chmod(0o700)
+    shutil.rmtree(clone / ".git")
+    # A path that is too long can't even be read by root.
+    (clone / ".git").write_text(f"gitdir: {'x' * 5000}\n")
+    with pytest.raises(UserError, match=f"{clone} can't be copied: .*"):
+        take_project(clone, tmp_path / "origin")
