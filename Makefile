@@ -24,6 +24,8 @@ JUNIT := --junitxml=.cache/reports/junit.xml
 COVERAGE := --cov --cov-report=html:.cache/reports/coverage
 export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)
 export npm_config_cache := $(CURDIR)/.cache/npm
+# Without bytecode, each of the tests' many short processes compiles what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 export NAMESPACE VERSION
 
 .PHONY: help
