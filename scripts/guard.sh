@@ -1,11 +1,13 @@
-export DTE_CHECKOUT="$PWD" DTE_BASH="${BASH_VERSION-}"
+export DTE_BASH="${BASH_VERSION-}"
 cd /
-code=~/.dte-"$DTE_CODE"
+code=~/.dte-$DTE_CODE
+copy=$code.$$$RANDOM
 for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-* "$code"; do
-  sum=$([ -f "$file" ] && cat "$file" >"$code.$$" && { sha256sum || shasum -a 256 || echo unknown-no-sha256sum; } 2>/dev/null <"$code.$$") || continue
+  [ -f "$file" ] || continue
+  sum=$(cat "$file" >"$copy" && { sha256sum || shasum -a 256; } 2>/dev/null <"$copy") || sum=no-copy-or-sha256sum
   dte_sum=${sum%% *}
   [ "$dte_sum" = "$DTE_CODE" ] || { sleep 1; continue; }
-  python3 -I -S -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$code.$$" rerun_guard && exit
+  python3 -IS -c 'import sys; sys.path[:0]=[sys.argv.pop(1)]; import begin' "$copy" rerun_guard && exit
   dte_exit=$?
   [ "$dte_exit" -gt 125 ] || exit "$dte_exit"
 done
@@ -15,7 +17,7 @@ say() {
   echo "error: $2
 Reference: https://github.com/your-namespace/dte/blob/main/docs/troubleshooting.md#$1"
 }
-if ! python3 -I -S -c ''; then
+if ! python3 -IS -c ''; then
   say python3 "python3 does not start: use an image that has it, such as cimg/node"
 elif [ -z "${dte_sum-}" ]; then
   say no-record "the workspace contains no attempt record: add requires: [dte/attempt]; if it expired, push a commit"

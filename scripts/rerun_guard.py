@@ -124,6 +124,9 @@ def refuse(refusal: Refusal) -> NoReturn:
             set_mode(REFUSED)
     except Refusal as failure:
         say(f"warning: later steps may run: {failure.message}")
+    copy, kept = find_copy()
+    if copy != kept:
+        os.unlink(copy)
     sys.exit(refusal.exit_code)
 
 
@@ -149,13 +152,32 @@ def require_shell() -> None:
 def keep_code() -> None:
     """Move this job's copy of the code to where the later steps find it.
 
-    guard.sh has made and checked the copy `~/.dte-<digest>.<process id>`. Another job
-    may replace the archive in `~/.dte`, but never a file under the new name.
+    guard.sh has made and checked the copy `~/.dte-<digest>.<number>`. Another job may
+    replace the archive in `~/.dte`, but never a file under the new name.
+    """
+    copy, kept = find_copy()
+    try:
+        os.replace(copy, kept)
+    except OSError as error:
+        raise Refusal(f"{kept} can't be written: {error}", code="machine") from None
+
+
+def find_copy() -> tuple[str, str]:
+    """Return the path of this job's copy of the code, and its later path.
+
+    Without guard.sh, the code runs from its own folder, which is both paths.
     """
     copy = sys.path[0]
     kept = os.path.splitext(copy)[0]
-    if kept.endswith("-" + read("DTE_CODE", "-")):
-        os.replace(copy, kept)
+    return copy, kept if kept.endswith("-" + read("DTE_CODE", "-")) else copy
+
+
+def list_files(folder: str, pattern: str) -> list[os.DirEntry[str]]:
+    """Return the entries of `folder` with a matching name; none if it is unreadable."""
+    try:
+        return [one for one in os.scandir(folder) if re.fullmatch(pattern, one.name)]
+    except OSError:
+        return []
 
 
 def remove_old_files() -> None:
@@ -170,22 +192,16 @@ def remove_old_files() -> None:
         (os.path.join(os.path.dirname(attempts), "code"), rf"{_ID}-{_DIGEST}\.pyz"),
         (os.path.expanduser("~"), rf"\.dte-{_DIGEST}(\.\d+)?"),
     ):
-        try:
-            for entry in os.scandir(folder):
-                changed = entry.stat(follow_symlinks=False).st_mtime
-                if changed < oldest and re.fullmatch(ours, entry.name):
+        for entry in list_files(folder, ours):
+            try:
+                if entry.stat(follow_symlinks=False).st_mtime < oldest:
                     os.unlink(entry.path)
-        except OSError:
-            continue
+            except OSError:
+                continue
 
 
-def main() -> None:
-    """Print the attempt or refuse the run; with `DTE_RERUN_GUARD=off`, only warn."""
-    keep_code()
-    require_shell()
-    remove_old_files()
-    choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
-    role = read_choice("DTE_ROLE", ROLES[0], ROLES)
+def guard_or_warn(choice: str, role: str) -> None:
+    """Guard the run; where the user switched the guard off, only warn."""
     reasons = []
     if not read_switch("DTE_RERUN_GUARD", True):
         reasons.append("DTE_RERUN_GUARD is off")
@@ -196,7 +212,20 @@ def main() -> None:
         guard(ALLOW if reasons else choice, role)
     except Refusal as refusal:
         if refusal.exit_code != 1 or not reasons:
-            refuse(refusal)
+            raise
         say(str(refusal))
         say("warning: {}, so this job continues.".format(reasons[0]))
         say("warning: main may wait for missing agents until its timeout.")
+
+
+def main() -> None:
+    """Print the attempt and keep the code for the later steps, or refuse the run."""
+    require_shell()
+    remove_old_files()
+    choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
+    role = read_choice("DTE_ROLE", ROLES[0], ROLES)
+    try:
+        guard_or_warn(choice, role)
+        keep_code()
+    except Refusal as refusal:
+        refuse(refusal)

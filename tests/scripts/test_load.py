@@ -200,7 +200,18 @@ def test_without_a_tool_for_digests_nothing_runs(job: Job, archive: bytes) -> No
     link_tools(job)
     done = job.run("guard", interpreter=("/bin/bash",))
     assert done.returncode == 1
-    assert "has the digest unknown" in done.stderr
+    assert "has the digest no-copy-or-sha256sum, not " in done.stderr
+
+
+def test_a_full_home_is_not_called_a_missing_record(job: Job, archive: bytes) -> None:
+    """If the archive can't be copied, the reason stands above dte's message."""
+    job.attach(archive)
+    (job.bin / "cat").write_text("#!/bin/sh\necho 'cat: disk full' >&2; exit 1\n")
+    (job.bin / "cat").chmod(0o755)
+    done = job.run("guard")
+    assert done.returncode == 1
+    assert done.stderr.startswith("cat: disk full\n")
+    assert "has the digest no-copy-or-sha256sum, not " in done.stderr
 
 
 @pytest.mark.parametrize("attached", [True, False])

@@ -12,7 +12,10 @@ from threading import Event, Timer
 
 import pytest
 
+from tests.scripts.conftest import SCRIPTS
 from tests.scripts.step_job import CODE, FIRST, Job, build_archive
+
+SECOND = "22222222-2222-4222-8222-222222222222"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,39 @@ def test_a_guard_waits_for_the_attach_of_another_job(
     timer.join()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"This is attempt 1 of workflow {FIRST}.\n"
+
+
+def test_guards_with_one_process_id_share_a_home(job: Job, archive: bytes) -> None:
+    """Containers that share a home folder may give their guards the same process id."""
+    job.attach(archive)
+    text = (SCRIPTS / "guard.sh").read_text(encoding="utf-8")
+    assert "$$" in text
+    one_id = ("bash", "-c", text.replace("$$", "1"))
+    with ThreadPoolExecutor(6) as pool:
+        guards = [pool.submit(job.run, "guard", interpreter=one_id) for _ in range(18)]
+    assert [guard.result().stderr for guard in guards] == [""] * 18
+    assert {entry.name for entry in os.scandir(job.home)} == {".dte", f".dte-{CODE}"}
+
+
+@pytest.mark.parametrize("workflow_id", [FIRST, SECOND], ids=["full run", "partial"])
+def test_code_that_can_t_be_kept_hides_no_refusal(
+    job: Job, archive: bytes, workflow_id: str
+) -> None:
+    """If the copy can't get its later name, the guard decides first."""
+    job.attach(archive)
+    job.kept.mkdir()
+    done = job.run("guard", CIRCLE_WORKFLOW_ID=workflow_id)
+    assert done.returncode == 1
+    said = (
+        f"{job.kept} can't be written: " if workflow_id == FIRST else "You reran only"
+    )
+    assert said in done.stderr
+    assert job.exported.strip() == "export DTE_MODE=refused"
+    assert {entry.name for entry in os.scandir(job.home)} == {
+        ".dte",
+        job.kept.name,
+        "bash_env",
+    }
 
 
 def test_a_later_step_does_not_read_what_other_jobs_attach(
