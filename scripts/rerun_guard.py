@@ -124,9 +124,7 @@ def refuse(refusal: Refusal) -> NoReturn:
             set_mode(REFUSED)
     except Refusal as failure:
         say(f"warning: later steps may run: {failure.message}")
-    copy, kept = find_copy()
-    if copy != kept:
-        os.unlink(copy)
+    keep_code()
     sys.exit(refusal.exit_code)
 
 
@@ -155,29 +153,10 @@ def keep_code() -> None:
     guard.sh has made and checked the copy `~/.dte-<digest>.<number>`. Another job may
     replace the archive in `~/.dte`, but never a file under the new name.
     """
-    copy, kept = find_copy()
-    try:
-        os.replace(copy, kept)
-    except OSError as error:
-        raise Refusal(f"{kept} can't be written: {error}", code="machine") from None
-
-
-def find_copy() -> tuple[str, str]:
-    """Return the path of this job's copy of the code, and its later path.
-
-    Without guard.sh, the code runs from its own folder, which is both paths.
-    """
     copy = sys.path[0]
     kept = os.path.splitext(copy)[0]
-    return copy, kept if kept.endswith("-" + read("DTE_CODE", "-")) else copy
-
-
-def list_files(folder: str, pattern: str) -> list[os.DirEntry[str]]:
-    """Return the entries of `folder` with a matching name; none if it is unreadable."""
-    try:
-        return [one for one in os.scandir(folder) if re.fullmatch(pattern, one.name)]
-    except OSError:
-        return []
+    if kept.endswith("-" + read("DTE_CODE", "-")):
+        os.replace(copy, kept)
 
 
 def remove_old_files() -> None:
@@ -192,16 +171,21 @@ def remove_old_files() -> None:
         (os.path.join(os.path.dirname(attempts), "code"), rf"{_ID}-{_DIGEST}\.pyz"),
         (os.path.expanduser("~"), rf"\.dte-{_DIGEST}(\.\d+)?"),
     ):
-        for entry in list_files(folder, ours):
-            try:
-                if entry.stat(follow_symlinks=False).st_mtime < oldest:
+        try:
+            for entry in os.scandir(folder):
+                mine = re.fullmatch(ours, entry.name)
+                if mine and entry.stat(follow_symlinks=False).st_mtime < oldest:
                     os.unlink(entry.path)
-            except OSError:
-                continue
+        except OSError:
+            continue
 
 
-def guard_or_warn(choice: str, role: str) -> None:
-    """Guard the run; where the user switched the guard off, only warn."""
+def main() -> None:
+    """Print the attempt or refuse the run; with `DTE_RERUN_GUARD=off`, only warn."""
+    require_shell()
+    remove_old_files()
+    choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
+    role = read_choice("DTE_ROLE", ROLES[0], ROLES)
     reasons = []
     if not read_switch("DTE_RERUN_GUARD", True):
         reasons.append("DTE_RERUN_GUARD is off")
@@ -212,20 +196,8 @@ def guard_or_warn(choice: str, role: str) -> None:
         guard(ALLOW if reasons else choice, role)
     except Refusal as refusal:
         if refusal.exit_code != 1 or not reasons:
-            raise
+            refuse(refusal)
         say(str(refusal))
         say("warning: {}, so this job continues.".format(reasons[0]))
         say("warning: main may wait for missing agents until its timeout.")
-
-
-def main() -> None:
-    """Print the attempt and keep the code for the later steps, or refuse the run."""
-    require_shell()
-    remove_old_files()
-    choice = read_choice("DTE_PARTIAL_RERUN", CHOICES[0], CHOICES)
-    role = read_choice("DTE_ROLE", ROLES[0], ROLES)
-    try:
-        guard_or_warn(choice, role)
-        keep_code()
-    except Refusal as refusal:
-        refuse(refusal)
+    keep_code()

@@ -142,7 +142,6 @@ def test_without_a_connection_every_job_fails(tmp_path: Path, fakes: Path) -> No
 @pytest.mark.parametrize(
     "step",
     [
-        "Unpack dte's code",
         "Set NX_BASE and NX_HEAD",
         START,
         "Record nx format:check",

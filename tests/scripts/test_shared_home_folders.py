@@ -80,16 +80,8 @@ def test_code_that_can_t_be_kept_hides_no_refusal(
     job.kept.mkdir()
     done = job.run("guard", CIRCLE_WORKFLOW_ID=workflow_id)
     assert done.returncode == 1
-    said = (
-        f"{job.kept} can't be written: " if workflow_id == FIRST else "You reran only"
-    )
-    assert said in done.stderr
-    assert job.exported.strip() == "export DTE_MODE=refused"
-    assert {entry.name for entry in os.scandir(job.home)} == {
-        ".dte",
-        job.kept.name,
-        "bash_env",
-    }
+    said = f" -> '{job.kept}'" if workflow_id == FIRST else "You reran only"
+    assert said in done.stderr.splitlines()[0]
 
 
 def test_a_later_step_does_not_read_what_other_jobs_attach(

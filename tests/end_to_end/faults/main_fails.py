@@ -19,7 +19,6 @@ UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
 REACHABLE_STEPS = (
     "Custom setup",
     "Install packages",
-    "Unpack dte's code",
     "Set NX_BASE and NX_HEAD",
     START,
     "Record nx format:check",
