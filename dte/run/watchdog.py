@@ -145,6 +145,19 @@ def _tell(pipe: int, message: object) -> None:
         os.write(pipe, json.dumps(message).encode() + b"\n")
 
 
+def _receive(rehearsal: socket.socket, length: int) -> tuple[bytes, list[int]]:
+    """Return `length` bytes, or fewer if the socket ends, and the pipes with them."""
+    data, pipes = bytearray(), list[int]()
+    while len(data) < length:
+        # MSG_WAITALL would not wait for the rest after a signal.
+        part, numbers, *_ = socket.recv_fds(rehearsal, length - len(data), 2)
+        pipes += numbers
+        if not part:
+            break
+        data += part
+    return bytes(data), pipes
+
+
 def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
     """Start processes until the rehearsal ends.
 
@@ -160,9 +173,9 @@ def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
             os.read(steps.ended, 1 << 16)
             steps.reap()
         if rehearsal in ready:
-            header, pipes, *_ = socket.recv_fds(rehearsal, 4, 2, socket.MSG_WAITALL)
+            header, pipes = _receive(rehearsal, 4)
             length = int.from_bytes(header, "big")
-            request = rehearsal.recv(length, socket.MSG_WAITALL) if length else b""
+            request, _ = _receive(rehearsal, length)
             if len(header) < 4 or len(request) < length:
                 return seen
             if not request:
