@@ -43,7 +43,10 @@ class Attempt:
     """One workflow of a pipeline.
 
     `number` counts the full runs of workflows with this name; it is 0 for a partial
-    rerun. `refused` are the jobs that dte refused in a partial rerun.
+    rerun. `refused` are the jobs that dte refused in a partial rerun. A failed job is
+    in `perhaps_refused` instead if the API doesn't tell whether dte refused it: in a
+    rerun with SSH, because DTE_RERUN_GUARD may be off, and if the pipeline's config
+    can't be read (`config_unreadable`).
     """
 
     id: str
@@ -55,6 +58,8 @@ class Attempt:
     created_at: str
     jobs: tuple[Job, ...]
     refused: tuple[str, ...] = ()
+    perhaps_refused: tuple[str, ...] = ()
+    config_unreadable: bool = False
 
     @property
     def ended(self) -> bool:
@@ -142,10 +147,11 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
 def mark_refused(
     client: Client, pipeline: str, attempts: Sequence[Attempt]
 ) -> list[Attempt]:
-    """Return the attempts with the jobs that dte refused.
+    """Return the attempts with the jobs that dte refused, or perhaps refused.
 
     These are the guarded jobs that failed in a partial rerun without the attempt job.
-    If the config is not known, every job counts as guarded if an attempt job exists.
+    If the config can't be read, dte perhaps refused every failed job of a workflow that
+    has an attempt job.
     """
     suspects = {one.id for one in attempts if _may_be_refused(one)}
     if not suspects:
@@ -154,12 +160,16 @@ def mark_refused(
     counting = {one.workflow for one in attempts if any(map(_is_attempt_job, one.ran))}
     marked = []
     for one in attempts:
-        refused = one.failed if one.id in suspects else ()
-        if guarded is not None:
-            refused = tuple(name for name in refused if name in guarded)
-        elif one.workflow not in counting:
-            refused = ()
-        marked.append(replace(one, refused=refused))
+        failed = one.failed if one.id in suspects else ()
+        if guarded is None:
+            perhaps = failed if one.workflow in counting else ()
+            new = replace(one, perhaps_refused=perhaps, config_unreadable=True)
+        else:
+            refused = tuple(name for name in failed if name in guarded)
+            new = replace(one, refused=refused)
+            if one.kind == WITH_SSH:
+                new = replace(one, perhaps_refused=refused)
+        marked.append(new)
     return marked
 
 

@@ -16,7 +16,8 @@ REASONS = {
 }
 ADVICE = {
     AUTOMATIC: "remove max_auto_reruns from the workflow, and ",
-    WITH_SSH: "to debug it, set the project variable DTE_RERUN_GUARD to off; or ",
+    WITH_SSH: "to debug a refused job, set the project variable DTE_RERUN_GUARD to "
+    "off; or ",
 }
 
 
@@ -27,7 +28,7 @@ def tell(attempts: Sequence[Attempt]) -> str:
     if not last.ended:
         return f"{last.workflow}: {name} {WAITING.get(last.status, last.status)}."
     command = f"rerun it from the start: dte rerun {last.id}"
-    if last.refused:
+    if last.refused or last.perhaps_refused:
         advice = ADVICE.get(last.kind, "")
         return f"{last.workflow}: {_tell_refusal(attempts)}; {advice}{command}"
     if last.failed:
@@ -47,12 +48,20 @@ def _tell_refusal(attempts: Sequence[Attempt]) -> str:
     last = attempts[-1]
     earlier = dict.fromkeys(name for one in attempts for name in one.ran)
     idle = [name for name in earlier if name not in last.ran]
-    verb = "was" if len(last.refused) == 1 else "were"
-    return (
-        f"{_join(last.refused)} {verb} refused, because "
-        f"{REASONS.get(last.kind, 'only some jobs were rerun')} and {_join(idle)} did "
-        "not run again"
-    )
+    reason = REASONS.get(last.kind, "only some jobs were rerun")
+    return f"{_tell_verdict(last)} {reason} and {_join(idle)} did not run again"
+
+
+def _tell_verdict(last: Attempt) -> str:
+    """Return which jobs dte refused; if that isn't sure, a condition."""
+    if last.refused:
+        verb = "was" if len(last.refused) == 1 else "were"
+        return f"{_join(last.refused)} {verb} refused, because"
+    them = "it" if len(last.perhaps_refused) == 1 else "them"
+    failed = f"{_join(last.perhaps_refused)} failed"
+    if last.config_unreadable:
+        return f"{failed}; if dte refused {them}, the reason is that"
+    return f"{failed}; unless DTE_RERUN_GUARD is off, dte refused {them}, because"
 
 
 def _tell_success(attempts: Sequence[Attempt], name: str) -> str:

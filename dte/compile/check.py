@@ -237,10 +237,15 @@ def _check_executor(body: LocatedMap, scope: Scope) -> None:
             suggestions=("Write the name of one of executors: executor: name",),
             code="type",
         )
-    where = body.where_is("executor")
     if "executor" in body and is_literal(written):
-        name = executor_value(written, scope, where).name
-        namespace = scope.namespace
-        # An orb may be missing if nothing uses its parts.
-        if "/" not in name and namespace.find("executors", name) is None:
-            raise unknown_executor(name, scope, namespace, where)
+        # CircleCI may never look up the executor of a job that doesn't run. If the job
+        # runs, its compilation refuses it.
+        name = executor_value(written, scope, body.where_is("executor")).name
+        scope.namespace.notes.warn_if(lambda: _find_executor(name, body, scope))
+
+
+def _find_executor(name: str, body: LocatedMap, scope: Scope) -> None:
+    # An orb may be missing if nothing uses its parts.
+    if "/" not in name and scope.namespace.find("executors", name) is None:
+        where = body.where_is("executor")
+        raise unknown_executor(name, scope, scope.namespace, where)

@@ -143,7 +143,7 @@ def _validation(body: LocatedMap, scope: Scope) -> dict[str, Any]:
     """Return how a release is validated.
 
     Source: "Release validation configuration reference" and "Configuration reference",
-    `validation`. The JSON schema allows any other keys and values.
+    `validation`. The JSON schema allows any other keys and providers.
     """
     title, where = f"{scope.title}: validation", body.where_is("validation")
     written = expect_map(body["validation"], where, title)
@@ -152,9 +152,8 @@ def _validation(body: LocatedMap, scope: Scope) -> dict[str, Any]:
         "evaluation_time": values.duration_text,
         "auto_rollback_on_failure": values.boolean,
     }
-    known_keys(written, (*checks, "webhooks"), title)
     _require(written, ("enabled",), title)
-    taken = values.take(written, checks, scope, title)
+    taken = _take_all(written, checks, scope, title, read_later=("webhooks",))
     if "webhooks" in written:
         title, where = f"{title}: webhooks", written.where_is("webhooks")
         taken["webhooks"] = [
@@ -168,19 +167,50 @@ def _webhook(item: Any, where: Where, scope: Scope, title: str) -> dict[str, Any
     written = expect_map(item, where, title)
     checks: dict[str, values.Check] = {
         "name": values.some_text,
-        "provider": values.one_of(*_PROVIDERS),
+        "provider": values.text,
         "fail_when": values.text,
         "max_failures": values.WholeNumber(1),
     }
-    known_keys(written, (*checks, "data_points"), title)
     _require(written, ("name", "provider"), title)
-    taken = values.take(written, checks, scope, title)
+    taken = _take_all(written, checks, scope, title, read_later=("data_points",))
+    provider, at = taken["provider"], written.where_is("provider")
+    scope.namespace.notes.warn_if(lambda: _check_provider(provider, at, title))
     if "data_points" in written:
         title, where = f"{title}: data_points", written.where_is("data_points")
         points = expect_map(written["data_points"], where, title)
-        known_keys(points, _DATA_POINTS, title)
         paths = dict.fromkeys(_DATA_POINTS, values.text)
-        taken["data_points"] = values.take(points, paths, scope, title)
+        taken["data_points"] = _take_all(points, paths, scope, title)
+    return taken
+
+
+def _check_provider(provider: str, where: Where, title: str) -> None:
+    if provider not in _PROVIDERS:
+        raise error_at(
+            where,
+            f"{title}: provider: must be one of {', '.join(_PROVIDERS)}, not "
+            f"{describe(provider)}",
+            suggestions=nearest(provider, _PROVIDERS),
+            code="type",
+        )
+
+
+def _take_all(
+    source: LocatedMap,
+    checks: Mapping[str, values.Check],
+    scope: Scope,
+    title: str,
+    read_later: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return the keys of `source`, filled in; warn of those without a check.
+
+    The caller reads the keys in `read_later`.
+    """
+    known = (*checks, *read_later)
+    scope.namespace.notes.warn_if(lambda: known_keys(source, known, title))
+    taken = values.take(source, checks, scope, title)
+    for key in source:
+        if key not in known:
+            taken[key] = fill(source[key], scope, source.where_is(key))
     return taken
 
 

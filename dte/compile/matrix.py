@@ -21,6 +21,7 @@ from dte.parse.expect import expect_list, expect_map, known_keys, shorten
 # Users report this limit. CircleCI doesn't document it, so more jobs cause a warning.
 REPORTED_LIMIT = 128
 MAX_JOBS = 1_000
+MATRIX_KEYS = ("parameters", "exclude", "alias")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_matrix(
     """Return the matrix of a job that declares the `known` parameters."""
     title = f"{what}: matrix"
     matrix = expect_map(value, where, title)
-    known_keys(matrix, ("parameters", "exclude", "alias"), title)
+    known_keys(matrix, MATRIX_KEYS, title)
     axes = _axes(matrix, known, scope, title)
     excluded = _excluded(matrix, list(axes), scope, title)
     count = math.prod(len(choices) for choices in axes.values())

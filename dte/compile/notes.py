@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dte.errors import MAX_ERRORS, UserError
 from dte.model import Note, Where
 
 
@@ -13,12 +14,33 @@ class Notes:
 
     def __init__(self) -> None:
         self._notes: dict[Note, None] = {}
+        self._from_errors = 0
 
     def warn(
         self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()
     ) -> None:
         """Add a warning: CircleCI may not do what the user intended."""
         self._add("warning", code, where, text, suggestions)
+
+    def warn_if(self, check: Callable[[], object]) -> None:
+        """Call a check, and turn the errors that it raises into warnings.
+
+        This is for what no source says that CircleCI refuses. After MAX_ERRORS errors,
+        no check is called, because the search for the nearest name takes time. An error
+        that ends the compilation is still raised.
+        """
+        if self._from_errors >= MAX_ERRORS:
+            return
+        try:
+            check()
+        except UserError as error:
+            if error.code == "limit":
+                raise
+            for one in (error, *error.others):
+                assert one.where is not None  # error_at sets it
+                text = one.message.removeprefix(f"{one.where}: ")
+                self.warn(one.code, one.where, text, one.suggestions)
+                self._from_errors += 1
 
     def tell(
         self, code: str, where: Where, text: str, suggestions: Sequence[str] = ()

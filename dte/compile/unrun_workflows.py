@@ -1,7 +1,9 @@
 """Checks workflows that don't run in this pipeline, as far as no template has a say.
 
 CircleCI checks the keys of every workflow against its schema, whatever its condition.
-Parts of an orb are not looked up, because an orb that nothing uses may be missing.
+No source says whether it expands such a workflow, so what the schema accepts is at most
+a warning. Parts of an orb are not looked up, because an orb that nothing uses may be
+missing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dte.compile.conditions import check_expression
 from dte.compile.job_groups import check_call_keys
 from dte.compile.jobs import RESERVED, read_job_head
 from dte.compile.literals import check_literals, is_literal
-from dte.compile.matrix import read_matrix
+from dte.compile.matrix import MATRIX_KEYS, read_matrix
 from dte.compile.requirements import (
     read_contexts,
     read_maps,
@@ -27,7 +29,7 @@ from dte.compile.templates import Scope
 from dte.errors import Errors
 from dte.model import Where
 from dte.parse import LocatedMap, error_at, nearest
-from dte.parse.expect import expect_map, known_keys, shorten
+from dte.parse.expect import expect_list, expect_map, known_keys, shorten
 
 _CHECKS: Mapping[str, values.Check] = {
     "name": values.text,
@@ -64,7 +66,7 @@ class UnrunChecker:
     ) -> None:
         errors = Errors()
         with errors.collect():
-            check_type(name, body, scope.title)
+            _check_type(name, body, scope)
         with errors.collect():
             check_literals(body, _CHECKS, scope, scope.title)
             if is_literal(body.get("name")):
@@ -81,13 +83,24 @@ class UnrunChecker:
                     checker = Checker(scope.namespace)
                     checker.check_steps(body[key], scope, body.where_is(key))
         with errors.collect():
+            _check_matrix(name, body, scope)
+        with errors.collect():
+            notes = scope.namespace.notes
             if body.get("type") == "approval":
                 pass  # it may have any name and no arguments
             elif name in self.groups:
-                check_call_keys(name, body)
+                notes.warn_if(lambda: check_call_keys(name, body))
             else:
-                _check_arguments(name, body, scope)
+                notes.warn_if(lambda: _check_arguments(name, body, scope))
         errors.raise_all()
+
+
+def _check_type(name: str, body: LocatedMap, scope: Scope) -> None:
+    """Warn of any string but `approval`, because the schema requires only a string."""
+    if isinstance(body.get("type"), str):
+        scope.namespace.notes.warn_if(lambda: check_type(name, body, scope.title))
+    else:
+        check_type(name, body, scope.title)
 
 
 def _check_filters(body: LocatedMap, scope: Scope) -> None:
@@ -99,25 +112,44 @@ def _check_filters(body: LocatedMap, scope: Scope) -> None:
         read_maps(written, scope, where)
 
 
+def _check_matrix(name: str, body: LocatedMap, scope: Scope) -> None:
+    """Check the types in a matrix that the schema requires."""
+    if "matrix" not in body:
+        return
+    title = f'job "{name}": matrix'
+    matrix = expect_map(body["matrix"], body.where_is("matrix"), title)
+    if not is_literal(matrix):
+        return
+    check_literals(matrix, {"alias": values.text}, scope, title)
+    where = matrix.where_is("parameters")
+    expect_map(matrix.get("parameters"), where, f"{title}: parameters")
+    if matrix.get("exclude") is not None:
+        title, where = f"{title}: exclude", matrix.where_is("exclude")
+        for item, at in expect_list(matrix["exclude"], where, title).with_lines():
+            expect_map(item, at, title)
+
+
 def _check_arguments(name: str, body: LocatedMap, scope: Scope) -> None:
     """Check the names of arguments, and the matrix, of a job of the config."""
-    if "matrix" in body:
-        matrix, where = body["matrix"], body.where_is("matrix")
-        title = f'job "{name}": matrix'
-        mapping = expect_map(matrix, where, title)
-        known_keys(mapping, ("parameters", "exclude", "alias"), title)
+    matrix, where = body.get("matrix"), body.where_is("matrix")
+    if isinstance(matrix, LocatedMap):
+        known_keys(matrix, MATRIX_KEYS, f'job "{name}": matrix')
     own = name in scope.namespace.sections.get("jobs", ())
     if not own or "override-with" in body:
         return
     definition = scope.namespace.definition("jobs", name)
     known = read_job_head(definition)[0]
+    errors = Errors()
     for key in body:
         if key not in RESERVED and key not in known:
-            raise error_at(
-                body.where_is(key),
-                f'{definition.title}: unknown parameter "{shorten(key)}"',
-                suggestions=nearest(key, known) or ("It takes no parameters.",),
-                code="parameter",
-            )
-    if "matrix" in body and is_literal(body["matrix"]):
-        read_matrix(matrix, known, scope, where, definition.title)
+            with errors.collect():
+                raise error_at(
+                    body.where_is(key),
+                    f'{definition.title}: unknown parameter "{shorten(key)}"',
+                    suggestions=nearest(key, known) or ("It takes no parameters.",),
+                    code="parameter",
+                )
+    with errors.collect():
+        if isinstance(matrix, LocatedMap) and is_literal(matrix):
+            read_matrix(matrix, known, scope, where, definition.title)
+    errors.raise_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import responses
@@ -11,6 +12,8 @@ PIPELINE = "11111111-1111-4111-8111-111111111111"
 FIRST, PARTIAL, SECOND = (f"{n}0000000-0000-4000-8000-000000000000" for n in (2, 3, 4))
 USER = "99999999-9999-4999-8999-999999999999"
 NOTHING: dict[str, Any] = {"message": "Not found."}
+GUARD = {"run": {"environment": {"DTE_PARTIAL_RERUN": "refuse"}}}
+GUARDED = json.dumps({"jobs": {"dte/main": {"steps": [GUARD]}}})
 
 
 def add_page(path: str, items: list[dict[str, Any]], token: str | None = None) -> None:
@@ -42,19 +45,33 @@ def job(name: str, status: str, number: int) -> dict[str, Any]:
     return {"name": name, "status": status, "job_number": number}
 
 
-def add_refused_pipeline() -> None:
-    """Add a pipeline whose main failed, and whose rerun from failed was refused."""
+def add_config(compiled: str | None = GUARDED) -> None:
+    """Fake the pipeline's compiled config; None if the API doesn't find it."""
+    url = f"{API}/pipeline/{PIPELINE}/config"
+    if compiled is None:
+        responses.get(url, json=NOTHING, status=404)
+    else:
+        responses.get(url, json={"compiled": compiled})
+
+
+def add_refused_pipeline(
+    config: str | None = GUARDED, tag: str = "rerun-workflow-from-failed"
+) -> None:
+    """Add a pipeline whose main failed, and failed again in a partial rerun.
+
+    With the default config, dte refused the rerun.
+    """
     passed = [job("dte/attempt", "success", 1), job("dte/agent-1", "success", 2)]
     first = add_workflow(FIRST, [*passed, job("dte/main", "failed", 3)])
     partial = add_workflow(
         PARTIAL,
         [*passed, job("dte/main", "failed", 4)],
-        tag="rerun-workflow-from-failed",
+        tag=tag,
         created_at="2026-11-24T05:00:00Z",
     )
     # The API lists the newest workflow first.
     add_page(f"pipeline/{PIPELINE}/workflow", [partial, first])
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
-    responses.get(f"{API}/pipeline/{PIPELINE}/config", json=NOTHING, status=404)
+    add_config(config)
     responses.get(f"{API}/user/{USER}", json={"login": "ada"})

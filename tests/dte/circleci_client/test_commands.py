@@ -20,6 +20,7 @@ from tests.dte.circleci_client.pipelines import (
     PIPELINE,
     SECOND,
     USER,
+    add_config,
     add_page,
     add_refused_pipeline,
     add_workflow,
@@ -182,7 +183,7 @@ def test_the_last_attempt_is_told_in_one_sentence(
     """The sentence depends on the status, the kind of rerun and the failed jobs."""
     responses.get(f"{API}/workflow/{PIPELINE}", json=NOTHING, status=404)
     responses.get(f"{API}/pipeline/{PIPELINE}", json={"id": PIPELINE})
-    responses.get(f"{API}/pipeline/{PIPELINE}/config", json=NOTHING, status=404)
+    add_config()
     responses.get(f"{API}/user/{USER}", json=NOTHING, status=404)
     listed = [
         add_workflow(

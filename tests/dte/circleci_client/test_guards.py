@@ -11,37 +11,72 @@ import responses
 from click.testing import CliRunner
 
 from dte.cli import main
-from tests.dte.circleci_client.pipelines import API, PIPELINE, add_refused_pipeline
+from tests.dte.circleci_client.pipelines import (
+    GUARD,
+    GUARDED,
+    PIPELINE,
+    add_refused_pipeline,
+)
 
-GUARD = {"run": {"environment": {"DTE_PARTIAL_RERUN": "refuse"}}}
+AGAIN = "dte/attempt and dte/agent-1 did not run again; "
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home directory without settings."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def told(config: str | None, tag: str = "rerun-workflow-from-failed") -> Any:
+    """Return the partial rerun as JSON, and the sentence, without the workflow."""
+    add_refused_pipeline(config, tag)
+    printed = CliRunner().invoke(main, ["attempts", PIPELINE, "--json"]).stdout
+    answer = json.loads(printed)
+    return answer["attempts"][1], answer["summary"][0].removeprefix("build: ")
 
 
 @pytest.mark.parametrize(
-    ("compiled", "refused"),
+    ("jobs", "refused"),
     [
-        ({"jobs": {"dte/main": {"steps": [GUARD]}}}, ["dte/main"]),
-        (
-            {"jobs": {"dte/main": {"steps": [{"when": {"steps": [GUARD]}}]}}},
-            ["dte/main"],
-        ),
-        ({"jobs": {"dte/main": {"steps": ["checkout"]}}}, []),
-        ({"jobs": {"other": {"steps": [GUARD]}}}, []),
-        # Without a config, the attempt job is the only hint.
-        ("jobs: [", ["dte/main"]),
-        ([], ["dte/main"]),
-        (None, ["dte/main"]),
+        ({"dte/main": {"steps": [GUARD]}}, ["dte/main"]),
+        ({"dte/main": {"steps": [{"when": {"steps": [GUARD]}}]}}, ["dte/main"]),
+        ({"dte/main": {"steps": ["checkout"]}}, []),
+        ({"other": {"steps": [GUARD]}}, []),
     ],
 )
 @responses.activate
-def test_only_a_job_with_a_guard_is_refused(
-    compiled: Any, refused: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_a_job_with_a_guard_is_refused(jobs: Any, refused: list[str]) -> None:
     """A job without a guard that fails in a partial rerun just failed."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    text = compiled if isinstance(compiled, str) else json.dumps(compiled)
-    responses.get(f"{API}/pipeline/{PIPELINE}/config", json={"compiled": text})
-    add_refused_pipeline()
-    told = json.loads(CliRunner().invoke(main, ["attempts", PIPELINE, "--json"]).stdout)
-    assert told["attempts"][1]["refused"] == refused
+    attempt, sentence = told(json.dumps({"jobs": jobs}))
+    assert (attempt["refused"], attempt["perhaps_refused"]) == (refused, [])
     says = "dte/main was refused" if refused else "the rerun from failed failed in"
-    assert says in told["summary"][0]
+    assert says in sentence
+
+
+@pytest.mark.parametrize("config", ["jobs: [", "[]", "null", None])
+@responses.activate
+def test_without_the_config_a_refusal_is_not_certain(config: str | None) -> None:
+    """If the config can't be read, the sentence doesn't say whether dte refused the
+    failed job.
+    """
+    attempt, sentence = told(config)
+    assert (attempt["refused"], attempt["perhaps_refused"]) == ([], ["dte/main"])
+    assert attempt["config_unreadable"]
+    assert sentence.startswith(
+        "dte/main failed; if dte refused it, the reason is that only failed jobs were "
+        f"rerun and {AGAIN}rerun it from the start: dte rerun "
+    )
+
+
+@responses.activate
+def test_after_a_rerun_with_ssh_a_refusal_is_not_certain() -> None:
+    """The API doesn't tell whether DTE_RERUN_GUARD is off, so the sentence doesn't say
+    that dte refused main.
+    """
+    attempt, sentence = told(GUARDED, "rerun-single-job-with-ssh")
+    assert (attempt["refused"], attempt["perhaps_refused"]) == ([], ["dte/main"])
+    assert sentence.startswith(
+        "dte/main failed; unless DTE_RERUN_GUARD is off, dte refused it, because only "
+        f"this job was rerun with SSH and {AGAIN}to debug a refused job, set the "
+        "project variable DTE_RERUN_GUARD to off; or rerun it from the start: "
+    )

@@ -167,7 +167,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) -> None:
     """Each kind of rerun gets its name and the right sentence, whether or not the API
     lists the jobs that the rerun doesn't run. Only a job with a guard that refuses is
-    told to be refused."""
+    told to be refused, and after a rerun with SSH only with a condition."""
     story = play(
         "rerun-from-failed",
         "rerun:main",
@@ -194,9 +194,10 @@ def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) 
         ),
         (
             "rerun with SSH",
-            f"main was refused, because only this job was rerun with SSH and {IDLE} "
-            "did not run again; to debug it, set the project variable DTE_RERUN_GUARD "
-            f"to off; or {again}",
+            "main failed; unless DTE_RERUN_GUARD is off, dte refused it, because only "
+            f"this job was rerun with SSH and {IDLE} did not run again; to debug a "
+            "refused job, set the project variable DTE_RERUN_GUARD to off; or "
+            f"{again}",
         ),
         (
             "rerun of a job",
@@ -207,7 +208,7 @@ def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) 
         ("rerun from failed", f"the rerun from failed failed in deploy; {again}"),
         (
             "rerun from failed",
-            "the rerun from failed passed after 3 partial reruns were refused.",
+            "the rerun from failed passed after 2 partial reruns were refused.",
         ),
     ]
     assert {attempt["by"] for attempt in story.operator.listed} == {"your-name"}
@@ -239,13 +240,25 @@ def test_reruns_through_the_api_are_told_right(
     first, *refused, last = story.sentences
     assert first == "attempt 1 failed in main; rerun it from the start: dte rerun"
     *single, both = refused
-    assert all(text.startswith("main was refused, because ") for text in single)
+    ssh = "main failed; unless DTE_RERUN_GUARD is off, dte refused it, because "
+    sure = "main was refused, because "
+    for kind, text in zip(partial, single, strict=False):
+        assert text.startswith(ssh if kind == "rerun with SSH" else sure)
     assert both == (
         "agent and main were refused, because only some jobs were rerun and "
         f"dte/attempt and lint {REFUSED}"
     )
     assert last == "attempt 2 failed in main; rerun it from the start: dte rerun"
     assert story.operator.links[0].endswith(f"/workflows/{story.ids[5]}\n")
+
+
+def test_a_failure_with_ssh_is_not_called_a_refusal(play: Any) -> None:
+    """If DTE_RERUN_GUARD is off, main fails for another reason in a rerun with SSH, so
+    the sentence doesn't say that dte refused it."""
+    story = play("set:DTE_RERUN_GUARD=off", "rerun-with-ssh:main")
+    assert story.kinds == ["first run", "rerun with SSH"]
+    assert story.sentences[-1].startswith("main failed; unless DTE_RERUN_GUARD is off")
+    assert "was refused" not in story.sentences[-1]
 
 
 def test_an_automatic_rerun_is_told_right(play: Any) -> None:

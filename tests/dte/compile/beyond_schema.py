@@ -219,7 +219,6 @@ BEYOND = {
         Beyond(
             ".*/(when|unless)(/.*)?", "(when|unless): unknown key", "it takes any key"
         ),
-        Beyond(RELEASE, "validation: .*unknown key", "it takes any validation"),
         Beyond("job-groups/.*", "job group .*unknown key", "it takes any key"),
         Beyond(
             r".*/steps/\d+/(?!when/|unless/|run/|with_tool_cache/)[^/]+/[^/]+/.+",

@@ -230,7 +230,7 @@ REFUSED = [
     (
         "jobs: {a: {type: release, plan_name: b, "
         "validation: {enabled: true, webhooks: [{name: c, provider: 1}]}}}",
-        "provider: must be one of",
+        "provider: must be a string",
     ),
     ("workflows: {version: [], b: {jobs: [c]}}", "version: must be a number"),
     ("jobs:", "jobs must be a mapping"),
