@@ -67,6 +67,8 @@ class Starter:
     def __init__(self, helper: socket.socket) -> None:
         self._helper = helper
         self._lock = Lock()
+        # If a request was cut short, the next one would count as the rest of it.
+        self._cut = False
 
     def start(
         self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path
@@ -80,10 +82,14 @@ class Starter:
         status, told = os.pipe()
         try:
             with self._lock:
+                if self._cut:
+                    raise OSError("an earlier request to start a step was cut short")
+                self._cut = True
                 header = len(request).to_bytes(4, "big")
                 socket.send_fds(self._helper, [header], [stdout, told])
                 self._helper.sendall(request)
-        except OSError:
+                self._cut = False
+        except BaseException:
             os.close(output)
             os.close(status)
             raise
@@ -91,6 +97,14 @@ class Starter:
             os.close(stdout)
             os.close(told)
         return StepProcess(output, status)
+
+    def end(self) -> None:
+        """Tell the helper that the rehearsal has cleaned up."""
+        with self._lock, suppress(OSError):
+            if not self._cut:
+                self._helper.sendall(bytes(4))
+            # The helper would wait for the rest of a request that was cut short.
+            self._helper.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
@@ -108,9 +122,9 @@ def start_helper(root: Path, *, keep: bool) -> Iterator[Starter]:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        starter = Starter(own)
         try:
-            yield Starter(own)
+            yield starter
         finally:
-            with suppress(OSError):
-                own.sendall(bytes(4))
+            starter.end()
             helper.wait()

@@ -2,10 +2,14 @@
 
 import os
 import resource
+import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -67,11 +71,17 @@ with start_helper(pathlib.Path("root").resolve(), keep=False) as starter:
 
 def run_until_killed(folder: Path, code: str) -> None:
     """Run code that kills itself, and wait until its folder `root` is removed."""
-    (folder / "root").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
-    subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, check=False)
+    run_code(folder, code)
     while (folder / "root").exists():
         time.sleep(0.05)
+
+
+def run_code(folder: Path, code: str) -> int:
+    """Run code in a folder with a folder `root`, and return the exit code."""
+    (folder / "root").mkdir()
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=folder, env=env, check=False).returncode
 
 
 def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
@@ -90,3 +100,130 @@ def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert process.wait() == 1
+
+
+@pytest.mark.timeout(60)
+def test_a_signal_does_not_cut_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a step ends while the helper reads a request, the helper reads the rest."""
+    root = tmp_path / "root"
+    root.mkdir()
+    with start_helper(root, keep=False) as starter:
+        ended = [
+            starter.start(["sleep", "300"], env={}, cwd=tmp_path) for _ in range(2)
+        ]
+        running = iter(ended)
+
+        def pause() -> None:
+            time.sleep(0.2)
+            os.kill(next(running).pid, signal.SIGKILL)
+            time.sleep(0.2)
+
+        def send_header(
+            helper: socket.socket, data: list[bytes], fds: list[int]
+        ) -> None:
+            send_fds(helper, [data[0][:2]], fds)
+            pause()
+            helper.send(data[0][2:])
+
+        def send_request(helper: socket.socket, data: bytes) -> None:
+            helper.send(data[:9])
+            pause()
+            helper.send(data[9:])
+
+        send_fds = socket.send_fds
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "send_fds", send_header)
+            patch.setattr(socket.socket, "sendall", send_request)
+            process = starter.start(["echo", "whole"], env={}, cwd=tmp_path)
+        assert process.stdout.read() == b"whole\n"
+        assert process.wait() == 0
+        assert [one.wait() for one in ended] == [-signal.SIGKILL] * 2
+        assert root.exists()
+        for one in (process, *ended):
+            one.stdout.close()
+
+
+@pytest.mark.timeout(60)
+def test_threads_may_start_steps_with_large_environments(tmp_path: Path) -> None:
+    """Each request arrives whole, even if it is larger than the socket's buffer."""
+
+    def start(number: int) -> tuple[bytes, int]:
+        env = {f"V{index}": str(number) * 100_000 for index in range(8)}
+        words = ["bash", "-c", "echo ${V7:0:1} ${#V7}"]
+        process = starter.start(words, env=env, cwd=tmp_path)
+        with process.stdout:
+            return process.stdout.read(), process.wait()
+
+    with start_helper(tmp_path, keep=True) as starter, ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(start, [*range(8)] * 4))
+    assert told == [(f"{number} 100000\n".encode(), 0) for number in range(8)] * 4
+
+
+# An exception, for example Ctrl-C, cuts a request short.
+CUT = """
+import os, pathlib, signal, socket, time
+from dte.run.starter import start_helper
+def cut(helper, data):
+    helper.send(data[:4])
+    time.sleep(0.3)
+    socket.socket.sendall = whole
+    raise KeyboardInterrupt
+whole = socket.socket.sendall
+here = pathlib.Path.cwd()
+with start_helper(here / "root", keep=False) as starter:
+    running = starter.start(["sleep", "300"], env={}, cwd=here)
+    socket.socket.sendall = cut
+    try:
+        starter.start(["true"], env={}, cwd=here)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.mark.timeout(60)
+def test_dte_ends_after_a_request_that_was_cut_short(tmp_path: Path) -> None:
+    """If an exception cut a request short, the helper doesn't wait for the rest."""
+    assert run_code(tmp_path, CUT) == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_request_that_was_cut_short_is_the_last_one(tmp_path: Path) -> None:
+    """After it, no step starts, and those that run go on."""
+    code = f"""{CUT}
+    try:
+        starter.start(["true"], env={{}}, cwd=here)
+    except OSError:
+        os.kill(running.pid, signal.SIGTERM)
+        raise SystemExit(running.wait() != -signal.SIGTERM)
+    raise SystemExit("a step started")
+"""
+    assert run_code(tmp_path, code) == 0
+
+
+@pytest.mark.timeout(60)
+def test_the_end_waits_for_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a thread sends a request while the rehearsal ends, the request stays whole."""
+    half, ending = Event(), Event()
+
+    def send(helper: socket.socket, data: bytes) -> None:
+        if data == bytes(4):
+            helper.send(data)
+            ending.set()
+        else:
+            helper.send(data[:4])
+            half.set()
+            ending.wait(0.5)
+            helper.send(data[4:])
+
+    monkeypatch.setattr(socket.socket, "sendall", send)
+    with ThreadPoolExecutor(1) as pool:
+        with start_helper(tmp_path, keep=True) as starter:
+            asked = pool.submit(starter.start, ["true"], env={}, cwd=tmp_path)
+            half.wait()
+        process = asked.result()
+        process.stdout.close()
+        process.wait()
