@@ -145,17 +145,11 @@ def _tell(pipe: int, message: object) -> None:
         os.write(pipe, json.dumps(message).encode() + b"\n")
 
 
-def _receive(rehearsal: socket.socket, length: int) -> tuple[bytes, list[int]]:
-    """Return `length` bytes, or fewer if the socket ends, and the pipes with them."""
-    data, pipes = bytearray(), list[int]()
-    while len(data) < length:
-        # MSG_WAITALL would not wait for the rest after a signal.
-        part, numbers, *_ = socket.recv_fds(rehearsal, length - len(data), 2)
-        pipes += numbers
-        if not part:
-            break
-        data += part
-    return bytes(data), pipes
+def _count_missing(request: bytearray) -> int:
+    """Return the number of bytes to read next: of the length, or of the JSON."""
+    if len(request) < 4:
+        return 4 - len(request)
+    return 4 + int.from_bytes(request[:4], "big") - len(request)
 
 
 def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
@@ -165,6 +159,7 @@ def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
     """
     steps = Steps()
     seen: set[psutil.Process] = set()
+    request, pipes = bytearray(), list[int]()
     looked = 0.0
     awaited: list[socket.socket | int] = [rehearsal, steps.ended]
     while True:
@@ -173,14 +168,17 @@ def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
             os.read(steps.ended, 1 << 16)
             steps.reap()
         if rehearsal in ready:
-            header, pipes = _receive(rehearsal, 4)
-            length = int.from_bytes(header, "big")
-            request, _ = _receive(rehearsal, length)
-            if len(header) < 4 or len(request) < length:
+            # Not MSG_WAITALL: a signal would end it early, and steps end meanwhile.
+            part, numbers, *_ = socket.recv_fds(rehearsal, _count_missing(request), 2)
+            request += part
+            pipes += numbers
+            if not part:
                 return seen
-            if not request:
+            if request == bytes(4):
                 return None
-            steps.start(request, *pipes)
+            if not _count_missing(request):
+                steps.start(bytes(request[4:]), *pipes)
+                request, pipes = bytearray(), []
         if time.monotonic() - looked > _POLL_SECONDS:
             alive = {process for process in seen if process.is_running()}
             seen = alive | list_children(pid)

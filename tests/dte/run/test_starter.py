@@ -163,10 +163,11 @@ def test_threads_may_start_steps_with_large_environments(tmp_path: Path) -> None
 
 # An exception, for example Ctrl-C, cuts a request short.
 CUT = """
-import os, pathlib, signal, socket
+import os, pathlib, signal, socket, time
 from dte.run.starter import start_helper
 def cut(helper, data):
     helper.send(data[:4])
+    time.sleep(0.3)
     socket.socket.sendall = whole
     raise KeyboardInterrupt
 whole = socket.socket.sendall
