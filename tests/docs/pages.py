@@ -64,12 +64,12 @@ def read_commands(page: str) -> list[list[str]]:
 
 
 @cache
-def list_texts() -> tuple[str, ...]:
-    """Return every string in the code of the scripts and of `dte`."""
-    shell = [path.read_text() for path in (ROOT / "scripts").glob("*.sh")]
-    return tuple(shell) + tuple(
-        node.value
-        for _, tree in python_files("scripts/", "dte/")
+def list_texts() -> dict[str, str]:
+    """Return every string in the code of the scripts and of `dte`, with its file."""
+    shell = (ROOT / "scripts").glob("*.sh")
+    return {path.read_text(): name_of(path) for path in shell} | {
+        node.value: name
+        for name, tree in python_files("scripts/", "dte/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    }

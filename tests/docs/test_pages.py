@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 from collections import Counter
+from collections.abc import Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import click
@@ -160,8 +162,32 @@ def list_messages() -> list[str]:
 def test_every_explained_message_exists(message: str) -> None:
     """Each message that a page explains exists in the code, in the same words."""
     words = message.removeprefix("the command git ")
-    found = any(words in " ".join(text.split()) for text in list_texts())
-    assert found, "reword it in docs/refused.md or docs/troubleshooting.md"
+    files = {" ".join(text.split()): file for text, file in list_texts().items()}
+    found = any(words in text for text in files)
+    assert found, f"change {' or '.join(find_files(message, files))}"
+
+
+def find_files(message: str, files: Mapping[str, str]) -> list[str]:
+    """Return the pages that explain a message, and the file of the most similar text.
+
+    `files` maps each text of the code to its file.
+    """
+    explained = re.compile(rf"^(### |\| ){re.escape(message)}", re.MULTILINE)
+    pages = [name_of(page) for page in PAGES if explained.search(page.read_text())]
+    nearest = max(files, key=lambda text: measure_overlap(message, text))
+    return [*pages, files[nearest]]
+
+
+def measure_overlap(one: str, other: str) -> int:
+    """Return the number of characters of the longest text that both texts contain."""
+    return SequenceMatcher(None, one, other, False).find_longest_match().size
+
+
+def test_a_reworded_message_is_found() -> None:
+    """If a message and its explanation differ, the failure names both files."""
+    message = list_messages()[0]
+    texts = {"another text": "scripts/a.py", f"{message} now": "scripts/b.py"}
+    assert find_files(message, texts) == ["docs/troubleshooting.md", "scripts/b.py"]
 
 
 def test_the_page_lists_the_options_of_rehearse() -> None:

@@ -48,8 +48,9 @@ def test_a_locked_nx_is_found_as_by_the_orb(load: Load) -> None:
 def test_the_lock_files_are_those_of_the_orb(load: Load) -> None:
     """The lock files, their order, and the form of packageManager are the same."""
     orb = load("package_managers")
-    assert list(LOCK_FILES.items()) == list(orb.LOCK_FILES.items())
-    assert package_manager._FIELD.pattern == orb._FIELD.pattern
+    differ = "change scripts/lib/package_managers.py or dte/init/package_manager.py"
+    assert list(LOCK_FILES.items()) == list(orb.LOCK_FILES.items()), differ
+    assert package_manager._FIELD.pattern == orb._FIELD.pattern, differ
 
 
 def test_the_package_manager_is_that_of_the_orb(load: Load, tmp_path: Path) -> None:
