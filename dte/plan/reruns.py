@@ -73,7 +73,7 @@ class Assumptions:
     )
     carried_over_jobs_are_listed: bool = field(
         default=True,
-        metadata={"says": "the API lists also the jobs that a rerun doesn't run"},
+        metadata={"says": "the API also lists the jobs that a rerun doesn't run"},
     )
 
 
