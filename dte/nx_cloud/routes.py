@@ -7,7 +7,6 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from dte.loopback import Routes
 from dte.nx_cloud.commands import ProtocolError
 from dte.nx_cloud.messages import (
     BadMessage,
@@ -21,6 +20,7 @@ from dte.nx_cloud.messages import (
     write_task,
 )
 from dte.nx_cloud.state import BAD_TOKEN, CloudState, RecordedCommand
+from dte.routes import Routes
 
 PUBLIC = ("/nx-cloud/client/",)
 """Paths that Nx requests without a token."""
@@ -41,7 +41,8 @@ def create_app(state: CloudState) -> Routes:
         refusal = "" if request.path.startswith(CACHE) else state.refusal()
         return Response(refusal, 401) if refusal else None
 
-    app = Routes(check_token, (ProtocolError, BadMessage))
+    refused = (ProtocolError, BadMessage)
+    app = Routes(check_token, refused, drops=state.take_connection_fault)
     add_download_routes(app, state)
     add_cache_routes(app, state)
     add_run_routes(app, state)

@@ -8,16 +8,18 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from dte.loopback import HOST, LoopbackServer, QuietHandler
+from dte.loopback import HOST, LoopbackServer
 from dte.nx_cloud.bundle import pack_client
 from dte.nx_cloud.cache import OutputCache
 from dte.nx_cloud.executions import TaskExecution
 from dte.nx_cloud.faults import NO_FAULTS, Faults
-from dte.nx_cloud.routes import create_app
 from dte.nx_cloud.runs import Runs
 from dte.nx_cloud.state import CloudState, RecordedCommand
+
+if TYPE_CHECKING:
+    from dte.routes import Routes
 
 GIBIBYTE = 1 << 30
 
@@ -65,8 +67,7 @@ class NxCloud:
             heartbeat_seconds=self._heartbeat_seconds,
             faults=self._faults,
         )
-        server = LoopbackServer(create_app(self._state), _make_handler(self._state))
-        self.url = self._exits.enter_context(server).url
+        self.url = self._exits.enter_context(LoopbackServer(self._load_routes)).url
         return self
 
     def __exit__(
@@ -108,13 +109,7 @@ class NxCloud:
         with self._state.lock:
             self._state.faults = faults
 
+    def _load_routes(self) -> Routes:
+        from dte.nx_cloud.routes import create_app
 
-def _make_handler(state: CloudState) -> type[QuietHandler]:
-    class Handler(QuietHandler):
-        def run_wsgi(self) -> None:
-            if state.take_connection_fault():
-                self.close_connection = True
-                return
-            super().run_wsgi()
-
-    return Handler
+        return create_app(self._state)

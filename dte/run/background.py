@@ -25,7 +25,9 @@ class BackgroundStep:
         self._process = process
         self._started = time.monotonic()
         self._over = Event()
-        self._thread = Thread(target=self._watch, daemon=True)
+        # The end of the process closes its status, so this can't be done later.
+        lines = Lines(process.stdout, output, process.status)
+        self._thread = Thread(target=self._watch, args=(lines,), daemon=True)
         self._thread.start()
 
     @property
@@ -43,8 +45,8 @@ class BackgroundStep:
         self._thread.join()
         self.output.close()
 
-    def _watch(self) -> None:
-        with Lines(self._process.stdout, self.output) as lines:
+    def _watch(self, lines: Lines) -> None:
+        with lines:
             while not self._over.is_set():
                 if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:
                     break

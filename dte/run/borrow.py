@@ -16,10 +16,8 @@ from dte.errors import UserError
 from dte.run.git import run_git
 
 _FORMAT_KEYS = (
-    "core.repositoryformatversion",
-    "extensions.objectformat",
-    "extensions.refstorage",
-    "extensions.partialclone",
+    r"^(core\.repositoryformatversion"
+    r"|extensions\.(objectformat|refstorage|partialclone))$"
 )
 _SHARED = ("packed-refs", "reftable", "refs")
 
@@ -82,15 +80,15 @@ def _quote(path: str) -> str:
 def _copy_format(clone: Clone, origin: Path) -> None:
     """Copy the settings that say how the repository is stored, and no other."""
     config = clone.common / "config"
-    target = str(origin / "config")
-    run_git("config", "--file", target, "core.bare", "true", cwd=origin.parent)
+    (origin / "config").write_text("[core]\n\tbare = true\n")
     if not config.is_file():
         return
-    for key in _FORMAT_KEYS:
-        words = ("config", "--file", str(config), "--no-includes", "--get", key)
-        with suppress(UserError):
-            value = run_git(*words, cwd=origin.parent)
-            run_git("config", "--file", target, key, value, cwd=origin.parent)
+    words = ("config", "--file", str(config), "--no-includes", "--null")
+    with suppress(UserError):
+        found = run_git(*words, "--get-regexp", _FORMAT_KEYS, cwd=origin.parent)
+        settings = dict(one.split("\n", 1) for one in found.split("\0") if "\n" in one)
+        for key, value in settings.items():
+            run_git("config", "--file", "config", key, value, cwd=origin)
 
 
 def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:

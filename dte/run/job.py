@@ -51,7 +51,7 @@ class JobExecution:
         finally:
             self._clock.stop()
             codes = [step.exit_code for step in self._background]
-            end_marked(self._context.env[MARK])
+            end_marked(self._context.env[MARK], self._context.starter)
             for background, code in zip(self._background, codes, strict=True):
                 self._finish(background, code)
         # A job whose machine was lost has failed, whatever its last step returned.

@@ -20,7 +20,8 @@ def refuse_old_nx(origin: Path, revision: str) -> None:
     The lock file names the version; without a lock file, package.json names a range. A
     project without nx, and a version that is not a number, such as `latest`, pass.
     """
-    read = partial(_read_file, origin, revision)
+    names = run_git("ls-tree", "--name-only", revision, cwd=origin).splitlines()
+    read = partial(_read_file, origin, revision, frozenset(names))
     version, name = find_locked_nx(read)
     found = f"{name} has nx {version}"
     if not version:
@@ -34,7 +35,9 @@ def refuse_old_nx(origin: Path, revision: str) -> None:
         )
 
 
-def _read_file(origin: Path, revision: str, name: str) -> str:
+def _read_file(origin: Path, revision: str, names: frozenset[str], name: str) -> str:
+    if name not in names:
+        raise UserError(f"the project has no {name}")
     return run_git("show", f"{revision}:{name}", cwd=origin)
 
 

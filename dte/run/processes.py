@@ -19,11 +19,11 @@ from typing import IO, Literal, Protocol
 import psutil
 
 from dte.run.interrupt import Interrupt
-from dte.run.starter import MARK, StepProcess
+from dte.run.starter import MARK, Starter, StepProcess
 
 GRACE_SECONDS = 3.0
 LONGEST_LINE = 1 << 16
-_TICK_SECONDS = 0.05
+_TICK_SECONDS = 0.1
 _DRAIN_SECONDS = 0.5
 _HELD_SECONDS = 1.0
 _KILL_ROUNDS = 10
@@ -66,7 +66,7 @@ def watch_process(process: StepProcess, output: Output, limits: Limits) -> Outco
     """
     started = heard = time.monotonic()
     reason: Reason = "exited"
-    with Lines(process.stdout, output) as lines:
+    with Lines(process.stdout, output, process.status) as lines:
         while reason == "exited" and process.poll() is None:
             if lines.read(_TICK_SECONDS):
                 heard = time.monotonic()
@@ -91,19 +91,22 @@ class Lines:
     """Splits a pipe's bytes into lines as they arrive; the last may have no newline.
 
     A line of more than `LONGEST_LINE` characters is passed on in pieces, so a line
-    without an end takes no more memory than others.
+    without an end takes no more memory than others. `status`, if any, ends the waiting.
     """
 
-    def __init__(self, pipe: IO[bytes], output: Output) -> None:
+    def __init__(
+        self, pipe: IO[bytes], output: Output, status: IO[bytes] | None = None
+    ) -> None:
         self._pipe = pipe
         self._output = output
         self._rest = ""
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
         self._heard = time.monotonic()
         self._selector = selectors.DefaultSelector()
+        for file in filter(None, (pipe, status)):
+            self._selector.register(file, selectors.EVENT_READ)
 
     def __enter__(self) -> "Lines":
-        self._selector.register(self._pipe, selectors.EVENT_READ)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -114,11 +117,9 @@ class Lines:
         self._pipe.close()
 
     def read(self, seconds: float) -> bool:
-        """Wait up to `seconds` for output; returns whether there was any."""
-        if not self._selector.get_map():
-            time.sleep(seconds)
-            return False
-        if not self._selector.select(seconds):
+        """Wait up to `seconds` for output or the end; returns whether it got output."""
+        ready = [key.fileobj for key, _ in self._selector.select(seconds)]
+        if self._pipe not in ready:
             if time.monotonic() - self._heard > _HELD_SECONDS:
                 self._output.flush()
             return False
@@ -179,13 +180,28 @@ def signal_marked(mark: str, name: str) -> list[psutil.Process]:
     return found
 
 
-def end_marked(mark: str) -> None:
-    """Kill every process that has `mark`, including those started meanwhile."""
+def end_marked(mark: str, starter: Starter | None = None) -> None:
+    """Kill every process that has `mark`, including those started meanwhile.
+
+    With `starter`, it is asked for them; if it can't be asked, or without it, every
+    process of this machine is looked at.
+    """
     for _ in range(_KILL_ROUNDS):
-        left = find_marked(mark)
+        left = _ask(starter, mark) if starter else find_marked(mark)
         if not left:
             return
         _kill(left)
+
+
+def _ask(starter: Starter, mark: str) -> list[psutil.Process]:
+    found = []
+    try:
+        for pid in starter.find(mark):
+            with suppress(psutil.Error):
+                found.append(psutil.Process(pid))
+    except OSError:
+        return find_marked(mark)
+    return found
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:

@@ -43,9 +43,8 @@ def take_project(source: Path, origin: Path) -> Project:
         borrow(clone, origin)
     except OSError as error:
         raise UserError(f"{source} can't be copied: {error}") from error
-    _refuse_without_commit(source, origin)
+    revision = _find_head(source, origin)
     branch = run_git("rev-parse", "--abbrev-ref", "HEAD", cwd=origin)
-    revision = run_git("rev-parse", "HEAD", cwd=origin)
     _take_remote_branches(origin, but=branch)
     _serve_partial_clones(origin)
     dirty = is_dirty(clone, source, origin)
@@ -137,9 +136,10 @@ def _refuse_shallow(clone: Clone, source: Path) -> None:
         )
 
 
-def _refuse_without_commit(source: Path, origin: Path) -> None:
+def _find_head(source: Path, origin: Path) -> str:
+    """Return the commit that is checked out; raises `UserError` if there is none."""
     try:
-        run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=origin)
+        return run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=origin)
     except UserError as error:
         raise UserError(
             f"the repository {source} has no commits",
@@ -194,8 +194,10 @@ def _copy_file(source: str, target: str) -> None:
 
 def _serve_partial_clones(origin: Path) -> None:
     """Allow blobless clones, which are CircleCI's default checkout."""
-    for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
-        run_git("config", setting, "true", cwd=origin)
+    with (origin / "config").open("a") as config:
+        config.write(
+            "[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n"
+        )
 
 
 def checkout_script(

@@ -1,12 +1,15 @@
 """Starts the processes of steps, and ends them if the rehearsal's process is killed.
 
 Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`, with a socket as stdin.
-A request is its length in 4 bytes, with two pipes, and JSON: the words, the environment
-and the folder. The first pipe is the process's output; the second one gets a line with
-its id or with an error, and later a line with its exit code. The length 0 means that
-the rehearsal has cleaned up. If the socket ends without it, the rehearsal was killed,
-and its jobs' processes and its folder are removed. MARK is the variable by which these
-processes are found.
+A request is its length in 4 bytes, with pipes, and JSON. The length 0 means that the
+rehearsal has cleaned up. If the socket ends without it, the rehearsal was killed, and
+its jobs' processes and its folder are removed.
+
+- `{"start": [words, environment, folder]}`, with two pipes, starts a process. The first
+  pipe is its output; the second one gets a line with its id or with an error, and later
+  a line with its exit code.
+- `{"find": value}`, with one pipe, gets a line with the ids of the processes whose
+  variable MARK begins with the value.
 
 On Linux, this process adopts the orphans of the steps (prctl(2),
 PR_SET_CHILD_SUBREAPER), so it also finds those without the variable. If they were
@@ -23,6 +26,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,6 +37,10 @@ _ROUNDS = 20
 _PATIENCE_SECONDS = 60.0
 _TICK_SECONDS = 0.005
 _PR_SET_CHILD_SUBREAPER = 36
+# Linux lists the children of a process, unless its kernel was built without it.
+_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+# Their ids fit into a pipe; the rehearsal asks again.
+_MOST_FOUND = 1000
 
 
 def adopt_orphans() -> None:
@@ -49,14 +57,52 @@ def list_children(pid: int) -> set[psutil.Process]:
     return set()
 
 
-def find_marked(root: str, mark: str) -> set[psutil.Process]:
-    """Return all processes of the rehearsal's jobs."""
+def find_marked(
+    value: str, mark: str, processes: Iterable[psutil.Process] | None = None
+) -> set[psutil.Process]:
+    """Return those of the processes whose variable `mark` begins with `value`.
+
+    By default, it looks at all processes of this machine.
+    """
     found = set()
-    for process in psutil.process_iter():
+    for process in psutil.process_iter() if processes is None else processes:
         with suppress(psutil.Error, OSError):
-            if process.environ().get(mark, "").startswith(f"{root}/"):
+            if process.environ().get(mark, "").startswith(value):
                 found.add(process)
     return found
+
+
+def list_own_descendants() -> Iterable[psutil.Process]:
+    """Return all descendants of this process, or more.
+
+    psutil would read a file of every process of the machine, for each job that ends.
+    Source: proc_tid_children(5): a list may lack a child if another one ends while it
+    is read, so each is read twice.
+    """
+    if not _LISTS_CHILDREN:
+        return psutil.process_iter()
+    found: set[int] = set()
+    for _ in range(2):
+        parents = {os.getpid()}
+        while parents:
+            parents = set().union(*map(_list_children, parents))
+            found |= parents
+    return filter(None, map(_find_process, found))
+
+
+def _list_children(pid: int) -> set[int]:
+    """Return the children of each thread of a process; none if it has ended."""
+    found: set[int] = set()
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found |= {int(word) for word in (thread / "children").read_text().split()}
+    return found
+
+
+def _find_process(pid: int) -> psutil.Process | None:
+    with suppress(psutil.Error):
+        return psutil.Process(pid)
+    return None
 
 
 def kill(processes: set[psutil.Process]) -> None:
@@ -69,6 +115,12 @@ def kill(processes: set[psutil.Process]) -> None:
                     child.kill()
                 process.kill()
     psutil.wait_procs(list(processes), timeout=3)
+
+
+def _list_own_children() -> set[int]:
+    if _LISTS_CHILDREN:
+        return _list_children(os.getpid())
+    return {child.pid for child in psutil.Process().children()}
 
 
 def kill_adopted() -> None:
@@ -89,28 +141,39 @@ def kill_adopted() -> None:
         time.sleep(_TICK_SECONDS)
 
 
-def _list_own_children() -> list[int]:
-    try:
-        # psutil would read a file of every process of the machine (proc(5)).
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-        return [int(word) for word in children.split()]
-    except OSError:
-        return [child.pid for child in psutil.Process().children()]
-
-
 class Steps:
-    """The running processes of steps."""
+    """The running processes of steps; `mark` is the variable of their job."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
         self._running: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
         self.ended, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker)
 
-    def start(self, request: bytes, output: int, told: int) -> None:
+    def serve(self, request: bytes, pipes: Sequence[int]) -> None:
+        """Do what a request asks for."""
+        [(name, value)] = json.loads(request).items()
+        if name == "start":
+            self._start(*value, *pipes)
+        else:
+            self._find(value, *pipes)
+
+    def _find(self, value: str, told: int) -> None:
+        found = find_marked(value, self._mark, list_own_descendants())
+        _tell(told, [process.pid for process in found][:_MOST_FOUND])
+        os.close(told)
+
+    def _start(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str,
+        output: int,
+        told: int,
+    ) -> None:
         """Start a process in its own session, and tell its id or the error."""
-        argv, env, cwd = json.loads(request)
         try:
             process = subprocess.Popen(
                 argv,
@@ -152,12 +215,12 @@ def _count_missing(request: bytearray) -> int:
     return 4 + int.from_bytes(request[:4], "big") - len(request)
 
 
-def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
+def serve(rehearsal: socket.socket, pid: int, mark: str) -> set[psutil.Process] | None:
     """Start processes until the rehearsal ends.
 
     Returns its descendants if it was killed, or None if it has cleaned up.
     """
-    steps = Steps()
+    steps = Steps(mark)
     seen: set[psutil.Process] = set()
     request, pipes = bytearray(), list[int]()
     looked = 0.0
@@ -177,7 +240,7 @@ def serve(rehearsal: socket.socket, pid: int) -> set[psutil.Process] | None:
             if request == bytes(4):
                 return None
             if not _count_missing(request):
-                steps.start(bytes(request[4:]), *pipes)
+                steps.serve(bytes(request[4:]), pipes)
                 request, pipes = bytearray(), []
         if time.monotonic() - looked > _POLL_SECONDS:
             alive = {process for process in seen if process.is_running()}
@@ -189,7 +252,7 @@ def clean_up(root: str, mark: str, seen: set[psutil.Process], *, keep: bool) -> 
     """Kill the processes of the rehearsal, and remove its folder unless it is kept."""
     kill(seen)
     for _ in range(_ROUNDS):
-        left = find_marked(root, mark)
+        left = find_marked(f"{root}/", mark)
         if not left:
             break
         kill(left)
@@ -199,7 +262,7 @@ def clean_up(root: str, mark: str, seen: set[psutil.Process], *, keep: bool) -> 
 
 if __name__ == "__main__":
     adopt_orphans()
-    descendants = serve(socket.socket(fileno=0), int(sys.argv[2]))
+    descendants = serve(socket.socket(fileno=0), int(sys.argv[2]), sys.argv[3])
     if sys.platform == "linux":
         kill_adopted()
     if descendants is not None:

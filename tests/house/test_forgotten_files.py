@@ -70,10 +70,10 @@ def test_a_test_sets_every_parameter(file: str) -> None:
 
 def test_every_fault_has_a_name_and_an_effect() -> None:
     """Each stand-in uses exactly the faults that are declared for it."""
-    server = (ROOT / "dte/circleci_api/server.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'"(api-[\w-]+)"', server))
+    routes = (ROOT / "dte/circleci_api/routes.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'"(api-[\w-]+)"', routes))
     missing = sorted(set(API_FAULTS) - read)
-    assert missing == [], "break the API for these in dte/circleci_api/server.py"
+    assert missing == [], "break the API for these in dte/circleci_api/routes.py"
     assert sorted(read - set(API_FAULTS)) == [], "add these to dte/order/faults.py"
     state = (ROOT / "dte/nx_cloud/state.py").read_text(encoding="utf-8")
     used = set(re.findall(r"self\.faults\.(\w+)", state))

@@ -7,7 +7,7 @@ from typing import Self
 
 from werkzeug.wrappers import Request, Response
 
-from dte.loopback import LoopbackServer, QuietHandler
+from dte.loopback import LoopbackServer
 
 
 class CountingServer:
@@ -21,7 +21,7 @@ class CountingServer:
     def __enter__(self) -> Self:
         app = Request.application(self._answer)
         self._exits = ExitStack()
-        server = self._exits.enter_context(LoopbackServer(app, QuietHandler))
+        server = self._exits.enter_context(LoopbackServer(lambda: app))
         self.url = server.url
         return self
 

@@ -32,10 +32,10 @@ def write_line(fd: int, size: int) -> None:
             file.write(PIECE)
 
 
-def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
-    """Read a line of `size` bytes as a step's output."""
+def create_output(log: Path, *secrets: str) -> StepOutput:
+    """Return the output of a step."""
     workflow = RehearsedWorkflow("id", "all", "id", "first run", "", 0.0)
-    output = StepOutput(
+    return StepOutput(
         secrets,
         Listener(),
         workflow=workflow,
@@ -43,6 +43,11 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
         step=StepPlace("A", 1, 0),
         log=log.open("w"),
     )
+
+
+def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
+    """Read a line of `size` bytes as a step's output."""
+    output = create_output(log, *secrets)
     reading, writing = os.pipe()
     writer = Thread(target=write_line, args=(writing, size))
     writer.start()
@@ -52,6 +57,19 @@ def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
     writer.join()
     output.close()
     return output
+
+
+@pytest.mark.timeout(60)
+def test_the_end_of_a_process_ends_the_waiting(tmp_path: Path) -> None:
+    """If a daemon keeps the output open, the end of the step is still seen at once."""
+    held, status = os.pipe(), os.pipe()
+    output = create_output(tmp_path / "log")
+    with os.fdopen(held[0], "rb") as pipe, os.fdopen(status[0], "rb") as ended:
+        os.close(status[1])
+        with Lines(pipe, output, ended) as lines:
+            assert not lines.read(3600.0)
+    os.close(held[1])
+    output.close()
 
 
 def measure(work: Callable[[], object]) -> float:

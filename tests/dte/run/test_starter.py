@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import psutil
 import pytest
 
-from dte.run.starter import start_helper
+from dte.run.processes import end_marked
+from dte.run.starter import MARK, Starter, start_helper
 from tests.dte.run.test_traces import OWN, find_processes
 
 
@@ -100,6 +102,35 @@ def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert process.wait() == 1
+
+
+def start_daemon(starter: Starter, folder: Path, value: str) -> psutil.Process:
+    """Start a step that leaves a process in a session of its own; return that one."""
+    step = "setsid bash -c 'sleep 300 & echo $!; wait' & read -r"
+    process = starter.start(["bash", "-c", step], env={MARK: value}, cwd=folder)
+    with process.stdout:
+        sleeping = psutil.Process(int(process.stdout.readline()))
+    process.wait()
+    return sleeping
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("helper_lives", [True, False])
+def test_a_job_s_processes_are_found(tmp_path: Path, helper_lives: bool) -> None:
+    """A job ends its own daemons, and no other job's, even without the helper."""
+    one, other = f"{tmp_path}/1/", f"{tmp_path}/2/"
+    with start_helper(tmp_path, keep=True) as starter:
+        [helper] = psutil.Process().children()
+        mine, theirs = (start_daemon(starter, tmp_path, each) for each in (one, other))
+        assert mine.pid in starter.find(one)
+        assert theirs.pid not in starter.find(one)
+        if not helper_lives:
+            helper.kill()
+        end_marked(one, starter)
+        assert not mine.is_running()
+        assert theirs.is_running()
+        end_marked(other, starter)
+        assert not theirs.is_running()
 
 
 @pytest.mark.timeout(60)

@@ -14,7 +14,8 @@ from typing import Any, Self
 
 from werkzeug.wrappers import Request, Response
 
-from dte.loopback import LoopbackServer, answer_json
+from dte.loopback import LoopbackServer
+from dte.routes import answer_json
 
 PREFIX = "/nx-cloud/executions/"
 
@@ -41,7 +42,7 @@ class ScriptedServer:
     def __enter__(self) -> Self:
         app = Request.application(self._answer)
         self._exits = ExitStack()
-        self.url = self._exits.enter_context(LoopbackServer(app)).url
+        self.url = self._exits.enter_context(LoopbackServer(lambda: app)).url
         return self
 
     def __exit__(self, *_: object) -> None:
