@@ -93,12 +93,10 @@ def check_attempt() -> AttemptRecord:
 
 def go_on_alone(role: str) -> None:
     """Let main run all tasks itself; let an agent's job pass, at once if possible."""
-    if role == "main":
-        set_mode(WITHOUT_AGENTS)
-        say("notice: this is a partial rerun, so main runs all tasks itself.")
-        return
-    set_mode(IDLE)
+    set_mode(WITHOUT_AGENTS if role == "main" else IDLE)
     say("notice: this is a partial rerun, so main runs all tasks itself.")
+    if role == "main":
+        return
     say("notice: this agent has nothing to do and passes.")
     # Without CircleCI's command, the later steps read the mode and do nothing.
     os.spawnlp(os.P_WAIT, "circleci-agent", "circleci-agent", "step", "halt")

@@ -4,7 +4,6 @@ Runs in the main job after the checkout. With an attempt record it needs only gi
 Without one, on the main branch and on tags, it asks CircleCI's API.
 """
 
-import os
 from pathlib import Path
 
 from bases import Base, NoBase, choose_base, replace_base
@@ -23,14 +22,14 @@ from revisions import (
     read_head,
 )
 from search_settings import read_rule
-from settings import read, require
+from settings import find_checkout, read, require
 
 STRICTER = "  - `when_no_base: error` makes this an error"
 
 
 def main() -> None:
     """Find the base and the head, print them, and export them to later steps."""
-    folder = Path(read("DTE_CHECKOUT", os.getcwd()))
+    folder = Path(find_checkout())
     require("BASH_ENV")  # before the search, which may take long
     main_branch = read("DTE_MAIN_BRANCH", "main")
     when_no_base = read_when_no_base()

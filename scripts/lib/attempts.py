@@ -16,7 +16,7 @@ import re
 import stat
 import time
 
-from failures import Refusal, clean
+from failures import Refusal, clean, read_number
 from settings import read, read_folder, require_id
 
 SCHEMA = 1
@@ -113,7 +113,7 @@ def find_records(folder: str = "") -> RunRecords:
 
 def decode_record(text: str) -> AttemptRecord:
     """Return the record in `text`; raises `ValueError` with the reason."""
-    fields = json.loads(text, parse_int=_read_number)
+    fields = json.loads(text, parse_int=read_number)
     if not isinstance(fields, dict):
         raise ValueError("it contains no JSON object")
     if fields.get("schema") != SCHEMA:
@@ -137,13 +137,6 @@ def decode_record(text: str) -> AttemptRecord:
         reason=str(fields.get("reason") or ""),
         **{name: fields[name] for name in _TEXTS},
     )
-
-
-def _read_number(digits: str) -> int:
-    # The time to read a number grows with the square of its length.
-    if len(digits) > 30:
-        raise ValueError(f"it contains a number of {len(digits):,} digits")
-    return int(digits)
 
 
 def _decode_revisions(value: object) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request
 
-from failures import Refusal
+from failures import Refusal, read_number
 from http_connection import TOKEN_HEADER, fetch, make_opener, read_body
 from workers import finish_within
 
@@ -25,6 +25,7 @@ SET_TOKEN = (
     "set CIRCLE_TOKEN to a personal API token, in a context that only dte/attempt and "
     "dte/rerun_all get (project tokens don't work on API v2)"
 )
+TRY_LATER = "rerun the workflow from start later"
 CHECK_PROXY = "check whether a proxy or DTE_API_URL points to another server"
 
 
@@ -153,7 +154,7 @@ class CircleCIClient:
 
     def _decode(self, body: bytes) -> Dict[str, Any]:
         try:
-            fields = json.loads(body.decode("utf-8"), parse_int=_read_number)
+            fields = json.loads(body.decode("utf-8"), parse_int=read_number)
             if self._token:
                 # A token that the server echoes must not reach a message or a record.
                 text = json.dumps(fields)
@@ -187,7 +188,7 @@ class CircleCIClient:
             raise ApiFailure(
                 "{} answered {} and asks to wait {:.0f} seconds, but this step stops "
                 "after {:g}".format(self.host, error.code, seconds, self.seconds),
-                suggestions=["rerun the workflow from start later"],
+                suggestions=[TRY_LATER],
             )
         if error.code == 429:
             # The rate limit applies to all threads, not only to this one.
@@ -208,7 +209,7 @@ class CircleCIClient:
             "{} did not answer all requests within {:g} seconds".format(
                 self.host, self.seconds
             ),
-            suggestions=["rerun the workflow from start later"],
+            suggestions=[TRY_LATER],
         )
 
     def explain_shape(self, what: str) -> ApiFailure:
@@ -235,7 +236,7 @@ class CircleCIClient:
         elif status in (401, 403, 404):
             cause, fix = ": only public projects are visible without a token", SET_TOKEN
         elif status == 429 or status >= 500:
-            fix = "rerun the workflow from start later"
+            fix = TRY_LATER
             cause = ", {} times".format(TRIES)
         else:
             cause, fix = "", CHECK_PROXY
@@ -278,13 +279,6 @@ class CircleCIClient:
 
 def _growing_pause(tried: int) -> float:
     return 0.5 * 2.0 ** (tried - 1)
-
-
-def _read_number(digits: str) -> int:
-    # The time to read a number grows with the square of its length.
-    if len(digits) > 30:
-        raise ValueError("a number has {} digits".format(len(digits)))
-    return int(digits)
 
 
 def read_retry_after(text: str) -> Optional[float]:

@@ -62,6 +62,16 @@ class UsageError(Refusal):
         super().__init__(message, suggestions=suggestions, code=code, exit_code=2)
 
 
+def read_number(digits: str) -> int:
+    """Return the number; raises `ValueError` for a long one.
+
+    The time to read a number grows with the square of its length.
+    """
+    if len(digits) > 30:
+        raise ValueError(f"it contains a number of {len(digits):,} digits")
+    return int(digits)
+
+
 def clean(text: str, longest: int = 200) -> str:
     """Return text from a file or a server, short and safe to print in the log."""
     start = text[:longest]

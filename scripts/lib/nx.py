@@ -9,7 +9,7 @@ from typing import List, Optional
 from failures import Refusal, UsageError
 from nx_version import find_upwards, read_nx_version, refuse_old_nx
 from package_managers import COREPACK, call_corepack
-from settings import read
+from settings import find_checkout, read
 
 # Yarn's Plug'n'Play writes this file instead of node_modules.
 _PNP = ".pnp.cjs"
@@ -74,7 +74,7 @@ def enter_checkout() -> Path:
     A step that also runs after a failed checkout names its folder in
     DTE_WORKING_DIRECTORY, since a step can't start in a folder that does not exist.
     """
-    checkout = Path(read("DTE_CHECKOUT", os.getcwd()))
+    checkout = Path(find_checkout())
     folder = checkout / os.path.expanduser(read("DTE_WORKING_DIRECTORY", "."))
     chosen = folder if folder.is_dir() else checkout
     os.chdir(str(chosen))

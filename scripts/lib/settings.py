@@ -73,13 +73,22 @@ def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
     return value
 
 
+def find_checkout() -> str:
+    """Return the folder in which the step started.
+
+    The shell scripts leave it with `cd /`, which sets OLDPWD ("cd" in POSIX.1-2017).
+    """
+    folder = read("DTE_CHECKOUT") or os.getcwd()
+    return read("OLDPWD", folder) if folder == "/" else folder
+
+
 def read_folder(name: str, default: str) -> str:
     """Return a folder's path with `~` expanded; the folder need not exist.
 
     A relative path is relative to the folder in which the step started.
     """
     folder = os.path.expanduser(read(name, default))
-    return os.path.join(read("DTE_CHECKOUT"), folder)
+    return os.path.join(find_checkout(), folder)
 
 
 def workflow_link(workflow_id: str) -> str:

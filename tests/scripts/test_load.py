@@ -147,7 +147,9 @@ def test_a_later_step_without_a_guard_says_what_is_missing(job: Job) -> None:
     """Without the archive, a step names the command to put first."""
     done = job.run("run")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: put dte/rerun_guard first in this job\n"
+    message, reference = done.stderr.splitlines()
+    assert message == "error: put dte/rerun_guard first in this job"
+    assert reference.endswith("/docs/troubleshooting.md#guard")
 
 
 def test_a_later_step_stays_quiet_after_a_refusal(job: Job) -> None:
@@ -200,7 +202,7 @@ def test_without_a_tool_for_digests_nothing_runs(job: Job, archive: bytes) -> No
     link_tools(job)
     done = job.run("guard", interpreter=("/bin/bash",))
     assert done.returncode == 1
-    assert "has the digest no-copy-or-sha256sum, not " in done.stderr
+    assert "has the digest unreadable, not " in done.stderr
 
 
 def test_a_full_home_is_not_called_a_missing_record(job: Job, archive: bytes) -> None:
@@ -211,7 +213,7 @@ def test_a_full_home_is_not_called_a_missing_record(job: Job, archive: bytes) ->
     done = job.run("guard")
     assert done.returncode == 1
     assert done.stderr.startswith("cat: disk full\n")
-    assert "has the digest no-copy-or-sha256sum, not " in done.stderr
+    assert "has the digest unreadable, not " in done.stderr
 
 
 @pytest.mark.parametrize("attached", [True, False])
