@@ -52,15 +52,19 @@ def read_config(page: str) -> str:
     return block.text
 
 
+def list_commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield the page and the words of each command in the shell blocks."""
+    for block in list_blocks("sh"):
+        for line in block.text.replace("\\\n", " ").splitlines():
+            if words := shlex.split(line, comments=True):
+                yield block.page, words
+
+
 def read_commands(page: str) -> list[list[str]]:
     """Return the words of each command of `dte` in the shell blocks of a page."""
-    lines = [
-        shlex.split(line, comments=True)
-        for block in list_blocks("sh")
-        if block.page == page
-        for line in block.text.replace("\\\n", " ").splitlines()
+    return [
+        words for name, words in list_commands() if (name, words[0]) == (page, "dte")
     ]
-    return [words for words in lines if words and words[0] == "dte"]
 
 
 @cache

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.pages import list_commands
 from tests.git import make_repository
 from tests.tooling.repository import ROOT, name_of, repository_files
 
@@ -143,6 +144,27 @@ def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
     done = run_installed(installed, "rehearse", *then, path=os.environ["PATH"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "This is attempt 2" in done.stdout
+
+
+def test_pip_installs_the_clone(tmp_path: Path) -> None:
+    """pip builds and installs a clone, as the pages say; its path is the argument."""
+    shown = {words[-1] for _, words in list_commands() if words[0] == "pip"}
+    assert shown == {".", "../dte"}
+    clone = tmp_path / "dte"
+    for name in tracked(*FOLDERS, *FILES):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, clone / name)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
+    python = tmp_path / "env" / "bin" / "python"
+    quietly = ("--quiet", "--disable-pip-version-check", "--no-deps")
+    for folder, path in ((clone, "."), (clone / "orb", "../../dte")):
+        subprocess.run(
+            [python, "-m", "pip", "install", *quietly, "--force-reinstall", path],
+            cwd=folder,
+            check=True,
+        )
+    (script,) = (tmp_path / "env").glob("bin/dte")
+    assert "dte.cli" in script.read_text()
 
 
 def test_uvx_runs_the_wheel(built: tuple[Path, Path], tmp_path: Path) -> None:

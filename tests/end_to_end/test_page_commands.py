@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dte.cli import main
-from tests.docs.pages import read_commands, read_config
+from tests.docs.pages import list_commands, read_commands, read_config
 from tests.end_to_end.sample_workspace import IGNORED, ROOT
 from tests.git import git, make_repository
 from tests.golden import Golden
@@ -88,6 +91,32 @@ def test_a_fork_without_a_token_passes(
     assert done.exit_code == 0, done.output
     assert "notice: main runs all tasks itself" in done.output
     assert "Nx Cloud (stand-in)" not in done.output
+
+
+def test_nx_shows_what_two_revisions_affect(tmp_path: Path, node_modules: Path) -> None:
+    """With the revisions of the branch, the page's command prints the projects."""
+    project = make_branch(tmp_path, DTE)
+    (project / "node_modules").symlink_to(node_modules)
+    page = "docs/everything-affected.md"
+    (words,) = (one for name, one in list_commands() if name == page)
+    command = " ".join(words)
+    for option, branch in (("base", "main"), ("head", "change")):
+        revision = git(project, "rev-parse", "--short=12", branch)
+        command, found = re.subn(
+            rf"(--{option}=)[0-9a-f]{{12}}\b", rf"\g<1>{revision}", command
+        )
+        assert found == 1
+    env = {**os.environ, "NX_DAEMON": "false", "NX_NO_CLOUD": "true"}
+    done = subprocess.run(
+        shlex.split(command),
+        cwd=project,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "money" in done.stdout.split()
 
 
 def test_agents_wait_for_a_main_that_failed_in_its_checkout(
