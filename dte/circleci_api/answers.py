@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dte.compile.printed import print_document
+from dte.model import FINAL_JOB_STATUSES
 from dte.plan.reruns import Assumptions
 from dte.run.pipeline import RehearsedPipeline
 from dte.run.results import JobRun, RehearsedWorkflow
@@ -86,7 +87,8 @@ def list_jobs(workflow: RehearsedWorkflow, assumptions: Assumptions) -> list[Job
 
 
 def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
-    """Return a workflow's job."""
+    """Return a workflow's job; one that did not end has no `stopped_at`."""
+    started, ended = job.started_at, job.status in FINAL_JOB_STATUSES
     return {
         "id": job.id,
         "name": job.name,
@@ -94,7 +96,8 @@ def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
         "status": job.status,
         "job_number": job.number,
         "project_slug": pipeline.identity.slug,
-        "started_at": _at(job.started_at) if job.started_at else None,
+        "started_at": _at(started) if started else None,
+        "stopped_at": _at(started + job.seconds) if started and ended else None,
     }
 
 

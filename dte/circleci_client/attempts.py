@@ -6,6 +6,7 @@ details for workflow" for the tags of reruns.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from dte.circleci_client.address import Address
@@ -26,16 +27,22 @@ PARTIAL = {
     "rerun-single-job-with-ssh": WITH_SSH,
     "rerun-workflow-from-job-ids-sparse-tree": "rerun of jobs",
 }
+# The guard needs seconds; what comes before it in a job may take minutes.
+LONGEST_REFUSAL_SECONDS = 300.0
 ENDED = {"success", "failed", "error", "canceled", "unauthorized", "not_run"}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a workflow; `carried_over` is True if an earlier workflow ran it."""
+    """One job of a workflow; `carried_over` is True if an earlier workflow ran it.
+
+    `seconds` is None if the API returns no start or no end.
+    """
 
     name: str
     status: str
     carried_over: bool
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,20 @@ class Attempt:
     @property
     def failed(self) -> tuple[str, ...]:
         """The names of the jobs that this workflow ran and that failed."""
+        return tuple(job.name for job in self._list_failed())
+
+    @property
+    def failed_early(self) -> tuple[str, ...]:
+        """The names of the failed jobs that dte may have refused."""
         return tuple(
             job.name
-            for job in self.jobs
-            if job.status == "failed" and not job.carried_over
+            for job in self._list_failed()
+            if job.seconds is None or job.seconds <= LONGEST_REFUSAL_SECONDS
         )
+
+    def _list_failed(self) -> list[Job]:
+        failed = [job for job in self.jobs if job.status == "failed"]
+        return [job for job in failed if not job.carried_over]
 
 
 def find_pipeline(client: Client, address: Address) -> tuple[str, str]:
@@ -149,7 +165,8 @@ def mark_refused(
 ) -> list[Attempt]:
     """Return the attempts with the jobs that dte refused, or perhaps refused.
 
-    These are the guarded jobs that failed in a partial rerun without the attempt job.
+    These are the guarded jobs that soon failed in a partial rerun without the attempt
+    job. A job that took longer was not refused: DTE_RERUN_GUARD was off.
     If the config can't be read, dte perhaps refused every failed job of a workflow that
     has an attempt job.
     """
@@ -160,7 +177,7 @@ def mark_refused(
     counting = {one.workflow for one in attempts if any(map(_is_attempt_job, one.ran))}
     marked = []
     for one in attempts:
-        failed = one.failed if one.id in suspects else ()
+        failed = one.failed_early if one.id in suspects else ()
         if guarded is None:
             perhaps = failed if one.workflow in counting else ()
             new = replace(one, perhaps_refused=perhaps, config_unreadable=True)
@@ -174,7 +191,7 @@ def mark_refused(
 
 
 def _may_be_refused(attempt: Attempt) -> bool:
-    partial = not attempt.number and attempt.failed
+    partial = not attempt.number and attempt.failed_early
     return bool(partial) and not any(map(_is_attempt_job, attempt.ran))
 
 
@@ -202,7 +219,16 @@ def _read_jobs(
         started, number = answer.get("started_at"), answer.get("job_number")
         earlier = bool(started) and str(started) < created
         carried = earlier or (number is not None and number in seen)
-        yield Job(str(answer["name"]), str(answer["status"]), carried)
+        seconds = _count_seconds(started, answer.get("stopped_at"))
+        yield Job(str(answer["name"]), str(answer["status"]), carried, seconds)
+
+
+def _count_seconds(started: object, stopped: object) -> float | None:
+    try:
+        start, stop = (datetime.fromisoformat(str(each)) for each in (started, stopped))
+        return (stop - start).total_seconds()
+    except (TypeError, ValueError):
+        return None
 
 
 def _name_kind(

@@ -40,9 +40,9 @@ def add_workflow(
     return workflow
 
 
-def job(name: str, status: str, number: int) -> dict[str, Any]:
+def job(name: str, status: str, number: int, **fields: str) -> dict[str, Any]:
     """Return one job of a workflow."""
-    return {"name": name, "status": status, "job_number": number}
+    return {"name": name, "status": status, "job_number": number, **fields}
 
 
 def add_config(compiled: str | None = GUARDED) -> None:
@@ -55,17 +55,19 @@ def add_config(compiled: str | None = GUARDED) -> None:
 
 
 def add_refused_pipeline(
-    config: str | None = GUARDED, tag: str = "rerun-workflow-from-failed"
+    config: str | None = GUARDED,
+    tag: str = "rerun-workflow-from-failed",
+    **times: str,
 ) -> None:
     """Add a pipeline whose main failed, and failed again in a partial rerun.
 
-    With the default config, dte refused the rerun.
+    With the default config, dte refused the rerun. `times` are of the second main.
     """
     passed = [job("dte/attempt", "success", 1), job("dte/agent-1", "success", 2)]
     first = add_workflow(FIRST, [*passed, job("dte/main", "failed", 3)])
     partial = add_workflow(
         PARTIAL,
-        [*passed, job("dte/main", "failed", 4)],
+        [*passed, job("dte/main", "failed", 4, **times)],
         tag=tag,
         created_at="2026-11-24T05:00:00Z",
     )

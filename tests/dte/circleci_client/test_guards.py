@@ -27,9 +27,11 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def told(config: str | None, tag: str = "rerun-workflow-from-failed") -> Any:
+def told(
+    config: str | None, tag: str = "rerun-workflow-from-failed", **times: str
+) -> Any:
     """Return the partial rerun as JSON, and the sentence, without the workflow."""
-    add_refused_pipeline(config, tag)
+    add_refused_pipeline(config, tag, **times)
     printed = CliRunner().invoke(main, ["attempts", PIPELINE, "--json"]).stdout
     answer = json.loads(printed)
     return answer["attempts"][1], answer["summary"][0].removeprefix("build: ")
@@ -80,3 +82,24 @@ def test_after_a_rerun_with_ssh_a_refusal_is_not_certain() -> None:
         f"this job was rerun with SSH and {AGAIN}to debug a refused job, set the "
         "project variable DTE_RERUN_GUARD to off; or rerun it from the start: "
     )
+
+
+@pytest.mark.parametrize(
+    ("stopped_at", "refused"),
+    [
+        ("2026-11-24T05:05:01Z", ["dte/main"]),
+        ("2026-11-24T05:05:02Z", []),
+        ("soon", ["dte/main"]),
+        ("2026-11-24T05:05:02", ["dte/main"]),
+    ],
+)
+@responses.activate
+def test_a_job_that_ran_for_minutes_was_not_refused(
+    stopped_at: str, refused: list[str]
+) -> None:
+    """A refusal takes seconds, so a longer job failed although the guard was off."""
+    times = {"started_at": "2026-11-24T05:00:01Z", "stopped_at": stopped_at}
+    attempt, sentence = told(GUARDED, **times)
+    assert attempt["refused"] == refused
+    assert ("was refused" in sentence) == bool(refused)
+    assert ("rerun from failed failed in dte/main" in sentence) != bool(refused)
