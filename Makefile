@@ -22,6 +22,7 @@ TRANSCRIPTS := \
 SLOW_TRANSCRIPTS := tests/end_to_end/test_make_rehearse.py \
   tests/end_to_end/test_page_commands.py::test_the_recipe_hangs
 JUNIT := --junitxml=.cache/reports/junit.xml
+QUICK := not slow and not long and not cli
 COVERAGE := --cov --cov-report=html:.cache/reports/coverage
 export PATH := $(CURDIR)/.tools/bin:$(VENV)/bin:$(PATH)
 export npm_config_cache := $(CURDIR)/.cache/npm
@@ -50,17 +51,22 @@ rehearse: setup ## show a failure, the refused partial rerun, and the full rerun
 
 .PHONY: test
 test: setup ## run the quick tests; ARGS="tests/orb -k pack" runs some of them
-	@$(PYTEST) -n 3 $(JUNIT) -m "not slow and not long and not cli" $(ARGS)
+	@$(PYTEST) -n 3 $(JUNIT) -m "$(QUICK)" $(ARGS)
 
 .PHONY: slow
 slow: setup-circleci ## run the tests that `make test` leaves out, without the long ones
 	@$(PYTEST) --dist=loadfile $(JUNIT) -m "(slow or cli) and not long" $(ARGS)
 
+.PHONY: coverage
+coverage: setup ## run the quick tests, and write .cache/reports/coverage/index.html
+	@mkdir -p .cache/coverage
+	@$(PYTEST) -n 3 $(COVERAGE) -m "$(QUICK)" $(ARGS)
+
 .PHONY: check
 check: setup-circleci ## run what CI runs: linters, types, packing, all but the long tests
-	@mkdir -p .cache/coverage; status=0; \
+	@status=0; \
 	$(MAKE) -k -j2 static || status=1; \
-	$(PYTEST) --dist=loadfile $(JUNIT) $(COVERAGE) -m "not long" || status=1; \
+	$(PYTEST) --dist=loadfile $(JUNIT) -m "not long" || status=1; \
 	exit $$status
 
 .PHONY: check-all
