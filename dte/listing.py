@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from dte.plan.selection import select_named
 from dte.preflight import check_order, choose_workflow, compile_for
 from dte.run.environment import PipelineIdentity
 from dte.run.folders import open_folder
-from dte.run.project import Project, choose_revision, take_project
+from dte.run.project import Project, choose_branch, choose_revision, take_project
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,14 @@ def list_jobs(order: Order, *, plan: bool = False) -> Listing:
             tag=order.tag,
         )
         ids = [str(uuid.uuid4()) for _ in range(3)]
-        config = compile_for(
-            order, PipelineIdentity(ids[0], 1, ids[1], ids[2], project)
-        )
+        identity = PipelineIdentity(ids[0], 1, ids[1], ids[2], project)
+        config = compile_for(order, identity)
         listed = tuple(
             job
             for workflow in config.workflows
             for job in _list_workflow(workflow, order, project)
         )
-        runs = _plan_runs(config, order, project, origin) if plan else ()
+        runs = _plan_runs(config, order, identity, origin) if plan else ()
         ref = project.branch or project.tag
         return Listing(ref, listed, runs, tuple(order.defaults))
 
@@ -119,13 +118,19 @@ def _write_need(name: str, statuses: frozenset[str]) -> str:
     return f"{name} ({', '.join(sorted(statuses))})"
 
 
-def _plan_runs(
-    config: CompiledConfig, order: Order, project: Project, origin: Path
-) -> tuple[PlannedRun, ...]:
-    """Return the planned runs, assuming that only jobs with injected faults fail."""
+def _choose_jobs(
+    config: CompiledConfig, order: Order, project: Project
+) -> list[WorkflowJob]:
     workflow = choose_workflow(config, order.workflow)
     passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
-    jobs = select_named(passing, order.jobs, with_needs=order.with_needs)
+    return select_named(passing, order.jobs, with_needs=order.with_needs)
+
+
+def _plan_runs(
+    config: CompiledConfig, order: Order, identity: PipelineIdentity, origin: Path
+) -> tuple[PlannedRun, ...]:
+    """Return the planned runs, assuming that only jobs with injected faults fail."""
+    jobs = _choose_jobs(config, order, identity.project)
     check_order(order, jobs, origin)
     faults = order.faults
     runs = [_assume("first run", plan_first_run(jobs), {}, faults)]
@@ -134,10 +139,13 @@ def _plan_runs(
         match action:
             case SetFaults(change):
                 faults = change(faults)
-            case Push(pushed, _):
-                runs.append(
-                    _assume(f"push of {pushed}", plan_first_run(jobs), {}, faults)
-                )
+            case Push(branch, revision):
+                pushed = choose_branch(identity.project, origin, branch, revision)
+                number = identity.number + 1
+                identity = replace(identity, number=number, project=pushed)
+                jobs = _choose_jobs(compile_for(order, identity), order, pushed)
+                plan = plan_first_run(jobs)
+                runs.append(_assume(f"push of {branch}", plan, {}, faults))
             case Press(rerun):
                 plan = plan_rerun(jobs, rerun, statuses, order.assumptions)
                 runs.append(_assume(rerun.kind.value, plan, statuses, faults))

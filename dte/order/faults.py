@@ -69,8 +69,10 @@ def names_step(text: str, steps: Sequence[str], number: int) -> bool:
     `text` is the step's number, as in its log file's name, a pattern for its name, or,
     if no step matches that pattern, the beginning of its name.
     """
-    if text.isdecimal() or not number:
-        return text == str(number)
+    if text.isdecimal():
+        return int(text) == number
+    if not number:
+        return False
     if any(fnmatchcase(name, text) for name in steps):
         return fnmatchcase(steps[number - 1], text)
     return steps[number - 1].startswith(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.dte.commands import make_project, run_in
+from tests.git import git, make_repository
 
 PASS = "docker: [{image: any}], steps: [run: {name: R, command: 'true'}]"
 CONFIG = f"""\
@@ -68,6 +69,41 @@ def test_the_plan_shows_what_the_actions_would_run(
     assert ran[2] == [("last", "not_run"), ("bad", "success")]
     table = run_in(project, monkeypatch, "rehearse", "--plan", *words).stdout
     assert "2 rerun from failed" in table
+
+
+BRANCHES = """\
+version: 2.1
+jobs:
+  build: &job
+    docker: [{image: any}]
+    steps: [run: "true"]
+  only-main: *job
+workflows:
+  build:
+    jobs:
+      - build
+      - only-main: {filters: {branches: {only: main}}}
+"""
+
+
+def test_a_planned_push_has_the_jobs_of_its_branch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the rehearsal itself, the config is compiled and filtered again."""
+    project = make_project(tmp_path / "project", BRANCHES)
+    make_repository(project)
+    git(project, "branch", "release")
+    words = ("rehearse", "--then", "push:release", "--json")
+    runs = [
+        [
+            [job["name"] for job in run["jobs"]]
+            for run in json.loads(run_in(project, monkeypatch, *words, *more).stdout)[
+                "runs"
+            ]
+        ]
+        for more in ((), ("--plan",))
+    ]
+    assert runs[0] == runs[1] == [["build", "only-main"], ["build"]]
 
 
 @pytest.mark.parametrize(

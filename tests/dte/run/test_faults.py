@@ -31,6 +31,7 @@ def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
     ("text", "step"),
     [
         ("2", "Run tests"),
+        ("02", "Run tests"),
         ("Run te", "Run tests"),
         ("Run", "Run"),
         ("R*ts", "Run tests"),
