@@ -68,7 +68,7 @@ class Job:
     """One job of a workflow, with commands, executors and matrices expanded.
 
     ``type`` is `build`, or the type of a job that runs no steps of its own, such as
-    `no-op`, `lock` and `release`; ``settings`` contains its keys that have no field.
+    `no-op`, `lock` and `release`; ``settings`` contains the job's other keys.
     """
 
     name: str
