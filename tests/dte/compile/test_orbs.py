@@ -1,4 +1,4 @@
-"""Orbs come from the given sources; missing ones are reported or stubbed."""
+"""Orbs are read from the given sources; missing orbs are reported or stubbed."""
 
 from __future__ import annotations
 

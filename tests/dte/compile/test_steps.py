@@ -71,7 +71,7 @@ def test_a_step_is_where_it_was_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_step_shows(step: Any, name: str, tmp_path: Path) -> None:
-    """A step shows its name, else its command, else what CircleCI calls it."""
+    """A step's display name is its `name`, else its command, else CircleCI's name."""
     job = only_job(compile_text(yaml.safe_dump(config_with([step])), tmp_path))
     assert job.steps[0].name.startswith(name)
 
