@@ -25,7 +25,7 @@ def test_every_part_knows_its_line() -> None:
 
 
 def test_a_missing_key_has_the_place_of_its_mapping() -> None:
-    """The position of a missing key is that of its mapping."""
+    """A missing key has the position of its mapping."""
     value = parse_yaml("\na: {b: 1}", "f")
     assert value["a"].where_is("missing") == Where("f", 2)
 
@@ -80,7 +80,7 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     ],
 )
 def test_values(text: str, expected: Any) -> None:
-    """Styles and YAML's own tags are read as the YAML specification says."""
+    """Quotes, blocks, anchors and YAML's own tags are read as YAML specifies."""
     assert parse_yaml(text, "f") == expected
 
 
