@@ -1,4 +1,4 @@
-"""Expands a call of a job group into the group's jobs, and its start and end jobs.
+"""Expands a call of a job group into a start job, the group's jobs, and end jobs.
 
 Source: "Controlling serial execution across your organization", "Job groups". The names
 of the start and end jobs are not documented, so dte chooses them.

@@ -268,7 +268,7 @@ def value_at(config: Any, path: Sequence[str]) -> Any:
 
 
 def beyond(error: UserError, text: str) -> bool:
-    """Return whether BEYOND has an error, so that the schema need not find it."""
+    """Return whether an error has a kind in BEYOND."""
     assert error.where is not None
     path = place_of(text, error.where)
     value = value_at(yaml.safe_load(text), path)

@@ -13,7 +13,7 @@ from dte.parse.build import MAX_DEPTH
 
 
 def test_every_part_knows_its_line() -> None:
-    """Mappings, keys and list items know the file and line at which they begin."""
+    """Mappings, keys and list items have the file and line at which they begin."""
     value = parse_yaml("a: 1\nlist:\n  - x\n  - k: v\n    l: w\n", "f.yml")
     assert isinstance(value, LocatedMap)
     assert value.where_is("list") == Where("f.yml", 2)
