@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Source: Configuration reference, `requires`; `terminal` stands for any of them.
+# Source: Configuration reference, `requires`; `terminal` stands for all of these.
 FINAL_JOB_STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run")
 
 
@@ -28,11 +28,11 @@ class Where:
 
 @dataclass(frozen=True)
 class Note:
-    """What the user should know about a config that compiles.
+    """A warning or a note about a config that compiles.
 
     ``severity`` is `warning` if CircleCI may do something unexpected, else `note`;
-    ``code`` is in the table of docs/compile.md. ``in_orb`` is true if it is about the
-    source of an orb, which a user of the orb can't change.
+    ``code`` is in the table of docs/compile.md. ``in_orb`` is true if the note is
+    about the source of an orb, which a user of the orb can't change.
     """
 
     severity: str
@@ -47,12 +47,14 @@ class Note:
 class Step:
     """One step of a job, with every parameter filled in.
 
-    ``arguments`` contains only the given keys, including ``name``; the field ``name``
-    is what CircleCI would show, even if none was given. Their values are checked. They
-    are strings, except for a mapping of strings for ``environment``, a boolean for
-    ``background``, a tuple of strings for ``paths``, ``keys`` and ``fingerprints``, an
-    integer for ``max_auto_reruns`` and ``depth``, and a tuple of steps for ``steps``
-    and ``teardown``.
+    ``arguments`` contains only the keys that the config gives, such as ``name``. The
+    field ``name`` is the name that CircleCI would show, even if the config gives none.
+    The values of ``arguments`` are checked. They are strings, except for a mapping of
+    strings for ``environment``, a boolean for ``background``, ``docker_layer_caching``
+    and ``prefer_same_region``, a tuple of strings for ``paths`` and ``keys``, a string
+    or a list of strings for ``fingerprints``, an integer for ``max_auto_reruns`` and
+    ``depth``, a string or an integer for ``no_output_timeout``, and a tuple of steps
+    for ``steps`` and ``teardown``.
     """
 
     kind: str
@@ -66,7 +68,7 @@ class Job:
     """One job of a workflow, with commands, executors and matrices expanded.
 
     ``type`` is `build`, or the type of a job that runs no steps of its own, such as
-    `no-op`, `lock` and `release`; ``settings`` contains the further keys of the job.
+    `no-op`, `lock` and `release`; ``settings`` contains the job's other keys.
     """
 
     name: str
@@ -94,7 +96,7 @@ def _flatten(steps: Iterable[Step]) -> Iterator[Step]:
 
 @dataclass(frozen=True)
 class Requirement:
-    """An upstream job, and the statuses in which the job that requires it starts.
+    """A required job, and its final statuses that allow the requiring job to start.
 
     The status `terminal` is replaced by all the statuses that it stands for.
     """
@@ -107,9 +109,9 @@ class Requirement:
 class WorkflowJob:
     """A job in a workflow; ``job`` is None for an approval.
 
-    ``filters`` has `branches` and `tags`, each with `only` and `ignore`, as
-    written. A filter that is an expression is already evaluated: it is replaced by
-    filters that allow everything, or nothing.
+    ``filters`` may contain `branches` and `tags`, each with `only` and `ignore`, as in
+    the config. A filter that is an expression is already evaluated, and replaced by
+    filters that allow either every branch and tag, or none.
     """
 
     name: str
@@ -134,9 +136,9 @@ class Workflow:
 class CompiledConfig:
     """The config as CircleCI would compile it for one pipeline.
 
-    ``document`` is the processed configuration in plain data; ``stubbed`` names the
-    placeholders for jobs, commands and executors of orbs without a source. The config
-    that a `setup` config continues with is not part of it.
+    ``document`` is the processed configuration in plain data; ``stubbed`` lists the
+    placeholders for jobs, commands and executors of orbs without a source. A setup
+    config is compiled without the config that its pipeline continues with.
     """
 
     workflows: tuple[Workflow, ...]
@@ -151,8 +153,9 @@ class PipelineValues:
     """The pipeline values that a config can use.
 
     CircleCI's page "Project values and variables" lists them. ``parameters`` are
-    the arguments that the pipeline was triggered with; ``values`` are further pipeline
-    values by their full names, and take precedence.
+    the arguments that the pipeline was triggered with; ``values`` contains further
+    pipeline values by their full names, and takes precedence over the fields from
+    ``number`` to ``trigger_source``.
     """
 
     number: int = 1

@@ -1,8 +1,8 @@
 """Compiles a config of version 2.1 and its orbs into plain jobs and workflows.
 
-The third stage: parse, pack, compile, plan, run, report. Sources: CircleCI's pages
-"Configuration reference", "Reusable config reference" and "Pipeline values and
-parameters".
+This is the third of the stages parse, pack, compile, plan, run and report. Sources:
+CircleCI's pages "Configuration reference", "Reusable config reference" and "Pipeline
+values and parameters".
 """
 
 from dte.compile.config import compile_config

@@ -1,7 +1,7 @@
-"""Checks the names that a config or orb gives to its definitions and parameters.
+"""Checks the names of jobs, commands, executors and their parameters.
 
 Sources: "Reusable config reference", "Notes on reusable configuration"; JSON schema;
-congomongo/congomongo#187, which shows CircleCI's error for the name of a job.
+congomongo/congomongo#187, which shows CircleCI's error for an invalid job name.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def warn_of_job_names(namespace: Namespace) -> None:
 
 
 def warn_of_parameter_names(definition: Definition) -> None:
-    """Warn of names of parameters that the page forbids but published configs use."""
+    """Warn of parameter names that CircleCI's page forbids but real configs use."""
     for name, parameter in declared_by(definition).items():
         if not _NAME.fullmatch(name):
             definition.namespace.notes.warn(

@@ -1,8 +1,8 @@
-"""Limits on what a config may expand to, so a hostile one ends in an error.
+"""Limits on the size of an expanded config, so that a hostile config is refused.
 
-CircleCI documents no limits except 8 MB of compiled config (CircleCI support). The
-limits here are far above what a real config needs, and low enough that the error
-appears within two seconds and 300 MB.
+CircleCI documents only one limit on the size: 8 MB of compiled config (CircleCI
+support). The limits here are far above what a real config needs, and low enough that
+the error appears within two seconds and dte uses less than 300 MB of memory.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ MAX_EXPANSIONS = 50_000
 MAX_TEXT = 16_000_000
 MAX_VALUE = 8_000_000
 MAX_COMMANDS = 100
-# The weight of a workflow's job, its filters, a large pattern, and a definition: the
-# number of steps that take as long.
+# How many steps take as long as a workflow's job, as its filters, as the patterns of a
+# filter, and as a definition.
 JOB, FILTERS, PATTERN, DEFINITION = 25, 15, 20, 20
 
 
 @dataclass
 class Budget:
-    """Counts the steps, jobs and characters of one compilation."""
+    """Counts the steps, jobs and characters of one compilation.
+
+    The methods raise UserError above the limits.
+    """
 
     _expansions: int = 0
     _text: int = 0
@@ -40,11 +43,11 @@ class Budget:
             )
 
     def expand_text(self, text: str, where: Where) -> None:
-        """Count the templates of a text; raises UserError."""
+        """Count two templates of a text as one step; raises UserError."""
         self.expand(where, text.count("<<") // 2)
 
     def write(self, size: int, where: Where) -> None:
-        """Count characters of the compiled config; raises UserError."""
+        """Count `size` characters of the compiled config; raises UserError."""
         self._text += size
         if size > MAX_VALUE:
             raise error_at(

@@ -1,4 +1,4 @@
-"""Warns of keys and paths of caches that CircleCI doesn't document.
+"""Warns of forms of cache keys and paths that CircleCI doesn't document.
 
 Source: "Configuration reference", `save_cache`, and "Caching dependencies".
 """
@@ -34,7 +34,7 @@ _KNOWN = re.compile(
 
 
 def warn_of_cache(arguments: Mapping[str, Any], where: Where, notes: Notes) -> None:
-    """Warn of long keys, of templates in them, and of wildcards in paths."""
+    """Warn of long keys, unknown templates in keys, and wildcards in paths."""
     for key in [arguments.get("key", ""), *arguments.get("keys", ())]:
         _warn_of_key(key, where, notes)
     for path in arguments.get("paths", ()):

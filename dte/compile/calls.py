@@ -29,7 +29,8 @@ _NO_MATRIX = Matrix((Combination({}, ""),), None)
 class CallReader:
     """Reads the calls of one workflow or job group.
 
-    ``groups`` are the job groups that may be called, ``group`` the one being read.
+    ``groups`` contains the job groups that a call may name. ``group`` is the name of
+    the job group whose calls are read, or empty for a workflow.
     """
 
     compiler: JobCompiler
@@ -50,7 +51,7 @@ class CallReader:
             found = self._find_job(name, body, where)
             matrix = self._read_matrix(found, body)
         except UserError:
-            # This draft keeps requirements on the job from being errors too.
+            # With this draft, requirements on the job don't cause further errors.
             yield replace(_EMPTY, name=name, where=where, broken=True)
             raise
         errors = Errors()
@@ -113,7 +114,7 @@ class CallReader:
                 )
 
     def _warn_of_job(self, name: str, where: Where) -> None:
-        """Warn of a job that has the name of an approval ("Using workflows")."""
+        """Warn if a job in `jobs:` has the name of an approval ("Using workflows")."""
         found = self.scope.namespace.find("jobs", name)
         if isinstance(found, Definition):
             found.memo["called"] = True
@@ -155,7 +156,7 @@ class CallReader:
         return found
 
     def _override(self, name: str, body: LocatedMap) -> Definition | Stub | None:
-        """Return the job that replaces `name` ("How to override config")."""
+        """Return the job that replaces `name`, or None ("How to override config")."""
         where = body.where_is("override-with")
         title = f"{self.scope.title}: {name}: override-with"
         other = values.take_one(
@@ -210,7 +211,7 @@ def check_type(name: str, body: LocatedMap, title: str) -> None:
 
 
 def check_not_empty(name: str, where: Where, title: str) -> None:
-    """Raise UserError for the name of a call that is empty."""
+    """Raise UserError if the name of a call is empty."""
     if not name.strip():
         raise error_at(
             where,
@@ -223,7 +224,7 @@ def check_not_empty(name: str, where: Where, title: str) -> None:
 def each_call(
     value: Any, where: Where, title: str, scope: Scope | None = None
 ) -> Iterator[tuple[str, LocatedMap, Where]]:
-    """Return name, body and position of each item of a `jobs:` list.
+    """Return the name, body and position of each item of a `jobs:` list.
 
     With a scope, templates in the names are filled in.
     """
@@ -273,7 +274,7 @@ def _arguments(
             arguments.put(key, body[key], body.where_is(key))
     for key, choice in combination.chosen.items():
         if key in arguments:
-            # The pipelines of CircleCI's own orbs contain such keys.
+            # CircleCI's own orbs have pipelines with such keys, so this is a warning.
             title = found.title if isinstance(found, Definition) else found.name
             notes.warn(
                 "matrix",

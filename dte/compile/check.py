@@ -1,7 +1,7 @@
-"""Checks the parts that no workflow of this pipeline uses, as CircleCI does.
+"""Checks all jobs, commands and executors, even unused ones, as CircleCI does.
 
-It checks only what doesn't depend on values: keys, step names, declared parameters and
-the names in templates.
+The checks don't depend on the values of parameters. They cover keys, step names,
+declared parameters and the names in templates.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Checker:
     namespace: Namespace
 
     def check(self) -> None:
-        """Raise UserError for each definition that can't be valid."""
+        """Raise UserError for each definition that no arguments could make valid."""
         errors = Errors()
         for section in SECTIONS:
             for name in self.namespace.sections.get(section, {}):
@@ -66,7 +66,7 @@ class Checker:
         errors.raise_all()
 
     def check_workflows(self, workflows: LocatedMap) -> None:
-        """Raise UserError for each name that a workflow uses but nothing declares."""
+        """Raise UserError for each undeclared name in the templates of a workflow."""
         errors = Errors()
         for name in workflows:
             scope = Scope(f'workflow "{name}"', self.namespace)
@@ -145,7 +145,7 @@ class Checker:
         errors.raise_all()
 
     def check_steps(self, steps: Any, scope: Scope, where: Where) -> None:
-        """Raise UserError for each step of a list that can't be right."""
+        """Raise UserError for each step that no arguments could make valid."""
         if isinstance(steps, str) and "<<" in steps:
             return
         errors = Errors()
@@ -182,7 +182,7 @@ class Checker:
             check_held(name, call.name, call.given, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
-        """Return whether the step is a command, template or condition to expand."""
+        """Return whether a step, such as a command, is checked when it is expanded."""
         alias, slash, _ = name.partition("/")
         if name in STRUCTURES or "<<" in name:
             return True
@@ -238,14 +238,14 @@ def _check_executor(body: LocatedMap, scope: Scope) -> None:
             code="type",
         )
     if "executor" in body and is_literal(written):
-        # CircleCI may never look up the executor of a job that doesn't run. If the job
-        # runs, its compilation refuses it.
+        # CircleCI may not look up the executor of a job that doesn't run. If the job
+        # runs, dte refuses an unknown executor when it compiles the job.
         name = executor_value(written, scope, body.where_is("executor")).name
         scope.namespace.notes.warn_if(lambda: _find_executor(name, body, scope))
 
 
 def _find_executor(name: str, body: LocatedMap, scope: Scope) -> None:
-    # An orb may be missing if nothing uses its parts.
+    # Executors of orbs are not looked up: an orb that nothing uses may be missing.
     if "/" not in name and scope.namespace.find("executors", name) is None:
         where = body.where_is("executor")
         raise unknown_executor(name, scope, scope.namespace, where)

@@ -39,7 +39,7 @@ def holds(statement: Any, scope: Scope, where: Where) -> bool:
 
 
 def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
-    """Warn of a string that looks like an expression but is not read as one."""
+    """Warn of a string that looks like an expression but is always true."""
     outside = re.sub(r"<<.*?>>", "", text, flags=re.DOTALL)
     if re.search(r"\b(pipeline|parameters)\.|[=!]=|\bmatches\b", outside):
         scope.namespace.notes.warn(
@@ -53,8 +53,8 @@ def _warn_of_text(text: str, scope: Scope, where: Where) -> None:
 def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
     """Warn of a mapping without an operator.
 
-    Source: Configuration reference, "Logic statement syntax": all other values are
-    truthy; the JSON schema also allows such a mapping.
+    Source: Configuration reference, "Logic statement syntax": values that it does
+    not list as falsy are truthy. The JSON schema also allows such a mapping.
     """
     key = next(iter(statement))
     scope.namespace.notes.warn(
@@ -66,9 +66,10 @@ def _warn_of_mapping(statement: LocatedMap, scope: Scope) -> None:
 
 
 def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
-    """Return whether a workflow's condition is true; a bare string is an expression.
+    """Return whether a workflow's condition is true.
 
-    The exception is a string without a pipeline value, which counts as true.
+    A string that contains `pipeline.` but no `<<` is evaluated as an expression. Any
+    other string without `<<` is true, unless it is empty.
     """
     bare = isinstance(statement, str) and "<<" not in statement
     if bare and "pipeline." in statement:
@@ -77,7 +78,7 @@ def holds_expression(statement: Any, scope: Scope, where: Where) -> bool:
 
 
 def expression_holds(text: str, scope: Scope, where: Where) -> bool:
-    """Return whether a bare expression is true."""
+    """Return whether an expression without `<<` is true."""
     try:
         return truthy(evaluate(text, lambda name: scope.lookup(name, where)))
     except ExpressionError as error:
@@ -85,7 +86,7 @@ def expression_holds(text: str, scope: Scope, where: Where) -> bool:
 
 
 def check_expression(text: str, scope: Scope, where: Where) -> None:
-    """Raise UserError if a bare expression is invalid, whatever its values are."""
+    """Raise UserError if an expression is invalid, whatever its values are."""
     try:
         for name in names_of(text):
             scope.lookup(name, where)
@@ -126,12 +127,12 @@ def _list_error(where: Where) -> UserError:
 
 
 def _is_true(statement: LocatedMap) -> bool:
-    """Return whether a mapping has keys but no operator, so that it is true."""
+    """Return whether a mapping is true because it has keys but no operator."""
     return bool(statement) and not any(key in _OPERATORS for key in statement)
 
 
 def _split(statement: LocatedMap) -> tuple[str, Any, Where]:
-    """Return the operator, its operand, checked, and the operand's position."""
+    """Return the operator, its checked operand, and the operator's position."""
     if len(statement) != 1:
         raise error_at(
             statement.where,

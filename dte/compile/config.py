@@ -42,7 +42,7 @@ _TOP_KEYS = (
     *SECTIONS,
 )
 _PROCESSED_KEYS = {"version", "setup", "jobs", "workflows", "experimental"}
-# CircleCI, "A compiled config is at most 8 MB" (support).
+# Source: CircleCI support, "A compiled config is at most 8 MB".
 _LARGEST = 8_000_000
 
 
@@ -205,7 +205,7 @@ def _wrong_version(version: object, where: Where) -> UserError:
 
 
 def _workflows(config: LocatedMap) -> LocatedMap:
-    """Return the workflows; a config without any runs its job `build`."""
+    """Return the workflows; without any, return one that calls the job `build`."""
     where = config.where_is("workflows")
     if "workflows" in config:
         return with_plain_names(expect_map(config["workflows"], where, "workflows"))

@@ -27,7 +27,7 @@ TYPES = (
 
 
 def declared_by(definition: Definition) -> dict[str, Parameter]:
-    """Return the parameters of a job, command or executor; reads them once."""
+    """Return the parameters of a job, command or executor, which are read only once."""
     memo, body = definition.memo, definition.body
     if "parameters" not in memo:
         memo["parameters"] = declared(
@@ -92,7 +92,7 @@ def _choices(
 ) -> tuple[Any, ...]:
     if kind != "enum":
         if "enum" in mapping:
-            # Published versions of cypress-io/cypress have this key.
+            # Published versions of the orb cypress-io/cypress have this key.
             notes.warn(
                 "ignored",
                 mapping.where_is("enum"),

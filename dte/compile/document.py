@@ -1,6 +1,6 @@
-r"""Writes the processed configuration: plain data in the shape CircleCI gives it.
+r"""Builds the processed configuration as plain data, in the form that CircleCI prints.
 
-It is a config of version 2.1 with `<<` written as `\<<`, so compiling it again
+The result is a config of version 2.1 with `<<` written as `\<<`, so compiling it again
 changes nothing.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from dte.compile.drafts import Draft, DraftWorkflow
 from dte.model import Job, Requirement, Step, Workflow, WorkflowJob
 
-# CircleCI refuses a job without steps, but conditions may remove all of them.
+# Conditions may remove all steps of a job, but CircleCI refuses a job without steps.
 _NO_STEPS = [{"when": {"condition": False, "steps": ["checkout"]}}]
 
 

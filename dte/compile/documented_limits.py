@@ -1,7 +1,7 @@
-"""Limits that CircleCI's documentation names.
+"""Limits that CircleCI documents.
 
-Contexts: "Configuration reference", `context`. URL orbs: "Manage URL orb allow-lists".
-Cache keys: "Caching dependencies". Arguments: "Pipeline values and parameters".
+Sources: "Configuration reference", `context`; "Manage URL orb allow-lists"; "Caching
+dependencies" (for cache keys); "Pipeline values and parameters" (for arguments).
 """
 
 from __future__ import annotations

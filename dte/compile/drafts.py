@@ -14,9 +14,10 @@ from dte.model import Job, Where
 class Draft:
     """A job of a workflow; ``job`` is None for an approval.
 
-    ``alias`` is another name for it in `requires`: that of its matrix or job group.
-    ``group`` is the call of the job group that it belongs to; no job outside the group
-    may require it. A ``broken`` draft replaces the jobs of an invalid call.
+    ``alias`` is a further name in `requires`, for all jobs of a matrix or for a job
+    group. ``group`` is the name of the job group that contains the job; no job outside
+    the group may require it. A ``broken`` draft replaces the jobs of an invalid
+    call.
     """
 
     name: str
@@ -35,8 +36,8 @@ class Draft:
 class DraftWorkflow:
     """A workflow, before the names of its jobs are final.
 
-    ``settings`` are its further keys as CircleCI would print them. ``runs`` is False
-    for a workflow that waits for its schedule.
+    ``settings`` contains the workflow's other keys as CircleCI would print them.
+    ``runs`` is False for a workflow that waits for its schedule.
     """
 
     name: str

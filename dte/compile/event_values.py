@@ -8,12 +8,12 @@ from __future__ import annotations
 
 
 class EmptyValue(str):
-    """A value that this pipeline lacks and that compares like an empty string."""
+    """A pipeline value that this pipeline does not have; it equals an empty string."""
 
     __slots__ = ()
 
 
-# Values of these families depend on the event, so a config may name any of them.
+# Names with these prefixes depend on the event, so a config may use any such name.
 EVENT_VALUES = (
     "pipeline.deploy.",
     "pipeline.event.",

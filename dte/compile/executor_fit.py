@@ -1,9 +1,9 @@
 """Warns of a resource class or a step that doesn't fit the executor of a job.
 
-Resource classes: "Configuration reference", `resource_class`, and the JSON schema, of
-August 2026. CircleCI Server may have others, and a self-hosted runner has
-`namespace/name`. Steps: "Configuration reference", `setup_remote_docker` and
-`install_signing_bundle`.
+The resource classes are those in the "Configuration reference", `resource_class`, and
+in the JSON schema of August 2026. CircleCI Server may have other classes, and the class
+of a self-hosted runner is `namespace/name`. Source for the steps: "Configuration
+reference", `setup_remote_docker` and `install_signing_bundle`.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ CLASSES = {
 
 
 def warn_of_misfits(job: Job, where: Where, notes: Notes) -> None:
-    """Warn of what doesn't fit the executor of a job; ``where`` is its resource class.
+    """Warn of a resource class or a step that doesn't fit the executor of a job.
 
-    The executor of a stubbed orb is unknown, so nothing is checked.
+    ``where`` is the position of the resource class. An executor of a stubbed orb is
+    unknown, so nothing is checked.
     """
     title = f'job "{job.name}"'
     kind, settings = next(item for item in job.executor.items() if item[0] in CLASSES)

@@ -1,4 +1,4 @@
-"""Determines what a job runs on: its executor, overridden by its own keys.
+"""Reads the executor of a job; the job's own keys take precedence over it.
 
 Source: "Reusable config reference", "Overriding keys when invoking an executor".
 """
@@ -22,7 +22,7 @@ from dte.model import Where
 from dte.parse import LocatedMap, error_at
 from dte.parse.expect import describe, known_keys, shorten
 
-# The image of a placeholder for an executor or job of an orb without source.
+# A placeholder for an executor or job of a missing orb has an image with this prefix.
 STUB_IMAGE = "not-rehearsed/"
 KINDS = ("docker", "machine", "macos")
 SHARED_CHECKS: Mapping[str, values.Check] = {
@@ -90,7 +90,7 @@ class ExecutorSettings:
     shell: str | None = None
 
     def under(self, other: ExecutorSettings) -> ExecutorSettings:
-        """Return these settings overridden by the other's."""
+        """Return these settings; those of `other` take precedence."""
         return ExecutorSettings(
             kind=other.kind or self.kind,
             resource_class=other.resource_class or self.resource_class,
@@ -108,7 +108,7 @@ class ExecutorSettings:
 
 
 def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
-    """Return the shared keys of a job or executor, filled in and checked."""
+    """Return the keys that jobs and executors share, filled in and checked."""
     kinds = _kinds_of(body, scope.title)
     taken = values.take(
         body,
@@ -127,7 +127,7 @@ def read_executor_settings(body: LocatedMap, scope: Scope) -> ExecutorSettings:
 
 
 def _kinds_of(body: LocatedMap, title: str) -> list[str]:
-    """Return the kind of executor of a job or executor: one, or none."""
+    """Return the executor kinds in the body of a job or executor: one, or none."""
     kinds = [kind for kind in KINDS if kind in body]
     if len(kinds) > 1:
         where = body.where_is(kinds[1])
@@ -184,9 +184,9 @@ def _check_image(image: Any, where: Where, title: str) -> None:
 
 
 def check_executor_keys(body: LocatedMap, scope: Scope) -> None:
-    """Raise UserError for what is wrong with an executor, whatever its parameters are.
+    """Raise UserError for executor keys that are invalid whatever the parameters are.
 
-    This is for jobs and executors that nothing uses.
+    This also finds errors in jobs and executors that nothing uses.
     """
     errors = Errors()
     for kind in _kinds_of(body, scope.title):
@@ -226,7 +226,7 @@ def _check_kind(kind: str, written: Any, where: Where, title: str) -> None:
 def find_executor_settings(
     written: Any, scope: Scope, where: Where, stubs: Stubs
 ) -> ExecutorSettings:
-    """Return the settings that `executor: …` names; raises UserError."""
+    """Return the settings of the executor that a job names; raises UserError."""
     value = executor_value(written, scope, where)
     if not isinstance(value, ExecutorValue):
         raise error_at(

@@ -99,7 +99,7 @@ class _Token:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
-    """Return the tree of an expression; raises ExpressionError."""
+    """Return the syntax tree of an expression; raises ExpressionError."""
     reader = _Reader(_tokens(text))
     node = reader.either(0)
     if reader.position < len(reader.tokens):
@@ -108,7 +108,7 @@ def parse(text: str) -> Node:
 
 
 def names_in(node: Node) -> Iterator[str]:
-    """Return the names that an expression uses, including those in skipped operands."""
+    """Return the names in an expression, even in operands that evaluation skips."""
     stack: list[Node] = [node]
     while stack:
         match stack.pop():
@@ -161,7 +161,7 @@ class _Reader:
         self.position = 0
 
     def _at(self, *texts: str) -> str:
-        """Take the next token if it is one of these words or operators."""
+        """Take and return the next token if it is one of `texts`; else return ""."""
         if self.position == len(self.tokens):
             return ""
         token = self.tokens[self.position]

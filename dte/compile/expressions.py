@@ -38,7 +38,8 @@ def evaluate(text: str, lookup: Lookup) -> Any:
     """Return the value of an expression; raises ExpressionError.
 
     `lookup` returns the value of a dotted name; its exceptions are not caught. It is
-    called for every name, so an undeclared name is refused even in a skipped operand.
+    called for every name, so an undeclared name is refused even in an operand that
+    evaluation skips.
     """
     node = parse(text)
     if isinstance(node, Name):
@@ -53,7 +54,7 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def truthy(value: Any) -> bool:
-    """Return whether a value counts as true ("Configuration reference", Logic)."""
+    """Return whether a value counts as true ("Logic statements")."""
     if isinstance(value, float) and math.isnan(value):
         return False
     return bool(value)
@@ -100,7 +101,7 @@ def _compare(sign: str, left: Any, right: Any) -> bool:
 
 
 def _text(value: Any, sign: str) -> str:
-    """Return a string; a value that this pipeline lacks is an empty string.
+    """Return an operand as a string; a value that this pipeline lacks is empty.
 
     CircleCI's own examples evaluate `pipeline.git.tag matches /^v.*/` on branches too.
     """

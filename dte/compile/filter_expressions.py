@@ -1,7 +1,7 @@
-"""Writes the filters of branches and tags as the expression that replaces them.
+"""Converts filters of branches and tags to the expression that replaces them.
 
 Source: "Expression-based job filters" in the "Configuration reference", which calls the
-maps deprecated.
+filters of branches and tags deprecated.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def as_expression(filters: Mapping[str, Any]) -> str:
 
 
 def _side(name: str, rules: Mapping[str, Any]) -> str:
-    """Return the expression of one map; empty if it allows everything."""
+    """Return the expression for branches or for tags; empty if all are allowed."""
     only, ignore = _listed(rules.get("only")), _listed(rules.get("ignore"))
     if only:
         if any(pattern in _EVERYTHING for pattern in only):

@@ -1,4 +1,4 @@
-"""Expands a call of a job group into the group's jobs, and its start and end jobs.
+"""Expands a call of a job group into a start job, the group's jobs, and end jobs.
 
 Source: "Controlling serial execution across your organization", "Job groups". The names
 of the start and end jobs are not documented, so dte chooses them.
@@ -30,7 +30,7 @@ _SUCCESS = frozenset({"success"})
 
 
 def read_groups(config: LocatedMap) -> dict[str, LocatedMap]:
-    """Return the job groups of a config; raises UserError for an invalid one."""
+    """Return the job groups of a config; raises UserError for an invalid group."""
     where = config.where_is("job-groups")
     if config.get("job-groups") is None:
         return {}
@@ -85,7 +85,7 @@ def read_all_calls(value: Any, where: Where, reader: CallReader) -> Iterator[Dra
 
 @dataclass(frozen=True)
 class _Group:
-    """One call of a job group; an explicit name becomes a prefix of its jobs' names."""
+    """One call of a job group; the call's `name:` is a prefix of the jobs' names."""
 
     name: str
     renamed: bool

@@ -1,4 +1,4 @@
-"""The types of jobs and the keys of each.
+"""The types of jobs, and the keys that each type has.
 
 Source: "Configuration reference", `type`, and the JSON schema. A job of the type
 `build` runs steps; every other type has an effect only on CircleCI.
@@ -119,9 +119,9 @@ def read_settings(definition: Definition, kind: str, scope: Scope) -> dict[str, 
 
 
 def check_settings(definition: Definition, scope: Scope) -> None:
-    """Raise UserError for settings that are wrong, whatever the job's parameters are.
+    """Raise UserError for settings that are invalid whatever the parameters are.
 
-    This is for jobs that nothing uses.
+    This also finds errors in jobs that nothing uses.
     """
     body, kind = definition.body, job_type(definition)
     checks: Mapping[str, values.Check] = JOB_CHECKS
@@ -133,14 +133,14 @@ def check_settings(definition: Definition, scope: Scope) -> None:
 
 
 def lock_key(value: Any) -> str:
-    """Return the key of a lock, 1 to 512 characters."""
+    """Return the key of a lock, which has 1 to 512 characters."""
     if isinstance(value, str) and _LOCK_KEY.fullmatch(value):
         return value
     raise InvalidValue("1 to 512 letters, digits, and . : / _ -", "deploy")
 
 
 def _validation(body: LocatedMap, scope: Scope) -> dict[str, Any]:
-    """Return how a release is validated.
+    """Return the `validation:` of a release, filled in and checked.
 
     Source: "Release validation configuration reference" and "Configuration reference",
     `validation`. The JSON schema allows any other keys and providers.
@@ -201,9 +201,9 @@ def _take_all(
     title: str,
     read_later: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Return the keys of `source`, filled in; warn of those without a check.
+    """Return the keys of `source`, filled in; warn of keys that have no check.
 
-    The caller reads the keys in `read_later`.
+    Keys in `read_later` are left out, because the caller reads them.
     """
     known = (*checks, *read_later)
     scope.namespace.notes.warn_if(lambda: known_keys(source, known, title))
@@ -224,7 +224,7 @@ def _require(mapping: LocatedMap, keys: tuple[str, ...], title: str) -> None:
 
 
 def retention(value: Any) -> dict[str, str]:
-    """Return how long caches are kept: `{caches: 7d}`, 1 to 30 days."""
+    """Return the retention of caches, such as `{caches: 7d}`, from 1 to 30 days."""
     if not isinstance(value, dict) or set(value) != {"caches"}:
         raise InvalidValue('a mapping like {caches: "7d"}', "{caches: 7d}")
     caches = value["caches"]
@@ -236,7 +236,7 @@ def retention(value: Any) -> dict[str, str]:
 
 
 def _warn_of_long_retention(taken: dict[str, Any], definition: Definition) -> None:
-    """Warn of more than 15 days: one sentence of the page allows 30, the others 15."""
+    """Warn of more than 15 days: CircleCI's page says 30 in one sentence, else 15."""
     days = int(taken.get("retention", {}).get("caches", "0d")[:-1])
     if days > _LONGEST_RETENTION:
         definition.namespace.notes.warn(

@@ -57,7 +57,7 @@ class JobCompiler:
     stubs: Stubs
 
     def compile(self, definition: Definition, call: JobCall, name: str) -> Job | None:
-        """Return the job that a call makes; None for an approval."""
+        """Return the job that a call creates; None for an approval."""
         parameters, kind = read_job_head(definition)
         definition.memo["called"] = True
         if kind == "approval":
@@ -156,7 +156,10 @@ class JobCompiler:
 
 
 def elsewhere(name: str, kind: str, settings: dict[str, Any], where: Where) -> Job:
-    """Return a job that runs on CircleCI only; a rehearsal prints a notice."""
+    """Return a job that runs only on CircleCI.
+
+    In a rehearsal, the job only prints a notice; a job of type no-op prints nothing.
+    """
     steps: list[Step] = []
     if kind != "no-op":
         words = f"a job of type {kind} runs only on CircleCI"

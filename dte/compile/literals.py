@@ -1,4 +1,4 @@
-"""Checks values that contain no template, in parts that nothing uses."""
+"""Checks values that contain no template, even in definitions that nothing uses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_literal(value: Any) -> bool:
 
 
 def texts_in(value: Any, where: Where) -> Iterator[tuple[str, Where]]:
-    """Return each text with a template in a value, and its position."""
+    """Return each string in a value that contains a template, and its position."""
     if isinstance(value, str):
         if "<<" in value:
             yield value, where

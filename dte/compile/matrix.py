@@ -42,7 +42,7 @@ class Combination:
 
     @property
     def names(self) -> dict[str, Any]:
-        """The values of `<< matrix.… >>`."""
+        """The value of each `matrix.…` name."""
         return {f"matrix.{name}": choice.value for name, choice in self.chosen.items()}
 
 
@@ -107,7 +107,7 @@ def _axes(
 
 
 def _value(item: Any, scope: Scope, where: Where) -> Any:
-    """Expand only strings; steps and executors stay as written."""
+    """Return a string filled in; return steps and executors as written."""
     return fill(item, scope, where) if isinstance(item, str) else item
 
 
@@ -143,7 +143,7 @@ def _combine(
             for other in excluded
         ):
             continue
-        # CircleCI orders the name's parts by the parameters' names.
+        # CircleCI sorts the values in a job's name by the names of their parameters.
         suffix = "".join(f"-{_shown(chosen[name].value)}" for name in sorted(chosen))
         yield Combination(chosen, suffix)
 

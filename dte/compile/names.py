@@ -1,8 +1,8 @@
 """Makes job names unique, as a processed config requires.
 
-The same job called twice gets `-1`, `-2`, … ("Reusable config reference",
-"Invoking the same job multiple times"). Two workflows share a name only if they share
-the same job.
+A job that is called twice becomes two jobs with the suffixes `-1` and `-2` ("Reusable
+config reference", "Invoking the same job multiple times"). Jobs of two workflows have
+the same name only if they are the same job.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dte.compile.drafts import Draft
 
 
 def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
-    """Return a name for each job of each workflow."""
+    """Return the final name of each job, as one list for each workflow."""
     calls = _by_name(workflows)
     taken = set(calls)
     numbered = {name for name, found in calls.items() if not _may_stay(found)}
@@ -34,7 +34,7 @@ def unique_names(workflows: Sequence[Sequence[Draft]]) -> list[list[str]]:
 
 
 def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]]]:
-    """Return the calls of each name: one list for each workflow that has any."""
+    """Return the calls by name, as one list for each workflow that calls the name."""
     calls: dict[str, list[list[Draft]]] = {}
     for drafts in workflows:
         own: dict[str, list[Draft]] = {}
@@ -46,7 +46,7 @@ def _by_name(workflows: Sequence[Sequence[Draft]]) -> dict[str, list[list[Draft]
 
 
 def _may_stay(calls: list[list[Draft]]) -> bool:
-    """Return whether a name needs no number: only one job has it, once per workflow."""
+    """Return whether a name needs no number: each workflow calls the same job once."""
     once = [drafts[0] for drafts in calls]
     if any(len(drafts) > 1 for drafts in calls):
         return False

@@ -1,7 +1,7 @@
 """Looks up the names of jobs, commands and executors in a config or an orb.
 
-`x` is a name in the same config or orb; `a/x` is a name in the orb that it imports as
-`a` ("Orb authoring process", "Reusable config reference").
+`x` is a name in the same config or orb; `a/x` is a name in the orb that is imported
+as `a` ("Orb authoring process", "Reusable config reference").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECTIONS = {"jobs": "job", "commands": "command", "executors": "executor"}
 class Definition:
     """A job, command or executor as written, and the namespace it belongs to.
 
-    ``memo`` keeps what was already read, because further calls need it again.
+    ``memo`` keeps values read from ``body``, because later calls need them again.
     """
 
     kind: str
@@ -35,13 +35,13 @@ class Definition:
 
     @property
     def title(self) -> str:
-        """Its name in messages, such as `command "dte/set_shas"`."""
+        """The name in messages, such as `command "dte/set_shas"`."""
         return f'{self.kind} "{self.namespace.prefix}{self.name}"'
 
 
 @dataclass(frozen=True)
 class Stub:
-    """The placeholder for a part of an orb whose source is missing."""
+    """The placeholder for a job, command or executor of an orb without source."""
 
     kind: str
     name: str
@@ -56,12 +56,12 @@ OpenOrb = Callable[[], "Namespace | str"]
 class Namespace:
     """The names of one config or orb.
 
-    ``pipeline`` contains the pipeline values that it may use. ``orbs`` has a function
-    for each import, which returns the orb's namespace, or its reference if the orb is
-    stubbed. With ``stub_unknown``, parts of orbs that are not imported are stubbed too,
-    because orb-tools injects the orb under test into the config. A ``processed`` config
-    may be the output of a compilation, so its jobs may have any name. All namespaces of
-    a compilation share ``notes`` and ``budget``.
+    ``pipeline`` contains the pipeline values that templates may use. ``orbs`` maps each
+    alias to a function that returns the orb's namespace, or returns the orb's reference
+    if the orb is stubbed. With ``stub_unknown``, parts of orbs that are not imported
+    are stubbed too, because orb-tools injects the orb under test into the config. A
+    ``processed`` config may be the output of a compilation, so its jobs may have any
+    name. All namespaces of a compilation share ``notes`` and ``budget``.
     """
 
     title: str
@@ -78,7 +78,7 @@ class Namespace:
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, section: str, name: str) -> Found:
-        """Return what `name` refers to in `section` (jobs, commands, executors)."""
+        """Return the definition or stub that `name` refers to in `section`, or None."""
         key = (section, name)
         if key not in self._found:
             self._found[key] = self._look_up(section, name)
@@ -116,9 +116,9 @@ class Namespace:
     def suggest(
         self, section: str, name: str, others: Iterable[str] = ()
     ) -> tuple[str, ...]:
-        """Return what to do about a name that `find` does not know.
+        """Return suggestions for a name that `find` does not find.
 
-        `others` are further names that would be valid there.
+        `others` contains further valid names that are not in the section.
         """
         orb, slash, _ = name.partition("/")
         if slash and orb not in self.orbs:

@@ -25,9 +25,9 @@ class Notes:
     def warn_if(self, check: Callable[[], object]) -> None:
         """Call a check, and turn the errors that it raises into warnings.
 
-        This is for what no source says that CircleCI refuses. After MAX_ERRORS errors,
-        no check is called, because the search for the nearest name takes time. An error
-        that ends the compilation is still raised.
+        Use this if no source says that CircleCI refuses the mistake. After MAX_ERRORS
+        errors, no check is called, because the search for the nearest name takes time.
+        An error with the code `limit` is still raised.
         """
         if self._from_errors >= MAX_ERRORS:
             return
@@ -37,7 +37,7 @@ class Notes:
             if error.code == "limit":
                 raise
             for one in (error, *error.others):
-                assert one.where is not None  # error_at sets it
+                assert one.where is not None  # error_at sets the position
                 text = one.message.removeprefix(f"{one.where}: ")
                 self.warn(one.code, one.where, text, one.suggestions)
                 self._from_errors += 1
@@ -59,7 +59,7 @@ class Notes:
         self._notes[Note(severity, code, where, text, tuple(suggestions))] = None
 
     def all(self, config: str) -> tuple[Note, ...]:
-        """Return the notes so far; `in_orb` is set unless a note is about `config`."""
+        """Return the notes so far; sets `in_orb` if a note is about another file."""
         return tuple(
             replace(note, in_orb=note.where.file != config) for note in self._notes
         )

@@ -1,7 +1,7 @@
 """Opens inline orbs, and registry orbs whose source the user provides.
 
-An orb is opened when a workflow uses one of its parts, so an unused import needs no
-source.
+An orb is opened when a workflow uses one of the orb's jobs, commands or executors, so
+an unused import needs no source.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from dte.parse import LocatedMap, error_at, read_yaml
 from dte.parse.expect import describe, expect_map, misspelt, shorten
 
 ORB_KEYS = ("version", "description", "display", "orbs", "examples", *SECTIONS)
-# JSON schema, `orbs`; "Orb concepts", "Semantic versioning".
+# Sources: JSON schema, `orbs`; "Orb concepts", "Semantic versioning".
 _NAME = r"[a-z][a-z0-9_-]*/[a-z][a-z0-9_-]*"
 _VERSION = r"(?:dev:\S+|[0-9]+(?:\.[0-9]+){0,2}|volatile)"
 _REFERENCE = re.compile(rf"{_NAME}@{_VERSION}|https://\S+")
 
 
 class Library:
-    """The orbs that a compilation may open; each source is read once.
+    """The orbs that a compilation may open.
 
     `sources` maps `namespace/name` or a local alias to a folder of orb source or
-    a packed file.
+    a packed file. Each source is read only once, unless URL orbs import the source at
+    different depths.
     """
 
     def __init__(
@@ -58,9 +59,10 @@ class Library:
         self._urls: set[str] = set()
 
     def orbs_of(self, config: LocatedMap, scope: Scope) -> dict[str, OpenOrb]:
-        """Return how to open each orb of a config, and each source given by an alias.
+        """Return, for each alias in a config, a function that opens the orb.
 
-        orb-tools adds the orb under test to a config that does not import it.
+        Sources given by an alias are added, because orb-tools adds the orb under test
+        to a config that does not import it.
         """
         where = config.where_is("orbs")
         injected = {
@@ -73,11 +75,11 @@ class Library:
     def imports(
         self, value: Any, scope: Scope, where: Where, depth: int = 0
     ) -> dict[str, OpenOrb]:
-        """Return how to open the orb of each alias in an `orbs:` mapping.
+        """Return, for each alias in an `orbs:` mapping, a function that opens the orb.
 
-        ``depth`` is the number of URL orbs that led to the mapping. The parts of an orb
-        with an invalid reference are placeholders, because the error is already
-        collected.
+        ``depth`` is the number of URL orbs that import each other down to the mapping.
+        An orb with an invalid reference is replaced by placeholders, because the error
+        is already collected.
         """
         if value is None:
             return {}
@@ -142,7 +144,7 @@ class Library:
 
     def opened(self) -> list[Namespace]:
         """Return every inline orb, and the other orbs that were opened so far."""
-        for open_orb in self._written_inline:  # grows while orbs in orbs are opened
+        for open_orb in self._written_inline:  # opening an orb may add inline orbs
             with self._errors.collect():
                 open_orb()
         once = {path: orb for (path, _), orb in self._opened.items()}
@@ -198,8 +200,8 @@ def warn_of_misspelt(
 ) -> None:
     """Warn of top-level keys of a config or orb that seem to be misspelled.
 
-    Any other key is allowed there, and many configs keep anchors in one (the JSON
-    schema; "Publish packages to packagecloud").
+    The JSON schema allows any other top-level key, and many configs define anchors in
+    such a key ("Publish packages to packagecloud").
     """
     for key in body:
         near = "" if key in known else misspelt(key, known)
@@ -252,10 +254,10 @@ def _corrected(reference: str) -> str:
 
 
 def load_orb(path: Path) -> LocatedMap:
-    """Return an orb's document: packs a folder, reads a file as is.
+    """Return an orb's document, packed from a folder or read from a packed file.
 
     `path` may be a checkout whose folder `src` or `orb` contains the source. Examples
-    are left out: CircleCI does not compile them for users of an orb.
+    in a folder are left out, because CircleCI does not compile them for an orb's users.
     """
     if path.is_dir():
         return pack_orb(find_source(path), with_examples=False)
@@ -271,7 +273,7 @@ def load_orb(path: Path) -> LocatedMap:
 
 
 def find_source(folder: Path) -> Path:
-    """Return the folder with @orb.yml: `folder` itself, or its `src` or `orb`."""
+    """Return the folder with @orb.yml: `folder`, or its `src`, `orb` or `src/orb`."""
     for candidate in (folder, folder / "src", folder / "orb", folder / "src" / "orb"):
         if (candidate / "@orb.yml").exists():
             return candidate

@@ -45,7 +45,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class StepsValue:
-    """Steps passed as a parameter; they keep the scope in which they are written."""
+    """Steps passed as an argument, and the scope in which they are written."""
 
     steps: LocatedList
     scope: Scope
@@ -59,7 +59,7 @@ class StepsValue:
 
 @dataclass(frozen=True)
 class ExecutorValue:
-    """An executor passed as a parameter; its name belongs to the caller's scope."""
+    """An executor passed as an argument, and the scope in which it is looked up."""
 
     name: str
     arguments: LocatedMap
@@ -81,8 +81,8 @@ def bind(
     """Return the value of each `parameters.…` name: its argument, or else its default.
 
     Templates in arguments use the caller's scope; templates in defaults use the scope
-    of the declaring config or orb. Raises UserError for a missing or unknown argument,
-    or one of the wrong type.
+    of the declaring config or orb. Raises UserError for an argument that is missing,
+    unknown or of the wrong type.
     """
     errors, bound = Errors(), {}
     given_in.namespace.budget.expand(arguments.where, len(parameters) // 5)
@@ -98,7 +98,7 @@ def bind(
                 )
     for name, parameter in parameters.items():
         if parameter.required and name not in arguments:
-            errors.raise_all()  # an unknown parameter may be this one, misspelled
+            errors.raise_all()  # an unknown argument may be this parameter, misspelled
         with errors.collect():
             bound[f"parameters.{name}"] = _bound(
                 parameter, arguments, given_in, declared_in, what
@@ -202,7 +202,7 @@ def _fits(parameter: Parameter, value: Any) -> bool:
 
 
 def listed(choices: tuple[Any, ...]) -> str:
-    """Return the choices of an enum for a message."""
+    """Return the choices of an enum as a comma-separated list."""
     return ", ".join(str(choice) for choice in choices)
 
 
@@ -212,7 +212,10 @@ def chosen(value: Any, choices: tuple[Any, ...]) -> bool:
 
 
 def executor_value(raw: Any, scope: Scope, where: Where) -> Any:
-    """Return `executor: x` or `executor: {name: x, …}` as an ExecutorValue."""
+    """Return `executor: x` or `executor: {name: x, …}` as an ExecutorValue.
+
+    A value of another type is returned unchanged.
+    """
     value = fill(raw, scope, where) if isinstance(raw, str) else raw
     if isinstance(value, str):
         return ExecutorValue(value, LocatedMap(where), scope, where)

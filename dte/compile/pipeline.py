@@ -23,9 +23,10 @@ _TYPES = frozenset({"string", "boolean", "integer", "enum"})
 
 
 def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
-    """Return the values that are in scope everywhere, orbs included.
+    """Return the pipeline values that the config and its orbs may use.
 
-    A documented value that this pipeline does not have is None.
+    A documented value that this pipeline does not have is None, or an EmptyValue if it
+    is the branch or the tag.
     """
     slug = pipeline.project_slug.split("/")
     known = {
@@ -54,7 +55,7 @@ def pipeline_values(pipeline: PipelineValues) -> dict[str, Any]:
 def pipeline_parameters(
     config: LocatedMap, pipeline: PipelineValues, notes: Notes
 ) -> Mapping[str, Any]:
-    """Return each `pipeline.parameters.…` from its declaration and argument."""
+    """Return the value of each `pipeline.parameters.…`: its argument or its default."""
     where = config.where_is("parameters")
     written = config.get("parameters")
     parameters = declared(written, where, "pipeline parameters", notes)
@@ -97,7 +98,7 @@ def _check(parameter: Parameter) -> None:
 
 
 def without_values(config: LocatedMap) -> dict[str, None]:
-    """Return the pipeline parameters with None as values, because one is invalid."""
+    """Return None for each pipeline parameter, because a parameter is invalid."""
     written = config.get("parameters")
     names = written if isinstance(written, LocatedMap) else {}
     return {f"pipeline.parameters.{name}": None for name in names}

@@ -1,6 +1,6 @@
-"""Reads top-level keys of a config that the JSON schema has and few configs use.
+"""Reads top-level keys of a config that are in the JSON schema but rarely used.
 
-No page documents what they do.
+No page documents what these keys do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _WITHOUT_EFFECT = ("functions", "display", "examples")
 
 
 def read_rare_keys(config: LocatedMap, scope: Scope) -> dict[str, Any]:
-    """Return the keys that the processed config keeps; add a note for the others."""
+    """Return the keys that the processed config keeps; add notes for the other keys."""
     for key in _WITHOUT_EFFECT:
         if key in config:
             text = f"config: the key {key} is not in the processed config"

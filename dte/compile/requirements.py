@@ -127,7 +127,7 @@ def read_contexts(value: Any, scope: Scope, where: Where) -> tuple[str, ...]:
 
 
 def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
-    """Return the filters of a job: branches and tags with only and ignore.
+    """Return the filters of a job: `branches` and `tags` with `only` and `ignore`.
 
     A filter that is an expression is evaluated here and returned as filters that allow
     every branch and tag, or none.
@@ -142,7 +142,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
     if filters:
         scope.namespace.notes.tell(
             "filters",
-            value.where,  # one position for all aliases of a mapping
+            value.where,  # all aliases of a mapping get only one note
             "filters of branches and tags are deprecated",
             (f"Write the expression: filters: {as_expression(filters)}",),
         )
@@ -150,7 +150,7 @@ def read_filters(value: Any, scope: Scope, where: Where) -> Mapping[str, Any]:
 
 
 def refuse_brackets(text: str, where: Where) -> None:
-    """Raise UserError for an expression of a filter with `<<`."""
+    """Raise UserError if the expression of a filter contains `<<`."""
     if "<<" in text:
         plain = text.replace("<<", "").replace(">>", "").strip()
         raise error_at(

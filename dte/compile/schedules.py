@@ -1,9 +1,9 @@
 """Reads `triggers` of a workflow: the schedule on which it runs.
 
 Source: "Configuration reference", `schedule`, and "Schedule a workflow" in "Using
-workflows": a cron entry of five fields, and the branches. Steps (`*/5`) cause a
-warning: CircleCI does not support them, and ran such a workflow every minute instead of
-refusing it (CircleCI-Public/circleci-demo-workflows issue 11).
+workflows". A schedule has a cron entry of five fields, and a filter of branches. Steps
+such as `*/5` cause a warning, because CircleCI does not support steps, and ran such a
+workflow every minute (CircleCI-Public/circleci-demo-workflows issue 11).
 """
 
 from __future__ import annotations

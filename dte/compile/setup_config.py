@@ -1,4 +1,4 @@
-"""Refuses what a setup config may not contain but other configs may.
+"""Checks the rules that apply only to setup configs.
 
 Source: "Config continuation constraints" in "Dynamic configuration overview", and
 "Scheduling and dynamic configuration" in "Using workflows".
@@ -17,7 +17,8 @@ from dte.parse import error_at
 def check_setup(drafts: Sequence[DraftWorkflow], notes: Notes) -> None:
     """Raise UserError if two workflows run, and warn of schedules.
 
-    A workflow in which every job has filters is not counted, since it may not run.
+    A workflow in which every job has filters is not counted, because its filters may
+    exclude all jobs.
     """
     certain = [draft for draft in drafts if draft.runs and _has_a_free_job(draft)]
     if len(certain) > 1:

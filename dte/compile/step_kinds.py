@@ -33,13 +33,13 @@ _SAMPLES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step: its display name, its keys, and which of them it needs.
+    """A kind of step, with its display name, its keys, and the keys that it needs.
 
-    A step needs one key of each group in ``needs``; a step that needs none may be
-    written as its name alone. ``writes`` lists the keys whose values are paths that the
+    A step needs one key of each group in ``needs``; a step without ``needs`` may be
+    written as only its name. ``writes`` lists the keys whose values are paths that the
     step writes to. ``holds`` is the key that contains steps. ``held`` lists the kinds
-    of step that this key may contain; empty means any kind. ``instead`` is the
-    replacement of a deprecated kind.
+    of step that this key may contain; empty means any kind. ``instead`` is the kind
+    that replaces a deprecated kind.
     """
 
     shows: str
@@ -185,7 +185,7 @@ def runs_a_command(name: str) -> bool:
 
 
 def check_step(name: str, given: Any, where: Where) -> LocatedMap | None:
-    """Return the mapping of a built-in step, or None if it has none.
+    """Return the mapping of a built-in step, or None if the step has no mapping.
 
     Raises UserError for unknown keys and for missing keys.
     """
@@ -233,8 +233,8 @@ def require_held(name: str, mapping: LocatedMap) -> None:
 def check_held(name: str, held: str, given: Any, where: Where) -> None:
     """Raise UserError if a step of kind `name` may not contain the step `held`.
 
-    Source: JSON schema, `teardown`: it contains no commands, conditions, steps in the
-    background, and no teardown of its own.
+    Source: JSON schema, `teardown`: its steps can't be commands, conditions or
+    background steps, and can't have a teardown.
     """
     kind = KINDS[name]
     if not kind.held or "<<" in held:

@@ -1,4 +1,4 @@
-"""Expands commands, conditions and steps parameters into plain steps."""
+"""Expands commands, conditions and parameters of type steps into plain steps."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _EXAMPLE = "[checkout, run: make]"
 
 @dataclass
 class Stubs:
-    """The replaced parts of missing orbs, in order of first use."""
+    """The jobs, commands and executors of missing orbs, in order of first use."""
 
     names: dict[str, None] = field(default_factory=dict)
 
     def step(self, stub: Stub, where: Where) -> Step:
-        """Return the placeholder step for a part of a missing orb."""
+        """Return the placeholder step for a job or command of a missing orb."""
         self.note(stub)
         text = (
             f"{stub.kind} {stub.name} of the orb {stub.reference} runs only on CircleCI"
@@ -57,7 +57,7 @@ class StepCall:
 
 
 def read_call(item: Any, where: Where) -> StepCall:
-    """Return what an item of a list of steps calls; raises UserError."""
+    """Return an item of a list of steps as a StepCall; raises UserError."""
     if isinstance(item, str):
         return StepCall(item, None, where, where)
     if isinstance(item, LocatedMap) and len(item) == 1:
@@ -90,7 +90,7 @@ def each_step(steps: Any, where: Where, what: str) -> Iterator[tuple[Any, Where]
 
 
 def one_or_more(steps: Any, where: Where) -> Any:
-    """Return a single step as a list of one step ("JSON schema", `when`)."""
+    """Return `steps`; a single step becomes a list ("JSON schema", `when`)."""
     if not isinstance(steps, LocatedMap) and not _is_name(steps):
         return steps
     alone = LocatedList(where_value_begins(steps, where))
@@ -147,8 +147,8 @@ class StepExpander:
             yield from self._command(found, call)
 
     def _passed(self, value: StepsValue, where: Where) -> Iterator[Step]:
-        # Steps passed as a parameter may call the command that receives them, so only
-        # their own chain of commands counts.
+        # Steps passed as an argument may call the command that receives them, so they
+        # keep the chain of commands of the scope in which they are written.
         return self._inside(value.scope, where).expand(value.steps, where)
 
     def _inside(self, scope: Scope, where: Where) -> StepExpander:
@@ -242,7 +242,7 @@ def require_steps(definition: Definition) -> None:
 
 
 def size_of(arguments: Any) -> int:
-    """Return the approximate number of characters of values in a compiled config."""
+    """Return about how many characters the arguments take in a compiled config."""
     if isinstance(arguments, str):
         return len(arguments)
     if isinstance(arguments, Mapping):

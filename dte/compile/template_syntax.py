@@ -1,9 +1,10 @@
 r"""Splits strings into literals, `<< expressions >>` and sections.
 
-A section `<<#parameters.x>>…<</parameters.x>>` stands for the text between its tags if
-the value is truthy, `<<^parameters.x>>…<</parameters.x>>` if it is falsy. Sections are
-not documented; published versions of circleci/node, circleci/python and
-circleci/browser-tools use them. `\<<` stands for `<<` ("Configuration reference").
+The text in a section `<<#parameters.x>>…<</parameters.x>>` is kept if the value of
+`parameters.x` is truthy; in `<<^parameters.x>>…<</parameters.x>>`, it is kept if the
+value is falsy. Sections are not documented, but published versions of circleci/node,
+circleci/python and circleci/browser-tools use sections. `\<<` stands for `<<`
+("Configuration reference").
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a string that is kept or left out."""
+    """Text between two tags, which is kept or left out depending on a value."""
 
     name: str
     inverted: bool

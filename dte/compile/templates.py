@@ -1,8 +1,7 @@
 r"""Fills in `<< … >>`: parameters, pipeline values, matrix values, expressions.
 
-A filled-in value is never parsed again, whatever it contains. The
-escape `\<<` stands for `<<` ("Configuration reference", "Reusable config
-reference").
+A filled-in value is never parsed again, whatever the value contains. The escape `\<<`
+stands for `<<` ("Configuration reference", "Reusable config reference").
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ class Scope:
 
     ``values`` maps dotted names (`parameters.tag`, `matrix.os`) to values; the
     namespace knows the pipeline's values, and the jobs, commands and executors by their
-    local names. ``title`` says whose scope it is; ``trail`` is the chain of commands
-    that led to it.
+    local names. ``title`` is the scope's name in messages; ``trail`` contains the
+    commands that are being expanded around the scope, the outermost command first.
     """
 
     title: str
@@ -85,7 +84,7 @@ class Scope:
 
 
 def fill_text(text: str, scope: Scope, where: Where) -> Any:
-    """Return `text` filled in; a lone `<< … >>` keeps its value's type."""
+    """Return `text` filled in; if it is only `<< … >>`, the value keeps its type."""
     if "<<" not in text:
         return text
     scope.namespace.budget.expand_text(text, where)
@@ -128,7 +127,7 @@ def _joined(parts: tuple[Part, ...], scope: Scope, where: Where) -> str:
 
 
 def _value(expression: str, scope: Scope, where: Where) -> Any:
-    # This also finds names that no expression may contain, such as parameters.2nd.
+    # A parameter's name may contain characters that no expression can, such as +.
     if expression in scope.values:
         return scope.values[expression]
     return evaluate(expression, lambda name: scope.lookup(name, where))

@@ -1,9 +1,9 @@
-"""Checks workflows that don't run in this pipeline, as far as no template has a say.
+"""Checks workflows that don't run in this pipeline, except for values with templates.
 
-CircleCI checks the keys of every workflow against its schema, whatever its condition.
-No source says whether it expands such a workflow, so what the schema accepts is at most
-a warning. Parts of an orb are not looked up, because an orb that nothing uses may be
-missing.
+CircleCI checks the keys of every workflow against its schema, even if the workflow's
+condition is false. No source says whether CircleCI expands a workflow that doesn't run,
+so a mistake that the schema accepts is only a warning. Jobs, commands and executors of
+orbs are not looked up, because an orb that nothing uses may be missing.
 """
 
 from __future__ import annotations
@@ -46,9 +46,7 @@ class UnrunChecker:
     groups: Mapping[str, LocatedMap]
 
     def check(self, workflows: LocatedMap, ran: Collection[str]) -> None:
-        """Raise UserError for each call that can't be right in a workflow outside of
-        ``ran``.
-        """
+        """Raise UserError for each invalid call in a workflow outside of ``ran``."""
         errors = Errors()
         for name, body in workflows.items():
             if name in ran or not isinstance(body, LocatedMap) or "jobs" not in body:
@@ -87,7 +85,7 @@ class UnrunChecker:
         with errors.collect():
             notes = scope.namespace.notes
             if body.get("type") == "approval":
-                pass  # it may have any name and no arguments
+                pass  # an approval may have any name, and has no arguments
             elif name in self.groups:
                 notes.warn_if(lambda: check_call_keys(name, body))
             else:
@@ -96,7 +94,7 @@ class UnrunChecker:
 
 
 def _check_type(name: str, body: LocatedMap, scope: Scope) -> None:
-    """Warn of any string but `approval`, because the schema requires only a string."""
+    """Only warn of a wrong type that is a string, because the schema accepts it."""
     if isinstance(body.get("type"), str):
         scope.namespace.notes.warn_if(lambda: check_type(name, body, scope.title))
     else:
@@ -113,7 +111,7 @@ def _check_filters(body: LocatedMap, scope: Scope) -> None:
 
 
 def _check_matrix(name: str, body: LocatedMap, scope: Scope) -> None:
-    """Check the types in a matrix that the schema requires."""
+    """Check that the values in a matrix have the types that the schema requires."""
     if "matrix" not in body:
         return
     title = f'job "{name}": matrix'
@@ -130,7 +128,7 @@ def _check_matrix(name: str, body: LocatedMap, scope: Scope) -> None:
 
 
 def _check_arguments(name: str, body: LocatedMap, scope: Scope) -> None:
-    """Check the names of arguments, and the matrix, of a job of the config."""
+    """Check the argument names and the matrix, if the job is in the config."""
     matrix, where = body.get("matrix"), body.where_is("matrix")
     if isinstance(matrix, LocatedMap):
         known_keys(matrix, MATRIX_KEYS, f'job "{name}": matrix')

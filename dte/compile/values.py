@@ -22,7 +22,7 @@ Check = Callable[[Any], Any]
 class InvalidValue(Exception):
     """The value is invalid; the message describes the expected form.
 
-    ``example`` is a valid value; ``shown``, if set, describes the invalid one.
+    ``example`` is a valid value; ``shown``, if set, describes the invalid value.
     """
 
     def __init__(self, expected: str, example: str, shown: str = "") -> None:
@@ -74,12 +74,12 @@ def listed_texts(value: Any) -> tuple[str, ...]:
 
 
 def text_or_list(value: Any) -> Any:
-    """Return a string or a list of strings, as written."""
+    """Return a string or a list of strings; numbers and booleans are converted."""
     return list(texts(value)) if isinstance(value, list) else text(value)
 
 
 def words(value: Any) -> Any:
-    """Return a string or a list of strings, which may be empty ("JSON schema")."""
+    """Return a string or a list of strings; the list may be empty ("JSON schema")."""
     return [] if value == [] else text_or_list(value)
 
 
@@ -97,7 +97,7 @@ def one_of(*choices: str) -> Check:
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A check for a whole number within bounds; a template may give it as a string."""
+    """A check for a whole number within bounds; a string of digits is converted."""
 
     least: int
     most: int | None = None
@@ -159,7 +159,7 @@ def bundles(value: Any) -> tuple[str, ...]:
 
 
 def text_or_number(value: Any) -> str:
-    """Return a string; a number may be written without quotes, as for `xcode`."""
+    """Return a string; a number without quotes is converted, as in `xcode: 16.4`."""
     if isinstance(value, bool):
         raise InvalidValue("a string or a number", "16.4.0")
     return text(value)
@@ -182,7 +182,7 @@ def scalar(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class KeysOfTexts:
-    """A check for a mapping from exactly one of some groups of keys to strings."""
+    """A check for a mapping of strings whose keys are exactly one of ``groups``."""
 
     groups: tuple[tuple[str, ...], ...]
 
@@ -226,8 +226,8 @@ def take_one(raw: Any, check: Check, scope: Scope, where: Where, what: str) -> A
     """Return one value, filled in and checked, or raise UserError.
 
     If the key's type is string, a template may produce a number or a boolean, but a
-    literal one is refused ("JSON schema", type string). A quoted number or boolean is
-    refused if the key's type is number or boolean.
+    literal number or boolean is refused ("JSON schema", type string). A quoted number
+    or boolean is refused if the key's type is number or boolean.
     """
     if check in _TEXTS or isinstance(check, KeysOfTexts):
         _refuse_unquoted(raw, where, what)
@@ -261,7 +261,7 @@ def _refuse_quoted(raw: Any, check: Check, where: Where, what: str) -> None:
         try:
             check(raw)
         except InvalidValue:
-            return  # the later error names the valid values
+            return  # take_one raises an error that names the valid values
         expected = "true or false" if check is boolean else "a number"
         message = f"{what}: must be {expected}, not {describe(raw)}"
         advice = (f"Write it without quotes: {raw}",)

@@ -13,9 +13,9 @@ _EXAMPLE = "{NAME: value}"
 
 
 def environment(value: Any) -> dict[str, str]:
-    """Return variables as text, from a mapping, an `A=B` string, or a list of these.
+    """Return the variables in a mapping, an `A=B` string, or a list of these.
 
-    An empty value becomes `<nil>`, like an empty pipeline value ("Project values and
+    A null value and an empty pipeline value become `<nil>` ("Project values and
     variables").
     """
     variables: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Compiles workflows: selects those that run and resolves what they require."""
+"""Compiles workflows: selects those that run, and resolves `requires`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class WorkflowReader:
             waits = "triggers" in settings and not self.every
             return DraftWorkflow(name, jobs, reruns, where, settings, not waits)
         for _ in each_call(body["jobs"], body.where_is("jobs"), scope.title):
-            pass  # its shape is checked even if it doesn't run
+            pass  # each_call checks the calls of a workflow that doesn't run, too
         self.scope.namespace.notes.tell(
             "not-run",
             where,
@@ -220,7 +220,7 @@ class _Called:
     def look_up_all(
         self, requires: Iterable[WrittenRequirement]
     ) -> Iterable[Requirement]:
-        """Return the jobs that the items of a `requires` name; raises UserError."""
+        """Return the required jobs that a `requires` list names; raises UserError."""
         errors = Errors()
         found: dict[str, Requirement] = {}
         for written in requires:

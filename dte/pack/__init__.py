@@ -1,4 +1,4 @@
-"""Packs a folder of orb source into one document, like CircleCI's CLI."""
+"""Packs a folder of orb source into one document, as CircleCI's CLI does."""
 
 from dte.pack.orb import pack_orb
 

@@ -1,6 +1,6 @@
-"""Reads usage examples of an orb, in the shape in which the CLI packs them.
+"""Converts an orb's usage examples to the form in which CircleCI's CLI packs them.
 
-The CLI drops keys that it does not know; here they are errors.
+The CLI drops unknown keys; dte refuses them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 r"""Replaces a value that is `<< include(path) >>` with the content of the file.
 
-As in `process/process.go` of CLI v0.1: the path is joined to the orb's folder, and
-each `<<` of the file becomes `\<<`, which compiling turns back into `<<`.
+As in `process/process.go` of CircleCI's CLI v0.1, the path is relative to the orb's
+folder, and each `<<` in the file becomes `\<<`, which the compiler turns back into
+`<<`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Packs an orb's folder as `circleci orb pack` of CLI v0.1 does.
 
-Each `commands/x.yml` becomes `commands: {x: …}`, and so on for jobs, executors
-and examples; `@orb.yml` and other YAML files of the root go to the top level. A key
-that the CLI would silently drop is an error here.
+Each `commands/x.yml` becomes `commands: {x: …}`, and jobs, executors and examples
+are packed in the same way. The keys of `@orb.yml` and of other YAML files in the root
+become top-level keys. A key that the CLI would silently drop is an error here.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _YAML_FILE = re.compile(r"[^.].*\.(yml|yaml)")
 def pack_orb(folder: Path, *, with_examples: bool = True) -> LocatedMap:
     """Return the packed document of the orb in `folder`, with source positions.
 
-    Raises UserError if the CLI would refuse the folder or silently drop a key. If the
-    examples are left out, their files are not read.
+    Raises UserError if the CLI would refuse the folder or silently drop a key. Without
+    `with_examples`, the files of the examples are not read.
     """
     if not folder.is_dir():
         advice = (f"Give the folder that contains {_ROOT}, or a packed file.",)
@@ -109,7 +109,7 @@ def _merge(tree: LocatedMap, other: LocatedMap) -> None:
 
 
 def _merge_at(tree: LocatedMap, key: str, content: LocatedMap) -> None:
-    """Merge `content` into what is already under `key`."""
+    """Merge `content` into the mapping that `tree` may already have under `key`."""
     below: Any = tree.get(key)
     merged = LocatedMap(content.where)
     if isinstance(below, LocatedMap):

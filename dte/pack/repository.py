@@ -14,8 +14,8 @@ from dte.errors import UserError
 def find_repository(folder: Path) -> Path:
     """Return the root of the git repository that contains an orb's folder.
 
-    Without a repository, it is the parent folder, because `<< include(../scripts/x.sh)
-    >>` is common.
+    Without a repository, the parent of the orb's folder is returned, because
+    `<< include(../scripts/x.sh) >>` is common.
     """
     resolved = folder.resolve()
     for candidate in (resolved, *resolved.parents):

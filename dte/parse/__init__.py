@@ -1,6 +1,6 @@
 """Parses YAML text into plain values that remember their positions.
 
-The first stage: parse, pack, compile, plan, run, report.
+This is the first of the stages parse, pack, compile, plan, run and report.
 """
 
 from dte.parse.expect import error_at, nearest

@@ -1,7 +1,7 @@
-"""Builds located values from the events of PyYAML's parser.
+"""Builds values with positions from the events of PyYAML's parser.
 
-It does not use PyYAML's constructors: they recurse without a limit, keep the last of
-two equal keys, and do not record positions.
+PyYAML's constructors are not used, because they recurse without a limit, keep the last
+of two equal keys, and do not record positions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Anchor:
 
 @dataclass
 class Builder:
-    """Reads the one document of a text; raises UserError and yaml.YAMLError."""
+    """Reads the only document of a YAML text; raises UserError and yaml.YAMLError."""
 
     text: str
     file: str
@@ -178,7 +178,7 @@ class Builder:
         return own
 
     def _key(self, event: yaml.Event, where: Where) -> str:
-        """Return a key as a string, exactly as written, including `on` and `1`."""
+        """Return a key as a string, spelled as in the file, such as `on` or `1`."""
         if isinstance(event, yaml.ScalarEvent):
             if event.anchor is not None:
                 self._anchors[event.anchor] = _Anchor(event.value, 1, where)
@@ -196,7 +196,7 @@ class Builder:
 
 
 def _maps_to_merge(value: Any, where: Where) -> list[LocatedMap]:
-    """Return what `<<: value` merges, in order of precedence."""
+    """Return the mappings that `<<: value` merges, in order of precedence."""
     sources = value if isinstance(value, LocatedList) else [value]
     for source in sources:
         if not isinstance(source, LocatedMap):

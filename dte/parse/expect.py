@@ -23,7 +23,7 @@ def error_at(
     code: str,
     suggestions: Sequence[str],
 ) -> UserError:
-    """Return the error `message`, prefixed with its position.
+    """Return a UserError with `message`, prefixed with the position.
 
     The suggestions say what to write instead or what to do next.
     """
@@ -38,9 +38,10 @@ def error_at(
 def nearest(
     name: str, known: Iterable[str], *, only_close: bool = False
 ) -> tuple[str, ...]:
-    """Return suggestions for a name that is not among the `known` ones.
+    """Return suggestions for a name that is not among the `known` names.
 
-    If no name is close, suggests the first known names, unless `only_close`.
+    If no known name is similar, suggests the first known names, or nothing with
+    `only_close`.
     """
     names = sorted(known)
     close = difflib.get_close_matches(name[:MAX_NAME], _some(names), n=1)
@@ -54,7 +55,7 @@ def nearest(
 
 
 def _some(names: Sequence[str]) -> list[str]:
-    """Return the first names, up to a total length, because comparing more is slow."""
+    """Return the first names, up to MAX_COMPARED characters: comparing more is slow."""
     ends = itertools.accumulate(len(name) for name in names)
     return [name for name, end in zip(names, ends, strict=True) if end <= MAX_COMPARED]
 
@@ -93,7 +94,7 @@ def expect_list(value: Any, where: Where, what: str) -> LocatedList:
 
 
 def known_keys(mapping: LocatedMap, known: Collection[str], what: str) -> None:
-    """Raise UserError for each key of `mapping` that is not known."""
+    """Raise UserError for each key of `mapping` that is not in `known`."""
     if mapping.keys() <= set(known):
         return
     errors = Errors()

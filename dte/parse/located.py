@@ -1,4 +1,4 @@
-"""Mappings and lists that remember the line on which each of their parts begins."""
+"""Mappings and lists that record the position of each of their keys or items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dte.model import Where
 
 
 class LocatedMap(dict[str, Any]):
-    """A mapping of a YAML document; keys are always strings, as written."""
+    """A mapping of a YAML document; each key is a string, spelled as in the file."""
 
     def __init__(self, where: Where) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class LocatedMap(dict[str, Any]):
         self._positions: dict[str, Where] = {}
 
     def put(self, key: str, value: Any, where: Where) -> None:
-        """Set `key`, written at `where`."""
+        """Set `key` to `value`, and record `where` as the position of the key."""
         self[key] = value
         self._positions[key] = where
 
@@ -34,12 +34,12 @@ class LocatedList(list[Any]):
         self._positions: list[Where] = []
 
     def add(self, value: Any, where: Where) -> None:
-        """Append `value`, written at `where`."""
+        """Append `value`, and record `where` as its position."""
         self.append(value)
         self._positions.append(where)
 
     def where_is(self, index: int) -> Where:
-        """Return where the item at `index` begins."""
+        """Return the position of the item at `index`."""
         return self._positions[index]
 
     def with_lines(self) -> list[tuple[Any, Where]]:

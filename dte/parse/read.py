@@ -15,7 +15,7 @@ from dte.parse.build import Builder
 from dte.parse.expect import error_at, nearest
 from dte.parse.scalars import Dialect
 
-# What PyYAML says, and what to do about it.
+# Words in PyYAML's messages, and the suggestion for each message.
 _ADVICE = (
     ("tab character", "Replace tabs by spaces."),
     ("mapping values are not allowed", 'Put a value that contains ": " in quotes.'),
@@ -27,9 +27,10 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text; raise UserError if it is not readable UTF-8.
+    """Return the file's text; raise UserError if the file is not readable UTF-8.
 
-    Only a regular file is read, and no more than the limit: a link may lead anywhere.
+    Only a regular file is read, and at most MAX_BYTES are accepted, because `path` may
+    be a link to a device.
     """
     try:
         with open(path, "rb", opener=_open_at_once) as file:
@@ -78,7 +79,7 @@ def _siblings(path: Path) -> tuple[str, ...]:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file; opening a named pipe would otherwise wait for a writer."""
+    """Open a file with O_NONBLOCK: a named pipe would otherwise wait for a writer."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
@@ -115,7 +116,7 @@ def parse_yaml(text: str, file: str, dialect: Dialect = Dialect.CIRCLECI) -> Any
 
 
 def _advise(message: str, text: str, number: int) -> str:
-    """Return what to do about invalid YAML in a line of the text."""
+    """Return a suggestion for invalid YAML in the line `number` of the text."""
     lines = text.split("\n")
     line = lines[number - 1] if number <= len(lines) else ""
     if line.lstrip(" -").startswith("\t"):

@@ -1,8 +1,9 @@
-"""Reads plain YAML scalars as CircleCI does, and as CircleCI's CLI does.
+"""Reads plain YAML scalars by the rules of CircleCI or of CircleCI's CLI.
 
 CircleCI reads YAML 1.1, where `yes` and `on` are booleans ("Reusable config
-reference"). Its CLI packs orbs with Go's yaml.v3, where they are strings. Here, dates
-stay strings in both dialects, because no key of a config takes a date.
+reference"). CircleCI's CLI packs orbs with Go's yaml.v3, where `yes` and `on` are
+strings. dte reads dates as strings in both dialects, because no key of a config takes a
+date.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _STARTS = frozenset("~+-.0123456789nNtTfFyYoO")
 
 
 class WrittenFloat(float):
-    """A number that remembers how it was written, for messages: `3.10`."""
+    """A number that keeps its text from the file, such as `3.10`, for messages."""
 
     def __new__(cls, text: str) -> WrittenFloat:
         """Read the number in `text`, which may contain underscores."""
@@ -45,7 +46,7 @@ class WrittenFloat(float):
 
 
 def as_written(value: float) -> str:
-    """Return a number or boolean as written in the file: 3.10 stays 3.10."""
+    """Return a number or boolean as text; a float is spelled as in the file: 3.10."""
     if isinstance(value, bool):
         return str(value).lower()
     return value.text if isinstance(value, WrittenFloat) else str(value)

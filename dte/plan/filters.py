@@ -1,4 +1,4 @@
-"""Branch and tag filters: which jobs a workflow has for this pipeline.
+"""Selects the jobs of a workflow by their branch and tag filters.
 
 Source: CircleCI docs, Configuration reference, "Job filters". A job without a tag
 filter does not run for a tag; a pattern in slashes has to match the whole name.
@@ -18,7 +18,7 @@ def select_jobs(
     """Return the jobs that run for this branch or tag.
 
     A requirement on a job that is filtered out is ignored, but a job does not run if
-    all its requirements are filtered out (Configuration reference, `requires`).
+    all jobs that it requires are filtered out (Configuration reference, `requires`).
     """
     names = {job.name for job in jobs if _passes(job.filters, branch, tag)}
     while True:

@@ -6,7 +6,7 @@ from dte.model import WorkflowJob
 
 
 def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
-    """Return the names of all jobs that each job waits for, directly or not."""
+    """Return, for each job, the names of all jobs that it requires, even indirectly."""
     direct = {job.name: {need.job for need in job.requires} for job in jobs}
     upstream: dict[str, frozenset[str]] = {}
 
@@ -24,6 +24,6 @@ def find_upstream(jobs: Sequence[WorkflowJob]) -> Mapping[str, frozenset[str]]:
 def find_downstream(
     jobs: Sequence[WorkflowJob], names: frozenset[str]
 ) -> frozenset[str]:
-    """Return the names of all jobs that wait for one of `names`, directly or not."""
+    """Return the names of all jobs that require one of `names`, even indirectly."""
     upstream = find_upstream(jobs)
     return frozenset(job.name for job in jobs if upstream[job.name] & names)

@@ -1,4 +1,4 @@
-"""The kinds of rerun, and what each of them runs.
+"""The kinds of rerun, and the jobs that each kind runs.
 
 Source: CircleCI docs, "Automatic reruns" and API v2 (`POST /workflow/{id}/rerun`): a
 rerun of any kind is a new workflow in the same pipeline; jobs that passed do not run
@@ -25,7 +25,7 @@ class RerunKind(Enum):
 
 @dataclass(frozen=True)
 class Rerun:
-    """One rerun; `jobs` are the names for JOBS and WITH_SSH, else empty."""
+    """One rerun; `jobs` names the jobs to rerun if the kind is JOBS or WITH_SSH."""
 
     kind: RerunKind
     jobs: frozenset[str] = frozenset()
@@ -34,8 +34,8 @@ class Rerun:
     def tag(self) -> str:
         """The tag of the new workflow in the API.
 
-        Source: CircleCI's changelog, "Additional audit log details for workflow". Which
-        tag several jobs without `sparse_tree` get is not documented.
+        Source: CircleCI's changelog, "Additional audit log details for workflow". The
+        tag for a rerun of several jobs without `sparse_tree` is not documented.
         """
         if self.kind is RerunKind.JOBS and len(self.jobs) > 1:
             return "rerun-workflow-from-job-ids-sparse-tree"
@@ -79,7 +79,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job of the workflow; if it doesn't run, its earlier result is kept."""
+    """A job of the workflow; if the job doesn't run, its earlier result is kept."""
 
     job: WorkflowJob
     runs: bool
@@ -106,7 +106,7 @@ def plan_rerun(
     statuses: Mapping[str, str],
     assumptions: Assumptions,
 ) -> tuple[PlannedJob, ...]:
-    """Return what `rerun` runs, from each job's status in the workflow before it."""
+    """Return the plan of `rerun`, given each job's status in the previous workflow."""
     if rerun.kind is RerunKind.FROM_START:
         return tuple(PlannedJob(job, True, "rerun from start") for job in jobs)
     if rerun.jobs:

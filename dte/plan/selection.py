@@ -1,4 +1,4 @@
-"""Selects the jobs of a workflow that run if the user names some of them."""
+"""Selects the jobs of a workflow that match the user's patterns."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +15,9 @@ def select_named(
 ) -> tuple[WorkflowJob, ...]:
     """Return the jobs that match one of the glob `patterns`.
 
-    With `with_needs`, adds the jobs that they require. Without patterns, returns all
-    jobs. Requirements on other jobs are dropped. Raises `UserError` for a pattern that
-    matches no job.
+    With `with_needs`, adds all jobs that these jobs require, even indirectly. Without
+    patterns, returns all jobs. Requirements on jobs that are not returned are dropped.
+    Raises `UserError` for a pattern that matches no job.
     """
     if not patterns:
         return tuple(jobs)

@@ -1,4 +1,4 @@
-"""The errors that CircleCI's JSON schema does not find: where, which, and why."""
+"""The errors of dte that CircleCI's JSON schema does not find, each with a reason."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dte.model import Where
 
 
 class Beyond(NamedTuple):
-    """A kind of error that the schema does not find: where it is, words of its message,
-    and why the schema accepts the value.
+    """A kind of error that the schema does not find: the path of the value, words of
+    the message, and why the schema accepts the value.
     """
 
     path: str
@@ -251,7 +251,7 @@ def place_of(text: str, where: Where) -> tuple[str, ...]:
             visit(value, (*path, name))
 
     visit(yaml.compose(text), ())
-    # The position of a mapping is that of its first key.
+    # A mapping has the same position as its first key.
     exact = [path for same_column, path in found if same_column]
     return max(exact or [path for _, path in found] or [()], key=len)
 
@@ -268,7 +268,7 @@ def value_at(config: Any, path: Sequence[str]) -> Any:
 
 
 def beyond(error: UserError, text: str) -> bool:
-    """Return whether an error is one that the schema does not find."""
+    """Return whether an error has a kind in BEYOND."""
     assert error.where is not None
     path = place_of(text, error.where)
     value = value_at(yaml.safe_load(text), path)

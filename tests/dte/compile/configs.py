@@ -17,7 +17,7 @@ def compile_text(
     pipeline: PipelineValues | None = None,
     stub_missing_orbs: bool = False,
 ) -> CompiledConfig:
-    """Write `text` to a config.yml in `folder`, and return what it compiles to."""
+    """Write `text` to a config.yml in `folder`, and return the compiled config."""
     path = folder / "config.yml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     return compile_config(
@@ -29,7 +29,7 @@ def compile_text(
 
 
 def only_job(config: CompiledConfig) -> Job:
-    """Return the one job of a config with one workflow of one job."""
+    """Return the only job of a config that has one workflow with one job."""
     ((workflow_job,),) = [workflow.jobs for workflow in config.workflows]
     assert workflow_job.job is not None
     return workflow_job.job

@@ -1,4 +1,4 @@
-"""Whole cases of tests/cases/compile: a config, and what it compiles to.
+"""Whole cases of tests/cases/compile: a config, and the expected result.
 
 A case may contain orbs (a folder `orbs/<name>` or a packed `orbs/<name>.yml`) and the
 pipeline's values (`pipeline.yml`). Its warnings and notes are in `notes.txt`.
@@ -70,7 +70,7 @@ def shown_notes(compiled: CompiledConfig) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_case(name: str, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A case compiles to its expected.yml, or is refused with its error.txt."""
+    """A case compiles to its expected.yml, or is refused with the text of error.txt."""
     case = CASES / name
     monkeypatch.chdir(case)
     if name.startswith("error_"):

@@ -87,9 +87,9 @@ def test_a_key_of_a_cache(length: int, warns: bool, tmp_path: Path) -> None:
 def test_pipeline_arguments(
     names: int, name: int, value: int, warns: bool, tmp_path: Path
 ) -> None:
-    """More than 100 arguments, or too long ones, are a warning (Pipeline values).
+    """Too many or too long pipeline arguments cause a warning (Pipeline values).
 
-    A name may have 128 characters, and a value 512.
+    A pipeline may have 100 arguments. A name may have 128 characters, and a value 512.
     """
     arguments = {str(n).rjust(name, "p"): "v" * value for n in range(names)}
     declared = ", ".join(f"{key}: {{type: string, default: ''}}" for key in arguments)

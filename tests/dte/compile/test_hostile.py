@@ -17,8 +17,8 @@ from tests.dte.compile.configs import compile_text, only_job
 
 MEGABYTE = 1024 * 1024
 LIMIT = 300
-# On an idle machine, the slowest config takes about 12 times as long as `floor`, and 2
-# seconds are about 16 times as long.
+# On an idle machine, the slowest config takes about 12 times as long as `floor`, and
+# the documented limit of 2 seconds is about 16 times `floor`.
 MANY = 20
 
 

@@ -59,7 +59,7 @@ def properties(path: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_key_has_a_sample(group: str) -> None:
-    """The table has each key of the schema, and no other."""
+    """The table of samples has the same keys as the schema."""
     assert set(GROUPS[group]["keys"]) == set(properties(GROUPS[group]["at"]))
 
 
@@ -77,7 +77,7 @@ def test_a_key_does_not_vanish(sample: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def step_keys() -> list[tuple[str, str]]:
-    """Return each kind of step in the schema with each of its keys."""
+    """Return pairs: a kind of step in the schema, and one of its keys."""
     found = []
     for name, schema in STEPS.items():
         for form in schema.get("oneOf", [schema]):

@@ -1,4 +1,4 @@
-"""Orbs come from the given sources; missing ones are reported or stubbed."""
+"""Orbs are read from the given sources; missing orbs are reported or stubbed."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_reference_that_is_none(reference: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_orb(text: str, message: str, tmp_path: Path) -> None:
-    """An invalid orb is refused with the position in its own file."""
+    """An invalid orb is refused with the position in the orb's file."""
     source = tmp_path / "orb.yml"
     source.write_text(text)
     with pytest.raises(UserError) as caught:

@@ -46,7 +46,7 @@ def test_a_documented_config_again(case: dict[str, Any], tmp_path: Path) -> None
 def test_a_changed_config_again(
     config: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Whatever compiles is printed as a config that compiles to itself."""
+    """If a changed config compiles, the printed form compiles to itself."""
     folder = tmp_path_factory.getbasetemp()
     try:
         compiled = compile_text(config, folder, stub_missing_orbs=True)

@@ -72,7 +72,7 @@ def settle(text: str, folder: Path) -> None:
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Return each container with each of its keys or indexes."""
+    """Return pairs: each mapping or list in a value, and one of its keys or indexes."""
     keys = value if isinstance(value, dict) else range(len(value))
     for key in list(keys):
         yield value, key

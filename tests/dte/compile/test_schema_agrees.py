@@ -58,8 +58,8 @@ EMPTY = re.compile(
     r"|(orbs/[^/]+/)?(jobs|commands|executors)/[^/]+/parameters"
 )
 
-# Why dte compiles what the schema refuses: each reason, and whether it applies to a
-# value's path, the value and the config.
+# The reasons why dte compiles a config that the schema refuses. A function returns
+# whether the reason applies, given the path of the value, the value and the config.
 EXPLAINED: dict[str, Callable[[str, Any, Any], bool]] = {
     "an empty value counts as an absent key": lambda path, value, config: (
         (value is None or value == {}) and bool(EMPTY.fullmatch(path))
@@ -143,7 +143,7 @@ EXPLAINED: dict[str, Callable[[str, Any, Any], bool]] = {
 
 
 def keys_of(value: Any) -> set[str]:
-    """Return the keys of a mapping; none of anything else."""
+    """Return the keys of a mapping; an empty set for any other value."""
     return {str(key) for key in value} if isinstance(value, dict) else set()
 
 
@@ -175,7 +175,7 @@ CONFIGS = [*GOOD, *(yaml.safe_load(case["config"]) for case in ACCEPTED)]
 def test_what_the_schema_accepts(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """If the schema accepts a changed config, dte refuses only explained cases."""
+    """If dte refuses a changed config that the schema accepts, BEYOND says why."""
     if not VALIDATOR.is_valid(yaml.safe_load(text)):
         return
     try:
@@ -190,7 +190,7 @@ def test_what_the_schema_accepts(
 def test_what_the_schema_refuses(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """If dte accepts a changed config that the schema refuses, that is explained."""
+    """If dte accepts a changed config that the schema refuses, EXPLAINED says why."""
     config = yaml.safe_load(text)
     if VALIDATOR.is_valid(config):
         return

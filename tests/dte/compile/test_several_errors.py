@@ -1,4 +1,4 @@
-"""Errors that don't depend on each other are reported together, and no others."""
+"""Independent errors are reported together, and consequences of an error are not."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ workflows:
       - build: {requires: [test: success], filters: pipeline.git.branch}
 """
 
-# A replacement of a part of CONFIG, the code of the error, and its line.
+# A text in CONFIG, its replacement, the code of the error, and the line of the error.
 MISTAKES = [
     ("acme/tool@1", "acme/tool", "orb-reference", 5),
     ("echo << parameters.to >>", "echo << parameters.two >>", "undeclared", 11),
@@ -93,7 +93,7 @@ MISTAKES = [
         46,
     ),
 ]
-# No requirement is looked up in a workflow with a call that can't be read.
+# If a workflow has this mistake, dte looks up none of the workflow's requirements.
 UNREADABLE = "context: [one]"
 
 
@@ -160,8 +160,8 @@ def test_the_number_is_bounded(tmp_path: Path) -> None:
 def emptied(value: Any) -> Iterator[str]:
     """Yield CONFIG with each of its values replaced by `value` in turn.
 
-    It leaves out whole jobs: an empty job has two errors, since executor and steps are
-    missing.
+    Whole jobs are not replaced, because an empty job has two errors: it has no executor
+    and no steps.
     """
     for number in range(len(list(places(yaml.safe_load(CONFIG))))):
         config = yaml.safe_load(CONFIG)

@@ -25,7 +25,7 @@ def test_each_kind_of_step_can_be_rehearsed() -> None:
 
 
 def test_each_kind_of_step_is_tested() -> None:
-    """A test rehearses each kind of step with an effect; a case contains the others."""
+    """A test rehearses each kind of step that has an effect; a case has the others."""
     jobs = yaml.safe_load((TESTS / CASE).read_text())["jobs"].values()
     steps = [step for job in jobs for step in job["steps"]]
     used = {step if isinstance(step, str) else next(iter(step)) for step in steps}
@@ -37,6 +37,6 @@ def test_each_kind_of_step_is_tested() -> None:
 
 
 def test_each_path_that_a_step_writes_is_one_of_its_keys() -> None:
-    """`writes` names keys that the step has."""
+    """`writes` contains only keys of the kind of step."""
     wrong = [name for name, kind in KINDS.items() if set(kind.writes) - set(kind.keys)]
     assert wrong == []

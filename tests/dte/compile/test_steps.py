@@ -42,7 +42,7 @@ workflows:
 
 
 def test_a_step_is_where_it_was_written(tmp_path: Path) -> None:
-    """A step's position is the line it was written on, wherever it is used."""
+    """A step has the position at which it is written, even if it is used elsewhere."""
     job = only_job(compile_text(COMMANDS, tmp_path))
     file = str(tmp_path / "config.yml")
     assert [step.where for step in job.steps] == [
@@ -71,7 +71,7 @@ def test_a_step_is_where_it_was_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_step_shows(step: Any, name: str, tmp_path: Path) -> None:
-    """A step shows its name, else its command, else what CircleCI calls it."""
+    """A step's display name is its `name`, else its command, else CircleCI's name."""
     job = only_job(compile_text(yaml.safe_dump(config_with([step])), tmp_path))
     assert job.steps[0].name.startswith(name)
 
@@ -127,7 +127,7 @@ def test_a_key_of_run(key: str, given: Any, expected: Any, tmp_path: Path) -> No
     ],
 )
 def test_a_step_is_refused(step: Any, message: str, tmp_path: Path) -> None:
-    """An invalid step is an error with file and line."""
+    """The error for an invalid step names the file and the line."""
     with pytest.raises(UserError) as caught:
         compile_text(yaml.safe_dump(config_with([step])), tmp_path)
     assert message in str(caught.value)

@@ -17,7 +17,7 @@ FOLDERS = ("dte/parse/", "dte/pack/", "dte/compile/")
 
 
 def test_every_refusal_has_a_suggestion() -> None:
-    """No refusal of a config is written without a suggestion."""
+    """Every error that the code raises for a config has a suggestion."""
     for path, tree in python_files(*FOLDERS):
         for node in ast.walk(tree):
             called = getattr(getattr(node, "func", None), "id", "")
@@ -58,7 +58,7 @@ STEP = "jobs:\n  build:\n    machine: true\n    steps:\n      - "
     ],
 )
 def test_what_to_write_instead(part: str, suggestion: str, tmp_path: Path) -> None:
-    """A suggestion contains the corrected form of what was written."""
+    """A suggestion contains the corrected form of the invalid text."""
     text = f"version: 2.1\n{part}\n"
     if not part.startswith("jobs"):
         text += f"{JOB}\n"
@@ -82,7 +82,7 @@ def test_what_to_write_instead(part: str, suggestion: str, tmp_path: Path) -> No
     ],
 )
 def test_an_expression(expression: str, suggestion: str, tmp_path: Path) -> None:
-    """An invalid expression gets a suggestion, such as CircleCI's operator."""
+    """An invalid expression gets a suggestion, such as the right operator."""
     quoted = json.dumps(expression)
     text = one_job("checkout").replace("    jobs:", f"    when: {quoted}\n    jobs:")
     with pytest.raises(UserError) as caught:

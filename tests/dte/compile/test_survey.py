@@ -1,4 +1,4 @@
-"""The survey of public configs, on a small list and small clones."""
+"""The survey of public configs, run on a small list and small clones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = {
 def test_the_survey(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each config, example and part of an orb is counted, and differences are named."""
+    """Configs, examples and parts of orbs are counted; unexpected results are named."""
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)

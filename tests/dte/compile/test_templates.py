@@ -1,4 +1,4 @@
-"""`<< … >>` is filled in once and keeps types; no value is filled in again."""
+"""`<< … >>` is filled in once and keeps its type; templates in a value are kept."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SCOPE = Scope(
     ],
 )
 def test_text(text: str, expected: Any) -> None:
-    """A value that is only a template keeps its type; within text it becomes text."""
+    """A template alone keeps the type of its value; within text, it becomes text."""
     value = fill_text(text, SCOPE, HERE)
     assert (type(value), value) == (type(expected), expected)
 
@@ -60,7 +60,7 @@ def test_keys_and_nested_values() -> None:
 
 @pytest.mark.parametrize("text", ["<<", "a << b", "<< >>", "<< parameters.gone >>"])
 def test_refused(text: str) -> None:
-    """An open tag, an empty one and an unknown name are errors with a position."""
+    """An unclosed tag, an empty tag and an unknown name are errors with a position."""
     with pytest.raises(UserError, match="f:1: here: "):
         fill_text(text, SCOPE, HERE)
 

@@ -60,7 +60,7 @@ def test_fits(check: Check, value: Any, expected: Any) -> None:
     ],
 )
 def test_does_not_fit(check: Check, value: Any, message: str) -> None:
-    """An invalid value is refused with what is expected."""
+    """The error for an invalid value says which values are valid."""
     with pytest.raises(InvalidValue, match=message):
         check(value)
 

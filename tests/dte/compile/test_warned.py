@@ -1,4 +1,4 @@
-"""What no source says that CircleCI refuses gets a warning instead of an error."""
+"""A mistake only gets a warning if no source says that CircleCI refuses it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.dte.compile.configs import compile_text
 
 
 def call_last(call: str, condition: str) -> str:
-    """Return a config with a workflow that calls a job with these keys."""
+    """Return a config whose workflow has a condition and this call."""
     return (
         "version: 2.1\n"
         "jobs: {build: {machine: true, steps: [checkout]}, last: {machine: true, "
@@ -76,7 +76,7 @@ def test_a_matrix_that_the_schema_refuses(
 
 @pytest.mark.parametrize("workflow", ["", "unrun: {when: false, jobs: [last]}, "])
 def test_a_job_with_a_missing_executor(workflow: str, tmp_path: Path) -> None:
-    """The executor of a job that doesn't run may be missing, with a warning."""
+    """If a job doesn't run, a missing executor only causes a warning."""
     text = (
         "version: 2.1\nexecutors: {small: {machine: true}}\n"
         "jobs: {build: {executor: small, steps: [checkout]}, last: {executor: smal, "
@@ -118,8 +118,8 @@ VALIDATIONS = [
 def test_the_validation_of_a_release(
     validation: str, message: str, near: str, jobs: str, tmp_path: Path
 ) -> None:
-    """Undocumented keys and providers get a warning, because the schema accepts them;
-    it doesn't matter whether the release runs.
+    """Undocumented keys and providers only cause a warning, even if the release runs,
+    because the schema accepts them.
     """
     text = (
         "version: 2.1\njobs: {build: {machine: true, steps: [checkout]}, ship: "
@@ -133,8 +133,8 @@ def test_the_validation_of_a_release(
 
 
 def test_only_some_of_many_mistakes_get_a_warning(tmp_path: Path) -> None:
-    """There are at most as many of these warnings as errors, because the search for the
-    nearest name takes time. The config is still accepted.
+    """Only the first MAX_ERRORS of these mistakes get a warning, because the search for
+    the nearest name takes time; the config is still accepted.
     """
     calls = "},\n{".join(f"last: {{m: {number}}}" for number in range(99))
     compiled = compile_text(call_last(calls, "when: false, "), tmp_path)

@@ -154,7 +154,7 @@ def test_packs_like_the_cli(name: str, tmp_path: Path) -> None:
 @pytest.mark.cli
 @pytest.mark.parametrize("name", BAD)
 def test_refuses_like_the_cli(name: str, tmp_path: Path) -> None:
-    """What the CLI does not pack is refused here too."""
+    """dte refuses an orb that the CLI refuses."""
     orb = write(BAD[name], tmp_path / "source")
     assert pack_with_cli(orb, tmp_path) is None
     with pytest.raises(UserError):
@@ -173,7 +173,7 @@ def test_refuses_what_the_cli_would_drop(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.cli
 def test_scalars_mean_what_the_cli_makes_of_them(tmp_path: Path) -> None:
-    """`yes`, `017` or `1.0` in an orb reach CircleCI as the CLI rewrites them."""
+    """dte gives scalars such as `yes`, `017` and `1.0` the same value as the CLI."""
     spellings = [text for text, _, _ in TABLE if text and "2020" not in text]
     lines = "".join(f"  - {text}\n" for text in spellings if text != "9" * 5000)
     orb = write({"@orb.yml": ROOT, "commands/do.yml": f"a:\n{lines}"}, tmp_path / "orb")

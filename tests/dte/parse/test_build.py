@@ -13,7 +13,7 @@ from dte.parse.build import MAX_DEPTH
 
 
 def test_every_part_knows_its_line() -> None:
-    """Mappings, keys and list items know the file and line at which they begin."""
+    """Mappings, keys and list items have the file and line at which they begin."""
     value = parse_yaml("a: 1\nlist:\n  - x\n  - k: v\n    l: w\n", "f.yml")
     assert isinstance(value, LocatedMap)
     assert value.where_is("list") == Where("f.yml", 2)
@@ -25,7 +25,7 @@ def test_every_part_knows_its_line() -> None:
 
 
 def test_a_missing_key_has_the_place_of_its_mapping() -> None:
-    """The position of a missing key is that of its mapping."""
+    """A missing key has the position of its mapping."""
     value = parse_yaml("\na: {b: 1}", "f")
     assert value["a"].where_is("missing") == Where("f", 2)
 
@@ -80,7 +80,7 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     ],
 )
 def test_values(text: str, expected: Any) -> None:
-    """Styles and YAML's own tags are read as the YAML specification says."""
+    """Quotes, blocks, anchors and YAML's own tags are read as YAML specifies."""
     assert parse_yaml(text, "f") == expected
 
 

@@ -1,4 +1,4 @@
-"""Files that can't be read as YAML text are errors that name them."""
+"""The error for a file that can't be read as YAML text names the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_path_no_file_can_have() -> None:
 
 
 def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
-    """The line with the first byte that is not UTF-8 is named."""
+    """The error names the line with the first byte that is not UTF-8."""
     path = tmp_path / "config.yml"
     path.write_bytes(b"a: 1\nb: \xff\n")
     assert refusal(path) == f"{path}:2: not UTF-8 text"
@@ -50,7 +50,7 @@ def test_a_file_larger_than_any_config(tmp_path: Path) -> None:
 
 
 def test_text_comes_back_as_it_is(tmp_path: Path) -> None:
-    """Line endings and byte order marks are kept: scripts contain them."""
+    """Line endings and byte order marks are kept, because scripts may contain them."""
     path = tmp_path / "x.sh"
     path.write_bytes(b"\xef\xbb\xbfa\r\nb\r")
     assert read_text(path).encode() == path.read_bytes()

@@ -53,7 +53,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("text", "circleci", "cli"), TABLE)
 def test_meaning(text: str, circleci: Any, cli: Any) -> None:
-    """Each spelling has the value and type of its dialect."""
+    """Each spelling has the value and type that the dialect gives it."""
     expected = circleci if cli is SAME else cli
     for dialect, value in ((Dialect.CIRCLECI, circleci), (Dialect.CLI, expected)):
         resolved = resolve(text, dialect)
@@ -71,7 +71,7 @@ def test_not_a_number() -> None:
 
 @given(st.from_regex(r"[-+.:_0-9a-fA-FxobeyntTrueNlsif~]{0,12}", fullmatch=True))
 def test_agrees_with_pyyaml(text: str) -> None:
-    """CircleCI's dialect is YAML 1.1: PyYAML reads any word the same way."""
+    """CircleCI's dialect is YAML 1.1, so PyYAML reads any word as dte does."""
     loader = yaml.SafeLoader("")
     tag: str = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     kinds = {"null", "bool", "int", "float"}

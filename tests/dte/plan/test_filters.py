@@ -72,7 +72,7 @@ SIDE = st.fixed_dictionaries({}, optional={"only": RULES, "ignore": RULES})
 def test_the_expression_lets_the_same_through(
     filters: dict[str, Any], name: str, tagged: bool
 ) -> None:
-    """The expression decides as the filters do, for every branch and tag."""
+    """The expression allows the same branches and tags as the filters."""
     branch, tag = ("", name) if tagged else (name, "")
     values = {"pipeline.git.branch": branch, "pipeline.git.tag": tag}
     decided = truthy(evaluate(as_expression(filters), values.__getitem__))

@@ -13,7 +13,7 @@ STATUSES = ["success", "failed", "canceled", "not_run"]
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[WorkflowJob, ...]:
-    """Draw jobs, each of which requires some of those before it."""
+    """Draw jobs, each of which requires some of the jobs before it."""
     names = NAMES[: draw(st.integers(1, len(NAMES)))]
     jobs = []
     for position, name in enumerate(names):
@@ -37,7 +37,7 @@ def ended_workflows(
 def test_a_rerun_from_failed_runs_every_job_that_did_not_pass(
     ended: tuple[tuple[WorkflowJob, ...], dict[str, str]], comes_back: bool
 ) -> None:
-    """Jobs that did not pass run; passed jobs downstream run under one assumption."""
+    """Jobs that did not pass run; passed jobs downstream run if this is assumed."""
     jobs, statuses = ended
     plan = plan_rerun(
         jobs,
@@ -69,7 +69,7 @@ def test_a_rerun_from_start_runs_everything(
 def test_downstream_is_the_reverse_of_upstream(
     jobs: tuple[WorkflowJob, ...], name: str
 ) -> None:
-    """A job is downstream of another if and only if that one is upstream of it."""
+    """Job A is downstream of job B if and only if B is upstream of A."""
     upstream = find_upstream(jobs)
     downstream = find_downstream(jobs, frozenset({name}))
     assert downstream == {job for job, above in upstream.items() if name in above}
