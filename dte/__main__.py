@@ -1,4 +1,4 @@
-"""`python -m dte` is the command `dte`."""
+"""`python -m dte` runs the command `dte`."""
 
 from dte.cli import main
 

@@ -19,8 +19,8 @@ _REFERENCE = re.compile(r"[\w.-]+/(?P<name>[\w.-]+)@(?P<version>\d+(\.\d+){0,2})
 def add_bundled_orb(orbs: Mapping[str, Path], config: Path) -> dict[str, Path]:
     """Return `orbs` plus an entry for each of the config's imports of the bundled orb.
 
-    An import refers to the bundled orb, in any namespace, if its name is `dte` and its
-    version is this package's, such as `acme/dte@1.0.0`, `acme/dte@1.0` or `acme/dte@1`.
+    An import refers to the bundled orb if it names the orb `dte` of any namespace, in
+    this package's version, such as `acme/dte@1.0.0`, `acme/dte@1.0` or `acme/dte@1`.
     The entries of `orbs` take precedence.
     """
     document = read_yaml(config)

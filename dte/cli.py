@@ -1,7 +1,7 @@
 """The command `dte`: finds its commands, reports errors, and sets the exit code.
 
-Exit codes: 0 the workflow passed (or ended as `--expect` says), 1 it did not, 2 usage
-error, 3 not rehearsable, 70 a defect of dte, 130 interrupted.
+Exit codes: 0 success (the last workflow passed, or all ended as `--expect` says), 1
+failure, 2 usage error, 3 not rehearsable, 70 a defect of dte, 130 interrupted.
 """
 
 import pkgutil
@@ -27,7 +27,7 @@ class Commands(click.Group):
         return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, or None if there is none of this name."""
+        """Return the command called `cmd_name`, or None if it does not exist."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = import_module(f"dte.commands.{cmd_name}").command
@@ -49,7 +49,7 @@ def guard(work: Callable[[], int], settings: dict[str, object]) -> int:
     """Run `work` and return its exit code; print its errors to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # A terminal without UTF-8 must not end a rehearsal.
+            # A character that the terminal can't show must not end a rehearsal.
             stream.reconfigure(errors="replace")
     try:
         return work()
@@ -66,7 +66,7 @@ def guard(work: Callable[[], int], settings: dict[str, object]) -> int:
 
 
 def describe_defect(error: Exception) -> UserError:
-    """Return the message about an error that is a defect of dte."""
+    """Return the error that reports an unexpected exception as a defect of dte."""
     return UserError(
         f"a defect of dte: {type(error).__name__}: {error}",
         suggestions=["report it with the output of --debug"],

@@ -1,8 +1,8 @@
 """The config that a setup workflow continues its pipeline with.
 
-Source: "Dynamic configuration overview": a pipeline is continued once, never with
-another setup config. Its trigger's parameters are checked against the new config too
-(ethereum-optimism/optimism#21364).
+Source: "Dynamic configuration overview": a pipeline can be continued only once, and not
+with another setup config. The parameters of the pipeline's trigger are also checked
+against the new config (ethereum-optimism/optimism#21364).
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ EMPTY = "the setup workflow ended the pipeline with a config without workflows"
 def compile_continuation(
     order: Order, request: Continuation, folder: Path
 ) -> CompiledConfig | None:
-    """Write a request's config to a file in `folder`, and return it compiled.
+    """Write a request's config to a file in `folder`, and return the compiled config.
 
     Returns None if the config has no workflows: `continuation/finish` sends such a
-    config to end the pipeline. Raises `UserError` if CircleCI would refuse it.
+    config to end the pipeline. Raises `UserError` if CircleCI would refuse the config.
     """
     path = folder / f"continuation-{request.pipeline.identity.number}.yml"
     path.write_text(request.configuration, encoding="utf-8")
@@ -52,7 +52,7 @@ def _is_empty(document: LocatedMap) -> bool:
 
 
 def named_in_setup(order: Order, workflow: Workflow) -> Sequence[str]:
-    """Return the order's JOBs if the setup workflow has one of them, otherwise none."""
+    """Return the order's JOBs if the setup workflow has any of them, otherwise ()."""
     return order.jobs if _has_job(workflow, order.jobs) else ()
 
 
@@ -61,8 +61,8 @@ def choose_continued(
 ) -> tuple[Workflow, ...]:
     """Return a continued pipeline's workflows: the one that the order names, or all.
 
-    If any of these has one of the `jobs` that the command line names, returns only
-    those that do.
+    `jobs` are patterns from the command line. If any of these workflows has a job that
+    matches a pattern, returns only the workflows with such a job.
     """
     flows = config.workflows
     named = [flow for flow in flows if flow.name == order.workflow]

@@ -7,7 +7,7 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, None: 1.0}
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds in a duration: `60m`, `1.5h`, `1m30s`; raises `ValueError`."""
+    """Return the seconds in text such as `1m30s` or `1.5h`, or raise `ValueError`."""
     compact = text.replace(" ", "")
     parts = _DURATION.findall(compact)
     if not parts or "".join(number + unit for number, unit in parts) != compact:

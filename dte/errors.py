@@ -15,7 +15,7 @@ _DOCS = "https://github.com/your-namespace/dte/blob/main/docs"
 
 
 def link_to(code: str) -> str:
-    """Return the link to the line about a code in docs/compile.md.
+    """Return the link to the explanation of an error code in docs/compile.md.
 
     Without a code, the link leads to the command's errors in docs/troubleshooting.md.
     """
@@ -29,8 +29,8 @@ class UserError(Exception):
 
     Contains what the command prints under ``error:`` and ``Suggestions:``, and the exit
     code: 2 usage error, 3 not rehearsable. An error in a config also has a code from
-    the table in docs/compile.md, its position, and the chain of calls that led there.
-    ``others`` are the errors that were found after this first one.
+    the table in docs/compile.md, its position, and the chain of calls that led to it.
+    ``others`` are further errors that were found together with this one.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class UserError(Exception):
 
     @property
     def reference(self) -> str:
-        """The link to what the error means."""
+        """The link to the documentation of the error."""
         return link_to(self.code)
 
     def add_call(self, text: str) -> None:
-        """Add the next call to the chain that led here; the innermost call is first."""
+        """Add the next outer call to the chain of calls that led to the error."""
         for error in (self, *self.others):
             if len(error.calls) < MAX_CALLS:
                 error.calls = (*error.calls, text)
@@ -70,9 +70,9 @@ class UserError(Exception):
 
 
 class Errors:
-    """Collects the errors of parts that don't depend on each other.
+    """Collects errors from independent parts of a config, to report them together.
 
-    An error that ends the compilation, because a limit was reached, is not collected.
+    An error with the code `limit` is not collected, because it ends the compilation.
     """
 
     def __init__(self) -> None:

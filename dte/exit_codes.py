@@ -1,4 +1,4 @@
-"""The exit codes of `dte` that differ from the default of `UserError`."""
+"""The exit codes of `dte` for an interruption and for a defect of dte."""
 
 INTERRUPTED = 130
 DEFECT = 70

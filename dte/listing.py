@@ -1,4 +1,4 @@
-"""Lists the jobs of a config, and what an order's actions would run."""
+"""Lists the jobs of a config, and the runs that an order's actions would start."""
 
 import uuid
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Listing:
 def list_jobs(order: Order, *, plan: bool = False) -> Listing:
     """Compile the config and list its jobs, without running anything.
 
-    With `plan`, also list what the order's actions would run.
+    With `plan`, also list the runs that the order's actions would start.
     """
     with open_folder(keep=False) as folder:
         origin = folder.root / "origin.git"
@@ -160,7 +160,7 @@ def _assume(
 ) -> PlannedRun:
     statuses: dict[str, str] = {}
     upstream = find_upstream([planned.job for planned in plan])
-    # This puts upstream jobs first, because they have fewer upstream jobs.
+    # Upstream jobs come first here, because they have fewer upstream jobs.
     names = sorted(upstream, key=lambda name: len(upstream[name]))
     by_name = {planned.job.name: planned for planned in plan}
     for planned in (by_name[name] for name in names):

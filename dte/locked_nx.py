@@ -19,10 +19,11 @@ _MAJOR = re.compile(r"[~^>=v ]*(\d{1,4})\b")
 
 
 def find_locked_nx(read: Callable[[str], str]) -> tuple[str, str]:
-    """Return the version and the name of its lock file; both are empty if unknown.
+    """Return Nx's version and the name of the lock file; both are empty if unknown.
 
-    `read` returns the text of a file by its name, and raises `UserError` if it can't.
-    Of several versions, the newest counts, because other packages may need older ones.
+    `read` returns the text of the file with a given name, or raises `UserError`. If a
+    lock file has several versions of Nx, the one with the highest major version counts,
+    because other packages may depend on older versions.
     """
     for name, pattern in _LOCKED.items():
         try:
@@ -35,6 +36,6 @@ def find_locked_nx(read: Callable[[str], str]) -> tuple[str, str]:
 
 
 def read_major(version: str) -> int | None:
-    """Return the major version of `22.1.0`, `^22` or `v22`; None for other words."""
+    """Return 22 for `22.1.0`, `^22` or `v22`; None for text without a major version."""
     found = _MAJOR.match(version)
     return int(found[1]) if found else None

@@ -19,9 +19,9 @@ _BACKLOG = 128
 class LoopbackServer:
     """Serves an application on a free port of this machine.
 
-    `load` returns the application. It is called when the first client connects, because
-    importing Werkzeug takes almost half as long as starting dte, and many jobs need no
-    stand-in. `url` has no trailing slash.
+    `load` returns the application. The server calls `load` only when the first client
+    connects, because importing Werkzeug takes almost half as long as starting dte, and
+    many jobs need no stand-in. `url` has no trailing slash.
     """
 
     def __init__(self, load: Callable[[], WSGIApplication]) -> None:
@@ -41,7 +41,7 @@ class LoopbackServer:
 
     def _serve(self) -> None:
         server: BaseWSGIServer | None = None
-        # If the application can't be loaded, closing the socket tells the clients.
+        # If the application can't be loaded, the socket is closed, and no client waits.
         with self._ended, self._listening, selectors.DefaultSelector() as selector:
             for waited in (self._ended, self._listening):
                 selector.register(waited, selectors.EVENT_READ)

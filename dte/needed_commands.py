@@ -1,4 +1,4 @@
-"""Checks for the commands that every rehearsal starts."""
+"""Checks that the commands that every rehearsal needs are installed."""
 
 import shutil
 

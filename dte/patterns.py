@@ -1,10 +1,10 @@
-"""Patterns of branches, tags and conditions, as CircleCI reads them since 2026-09-21.
+"""Patterns for branches, tags and conditions, in CircleCI's syntax since 2026-09-21.
 
-CircleCI's config compiler uses RE2: matching takes time in proportion to the text, and
-lookaround, back references and possessive quantifiers are refused. Sources: thread
-54719 of discuss.circleci.com; cypress-io/circleci-orb#590; drevops/vortex#2893.
-CircleCI's pages of August 2026 still name Java's patterns, which CircleCI Server may
-use.
+CircleCI's config compiler uses RE2: matching takes linear time, and lookaround, back
+references and possessive quantifiers are refused. Sources: thread 54719 of
+discuss.circleci.com; cypress-io/circleci-orb#590; drevops/vortex#2893. CircleCI's
+documentation of August 2026 still says that patterns are Java regular expressions;
+CircleCI Server may still use these.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import re2  # type: ignore[import-untyped]
 MAX_LENGTH = 128
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-# RE2's message, and what to write instead.
+# Text in a pattern that RE2 refuses, and what to write instead.
 _ADVICE = (
     ("(?!", "RE2 has no lookahead: use not (… matches /…/) in an expression"),
     ("(?=", 'RE2 has no lookahead: join two patterns with "and" in an expression'),
@@ -33,7 +33,7 @@ _ADVICE = (
 
 
 class InvalidPattern(Exception):
-    """RE2 refuses the pattern; `advice` says what to write instead."""
+    """CircleCI would refuse the pattern; `advice` says what to write instead."""
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
@@ -57,7 +57,7 @@ class Pattern:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(text: str) -> Pattern:
-    """Return the pattern; raises InvalidPattern."""
+    """Return the compiled pattern, or raise `InvalidPattern` if CircleCI refuses it."""
     if len(text) > MAX_LENGTH:
         raise InvalidPattern(
             f"it has {len(text)} characters, but CircleCI accepts at most {MAX_LENGTH}",

@@ -38,12 +38,15 @@ def compile_for(order: Order, identity: PipelineIdentity) -> CompiledConfig:
 
 
 def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
-    """Return the workflow called `name`, or the only one; raises `UserError`."""
+    """Return the workflow called `name`; if `name` is empty, return the only workflow.
+
+    Raises `UserError` if no workflow has this name, or if several match an empty name.
+    """
     found = {workflow.name: workflow for workflow in config.workflows}
     if name in found:
         return found[name]
     if config.setup and len(found) == 1:
-        # The name may be that of a workflow in the config that continues the pipeline.
+        # A workflow in the config that continues the pipeline may have this name.
         return config.workflows[0]
     if name:
         problem = f"there is no workflow {name} in this pipeline"
@@ -57,7 +60,10 @@ def choose_workflow(config: CompiledConfig, name: str) -> Workflow:
 
 
 def check_order(order: Order, jobs: Sequence[WorkflowJob], origin: Path) -> None:
-    """Raise `UserError` for unknown jobs, steps or revisions, or a forbidden folder."""
+    """Raise `UserError` for an unknown job, step or revision in the order.
+
+    This function also refuses a job that writes to a folder outside its home.
+    """
     refuse_outside_home(jobs)
     steps = {
         workflow_job.name: [step.name for step in workflow_job.job.all_steps]

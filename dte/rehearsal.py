@@ -42,7 +42,8 @@ def rehearse(
 def open_session(order: Order, listener: Listener) -> Iterator[Session]:
     """Yield a session with its services running.
 
-    At the end, everything that it started is stopped and removed.
+    After the block, everything that the session started is stopped, and the rehearsal's
+    folder is removed unless the order keeps it.
     """
     with ExitStack() as stack:
         interrupt = stack.enter_context(listen(Interrupt()))

@@ -1,4 +1,4 @@
-"""The help of `dte rehearse`, grouped and with examples; at most 40 lines."""
+"""The help text of `dte rehearse`: grouped options and examples, at most 40 lines."""
 
 HELP = """\
 Usage: dte rehearse [OPTIONS] [CONFIG] [JOB]...

@@ -1,6 +1,6 @@
 """The routes of the stand-ins, and the server that serves them.
 
-They use Werkzeug alone: Flask, with its templates, would take 9 MB of memory more.
+The stand-ins use Werkzeug without Flask, which would need 9 MB more memory.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class Routes:
     """A WSGI application that gives each request to the handler of its path.
 
     A handler takes the request and the variables of the path, and returns a response or
-    a JSON object. `check` sees each request first; its response, if any, is the answer.
-    An error of a type in `refused` is answered with 400 and its message. If `drops`
-    returns True, the connection is closed without an answer.
+    a JSON object. `check` is called before the handler; if it returns a response, this
+    response is the answer. An exception of a type in `refused` becomes a response with
+    the status 400 and the exception's message. If `drops` returns True, the connection
+    is closed without an answer.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Routes:
         self._map = Map()
 
     def add(self, method: str, path: str) -> Callable[[Handler], Handler]:
-        """Return a decorator for the handler of a method and a path."""
+        """Return a decorator that registers the handler of a method and a path."""
 
         def register(handler: Handler) -> Handler:
             self._map.add(Rule(path, methods=[method], endpoint=handler))
@@ -91,7 +92,7 @@ class _Handler(WSGIRequestHandler):
 def make_loopback_server(
     listening: socket.socket, app: WSGIApplication
 ) -> BaseWSGIServer:
-    """Return a server of `app` for the connections to a listening socket."""
+    """Return a server that answers connections to a listening socket with `app`."""
     host, port = listening.getsockname()
     return make_server(
         host,

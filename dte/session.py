@@ -47,7 +47,7 @@ from dte.run.workspace import Workspaces
 
 
 class Session:
-    """One rehearsal while it runs: its pipelines, and what they share."""
+    """A running rehearsal: its pipelines, and the stores and settings they share."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class Session:
         return pipeline
 
     def play(self) -> None:
-        """Do each action in order until the user interrupts."""
+        """Perform the actions of the order one by one, until the user interrupts."""
         order = self._order
         for action in order.actions:
             if self._interrupt.pressed:
@@ -135,7 +135,7 @@ class Session:
         return any(pipeline.workflows for pipeline in self._pipelines)
 
     def report(self, *, error: str = "") -> Report:
-        """Return the report on everything so far."""
+        """Return the report on all workflows so far."""
         workflows = [
             (workflow.number, pipeline.identity, workflow)
             for pipeline in self._pipelines
@@ -190,7 +190,7 @@ class Session:
         self._api.faults = faults.api
 
     def _run(self, pipeline: RehearsedPipeline) -> None:
-        """Run a pipeline, and the config that its setup workflow continues it with."""
+        """Run a pipeline; after a setup workflow, also run the config that it sent."""
         pipeline.run()
         if not pipeline.identity.continuation_key or self._interrupt.pressed:
             return

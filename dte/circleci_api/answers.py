@@ -11,7 +11,7 @@ from dte.run.pipeline import RehearsedPipeline
 from dte.run.results import JobRun, RehearsedWorkflow
 
 PAGE_SIZE = 20
-# Who starts every workflow; `CIRCLE_USERNAME` in the jobs is the same.
+# The user who starts every workflow; `CIRCLE_USERNAME` in the jobs is the same login.
 USER = {
     "id": "00000000-0000-4000-8000-000000000002",
     "login": "your-name",
@@ -22,7 +22,7 @@ USER = {
 def answer_page(items: Sequence[Any], token: str) -> dict[str, Any]:
     """Return one page of `items`.
 
-    The token is the number of the first item on the page.
+    `token` is the index of the first item on the page; an empty token means 0.
     """
     start = int(token) if token.isdigit() else 0
     more = start + PAGE_SIZE < len(items)
@@ -57,7 +57,7 @@ def _in_setup(pipeline: RehearsedPipeline) -> bool:
 def answer_workflow(
     pipeline: RehearsedPipeline, workflow: RehearsedWorkflow
 ) -> dict[str, Any]:
-    """Return a workflow; a rerun has a `tag`, and a running one no `stopped_at`."""
+    """Return a workflow; a rerun has a `tag`; `stopped_at` is null while it runs."""
     ended = workflow.status != "running"
     answer: dict[str, Any] = {
         "id": workflow.id,
@@ -87,7 +87,7 @@ def list_jobs(workflow: RehearsedWorkflow, assumptions: Assumptions) -> list[Job
 
 
 def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
-    """Return a workflow's job; one that did not end has no `stopped_at`."""
+    """Return a workflow's job; `stopped_at` is null if the job has not ended."""
     started, ended = job.started_at, job.status in FINAL_JOB_STATUSES
     return {
         "id": job.id,
@@ -104,7 +104,7 @@ def answer_job(job: JobRun, pipeline: RehearsedPipeline) -> dict[str, Any]:
 def answer_job_number(
     job: JobRun, workflow: RehearsedWorkflow, pipeline: RehearsedPipeline
 ) -> dict[str, Any]:
-    """Return a job as its number in the project finds it."""
+    """Return a job, as the API answers a request for the job's number."""
     return {
         "name": job.name,
         "number": job.number,

@@ -1,9 +1,9 @@
 """Reads a request that continues a pipeline with another config.
 
 Source: CircleCI docs, "API v2 reference", `POST /pipeline/continue`; "Dynamic
-configuration overview", Config continuation constraints; the messages are those in
-CircleCI-Public/continuation-orb#12 and that overview. The status codes of refusals are
-not documented.
+configuration overview", Config continuation constraints. The error messages are copied
+from CircleCI-Public/continuation-orb#12 and from that overview. The status codes of
+refusals are not documented.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def read_key(body: Mapping[str, Any]) -> str:
 def read_continuation(
     body: Mapping[str, Any], pipeline: RehearsedPipeline
 ) -> Continuation:
-    """Return the continuation in a request's body; raises `ValueError`."""
+    """Return the continuation in a request's body; raises `ValueError` to refuse it."""
     configuration = body.get("configuration")
     parameters = body.get("parameters", {})
     if not isinstance(configuration, str):

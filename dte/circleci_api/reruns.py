@@ -1,4 +1,4 @@
-"""Reads a rerun request, and refuses what CircleCI's API refuses.
+"""Reads rerun requests, and refuses those that CircleCI's API would refuse.
 
 Source: CircleCI docs, "API v2 reference", `POST /workflow/{id}/rerun`; since 2026-04-28
 a workflow that has not ended can't be rerun.
@@ -18,7 +18,7 @@ MOST_RERUNS = 100
 def read_rerun(body: Mapping[str, Any], workflow: RehearsedWorkflow) -> Rerun:
     """Return the rerun that a request's body asks for.
 
-    Raises `ValueError` with a reason.
+    Raises `ValueError` with the reason if the request must be refused.
     """
     if workflow.status not in FINAL_JOB_STATUSES:
         raise ValueError("Workflow is not in a terminal state and can't be rerun.")

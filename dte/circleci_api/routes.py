@@ -87,7 +87,7 @@ class ApiRoutes(Routes):
 
     def _get_config(self, _request: Request, pipeline_id: str) -> Response:
         for pipeline in reversed(self._state.pipelines):
-            # The pipeline that a setup workflow continues has the same id.
+            # A setup pipeline and its continuation share an id; the newer one is found.
             if pipeline.identity.id == pipeline_id:
                 return answer_json(answer_config(pipeline))
         return _refuse(404, "Pipeline not found")

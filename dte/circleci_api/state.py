@@ -1,4 +1,4 @@
-"""The pipelines of the stand-in for CircleCI's API, and what jobs asked it for."""
+"""The state of the stand-in for CircleCI's API: pipelines, and requests of jobs."""
 
 from queue import SimpleQueue
 
@@ -24,11 +24,11 @@ class ApiState:
         self.pipelines: list[RehearsedPipeline] = []
 
     def show(self, pipeline: RehearsedPipeline) -> None:
-        """Serve this pipeline too."""
+        """Add a pipeline to those that the API serves."""
         self.pipelines.append(pipeline)
 
     def find_pipeline(self, pipeline_id: str) -> RehearsedPipeline | None:
-        """Return the pipeline with this id."""
+        """Return the pipeline with this id, or None."""
         for pipeline in self.pipelines:
             if pipeline.identity.id == pipeline_id:
                 return pipeline
@@ -37,7 +37,7 @@ class ApiState:
     def find_workflow(
         self, workflow_id: str
     ) -> tuple[RehearsedPipeline, RehearsedWorkflow] | None:
-        """Return the workflow with this id, after its pipeline."""
+        """Return the workflow with this id together with its pipeline, or None."""
         for pipeline in self.pipelines:
             for workflow in pipeline.workflows:
                 if workflow.id == workflow_id:

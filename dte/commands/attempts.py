@@ -48,7 +48,7 @@ def command(target: str, as_json: bool) -> int:
 
 
 def make_table(attempts: list[Attempt]) -> Table:
-    """Make one row for each attempt."""
+    """Make a table with one row for each attempt."""
     table = Table()
     for column in ("attempt", "workflow", "kind", "by", "ran", "carried over"):
         table.add_column(column, overflow="fold")

@@ -79,7 +79,7 @@ def command(
 
 
 def print_notes(notes: Sequence[Note]) -> None:
-    """Print warnings and notes to stderr, and then the link of each code once."""
+    """Print warnings and notes to stderr, and then one link for each code."""
     for note in notes:
         lines = [f"{note.severity}[dte-{note.code}]: {note.where}: {note.text}"]
         lines += [f"  - {text}" for text in note.suggestions]

@@ -58,7 +58,7 @@ def command(config: Path | None, write: bool, reference: str, as_json: bool) -> 
 
 
 def list_facts(facts: Facts) -> list[str]:
-    """Return one line for each fact."""
+    """Return one line for each fact that dte found about the workspace."""
     rows: dict[str, object] = {
         "workspace": facts.folder,
         "package manager": facts.package_manager,

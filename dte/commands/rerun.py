@@ -53,7 +53,10 @@ def command(target: str, yes: bool, wait: bool) -> int:
 
 
 def confirm(attempt: Attempt) -> None:
-    """Ask the user; raises `click.Abort` for "no", `UserError` without a terminal."""
+    """Ask the user for confirmation.
+
+    Raises `click.Abort` if the user declines, and `UserError` without a terminal.
+    """
     if not has_terminal():
         raise UserError(
             "there is no terminal to ask for confirmation",
@@ -64,12 +67,15 @@ def confirm(attempt: Attempt) -> None:
 
 
 def has_terminal() -> bool:
-    """Return whether somebody can answer a question."""
+    """Return whether a user can answer a question at a terminal."""
     return sys.stdin.isatty()
 
 
 def open_pipeline(target: str) -> tuple[Client, list[Attempt], str]:
-    """Return the client, the pipeline's attempts, and the named workflow's id or ""."""
+    """Return the client, the attempts of the target's pipeline, and a workflow's id.
+
+    The id is that of the workflow that `target` names, or "".
+    """
     address = parse_address(target)
     client = Client(find_access(address.host, os.environ, Path.home()))
     with client.expect_shape():

@@ -1,7 +1,8 @@
 """The stand-in for Nx Cloud that a rehearsal's jobs connect to.
 
-It runs while a rehearsal runs. The real `nx` and `nx-cloud` commands download a small
-client (the folder `client`) from it. Through this client, they hand tasks to agents.
+The stand-in runs while a rehearsal runs. The real `nx` and `nx-cloud` commands download
+a small client (the folder `client`) from the stand-in. Through this client, they hand
+tasks to agents.
 """
 
 from dte.nx_cloud.executions import TaskExecution, read_run_report

@@ -1,4 +1,4 @@
-"""The agents of a run: who waits, who works, and what each may run."""
+"""The agents of a run: which of them work, and which tasks each of them may run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Agents:
     _by_key: dict[str, Agent] = field(default_factory=dict)
 
     def join(self, key: str, agent: Agent) -> None:
-        """Add an agent; an agent that left or restarted starts over."""
+        """Add an agent; an agent that joins again with the same key starts over."""
         self._by_key[key] = agent
 
     def find(self, key: str) -> Agent | None:
@@ -57,8 +57,8 @@ class Agents:
     def is_turn_of(self, agent: Agent, now: float, count: int) -> bool:
         """Return whether one of `count` tasks goes to this agent.
 
-        Among agents that may run the same tasks, those with the fewest tasks come
-        first.
+        Among idle agents that may run the same tasks, the agents that have received the
+        fewest tasks come first.
         """
         rivals = [
             other

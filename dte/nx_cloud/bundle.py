@@ -12,14 +12,14 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Bundle:
-    """A packed client: Nx caches it by its version."""
+    """A packed client, which Nx caches under its version."""
 
     version: str
     content: bytes
 
 
 def pack_client() -> Bundle:
-    """Pack the folder `client` as a `.tar.gz`, the same bytes for the same files.
+    """Pack the folder `client` as a `.tar.gz`; the same files give the same bytes.
 
     The version depends on the content, so a changed client is downloaded again.
     """

@@ -1,8 +1,8 @@
-"""The outputs that agents leave for each other, kept on disk up to a limit.
+"""The cache on disk through which agents and main share the outputs of tasks.
 
-Nx reads and writes them by its protocol for self-hosted caches: one opaque archive
-for each hash, which is never changed once written (Nx: "Build Your Own Caching
-Server").
+Nx reads and writes the outputs by its protocol for self-hosted caches: one opaque
+archive for each hash, which never changes after it was written (Nx: "Build Your Own
+Caching Server").
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 class OutputCache:
-    """Archives by hash; the least recently used ones are removed at the limit."""
+    """Archives by hash; above the limit, the least recently used ones are removed."""
 
     def __init__(self, folder: Path, *, limit: int) -> None:
         """Keep at most `limit` bytes in an existing `folder`."""
@@ -38,7 +38,7 @@ class OutputCache:
             return (self._folder / key).read_bytes()
 
     def write(self, key: str, content: bytes) -> bool:
-        """Store an archive; return False, and keep the old one, if the hash has one."""
+        """Store an archive, or return False if the hash already has an archive."""
         if not HASH.fullmatch(key):
             raise ValueError(f"not a hash: {key!r}")
         with self._lock:

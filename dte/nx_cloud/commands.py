@@ -1,4 +1,4 @@
-"""Tracks the tasks of one `nx` command of main: which are ready, which are done.
+"""Tracks the tasks of one `nx` command of main: which are ready, and which are done.
 
 The code is pure: it uses no clock, no threads and no HTTP. A task is handed out once,
 after everything it depends on has passed; the tasks that depend on a failed task are
@@ -35,10 +35,10 @@ class Task:
 
     id: str
     hash: str = ""
-    """Empty if it depends on outputs of tasks that have not run yet."""
+    """Empty if the hash depends on outputs of tasks that have not run yet."""
     needs: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
-    """The arguments that the user's command line adds to the tasks' own."""
+    """The arguments from the user's command line that the task gets."""
     project: str = ""
     target: str = ""
     configuration: str = ""
@@ -99,7 +99,7 @@ class Command:
         return self._tasks[task]
 
     def ready(self) -> list[Task]:
-        """List the tasks that are ready to run, in main's order."""
+        """List the tasks that are ready to run, in the order of main's task graph."""
         return [
             task
             for task in self._tasks.values()

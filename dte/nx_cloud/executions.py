@@ -33,7 +33,7 @@ def read_run_report(
 
     `cache_directory` is the job's `NX_CACHE_DIRECTORY`; Nx leaves `run.json` there.
     This is for jobs with `NX_NO_CLOUD=true`, which never tell Nx Cloud about their
-    tasks. Without a report, there are no executions.
+    tasks. Returns an empty tuple if there is no report.
     """
     try:
         report = json.loads((cache_directory / "run.json").read_text("utf-8"))

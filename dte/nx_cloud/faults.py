@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 class Faults:
     """The faults that are active; none by default.
 
-    A fault is set when the stand-in is made, or while it runs, with
-    `NxCloud.set_faults`.
+    A stand-in gets its faults as an argument of `NxCloud`, and new faults while it runs
+    through `NxCloud.set_faults`.
     """
 
     reject_token: bool = False
-    """Answer 401 to every token, as for one that was revoked."""
+    """Answer 401 to every token, as Nx Cloud does for a revoked token."""
     over_limit: bool = False
     """Answer 401 to every token, as for an organization that exceeded its plan."""
     fail_client_downloads: int = 0
@@ -25,7 +25,7 @@ class Faults:
     unreachable: bool = False
     """Close every connection without an answer."""
     unreachable_after: int | None = None
-    """Close every connection after this many more requests were answered."""
+    """Answer this many more requests, and then close every connection."""
 
 
 NO_FAULTS = Faults()

@@ -1,4 +1,4 @@
-"""Validates what clients send, and turns it into the data of a run."""
+"""Validates the JSON that clients send, and turns it into the data of a run."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class Message:
     """A JSON object; each field is read as the type that the caller expects."""
 
     def __init__(self, value: Any) -> None:
-        """Take a parsed JSON value; anything but an object is refused."""
+        """Take a parsed JSON value; raises `BadMessage` if it isn't an object."""
         if not isinstance(value, dict):
             raise BadMessage(f"not an object: {value!r}")
         self._fields: dict[str, Any] = value
 
     def text(self, name: str) -> str:
-        """Read a string, which is empty if it is missing."""
+        """Read a string; a missing field gives an empty string."""
         return self._read(name, str, "")
 
     def flag(self, name: str, default: bool) -> bool:
-        """Read a boolean, which may be missing."""
+        """Read a boolean; a missing field gives `default`."""
         return self._read(name, bool, default)
 
     def number(self, name: str, default: int = 0) -> int:
-        """Read a whole number, which may be missing."""
+        """Read a whole number; a missing field gives `default`."""
         return self._read(name, int, default)
 
     def seconds(self, name: str) -> float:
@@ -45,14 +45,14 @@ class Message:
         return value / 1000
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Read a list of strings, which is empty if it is missing."""
+        """Read a list of strings; a missing field gives an empty tuple."""
         values: list[Any] = self._read(name, list, [])
         if not all(isinstance(value, str) for value in values):
             raise BadMessage(f"{name}: not a list of strings: {values!r}")
         return tuple(values)
 
     def messages(self, name: str) -> tuple[Message, ...]:
-        """Read a list of objects, which is empty if it is missing."""
+        """Read a list of objects; a missing field gives an empty tuple."""
         values: list[Any] = self._read(name, list, [])
         return tuple(Message(value) for value in values)
 

@@ -1,4 +1,4 @@
-"""The stand-in's HTTP routes: those of Nx, and those of the stand-in's client."""
+"""The stand-in's HTTP routes, which Nx and the stand-in's own client request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def create_app(state: CloudState) -> Routes:
             return None
         if not state.accepts(request.headers.get("Authorization", "")):
             return Response(BAD_TOKEN, 401)
-        # Nx's own cache is not part of Nx Cloud, so it also works without Nx Cloud.
+        # The cache is not part of Nx Cloud, so refusals by Nx Cloud don't affect it.
         refusal = "" if request.path.startswith(CACHE) else state.refusal()
         return Response(refusal, 401) if refusal else None
 
@@ -136,7 +136,7 @@ def add_run_routes(app: Routes, state: CloudState) -> None:
 
 
 def add_command_routes(app: Routes, state: CloudState) -> None:
-    """Serve main while agents run the tasks of its command."""
+    """Serve the requests of main while agents run the tasks of its command."""
 
     @app.add("POST", "/commands/add")
     def add_command(request: Request) -> dict[str, Any]:

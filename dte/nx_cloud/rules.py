@@ -16,7 +16,7 @@ from dte.nx_cloud.commands import Task
 class Rule:
     """One rule: the tasks that it matches, and the pools that may run them.
 
-    An empty property matches every task.
+    An empty property other than `pools` matches every task.
     """
 
     pools: tuple[str, ...]
@@ -49,7 +49,7 @@ def find_pools(task: Task, rules: Sequence[Rule]) -> tuple[str, ...]:
 
 
 def _matches_any(lists: Sequence[str], value: str) -> bool:
-    """Return whether an item matches; all globs in its comma-separated list must."""
+    """Return True for empty `lists`, or if `value` matches all globs of one item."""
     return not lists or any(
         all(_matches(glob.strip(), value) for glob in item.split(",")) for item in lists
     )

@@ -9,7 +9,7 @@ from dte.nx_cloud.rules import Rule
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What `start-ci-run` or `.nx/ci-config.yaml` says about a run.
+    """The settings that `start-ci-run` or `.nx/ci-config.yaml` gives to a run.
 
     The defaults are Nx's own (Nx docs: "CI Configuration File").
     """
@@ -17,9 +17,9 @@ class RunSettings:
     stop_after: frozenset[str] = frozenset()
     """The targets, or `target:configuration`, after which the agents end."""
     heartbeat: bool = True
-    """If off, only `complete-ci-run` or an error ends the agents of a lost main."""
+    """If False, only `complete-ci-run` or an error ends the agents of a lost main."""
     fail_after: int = 1
-    """The agents end after the command that brings the run to this many failures."""
+    """The agents end after a command if this many tasks of the run failed; 0: never."""
     rules: tuple[Rule, ...] = ()
 
 

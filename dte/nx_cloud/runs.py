@@ -3,7 +3,7 @@
 The code is pure: the caller passes the time to every method that needs it. The server
 holds a lock around each call. The behavior of Nx Cloud is taken from Nx's pages
 "nx-cloud CLI", "CI Configuration File" and "CI Execution Failed", and from its last
-public full client; `docs/faults.md` lists what is unknown.
+public full client. `docs/faults.md` lists what is unknown about Nx Cloud.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Run:
     """One CI pipeline execution."""
 
     def __init__(self, run_id: str, *, heartbeat_seconds: float) -> None:
-        """Start without tasks: an agent may connect before main."""
+        """Create a run without tasks, because an agent may connect before main."""
         self.id = run_id
         self.commands: list[Command] = []
         self.end = ""
@@ -47,7 +47,7 @@ class Run:
 
     @property
     def settings(self) -> RunSettings:
-        """The settings that main's first command fixed."""
+        """The settings that main's first command sent, or Nx's defaults."""
         return self._settings or DEFAULT_SETTINGS
 
     def fix_settings(self, settings: RunSettings) -> bool:
@@ -105,7 +105,7 @@ class Run:
         return self.commands[number]
 
     def closed_for(self, command: Command) -> str:
-        """Return why no agent will run the rest of a command, or empty."""
+        """Return why no agent will run the unfinished tasks of a command, or ""."""
         if command.done or self._agents.are_busy_with(command):
             return ""
         return self.end
@@ -126,8 +126,8 @@ class Run:
     def ask(self, key: str, now: float) -> Answer:
         """Answer an idle agent: a task, the end of the run, or nothing yet.
 
-        An agent that already has a task gets the same task again, because the answer
-        was lost.
+        An agent that already has a task gets the same task again, because the earlier
+        answer was lost.
         """
         agent = self._agent(key)
         agent.seen = now
@@ -153,9 +153,9 @@ class Run:
         ]
 
     def stuck(self, command: Command) -> list[tuple[Task, tuple[str, ...]]]:
-        """List ready tasks that no agent may run, with the pools that may.
+        """List ready tasks that no connected agent may run, with the pools that may.
 
-        Empty while no agent is connected.
+        The list is empty while no agent is connected.
         """
         agents, rules = self._agents.present(), self.settings.rules
         return [
@@ -182,7 +182,11 @@ class Run:
             self.complete(error)
 
     def _end_after(self, command: Command) -> None:
-        """End the run if a finished command was the last, or too many tasks failed."""
+        """End the run if `command` is done, and the run is complete or failed.
+
+        It is complete after all targets in `stop_after`, and failed after `fail_after`
+        failed tasks.
+        """
         if not command.done or self.end:
             return
         self._covered |= command.targets

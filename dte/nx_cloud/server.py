@@ -97,7 +97,7 @@ class NxCloud:
         }
 
     def executions(self) -> tuple[TaskExecution, ...]:
-        """List each task that ran or came from the cache, in the order they ended."""
+        """List the tasks that ran or came from the cache, in the order they ended."""
         return tuple(self._state.executions)
 
     def recorded_commands(self) -> tuple[RecordedCommand, ...]:

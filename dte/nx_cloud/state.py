@@ -47,9 +47,9 @@ class CloudState:
         return authorization.removeprefix("Bearer ") == self.token
 
     def refusal(self) -> str:
-        """Return why every request to Nx Cloud is refused, or empty.
+        """Return why every request to Nx Cloud is refused, or an empty string.
 
-        The text for an organization over its limit is Nx Cloud's
+        The text for an organization over its limit is copied from Nx Cloud
         (qauth-labs/qauth#219).
         """
         if self.faults.over_limit:
@@ -60,7 +60,7 @@ class CloudState:
         return BAD_TOKEN if self.faults.reject_token else ""
 
     def take_download_fault(self) -> Literal["", "fail", "cut"]:
-        """Return how this download of the client fails, and count it."""
+        """Return the fault for this download of the client, and count the fault."""
         with self.lock:
             fails = self.faults.fail_client_downloads
             cuts = self.faults.cut_client_downloads
@@ -73,7 +73,7 @@ class CloudState:
             return ""
 
     def take_connection_fault(self) -> bool:
-        """Return whether this connection is closed without an answer, and count it."""
+        """Return whether to close this connection unanswered; count the connection."""
         with self.lock:
             left = self.faults.unreachable_after
             if left is not None and left > 0:

@@ -1,1 +1,1 @@
-"""Parses the user's options into data; it checks only their form."""
+"""Parses the user's options into data, and checks only the form of the options."""

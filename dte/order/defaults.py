@@ -1,7 +1,8 @@
-"""Reads defaults for `dte rehearse`: the user's file, and the repository's `.dte.toml`.
+"""Reads `dte rehearse`'s defaults: the user's file, and `.dte.toml` in a repository.
 
-The repository's file takes precedence over the user's, and an option over both. The
-repository may be somebody else's, so the paths in its file have to stay inside it.
+The repository's file takes precedence over the user's file, and an option takes
+precedence over both. The repository may be somebody else's, so the paths in its file
+have to stay inside the repository.
 """
 
 import tomllib
@@ -41,7 +42,7 @@ class Defaults:
 def read_defaults(repository: Path, environment: Mapping[str, str]) -> Defaults:
     """Return the defaults for a project in `repository`.
 
-    Raises `UserError` for an invalid file.
+    Raises `UserError` for an invalid file of defaults.
     """
     home = Path(environment.get("HOME") or "/")
     folder = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
@@ -94,7 +95,7 @@ class _File:
     inside: Path | None
 
     def read_paths(self, key: str, kind: type) -> list[tuple[str, str, Path]]:
-        """Return each path under a key, with the key and, for a table, its name."""
+        """Return (key, name, path) for each path under a key; lists have no names."""
         value = self.values.get(key, kind())
         if not isinstance(value, kind):
             raise UserError(f"{self.path}: {key} must be {_KINDS[kind]}")
@@ -117,7 +118,7 @@ class _File:
         return found
 
     def read_speed(self) -> str:
-        """Return the factor as a string, or an empty string."""
+        """Return the factor as a string, or an empty string without the key `speed`."""
         value = self.values.get("speed", "")
         if value == "":
             return ""

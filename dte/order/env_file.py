@@ -15,7 +15,8 @@ def read_env_file(path: Path) -> dict[str, str]:
     Raises `UserError` with the number of the invalid line.
 
     Empty lines and lines that start with `#` are ignored. A value may be quoted; in
-    double quotes, `\\n`, `\\t`, `\\"` and `\\\\` are escapes. Nothing is expanded.
+    double quotes, `\\n`, `\\t`, `\\"` and `\\\\` are escapes. Variables in a value are
+    not expanded.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pipeline values that the user sets: one by one, or from the event of a webhook.
+"""Pipeline values that the user sets: with `--value`, or from a webhook with `--event`.
 
 Source: CircleCI's page "Project values and variables": `pipeline.event.github.…` are
 fields of GitHub's webhook payload.
@@ -18,7 +18,7 @@ _GITHUB = "pipeline.event.github."
 
 
 def read_values(texts: Iterable[str], event: Path | None) -> dict[str, object]:
-    """Return the pipeline values in NAME=VALUE strings and in the file of an event.
+    """Return the pipeline values in NAME=VALUE strings and in the JSON file `event`.
 
     A string takes precedence over the file. Raises `UserError` for an unknown name.
     """

@@ -30,7 +30,7 @@ class Failure:
         return f"--fail {self.job}{':' if self.step else ''}{self.step}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Return whether this step fails; if no step is given, the first one fails."""
+        """Return whether this step fails; without a `step`, the first step fails."""
         if not fnmatchcase(job, self.job):
             return False
         return names_step(self.step, steps, number) if self.step else number == 1
@@ -40,8 +40,8 @@ class Failure:
 class Kill:
     """A signal to a job's processes, `seconds` after the start of the job or step.
 
-    `KILL` loses the machine, and `CANCEL` cancels the job as CircleCI does: no step
-    runs after either, not even one with `when: always`.
+    `KILL` loses the machine, and `CANCEL` cancels the job as CircleCI does. After
+    either signal, no further step runs, not even a step with `when: always`.
     """
 
     job: str
@@ -54,7 +54,7 @@ class Kill:
         return f"--kill {target}@{self.seconds:g}:{self.signal}"
 
     def hits(self, job: str, steps: Sequence[str], number: int) -> bool:
-        """Return whether the kill's clock starts with this step.
+        """Return whether the timer of this kill starts together with this step.
 
         Number 0 is the job itself.
         """
@@ -66,8 +66,8 @@ class Kill:
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
     """Return whether `text` names the step `number` of a job, counted from 1.
 
-    `text` is the step's number, as in its log file's name, a pattern for its name, or,
-    if no step matches that pattern, the beginning of its name.
+    `text` is the step's number without leading zeros, or a pattern for the step's name.
+    If no step matches this pattern, `text` is the beginning of the step's name.
     """
     if text.isdecimal():
         return int(text) == number
@@ -88,7 +88,7 @@ class FaultPlan:
     api: frozenset[str] = frozenset()
 
     def with_service_fault(self, text: str) -> "FaultPlan":
-        """Return this plan with one more service fault; raises `UserError`."""
+        """Return this plan with one more service fault, or raise `UserError`."""
         name, _, number = text.partition("=")
         if name in API_FAULTS and not number:
             return replace(self, api=self.api | {name})
@@ -129,7 +129,7 @@ def refuse_unmatched(plan: FaultPlan, jobs: Mapping[str, Sequence[str]]) -> None
 def _refuse_unmatched_step(
     fault: "Failure | Kill", jobs: Sequence[Sequence[str]]
 ) -> None:
-    """Raise `UserError` if no step matches, or if several have the same beginning."""
+    """Raise `UserError` if no step matches, or if several begin with `fault.step`."""
     hits = [
         [
             (number, name)

@@ -14,7 +14,7 @@ from dte.plan.reruns import Assumptions
 
 
 def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
-    """Return NAME=VALUE strings as pairs; raises `UserError` that names the option."""
+    """Return NAME=VALUE strings as pairs; raises `UserError`, which names `option`."""
     pairs = []
     for text in texts:
         name, equals, value = text.partition("=")
@@ -27,7 +27,7 @@ def parse_pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
 def parse_variables(
     option: str, texts: Iterable[str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the variables; a bare NAME gets its value from the environment."""
+    """Return the variables; a NAME without a value is read from `environment`."""
     variables = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -107,7 +107,7 @@ def parse_contexts(
 
 
 def parse_assumptions(texts: Iterable[str]) -> Assumptions:
-    """Return the assumptions, with those that the user names set to yes or no."""
+    """Return all assumptions, changed by the user's NAME=yes and NAME=no strings."""
     known = {item.name for item in fields(Assumptions)}
     chosen = {}
     for name, value in parse_pairs("--assume", texts):

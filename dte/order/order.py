@@ -15,9 +15,9 @@ class Order:
 
     `parameters` are pipeline parameters, `values` pipeline values by their full names.
     `logs` is an existing folder for log files. `time_limit` is in seconds. `jobs` are
-    glob patterns of the jobs to run, by default all; `with_needs` adds what they
-    require. `max_jobs` limits how many run at once, and `size_limit` the bytes that a
-    step stores. `defaults` has a line for each value that comes from a file of
+    glob patterns of the jobs to run, by default all; `with_needs` adds the jobs that
+    they require. `max_jobs` limits how many jobs run at once, and `size_limit` how many
+    bytes a step stores. `defaults` has a line for each value that comes from a file of
     defaults.
     """
 

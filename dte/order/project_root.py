@@ -1,4 +1,4 @@
-"""Finds the project and its config when the user names neither."""
+"""Finds the project and its config if the user doesn't name them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ CONFIG = Path(".circleci", "config.yml")
 def find_project(folder: Path) -> Path:
     """Return the nearest clone or folder with a CircleCI config, at or above `folder`.
 
-    If there is none, returns `folder`.
+    Returns `folder` itself if there is no such clone or folder.
     """
     for parent in (folder, *folder.parents):
         if (parent / CONFIG).is_file() or (parent / ".git").exists():

@@ -25,14 +25,14 @@ FORMS = (
 
 @dataclass(frozen=True)
 class Press:
-    """Press Rerun."""
+    """Rerun the last workflow, in the way that `rerun` describes."""
 
     rerun: Rerun
 
 
 @dataclass(frozen=True)
 class Push:
-    """Push a branch, which starts a new pipeline; an empty `revision` means its tip."""
+    """Push a branch, which starts a pipeline; an empty `revision` is the branch tip."""
 
     branch: str
     revision: str
@@ -53,7 +53,7 @@ class ExpireWorkspace:
 
 @dataclass(frozen=True)
 class LoseCaches:
-    """Lose all caches, as CircleCI may."""
+    """Lose all caches, as may happen on CircleCI."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _parse_fault(word: str, text: str) -> Callable[[FaultPlan], FaultPlan]:
 def plan_faults(
     failures: Sequence[str], kills: Sequence[str], services: Sequence[str]
 ) -> FaultPlan:
-    """Return the faults of `--fail`, `--kill` and `--fault`, active from the start."""
+    """Return the faults that the options `--fail`, `--kill` and `--fault` inject."""
     plan = FaultPlan(
         failures=tuple(parse_failure(text) for text in failures),
         kills=tuple(parse_kill(text) for text in kills),

@@ -15,10 +15,12 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step on one machine; `exit_code` is None if the step did not run.
+    """One step on one machine.
 
-    `lines` counts its lines of output, `last_lines` contains the last of them, and
-    `log` is the path of its log file, if there is one.
+    `exit_code` is None for a skipped step, and for a background step that was still
+    running when its job ended. `lines` is the number of lines of its output, and
+    `last_lines` contains the last of these lines. `log` is the path of the log file, or
+    empty without log files.
     """
 
     machine: int
@@ -35,9 +37,9 @@ class StepReport:
 
 @dataclass(frozen=True)
 class JobReport:
-    """One job in one workflow; times in seconds, `started_at` since 1970.
+    """One job in one workflow; times are in seconds, `started_at` since 1970.
 
-    `machines` is the job's parallelism; `lost` is set if `--kill` took a machine down.
+    `machines` is the job's parallelism. `lost` is True if `--kill` removed a machine.
     """
 
     name: str
@@ -64,7 +66,7 @@ class JobReport:
 
 @dataclass(frozen=True)
 class RunReport:
-    """One workflow; `attempt` is 0 if the workflow recorded none."""
+    """One workflow; `attempt` is 0 if the workflow recorded no attempt."""
 
     id: str
     pipeline: int
@@ -161,7 +163,7 @@ def report_step(step: StepResult) -> StepReport:
 
 
 def find_attempt(workflow: RehearsedWorkflow, artifacts: Path) -> int:
-    """Return the attempt in the record among this workflow's artifacts, or 0."""
+    """Return the attempt number from the record in the workflow's artifacts, or 0."""
     folder = artifacts / workflow.id
     paths: Sequence[Path] = sorted(folder.glob(f"*/dte/{workflow.id}.json"))
     if not paths:

@@ -13,7 +13,7 @@ from dte.report.table import make_table
 
 
 def print_listing(listing: Listing, *, as_json: bool) -> None:
-    """Print each job: whether and why it runs, its requirements, its machines."""
+    """Print whether and why each job runs, with its requirements and machines."""
     if as_json:
         click.echo(
             json.dumps(
@@ -46,7 +46,7 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
 
 
 def print_plan(listing: Listing, *, as_json: bool) -> None:
-    """Print each run, and for each of its jobs whether and why it would run."""
+    """Print each planned run, and whether and why each of its jobs would run."""
     if as_json:
         runs = [
             {

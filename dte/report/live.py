@@ -28,7 +28,7 @@ _LONGEST_SHOWN = 4000
 
 
 class LiveListener(Listener):
-    """Prints to `console`; with `verbose`, also every line of every step."""
+    """Prints progress to `console`; with `verbose`, also every line of every step."""
 
     def __init__(
         self, console: Console, *, verbose: bool, wrap: bool | None = None
@@ -50,11 +50,11 @@ class LiveListener(Listener):
         print(f"note: {text}", file=sys.stderr)
 
     def cleaning_up(self, text: str) -> None:
-        """Print to stderr what is removed."""
+        """Print to stderr which folder is removed."""
         print(f"cleaning up: {text}", file=sys.stderr)
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
-        """Print a rule with the run's number and kind."""
+        """Print a heading with the run's number and kind, and the carried-over jobs."""
         title = Text(f"run {workflow.number}: {workflow.kind}", style="bold")
         self._console.rule(title, align="left")
         names = [len(job.name) for job in workflow.jobs.values()]
@@ -72,7 +72,7 @@ class LiveListener(Listener):
     def step_started(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepPlace
     ) -> None:
-        """Remember which step runs."""
+        """Store which step runs, for the display of running jobs."""
         name = job.name_machine(step.machine)
         self._progress.start(job.name, name, step_title(step.name))
 
@@ -83,7 +83,7 @@ class LiveListener(Listener):
         step: StepPlace,
         lines: Sequence[str],
     ) -> None:
-        """Print the lines if the user asked for all lines."""
+        """Print the lines if `verbose` is set."""
         if self._verbose:
             self._progress.heard_now()
             with self._lock:
@@ -93,7 +93,7 @@ class LiveListener(Listener):
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
     ) -> None:
-        """Print how the step ended, and the last lines of a failure."""
+        """Print how the step ended, and the last lines of a failed step."""
         if step.status == "skipped":
             return
         name = job.name_machine(step.machine)

@@ -17,7 +17,7 @@ from dte.run.listener import Listener
 
 
 class Outcome:
-    """Where the report goes; `show` is called before the clean-up."""
+    """Prints the report and writes its files; `show` is called before the clean-up."""
 
     def __init__(
         self,
@@ -68,5 +68,5 @@ def print_report(
     if report.logs:
         console.print(f"logs: {report.logs}", soft_wrap=True)
     style = "bold green" if passed else "bold red"
-    # Without a terminal, the verdict stays in one line, for tools that search for it.
+    # Without a terminal, the verdict stays on one line, for tools that search for it.
     console.print(Text(verdict, style), soft_wrap=not console.is_terminal)

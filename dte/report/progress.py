@@ -30,7 +30,7 @@ class Progress:
     def start(self, job: str, name: str, title: str) -> None:
         """Note that the job, or its machine `name`, now runs the step `title`."""
         with self._lock:
-            # The machines of a parallel job replace the line of the job itself.
+            # In a parallel job, the lines of its machines replace the line of the job.
             self._running.pop((job, job), None)
             self._running[job, name] = RunningStep(title, time.monotonic())
 
@@ -93,7 +93,7 @@ class Heartbeat:
         self._thread: Thread | None = None
 
     def start(self) -> None:
-        """Watch for silence."""
+        """Start a thread that watches for silence."""
         self._stopped.clear()
         self._progress.heard = time.monotonic()
         self._thread = Thread(target=self._watch, daemon=True)

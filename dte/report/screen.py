@@ -20,8 +20,8 @@ _LINK = "://"
 def make_console() -> Console:
     """Make a console that honors `COLUMNS`, `NO_COLOR` and `TERM=dumb`.
 
-    It is as wide as the terminal, or 80 columns if there is no terminal. It prints text
-    unchanged: names of jobs and steps may contain `[/]` or `:x:`.
+    It is as wide as the terminal, or 80 columns if there is no terminal. It prints
+    rich's markup unchanged: names of jobs and steps may contain `[/]` or `:x:`.
     """
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     console = Console(
@@ -36,7 +36,7 @@ def make_console() -> Console:
 
 
 class _Rendered:
-    """Text that the console prints unchanged: rich would parse each character."""
+    """Finished text, which the console prints without parsing each character."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -48,10 +48,10 @@ class _Rendered:
 
 
 class Gutter:
-    """Writes lines that start with a job's name; wrapped lines repeat it.
+    """Writes lines that start with a job's name; wrapped lines repeat the name.
 
     Without a terminal and without `COLUMNS`, lines are not wrapped. A line with a link
-    is left to the terminal, which keeps the link in one piece.
+    is never wrapped, so that the link stays in one piece.
     """
 
     def __init__(self, console: Console, *, wrap: bool | None = None) -> None:
@@ -105,7 +105,7 @@ class Gutter:
 
 
 def _render(text: Text, color_system: Any) -> str:
-    """Return the text with its escape sequences, and without those of a live block."""
+    """Return the text with the escape sequences for its style, and with no others."""
     console = Console(
         file=StringIO(), color_system=color_system, force_terminal=bool(color_system)
     )

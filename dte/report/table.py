@@ -54,8 +54,8 @@ def make_table(title: str) -> Table:
 def _make_job_table(report: Report, width: int) -> Table:
     """Make a table with one row for each run: its labels, and the rows of its jobs.
 
-    If each job was a row of this table, a job of two lines would leave a hole between
-    two labels.
+    The jobs of a run are a table inside one row. Otherwise, a job of two lines would
+    leave a gap between the lines of the labels.
     """
     runs = enumerate(report.runs, 1)
     labels = ["\n".join(_label_run(number, run, report)) for number, run in runs]
@@ -73,7 +73,7 @@ def _make_job_table(report: Report, width: int) -> Table:
 
 
 def _choose_widths(rows: Sequence[tuple[Text, ...]], width: int) -> list[int]:
-    """Return the widths of the columns; long names of jobs and steps share the rest."""
+    """Return the columns' widths; job and step names share the remaining width."""
     job, status, time, failed = (
         max(map(cell_len, (cell.plain for cell in column)))
         for column in zip(*rows, strict=True)

@@ -52,7 +52,7 @@ class _Scale(NamedTuple):
 
 
 def draw_timeline(report: Report) -> str:
-    """Return the SVG; it needs no other file."""
+    """Return the text of the SVG, which needs no other file."""
     scale = _make_scale(report)
     parts: list[str] = []
     grid: list[str] = []
@@ -152,7 +152,7 @@ def _list_ticks(scale: _Scale) -> Iterator[tuple[float, float]]:
 
 
 def _draw_grid(scale: _Scale, top: int, labels: Sequence[_Label]) -> Iterator[str]:
-    """Draw a line for each tick, with gaps where it would cross a label."""
+    """Draw a line for each tick, with gaps where the line would cross a label."""
     for _, x in _list_ticks(scale):
         covered = [label.covers(x) for label in labels]
         for gap, rows in groupby(range(len(labels)), key=covered.__getitem__):

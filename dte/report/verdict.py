@@ -13,9 +13,10 @@ _NOTHING = re.compile(r"No tasks were run|No projects with .* were run")
 
 
 def judge(report: Report, expected: tuple[str, ...]) -> int:
-    """Return 0 if the last run passed, or if each run has its expected status; else 1.
+    """Return the exit code: 0 for success, 1 for a failure, 130 for an interruption.
 
-    With expectations, a fault without effect is a failure. An interruption returns 130.
+    Without `expected`, the last run has to pass. With `expected`, each run has to end
+    with its expected status, and each fault has to have an effect.
     """
     if report.interrupted:
         return INTERRUPTED
@@ -26,7 +27,7 @@ def judge(report: Report, expected: tuple[str, ...]) -> int:
 
 
 def describe(report: Report, expected: tuple[str, ...]) -> str:
-    """Return what happened, in one line."""
+    """Return one line about how the rehearsal ended."""
     if report.interrupted:
         return f"interrupted: {_describe_last(report)}"
     if expected and _statuses(report) != expected:

@@ -1,6 +1,6 @@
-"""Cuts lines of output into pieces that fit, as a terminal would; keeps colors.
+"""Cuts lines of output into pieces that fit the terminal, and keeps their colors.
 
-rich's own wrapping takes a thousand times as long, too long for every line of a step.
+rich's own wrapping takes a thousand times as long, which is too slow for all output.
 """
 
 import re
@@ -20,8 +20,8 @@ NARROW = re.compile(
 def cut(line: str, width: int | None) -> Iterator[str]:
     """Return pieces of at most `width` columns, or the whole line if `width` is None.
 
-    The only escape sequences in `line` are colors. They end with each piece, and start
-    again with the next.
+    The only escape sequences in `line` are colors. Each piece resets the colors at its
+    end, and the next piece begins with the same colors.
     """
     piece, colors, room = "", "", width
     for part in _COLOR.split(line):
@@ -45,7 +45,7 @@ def _measure(text: str) -> int:
 
 
 def _count_fitting(text: str, room: int, *, at_start: bool) -> int:
-    """Return how many characters fit; at the start of a line at least one."""
+    """Return how many characters fit in `room`, at the start of a line at least one."""
     if NARROW.fullmatch(text):
         return min(len(text), room)
     left = room

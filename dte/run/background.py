@@ -1,7 +1,7 @@
-"""Runs background steps alongside later steps; they end with their job at the latest.
+"""Runs background steps in parallel with later steps, and ends them with the job.
 
 Source: CircleCI docs, Configuration reference, `background`: the job does not wait for
-the step, and its failure does not fail the job.
+the step, and a failure of the step does not fail the job.
 """
 
 import time
@@ -16,7 +16,7 @@ _LAST_READS = 20
 
 
 class BackgroundStep:
-    """A running background step, whose output is passed on until it ends."""
+    """A running background step, whose output is passed on until the step ends."""
 
     def __init__(self, process: StepProcess, output: StepOutput, number: int) -> None:
         self.output = output
@@ -25,21 +25,21 @@ class BackgroundStep:
         self._process = process
         self._started = time.monotonic()
         self._over = Event()
-        # The end of the process closes its status, so this can't be done later.
+        # Made before the first `poll`, which closes the status of an ended process.
         lines = Lines(process.stdout, output, process.status)
         self._thread = Thread(target=self._watch, args=(lines,), daemon=True)
         self._thread.start()
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code, or None if it still runs."""
+        """The exit code of the step, or None if the step still runs."""
         return self._process.poll()
 
     def finish(self) -> None:
-        """Kill the step's process group, and wait for its end."""
+        """Kill the step's process group, and wait until the step has ended."""
         self._over.set()
         if self._process.poll() is None:
-            # It may have dropped the variable by which dte finds a job's processes.
+            # The process may lack the variable by which dte finds a job's processes.
             kill_group(self._process)
         self._process.wait()
         self._thread.join()
@@ -51,7 +51,7 @@ class BackgroundStep:
                 if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:
                     break
             for _ in range(_LAST_READS):
-                # A daemon may keep printing.
+                # The number of reads is limited, because a daemon may keep printing.
                 if not lines.read(0):
                     break
         self.seconds = time.monotonic() - self._started

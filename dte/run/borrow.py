@@ -1,9 +1,9 @@
 """Makes a bare repository from a user's clone without running git in the clone.
 
-git obeys a repository's own configuration, and some settings, such as `core.fsmonitor`
-and filters, are commands. The project may be somebody else's, so its configuration is
-never used. The new repository has the clone's refs, and borrows its objects as an
-alternate.
+Some settings of a repository, such as `core.fsmonitor` and filters, are commands that
+git runs. The project may be somebody else's, so its configuration is never used. The
+new repository contains copies of the clone's refs, and uses the clone's objects as an
+alternate (`objects/info/alternates`).
 """
 
 import os
@@ -23,7 +23,7 @@ _SHARED = ("packed-refs", "reftable", "refs")
 
 
 class Clone(NamedTuple):
-    """A clone's git folders; they differ if it is a worktree of another clone."""
+    """A clone's two git folders, which differ if the clone is a worktree of another."""
 
     own: Path
     common: Path
@@ -32,7 +32,7 @@ class Clone(NamedTuple):
 def locate_clone(source: Path) -> Clone:
     """Return the folders of the clone whose working tree is `source`.
 
-    Raises `UserError` if it is no clone, and `OSError` if it can't be read.
+    Raises `UserError` if `source` isn't a clone, and `OSError` if it can't be read.
     """
     own = source / ".git"
     if own.is_file():
@@ -53,7 +53,7 @@ def borrow(clone: Clone, origin: Path) -> None:
 
     Raises `OSError` if the clone can't be read.
     """
-    # If git can't read the folder, it only says that the commits are missing.
+    # Raises `OSError` for an unreadable folder; git would only say: missing commits.
     os.listdir(clone.common / "objects")  # noqa: PTH208
     origin.mkdir(parents=True)
     for folder in ("objects/info", "refs"):
@@ -71,14 +71,14 @@ def borrow(clone: Clone, origin: Path) -> None:
 
 
 def _quote(path: str) -> str:
-    """Return the path; raises `UserError` if git would misread it as an alternate."""
+    """Return the path; raises `UserError` if `alternates` can't contain this path."""
     if path.startswith(("#", '"')) or "\n" in path:
         raise UserError(f"the path {path!r} can't be used")
     return path
 
 
 def _copy_format(clone: Clone, origin: Path) -> None:
-    """Copy the settings that say how the repository is stored, and no other."""
+    """Copy only the settings that describe how the repository is stored."""
     config = clone.common / "config"
     (origin / "config").write_text("[core]\n\tbare = true\n")
     if not config.is_file():
@@ -92,7 +92,7 @@ def _copy_format(clone: Clone, origin: Path) -> None:
 
 
 def is_dirty(clone: Clone, source: Path, origin: Path) -> bool:
-    """Return whether the working tree is dirty, using a copy of the index."""
+    """Return whether `source` has uncommitted changes, using a copy of the index."""
     index = origin.parent / "index"
     try:
         shutil.copy(clone.own / "index", index)

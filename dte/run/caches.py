@@ -1,4 +1,4 @@
-"""Caches: saved once under a key, restored by the newest key with a prefix.
+"""Caches: each is saved once under a key, and restored by a prefix of its key.
 
 Source: CircleCI docs, "Caching dependencies" and Configuration reference,
 `save_cache` and `restore_cache`: an existing key is never
@@ -57,7 +57,11 @@ class Caches:
             return True
 
     def restore(self, keys: Sequence[str], copier: Copier) -> str | None:
-        """Restore the first cache that matches one of `keys`; returns its key."""
+        """Restore the newest cache for the first of `keys` that matches a cache.
+
+        A cache matches if its own key starts with the wanted key. Returns the own key
+        of the restored cache, or None.
+        """
         key = self._find(keys)
         # A saved cache never changes, so several jobs may restore it at the same time.
         for saved in self._entries.get(key, ()) if key else ():
@@ -74,7 +78,7 @@ class Caches:
         return None
 
     def lose(self) -> None:
-        """Drop all caches, as CircleCI does when their retention ends."""
+        """Drop all caches, as CircleCI does when the retention period ends."""
         with self._lock:
             self._entries.clear()
 
@@ -84,8 +88,8 @@ def fill_key(
 ) -> str:
     """Return the key with its templates filled in, or raise `StepFailure`.
 
-    `resolve_path` finds the file of `checksum`, whose path may start with `~`, as in
-    circleci/circleci-docs, "Language Guide: Java".
+    `resolve_path` returns the file for the path in `checksum`. This path may start with
+    `~`, as in circleci/circleci-docs, "Language Guide: Java".
     """
 
     def fill(match: re.Match[str]) -> str:

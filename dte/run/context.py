@@ -79,7 +79,7 @@ class JobContext:
             self.output.say_all(lines)
 
     def flush(self) -> None:
-        """Pass on the lines that the step's output holds back."""
+        """Pass on the lines that the redactor of the step's output holds back."""
         if self.output:
             self.output.flush()
 
@@ -88,5 +88,5 @@ class JobContext:
         return Copier(self.folder.home, self.interrupt, self.say, self.size_limit)
 
     def with_output(self, output: StepOutput) -> "JobContext":
-        """Return the context of the same job for a step with this output."""
+        """Return the same context, with `output` as the output of the current step."""
         return replace(self, output=output)

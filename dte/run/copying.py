@@ -1,8 +1,8 @@
-"""Copies files between a job's home and the stores, and nothing else.
+"""Copies files between a job's home folder and the stores of the rehearsal.
 
 Only regular files, folders and links are copied. A link must point inside the home
 folder. An absolute link becomes relative, since each job has its own home folder.
-Nothing is written through a link that leads outside.
+Nothing is written through a link that leads out of the home folder.
 """
 
 import os
@@ -21,9 +21,9 @@ _PIECE = 1 << 20
 
 @dataclass
 class Copier:
-    """Copies files below `boundary`, the job's home; counts files and skipped entries.
+    """Copies files from or to `boundary`, the job's home, and counts files and bytes.
 
-    It copies at most `limit` bytes.
+    Lists the entries that it skips. Raises `StepFailure` after `limit` bytes.
     """
 
     boundary: Path
@@ -40,21 +40,21 @@ class Copier:
         self._copy(source, target)
 
     def lay_out(self, source: Path, target: Path) -> None:
-        """Copy from a store into the home; `target` has to be inside it."""
+        """Copy from a store into the home; `target` has to be inside the home."""
         self._refuse_outside(target)
         self._copy(source, target, into_home=True)
 
     def watch(self, paths: Iterable[Path]) -> Iterator[Path]:
         """Yield the paths; raises `StepFailure` if the user interrupts.
 
-        A pattern may match very many paths.
+        Use this for the matches of a pattern, because there may be very many.
         """
         for path in paths:
             self._refuse_interrupted()
             yield path
 
     def report(self) -> None:
-        """Print what was skipped."""
+        """Print the entries that were skipped."""
         if self.skipped:
             shown = ", ".join(self.skipped[:3])
             more = "" if len(self.skipped) <= 3 else ", …"
@@ -104,7 +104,7 @@ class Copier:
         text = os.readlink(source)  # noqa: PTH115 - Path would normalize the text
         if not into_home:
             folder = source.parent.resolve()
-            # Later links may lead elsewhere; `_refuse_outside` checks them.
+            # Not resolved: `_refuse_outside` checks links on the way to `aim` later.
             aim = Path(os.path.normpath(folder / text))
             if not aim.is_relative_to(self.boundary.resolve()):
                 self.skipped.append(str(source))

@@ -1,4 +1,4 @@
-"""The environment of a rehearsed job, which inherits only what `PASSED_ON` names.
+"""The environment of a rehearsed job, which inherits only the variables in `PASSED_ON`.
 
 Source of the CIRCLE_* variables: CircleCI docs, "Project values and variables".
 """
@@ -28,7 +28,7 @@ class PipelineIdentity:
     """What identifies a pipeline: its ids, its number and its project.
 
     `continuation_key` authorizes the jobs of a setup config to continue the pipeline;
-    it is empty for any other config. `parameters` are those passed by the trigger.
+    it is empty for any other config. `parameters` are those that the trigger passed.
     """
 
     id: str
@@ -41,14 +41,14 @@ class PipelineIdentity:
 
     @property
     def slug(self) -> str:
-        """The project's slug in the API, in the form of GitHub App projects."""
+        """The project's slug in the API, in the form that GitHub App projects have."""
         return f"circleci/{self.organization_id}/{self.project_id}"
 
 
 def machine_environment(
     folder: JobFolder, npm_cache: Path, mark: str
 ) -> dict[str, str]:
-    """Return the variables from this machine: its PATH, and the job's own folders."""
+    """Return the inherited variables, and those that name the job's own folders."""
     env = {name: text for name, text in os.environ.items() if name in PASSED_ON}
     env["PATH"] = f"{folder.commands}{os.pathsep}{env.get('PATH', os.defpath)}"
     npmrc = Path.home() / ".npmrc"
@@ -79,7 +79,7 @@ def circleci_environment(
     job: JobRun,
     node: tuple[int, int],
 ) -> dict[str, str]:
-    """Return the CIRCLE_* variables; `node` is the index and total of `parallelism`."""
+    """Return the CIRCLE_* variables; `node` is (index of the machine, parallelism)."""
     project = identity.project
     values = {
         "CI": "true",
@@ -108,7 +108,7 @@ def circleci_environment(
 
 
 def expand_home(path: str, home: Path, relative_to: Path) -> Path:
-    """Return `path` as CircleCI reads it: `~` is the job's home."""
+    """Return `path` with `~` replaced by `home`; other paths start at `relative_to`."""
     if path == "~" or path.startswith("~/"):
         return home / path[2:]
     return Path(os.path.normpath(relative_to / path))

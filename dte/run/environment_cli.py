@@ -1,8 +1,8 @@
 """The command `circleci` inside a rehearsed job: CircleCI's environment CLI.
 
 Runs as a process of the job: `python -I environment_cli.py ARGUMENTS`. Source: CircleCI
-docs, "CircleCI environment CLI usage guide". Without historical timing data,
-`--split-by=timings` splits by name.
+docs, "CircleCI environment CLI usage guide". A rehearsal has no timing data of earlier
+runs, so `--split-by=timings` splits by name.
 """
 
 import argparse
@@ -22,7 +22,7 @@ _MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 def translate(pattern: str) -> "re.Pattern[str]":
     """Return the regular expression for a glob with `*`, `**`, `?`, `[…]` or `{a,b}`.
 
-    An invalid pattern matches only itself.
+    An invalid pattern matches only a file with exactly this name.
     """
     text, depth = "", 0
     for token in _TOKEN.findall(pattern):
@@ -46,7 +46,7 @@ def translate(pattern: str) -> "re.Pattern[str]":
 
 
 def find_files(patterns: Sequence[str]) -> Iterator[str]:
-    """Yield the files that match one of the patterns, in order, each once."""
+    """Yield each file that matches at least one pattern, once and in sorted order."""
     found = set()
     for pattern in patterns:
         fixed = _WILD.split(pattern)[0].rpartition("/")

@@ -1,7 +1,7 @@
 """The folder in which a rehearsal keeps its files; it is removed at the end.
 
 The names are short because Nx puts its sockets below the job's folder, and a socket's
-path may have about 100 characters.
+path may have only about 100 characters.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ class JobFolder:
         return self.root / "bin"
 
     def nx(self, name: str) -> Path:
-        """Return a folder that Nx would otherwise share between clones."""
+        """Return the job's folder, in place of one that Nx shares between clones."""
         return self.root / "nx" / name
 
     @property
@@ -56,8 +56,8 @@ class JobFolder:
     def create(self) -> None:
         """Make the folders that a job expects.
 
-        As root, Yarn 1 would put its cache in a folder that all users share. A file
-        sets the cache's folder, so that a step can still override it with a variable.
+        As root, Yarn 1 would put its cache in a folder that all users share. The file
+        `.yarnrc` sets another folder, which a step's variable can still override.
         """
         for folder in (self.home, self.temporary, self.commands):
             folder.mkdir(parents=True)
@@ -76,10 +76,7 @@ class RehearsalFolder:
         return JobFolder(self.root / "j" / str(next(self._numbers)))
 
     def subfolder(self, name: str) -> Path:
-        """Return a folder for one part of the rehearsal.
-
-        Creates it if it is missing.
-        """
+        """Return the subfolder called `name`, which is created if it is missing."""
         folder = self.root / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -89,8 +86,8 @@ class RehearsalFolder:
 def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
     """Yield a fresh folder, removed at the end unless `keep` is set.
 
-    Folders of rehearsals that were killed are removed first: a rehearsal holds a lock
-    on a file in its folder while it runs.
+    First, removes the folders of rehearsals that were killed. A running rehearsal holds
+    a lock on a file in its folder, so its folder stays.
     """
     remove_leftovers(Path(tempfile.gettempdir()))
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
@@ -110,7 +107,7 @@ def open_folder(*, keep: bool) -> Iterator[RehearsalFolder]:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the folders of killed rehearsals, and kill what still runs in them."""
+    """Remove the folders of killed rehearsals, and kill the processes they left."""
     for lock_path in parent.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):
             root = lock_path.parent

@@ -1,4 +1,4 @@
-"""Runs git for the rehearsal itself, without the user's configuration."""
+"""Runs git for the rehearsal itself (not for a job), without the user's settings."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ _CONFIG = Path(__file__).with_name("gitconfig")
 
 
 def run_git(*words: str, cwd: Path, **more_env: str) -> str:
-    """Return git's stdout without the last newline; raises `UserError` with stderr."""
+    """Return git's stdout without its last newline; raises `UserError` if git fails."""
     env = {
         name: text for name, text in os.environ.items() if not name.startswith("GIT_")
     }

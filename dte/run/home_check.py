@@ -1,4 +1,4 @@
-"""Refuses folders outside a job's own home before the first job starts."""
+"""Refuses jobs that write outside their home folder, before the first job starts."""
 
 import posixpath
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from dte.model import Job, Where, WorkflowJob
 
 
 def refuse_outside_home(jobs: Sequence[WorkflowJob]) -> None:
-    """Raise `UserError` for a folder that is not below its job's home.
+    """Raise `UserError` if a job would write to a folder outside its home.
 
     A rehearsal has no containers: a job that writes to `/tmp/x` would write to the real
-    `/tmp/x`, which stays and which every other job sees.
+    `/tmp/x`, which every other job sees and which remains after the rehearsal.
     """
     for workflow_job in jobs:
         for path, where in _list_written(workflow_job.job) if workflow_job.job else ():

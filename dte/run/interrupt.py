@@ -7,7 +7,7 @@ from types import FrameType
 
 
 class Interrupt:
-    """Counts requests to stop; everything that waits checks the count.
+    """Counts requests to stop; every loop that waits checks the count.
 
     An interrupt with a `parent` is for a single job, and also counts the parent's
     requests.
@@ -24,9 +24,9 @@ class Interrupt:
 
     @contextmanager
     def raising(self) -> Iterator[None]:
-        """Inside the block, a press raises `KeyboardInterrupt`, once.
+        """Inside the block, the first press raises `KeyboardInterrupt`.
 
-        It is for the time before the first job, when nothing checks `pressed`.
+        This is for the time before the first job, when no loop checks `pressed`.
         """
         self._raises = True
         try:
@@ -37,14 +37,14 @@ class Interrupt:
             self._raises = False
 
     def raise_once(self) -> None:
-        """Raise `KeyboardInterrupt` inside a block of `raising`."""
+        """Raise `KeyboardInterrupt`, at most once in each block of `raising`."""
         if self._raises:
             self._raises = False
             raise KeyboardInterrupt
 
     @property
     def count(self) -> int:
-        """How often it was pressed, here or on the parent."""
+        """The number of presses on this interrupt and on its parent."""
         return self._own + (self._parent.count if self._parent else 0)
 
     @property
@@ -54,7 +54,7 @@ class Interrupt:
 
     @property
     def impatient(self) -> bool:
-        """Whether processes are killed instead of asked to end."""
+        """Whether processes are killed at once instead of being asked to end."""
         return self.count > 1
 
 

@@ -42,7 +42,7 @@ class JobExecution:
         self._clock = KillClock(context)
 
     def execute(self) -> JobStatus:
-        """Run every due step; afterwards, kill everything that the job started."""
+        """Run the job's steps in order; afterwards, kill all processes of the job."""
         self._prepare_folder()
         try:
             self._clock.start(0)
@@ -129,7 +129,7 @@ class JobExecution:
     def _start_in_background(
         self, step: Step, place: StepPlace, output: StepOutput
     ) -> StepResult:
-        """Leave the step running; its result is replaced when it ends."""
+        """Start the step, and return a result that is replaced when the step ends."""
         status: StepStatus = "success"
         try:
             self._inject_failure(place)
@@ -172,7 +172,7 @@ class JobExecution:
     def _attempt_with_reruns(
         self, step: Step, place: StepPlace, output: StepOutput
     ) -> Outcome:
-        """Run the step, and rerun it after a failure as `max_auto_reruns` says."""
+        """Run the step, and rerun it after a failure up to `max_auto_reruns` times."""
         reruns = int(step.arguments.get("max_auto_reruns", 0))
         delay = read_duration(str(step.arguments.get("auto_rerun_delay", "0s")))
         outcome = self._attempt(step, place, output)
@@ -186,7 +186,7 @@ class JobExecution:
         return outcome
 
     def _wait(self, seconds: float) -> bool:
-        """Wait; returns False at once if the user interrupts."""
+        """Wait for `seconds`; returns False at once if the user interrupts."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self._context.interrupt.pressed:
             time.sleep(_TICK_SECONDS)
@@ -206,7 +206,7 @@ class JobExecution:
         return Outcome(0, "exited", 0.0)
 
     def _inject_failure(self, place: StepPlace) -> None:
-        """Raise `StepFailure` if `--fail` hits this step."""
+        """Raise `StepFailure` if `--fail` applies to this step."""
         context = self._context
         for failure in context.faults.failures:
             if failure.hits(context.run.name, context.step_names, place.number):

@@ -14,7 +14,7 @@ _ENVIRONMENT_CLI = Path(__file__).with_name("environment_cli.py")
 _AGENT = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} -I {shlex.quote(str(_ENVIRONMENT_CLI))} "$@"
 """
-# Programs call circleci.com by name, but the key is valid only in this rehearsal.
+# Orbs send the continuation key to circleci.com, but only the local API accepts it.
 _CURL = """#!/bin/sh
 proxy=
 for word do
@@ -31,7 +31,7 @@ exec CURL "$@"
 
 
 def write_commands(folder: JobFolder, *, in_setup: bool) -> None:
-    """Write the commands of a job; a job of a setup config gets its own curl."""
+    """Write a job's commands, in a setup config also a `curl` for the local API."""
     commands = dict.fromkeys(("circleci-agent", "circleci"), _AGENT)
     curl = shutil.which("curl")
     if curl and in_setup:

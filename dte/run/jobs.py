@@ -1,4 +1,4 @@
-"""Prepares the environment and folder of each job, and runs it."""
+"""Prepares the environment and folder of each job, and runs the job."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ _NX_TIMEOUTS = ("NX_CLOUD_AGENT_TIMEOUT_MS", "NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS")
 
 @dataclass
 class Settings:
-    """The settings of jobs; they may change between workflows.
+    """The settings of jobs, which may change between workflows.
 
     `hits` are the faults that have taken effect; `numbers` counts the workflows.
     `contexts` maps a context's name to its variables; `services` are the variables
@@ -69,7 +69,7 @@ class JobRunner:
         job_run: JobRun,
         upstream: Mapping[str, frozenset[str]],
     ) -> JobStatus:
-        """Run a job on each of its nodes; an approval passes automatically."""
+        """Run a job on each of its machines; an approval passes automatically."""
         if workflow_job.job is None:
             return "success"
         job_run.machines = workflow_job.job.parallelism
@@ -138,7 +138,7 @@ class JobRunner:
         )
 
     def _limit_nx(self) -> dict[str, str]:
-        """Return Nx's timeout variables, set to `--time-limit`; empty without it."""
+        """Return Nx's timeout variables, set to `--time-limit`; {} without a limit."""
         if self.settings.time_limit is None:
             return {}
         milliseconds = str(round(self.settings.time_limit * 1000))
@@ -151,6 +151,6 @@ class JobRunner:
         return secrets
 
     def _npm_cache(self) -> Path:
-        # The only folder that jobs share with the user; npm verifies what it contains.
+        # The only folder that jobs share with the user; npm verifies the files in it.
         shared = os.environ.get("npm_config_cache")  # noqa: SIM112
         return Path(shared) if shared else self.folder.subfolder("npm")

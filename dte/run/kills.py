@@ -1,4 +1,4 @@
-"""Carries out `--kill` in a job: sends a signal, loses the machine, or cancels."""
+"""Carries out `--kill`: sends a signal, loses the machine, or cancels the job."""
 
 from threading import Timer
 
@@ -32,8 +32,8 @@ class KillClock:
     def stop(self) -> None:
         """Stop the remaining timers, and wait for processes that received a signal.
 
-        A step's process may end before its children, which would then be killed with
-        the job while they still handle the signal.
+        A step's process may end before its children. If dte didn't wait, the end of the
+        job would kill these children while they still handle the signal.
         """
         for timer in self._timers:
             timer.cancel()

@@ -6,16 +6,16 @@ from dte.run.results import JobRun, RehearsedWorkflow, StepPlace, StepResult
 
 
 class Listener:
-    """Ignores every event; subclasses override those that they need.
+    """Ignores every event; subclasses override the methods that they need.
 
-    The jobs' threads call it, so a subclass has to lock what it shares.
+    Threads of several jobs call the methods, so a subclass has to lock shared data.
     """
 
     def note(self, text: str) -> None:
         """The rehearsal has a note for the user."""
 
     def cleaning_up(self, text: str) -> None:
-        """The rehearsal is over; the text says what is removed."""
+        """The rehearsal is over; the text says which folder is removed."""
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
         """A workflow starts."""
@@ -45,7 +45,7 @@ class Listener:
     def background_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
     ) -> None:
-        """A background step ended; it has no exit code if it ended with its job."""
+        """A background step ended; `exit_code` is None if the job's end stopped it."""
 
     def job_ended(self, workflow: RehearsedWorkflow, job: JobRun) -> None:
         """A job ended, or was not run."""

@@ -49,9 +49,9 @@ def default_parent() -> Path:
 
 
 def make_log_folder(parent: Path) -> Path:
-    """Create `parent` if needed, remove old folders in it, and add a new one.
+    """Create a log folder in `parent`, and remove old log folders there.
 
-    Raises `UserError` if the parent belongs to another user.
+    Raises `UserError` if `parent` belongs to another user or can't be used.
     """
     parent = Path(os.path.abspath(parent))  # noqa: PTH100 - resolve() follows links
     try:
@@ -73,7 +73,7 @@ def make_log_folder(parent: Path) -> Path:
 
 
 def _prune(parent: Path) -> None:
-    """Remove folders older than `KEPT_DAYS` that a rehearsal made."""
+    """Remove log folders that rehearsals made more than `KEPT_DAYS` ago."""
     oldest = time.time() - KEPT_DAYS * _DAY_SECONDS
     for folder in parent.iterdir():
         ours = re.fullmatch(r"\d{8}-\d{6}-\w+", folder.name)

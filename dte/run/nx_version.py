@@ -17,8 +17,8 @@ OLDEST_MAJOR = 18
 def refuse_old_nx(origin: Path, revision: str) -> None:
     """Raise `UserError` if the revision's version of Nx is too old.
 
-    The lock file names the version; without a lock file, package.json names a range. A
-    project without nx, and a version that is not a number, such as `latest`, pass.
+    The version is read from the lock file, or else from the range in package.json. A
+    project without nx is allowed, and so is a version without digits, such as `latest`.
     """
     names = run_git("ls-tree", "--name-only", revision, cwd=origin).splitlines()
     read = partial(_read_file, origin, revision, frozenset(names))

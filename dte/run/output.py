@@ -14,7 +14,7 @@ LONGEST_KEPT = 2000
 
 
 class StepOutput:
-    """Collects the lines of one step; `tail` contains the last, `lines` counts all."""
+    """Collects a step's output: `tail` has the last lines, `lines` counts all lines."""
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class StepOutput:
         self._log = log
 
     def say(self, line: str) -> None:
-        """Take one more line."""
+        """Add one line of output."""
         self.say_all([line])
 
     def say_all(self, lines: Sequence[str]) -> None:
-        """Take more lines."""
+        """Add several lines of output."""
         self._pass_on([clean for line in lines for clean in self._redactor.feed(line)])
 
     def flush(self) -> None:
@@ -49,7 +49,7 @@ class StepOutput:
         self._pass_on(list(self._redactor.flush()))
 
     def close(self) -> None:
-        """Pass on what is held back, and close the log file."""
+        """Pass on the lines that the redactor holds back, and close the log file."""
         self.flush()
         if self._log:
             self._log.close()

@@ -28,17 +28,18 @@ AUTOMATIC = "automatic rerun from failed"
 
 @dataclass(frozen=True)
 class PreparedWorkflow:
-    """A started workflow whose jobs aren't running yet."""
+    """A new workflow whose jobs aren't running yet, and the plan for its jobs."""
 
     workflow: RehearsedWorkflow
     plan: tuple[PlannedJob, ...]
 
 
 class RehearsedPipeline:
-    """Runs one workflow of one pipeline, and reruns it; `workflows` are in order.
+    """Runs one workflow of one pipeline, and reruns it.
 
-    `continued` says whether a setup workflow has continued the pipeline. `document` is
-    the processed configuration.
+    `workflows` contains the first run and its reruns, in order. `continued` says
+    whether a setup workflow has continued the pipeline. `document` is the processed
+    configuration.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class RehearsedPipeline:
         """Run the workflow, and then its automatic reruns.
 
         Source: CircleCI docs, "Automatic reruns": `max_auto_reruns` reruns from failed;
-        a manual rerun never triggers it.
+        a manual rerun never triggers an automatic one.
         """
         new_id = str(uuid.uuid4())
         in_setup = bool(self.identity.continuation_key)
@@ -104,7 +105,7 @@ class RehearsedPipeline:
     def prepare(
         self, rerun: Rerun, before: RehearsedWorkflow, *, through_api: bool = False
     ) -> PreparedWorkflow:
-        """Start a rerun of `before` without running its jobs."""
+        """Create the workflow of a rerun of `before`, without running its jobs."""
         statuses = {name: job.status for name, job in before.jobs.items()}
         _refuse_impossible(rerun, statuses)
         assumptions = self.assumptions
@@ -128,7 +129,7 @@ class RehearsedPipeline:
         return PreparedWorkflow(workflow, plan)
 
     def execute(self, prepared: PreparedWorkflow) -> RehearsedWorkflow:
-        """Run the jobs of a started workflow."""
+        """Run the jobs of a prepared workflow."""
 
         def execute_job(
             job: WorkflowJob, job_run: JobRun, upstream: Mapping[str, frozenset[str]]

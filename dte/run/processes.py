@@ -1,4 +1,4 @@
-"""Processes of steps: watched, and always ended.
+"""Watches the processes of steps, and ends all of them.
 
 Source for the silence limit: CircleCI docs, Configuration reference, `run`: a step
 without output for `no_output_timeout` is killed.
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """What ends a process early; `silence` is in seconds."""
+    """What ends a process early: an interrupt, or `silence` seconds without output."""
 
     silence: float
     interrupt: Interrupt
@@ -55,14 +55,14 @@ class Output(Protocol):
         """Take the lines that arrived together."""
 
     def flush(self) -> None:
-        """Pass on lines that are held back, since no more come for now."""
+        """Pass on the lines that are held back, because no new output arrives."""
 
 
 def watch_process(process: StepProcess, output: Output, limits: Limits) -> Outcome:
     """Pass every line to `output` until the process ends or a limit ends it.
 
-    A background child may keep the pipe open; nothing waits for it, since a step on
-    CircleCI ends with its own process.
+    A background child may keep the pipe open. This function doesn't wait for the child,
+    since a step on CircleCI ends with its own process.
     """
     started = heard = time.monotonic()
     reason: Reason = "exited"
@@ -88,10 +88,10 @@ def _find_reason(limits: Limits, heard: float) -> Reason:
 
 
 class Lines:
-    """Splits a pipe's bytes into lines as they arrive; the last may have no newline.
+    """Splits a pipe's bytes into lines; the last line may have no newline.
 
-    A line of more than `LONGEST_LINE` characters is passed on in pieces, so a line
-    without an end takes no more memory than others. `status`, if any, ends the waiting.
+    A line of more than `LONGEST_LINE` characters is passed on in pieces, so an endless
+    line needs little memory. Data in the pipe `status` also ends the wait in `read`.
     """
 
     def __init__(
@@ -117,7 +117,10 @@ class Lines:
         self._pipe.close()
 
     def read(self, seconds: float) -> bool:
-        """Wait up to `seconds` for output or the end; returns whether it got output."""
+        """Wait up to `seconds` for output or for the end of the process.
+
+        Returns whether output arrived.
+        """
         ready = [key.fileobj for key, _ in self._selector.select(seconds)]
         if self._pipe not in ready:
             if time.monotonic() - self._heard > _HELD_SECONDS:
@@ -159,9 +162,9 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
-    """Return every process whose environment contains `mark`.
+    """Return every process whose variable `MARK` starts with `mark`.
 
-    A daemon that left its session still has the environment it was started with.
+    A daemon that left its session also has the variable that it was started with.
     """
     found = []
     for process in psutil.process_iter():
@@ -181,10 +184,10 @@ def signal_marked(mark: str, name: str) -> list[psutil.Process]:
 
 
 def end_marked(mark: str, starter: Starter | None = None) -> None:
-    """Kill every process that has `mark`, including those started meanwhile.
+    """Kill every process that has `mark`, including processes that start meanwhile.
 
-    With `starter`, it is asked for them; if it can't be asked, or without it, every
-    process of this machine is looked at.
+    The helper of `starter` finds the processes. Without `starter`, or if the helper has
+    ended, this function looks at every process of this machine.
     """
     for _ in range(_KILL_ROUNDS):
         left = _ask(starter, mark) if starter else find_marked(mark)
@@ -213,10 +216,11 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 @contextmanager
 def adopt_orphans() -> Iterator[None]:
-    """At the end, kill every orphan that a job left, even one without the mark.
+    """After the block, kill all orphans of the jobs, including those without a mark.
 
-    On Linux this process adopts orphans as their subreaper (prctl(2),
-    PR_SET_CHILD_SUBREAPER); elsewhere init adopts them and they are not found.
+    On Linux, this process adopts orphans as their subreaper (prctl(2),
+    PR_SET_CHILD_SUBREAPER). On other systems, init adopts orphans, and dte doesn't find
+    them.
     """
     before = psutil.Process().children(recursive=True)
     _set_subreaper(True)

@@ -14,7 +14,7 @@ from dte.run.git import run_git
 
 @dataclass(frozen=True)
 class Project:
-    """The repository and revision of a pipeline; `note` says what is left out."""
+    """The repository and revision of a pipeline; `note` says what is not rehearsed."""
 
     url: str
     branch: str
@@ -24,7 +24,7 @@ class Project:
 
 
 def take_project(source: Path, origin: Path) -> Project:
-    """Copy what is committed in `source` into the bare repository `origin`.
+    """Make the bare repository `origin` with all commits of `source`.
 
     Returns the project at the branch that is checked out. A folder that is not the root
     of a git repository becomes one commit of its files, on `main`.
@@ -58,10 +58,10 @@ def take_project(source: Path, origin: Path) -> Project:
 
 
 def _take_remote_branches(origin: Path, *, but: str) -> None:
-    """Give `origin` the remote branches that its source knows.
+    """Set the branches of `origin` to the remote branches that the clone knows.
 
-    A user's clone often has no main branch, or an old one. A branch that contains the
-    remote's branch does not change, nor does `but`, the branch that is rehearsed.
+    A user's clone often has no main branch, or an old one. The rehearsed branch `but`
+    does not change. A branch that contains its remote branch does not change either.
     """
     own = _list_refs(origin, "refs/heads/", 2)
     for name, revision in _list_refs(origin, "refs/remotes/origin/", 3).items():
@@ -86,7 +86,7 @@ def choose_revision(
 ) -> Project:
     """Return the project at `tag`, or else at `branch` or the current branch.
 
-    If `revision` is given, moves the branch to it.
+    If `revision` is given, moves the branch to this revision.
     """
     if tag:
         return choose_tag(project, origin, tag)
@@ -96,7 +96,7 @@ def choose_revision(
 def choose_branch(
     project: Project, origin: Path, branch: str, revision: str
 ) -> Project:
-    """Return the project at `branch`; if `revision` is given, moves the branch to it.
+    """Return the project at `branch`; moves the branch to `revision` if that is given.
 
     Raises `UserError` for a branch or a revision that the repository doesn't have.
     """
@@ -137,7 +137,7 @@ def _refuse_shallow(clone: Clone, source: Path) -> None:
 
 
 def _find_head(source: Path, origin: Path) -> str:
-    """Return the commit that is checked out; raises `UserError` if there is none."""
+    """Return the checked-out commit; raises `UserError` if there are no commits."""
     try:
         return run_git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=origin)
     except UserError as error:
@@ -170,9 +170,9 @@ def _take_snapshot(source: Path, origin: Path) -> Project:
 
 
 def _list_unwanted(folder: str, names: list[str]) -> set[str]:
-    """Return the names that are not copied.
+    """Return the names of the entries in `folder` that are not copied.
 
-    They are folders that tools can recreate, `.git` of nested clones, and pipes,
+    These are folders that tools can recreate, `.git` of nested clones, and pipes,
     sockets and devices, which git doesn't store.
     """
     made_by_nx = {"cache", "workspace-data"} if Path(folder).name == ".nx" else set()
@@ -186,7 +186,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _copy_file(source: str, target: str) -> None:
-    # In pieces: a single call for a large file can't be interrupted.
+    # Copies in pieces, because a single call for a large file can't be interrupted.
     with Path(source).open("rb") as reader, Path(target).open("wb") as writer:
         shutil.copyfileobj(reader, writer)
     shutil.copymode(source, target)
@@ -205,7 +205,7 @@ def checkout_script(
 ) -> Sequence[Sequence[str]]:
     """Return the git commands of a `checkout` step, run in its target folder.
 
-    If `cloned`, the folder is already a clone, and the commands fetch instead. Source:
+    If `cloned`, the folder is already a clone, and the commands only fetch. Source:
     CircleCI docs, Configuration reference, `checkout`: `blobless` by default.
     """
     filters = ["--filter=blob:none"] if method == "blobless" else []

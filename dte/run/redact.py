@@ -1,4 +1,4 @@
-"""Redacts secrets from the output of a step, even if a line ending splits them.
+"""Redacts secrets from the output of a step, even if a secret spans several lines.
 
 Source: CircleCI docs, "Environment variables", secrets masking: values of fewer than
 four characters, and `true` and `false`, are not masked.
@@ -16,7 +16,7 @@ MOST_HELD = 100
 
 
 def list_secrets(values: Iterable[str]) -> tuple[str, ...]:
-    """Return the texts to redact for these values: each line, and all lines joined."""
+    """Return the texts to redact: each line of a value, and all its lines joined."""
     texts = {part for value in values for part in value.splitlines()}
     texts |= {"".join(value.splitlines()) for value in values}
     return tuple(
@@ -45,7 +45,7 @@ class _Line:
 
 
 class Redactor:
-    """Takes lines and returns them redacted; it may hold back the newest lines.
+    """Redacts lines of output as they arrive; may hold back the newest lines.
 
     A line is held back while its end could be the beginning of a secret that continues
     on the next line. At most `MOST_HELD` lines are held back: a secret that is split

@@ -23,8 +23,8 @@ class StepPlace(NamedTuple):
 class StepResult:
     """One step that ran or was skipped.
 
-    `tail` contains its last lines of output, `lines` their total number, and `log` the
-    path of its log file, if there is one.
+    `tail` contains the step's last lines of output, and `lines` is the number of all
+    its lines. `log` is the path of the log file, or empty without log files.
     """
 
     name: str
@@ -43,7 +43,7 @@ class StepResult:
 class JobRun:
     """One job in one workflow; `carried_from` is the earlier workflow that ran it.
 
-    `machines` is the job's parallelism. `lost` is set if `--kill` took a machine down.
+    `machines` is the job's parallelism. `lost` is True if `--kill` removed a machine.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Removes what could control the terminal from a line of a step's output."""
+"""Removes terminal control sequences from the lines of a step's output."""
 
 import re
 

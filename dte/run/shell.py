@@ -39,7 +39,7 @@ def run_command(step: Step, context: JobContext) -> Outcome:
 
 
 def start_command(step: Step, context: JobContext) -> StepProcess:
-    """Start the step's command; raises `StepFailure`."""
+    """Start the step's command; raises `StepFailure` if it can't be started."""
     words = step.arguments
     shell = _split_shell(words.get("shell") or context.job.shell or DEFAULT_SHELL)
     argv = [*shell, "-c", str(words["command"])]
@@ -55,7 +55,8 @@ def start_command(step: Step, context: JobContext) -> StepProcess:
 def limit_silence(silence: float, time_limit: float | None) -> float:
     """Return `silence` in seconds, or what `--time-limit` allows if that is less.
 
-    Nx's timeouts equal the limit, so a step gets extra seconds to report them.
+    Nx's timeouts equal `--time-limit`, so a step gets a few seconds more, in which Nx
+    can report a timeout.
     """
     if time_limit is None:
         return silence

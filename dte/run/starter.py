@@ -20,9 +20,9 @@ _PIPE_BUFFER = 4096
 class StepProcess:
     """A process that the helper started.
 
-    `stdout` is its output. `status` can be read as soon as the process has ended.
-
-    Raises `OSError` with the reason if it can't be started.
+    `stdout` is a pipe with the output of the process. `status` is a pipe that becomes
+    readable when the process ends. The constructor raises `OSError` with the reason if
+    the process could not be started.
     """
 
     def __init__(self, output: int, status: int) -> None:
@@ -42,14 +42,14 @@ class StepProcess:
         self.pid = told
 
     def poll(self) -> int | None:
-        """Return the exit code, or None if it still runs; negative for a signal."""
+        """Return the exit code, negative for a signal, or None if the process runs."""
         with self._lock:
             if self._exit_code is None and (self._unread or self._poller.poll(0)):
                 self._end()
             return self._exit_code
 
     def wait(self) -> int:
-        """Wait for the end, and return the exit code."""
+        """Wait until the process has ended, and return the exit code."""
         with self._lock:
             return self._end() if self._exit_code is None else self._exit_code
 
@@ -68,12 +68,12 @@ class StepProcess:
 
 
 class Starter:
-    """Asks the helper to start processes; several threads may ask."""
+    """Asks the helper to start processes; several threads may use a starter."""
 
     def __init__(self, helper: socket.socket) -> None:
         self._helper = helper
         self._lock = Lock()
-        # If a request was cut short, the next one would count as the rest of it.
+        # After an incomplete request, the helper would read the next one as its rest.
         self._cut = False
 
     def start(
@@ -81,7 +81,7 @@ class Starter:
     ) -> StepProcess:
         """Start `argv` in its own session, with stdout and stderr in one pipe.
 
-        Raises `OSError` or `ValueError` if it can't be started.
+        Raises `OSError` or `ValueError` if the process can't be started.
         """
         output, stdout = os.pipe()
         status, told = os.pipe()
@@ -99,8 +99,8 @@ class Starter:
     def find(self, mark: str) -> list[int]:
         """Return the ids of the steps' processes that have `mark`.
 
-        Raises `OSError` if the helper can't be asked. It looks for them, because the
-        threads of this process would wait for each other at every file.
+        The helper searches for them, because a search in this process would make its
+        threads wait for each other at every file. Raises `OSError` without an answer.
         """
         answer, told = os.pipe()
         with open(answer, "rb") as reader:  # noqa: PTH123
@@ -130,13 +130,13 @@ class Starter:
         with self._lock, suppress(OSError):
             if not self._cut:
                 self._helper.sendall(bytes(4))
-            # The helper would wait for the rest of a request that was cut short.
+            # Otherwise, the helper would wait for the rest of an incomplete request.
             self._helper.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
 def start_helper(root: Path, *, keep: bool) -> Iterator[Starter]:
-    """Start the helper, which also removes `root` if this process is killed."""
+    """Start the helper; if this process is killed, the helper cleans up `root`."""
     script = Path(__file__).with_name("watchdog.py")
     words = [str(root), str(os.getpid()), MARK, "keep" if keep else "remove"]
     own, its = socket.socketpair()

@@ -44,7 +44,7 @@ def persist(step: Step, context: JobContext) -> None:
 
 
 def attach(step: Step, context: JobContext) -> None:
-    """Copy what the upstream jobs persisted into a folder."""
+    """Fill the folder `at` with the files that the upstream jobs persisted."""
     at = context.resolve_path(str(step.arguments["at"]))
     layers = context.stores.workspaces.attach(
         context.workflow.workspace_id, context.upstream, at, context.make_copier()
@@ -55,7 +55,7 @@ def attach(step: Step, context: JobContext) -> None:
 
 
 def save_cache(step: Step, context: JobContext) -> None:
-    """Save paths under a key that is never overwritten."""
+    """Save files under a key, unless a cache with this key exists."""
     key = fill_key(str(step.arguments["key"]), context.env, context.resolve_path)
     paths = [context.resolve_path(path) for path in _as_list(step.arguments["paths"])]
     copier = context.make_copier()

@@ -1,19 +1,20 @@
 """Starts the processes of steps, and ends them if the rehearsal's process is killed.
 
 Runs as a process: `python -I watchdog.py ROOT PID MARK KEEP`, with a socket as stdin.
-A request is its length in 4 bytes, with pipes, and JSON. The length 0 means that the
-rehearsal has cleaned up. If the socket ends without it, the rehearsal was killed, and
-its jobs' processes and its folder are removed.
+A request consists of 4 bytes with the length of its JSON, sent together with pipes, and
+the JSON. The length 0 means that the rehearsal has cleaned up. If the socket ends
+without this message, the rehearsal was killed. The watchdog then kills the processes of
+its jobs, and removes its folder unless KEEP is `keep`.
 
 - `{"start": [words, environment, folder]}`, with two pipes, starts a process. The first
-  pipe is its output; the second one gets a line with its id or with an error, and later
-  a line with its exit code.
-- `{"find": value}`, with one pipe, gets a line with the ids of the processes whose
-  variable MARK begins with the value.
+  pipe gets the output of the process. The second pipe gets a line with the process's id
+  or an error, and later a line with its exit code.
+- `{"find": value}`, with one pipe, looks for the processes whose variable MARK begins
+  with the value. The pipe gets a line with their ids.
 
 On Linux, this process adopts the orphans of the steps (prctl(2),
-PR_SET_CHILD_SUBREAPER), so it also finds those without the variable. If they were
-adopted by the rehearsal, they would belong to init as soon as it is killed.
+PR_SET_CHILD_SUBREAPER), so it also finds orphans without the variable. If the rehearsal
+adopted the orphans, they would belong to init as soon as the rehearsal is killed.
 """
 
 import ctypes
@@ -37,9 +38,9 @@ _ROUNDS = 20
 _PATIENCE_SECONDS = 60.0
 _TICK_SECONDS = 0.005
 _PR_SET_CHILD_SUBREAPER = 36
-# Linux lists the children of a process, unless its kernel was built without it.
+# Most Linux kernels list the children of a process in this file.
 _LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-# Their ids fit into a pipe; the rehearsal asks again.
+# So many ids fit into a pipe; the rehearsal asks again for the others.
 _MOST_FOUND = 1000
 
 
@@ -60,9 +61,9 @@ def list_children(pid: int) -> set[psutil.Process]:
 def find_marked(
     value: str, mark: str, processes: Iterable[psutil.Process] | None = None
 ) -> set[psutil.Process]:
-    """Return those of the processes whose variable `mark` begins with `value`.
+    """Return the processes whose variable `mark` begins with `value`.
 
-    By default, it looks at all processes of this machine.
+    Looks at `processes`, by default all processes of this machine.
     """
     found = set()
     for process in psutil.process_iter() if processes is None else processes:
@@ -73,11 +74,11 @@ def find_marked(
 
 
 def list_own_descendants() -> Iterable[psutil.Process]:
-    """Return all descendants of this process, or more.
+    """Return this process's descendants, or all processes without `_LISTS_CHILDREN`.
 
-    psutil would read a file of every process of the machine, for each job that ends.
-    Source: proc_tid_children(5): a list may lack a child if another one ends while it
-    is read, so each is read twice.
+    This runs whenever a job ends, and psutil would read a file of every process of the
+    machine each time. Source: proc_tid_children(5): a list may lack a child if another
+    child ends while the list is read, so each list is read twice.
     """
     if not _LISTS_CHILDREN:
         return psutil.process_iter()
@@ -91,7 +92,7 @@ def list_own_descendants() -> Iterable[psutil.Process]:
 
 
 def _list_children(pid: int) -> set[int]:
-    """Return the children of each thread of a process; none if it has ended."""
+    """Return the ids of the children of all threads of a process, if it still runs."""
     found: set[int] = set()
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
@@ -126,8 +127,8 @@ def _list_own_children() -> set[int]:
 def kill_adopted() -> None:
     """Kill the children of this process until none is left.
 
-    A killed process leaves its own children to this one, so they are killed next. It is
-    fast enough for processes that start a successor and end, again and again.
+    This process adopts the children of a process that it kills, and kills them next.
+    The loop is fast enough to kill a process that keeps starting a successor.
     """
     end = time.monotonic() + _PATIENCE_SECONDS
     while (children := _list_own_children()) and time.monotonic() < end:
@@ -135,14 +136,14 @@ def kill_adopted() -> None:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         with suppress(ChildProcessError):
-            # The id of a child is not used again before this call.
+            # The system doesn't reuse the id of a child before this call.
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(_TICK_SECONDS)
 
 
 class Steps:
-    """The running processes of steps; `mark` is the variable of their job."""
+    """The running processes of steps; `mark` is the variable that names their job."""
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
@@ -153,7 +154,7 @@ class Steps:
         signal.set_wakeup_fd(waker)
 
     def serve(self, request: bytes, pipes: Sequence[int]) -> None:
-        """Do what a request asks for."""
+        """Start a process or find processes, as the request asks."""
         [(name, value)] = json.loads(request).items()
         if name == "start":
             self._start(*value, *pipes)
@@ -173,7 +174,7 @@ class Steps:
         output: int,
         told: int,
     ) -> None:
-        """Start a process in its own session, and tell its id or the error."""
+        """Start a process in its own session; write its id or an error to `told`."""
         try:
             process = subprocess.Popen(
                 argv,
@@ -193,7 +194,7 @@ class Steps:
         os.close(output)
 
     def reap(self) -> None:
-        """Tell the exit codes of the processes that ended; forget ended orphans."""
+        """Write the exit codes of ended steps to their pipes; ignore ended orphans."""
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 process, told = self._running.pop(ended[0], (None, -1))
@@ -209,7 +210,7 @@ def _tell(pipe: int, message: object) -> None:
 
 
 def _count_missing(request: bytearray) -> int:
-    """Return the number of bytes to read next: of the length, or of the JSON."""
+    """Return how many bytes are missing: first of the length, then of the JSON."""
     if len(request) < 4:
         return 4 - len(request)
     return 4 + int.from_bytes(request[:4], "big") - len(request)
@@ -218,7 +219,7 @@ def _count_missing(request: bytearray) -> int:
 def serve(rehearsal: socket.socket, pid: int, mark: str) -> set[psutil.Process] | None:
     """Start processes until the rehearsal ends.
 
-    Returns its descendants if it was killed, or None if it has cleaned up.
+    Returns the descendants of a killed rehearsal, or None if it has cleaned up.
     """
     steps = Steps(mark)
     seen: set[psutil.Process] = set()
@@ -231,7 +232,7 @@ def serve(rehearsal: socket.socket, pid: int, mark: str) -> set[psutil.Process] 
             os.read(steps.ended, 1 << 16)
             steps.reap()
         if rehearsal in ready:
-            # Not MSG_WAITALL: a signal would end it early, and steps end meanwhile.
+            # MSG_WAITALL would block while steps end, and a signal could cut it short.
             part, numbers, *_ = socket.recv_fds(rehearsal, _count_missing(request), 2)
             request += part
             pipes += numbers

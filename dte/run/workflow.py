@@ -21,7 +21,7 @@ Execute = Callable[[WorkflowJob, JobRun, Mapping[str, frozenset[str]]], JobStatu
 
 
 class WorkflowExecution:
-    """Runs the planned jobs in parallel; `execute` runs a single one."""
+    """Runs the planned jobs in parallel; the function `execute` runs a single job."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class WorkflowExecution:
         self._futures: dict[Future[JobStatus], str] = {}
 
     def execute(self) -> None:
-        """Run all jobs; the results are in the `RehearsedWorkflow`."""
+        """Run all jobs; their results are stored in the `RehearsedWorkflow`."""
         started = time.monotonic()
         self._listener.workflow_started(self._workflow)
         with ThreadPoolExecutor(max_workers=self._max_jobs) as pool:

@@ -42,7 +42,7 @@ class Workspaces:
         paths: Sequence[str],
         copier: Copier,
     ) -> int:
-        """Persist what the globs `paths` match below `root`; returns the file count."""
+        """Persist the files below `root` that match `paths`; returns the file count."""
         sources = [found for path in paths for found in _match(root, path, copier)]
         with self._lock:
             self._count += 1

@@ -1,5 +1,5 @@
 // Reads `.nx/ci-config.yaml` ("CI Configuration File" in Nx's docs). Every command of
-// main reads it, so the settings don't depend on which one is first.
+// main reads the file, so the settings don't depend on which command is first.
 const { existsSync, readFileSync } = require('fs');
 const { join } = require('path');
 const { readRules, readRuleFile } = require('./assignment-rules');
@@ -14,7 +14,7 @@ function findConfig() {
     .find((file) => existsSync(file));
 }
 
-// Returns the settings in the file; without a file, Nx's defaults.
+// Returns the settings in the file, or {} (Nx's defaults) without a file.
 function readConfig() {
   const file = findConfig();
   if (!file) return {};

@@ -1,5 +1,5 @@
-// Main's part of a distributed run: post the task graph, wait for the agents, fetch
-// each task's outputs and show what it printed.
+// What main does in a distributed run: post the task graph, wait for the agents, fetch
+// each task's outputs and show what the task printed.
 const { UserError } = require('./errors');
 const { post } = require('./http');
 const { openOutputs } = require('./outputs');
@@ -89,7 +89,7 @@ async function show(task, result, { options, outputs }) {
   return status;
 }
 
-// The agents ran the server for the tasks that need it, and printed its output there.
+// Agents ran this continuous task for the tasks that need it, and printed its output.
 async function showServer(task, lifeCycle) {
   task.startTime = task.endTime = Date.now();
   const status = 'success';

@@ -1,4 +1,4 @@
-// Only self-hosted agents can be rehearsed.
+// Refuses settings that request hosted agents: only self-hosted ones can be rehearsed.
 const { UserError } = require('./errors');
 
 function refuseHostedAgents(distribution, where) {

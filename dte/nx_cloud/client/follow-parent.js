@@ -1,5 +1,5 @@
-// An agent starts this script instead of `nx`. It runs `nx` in this process, shares
-// Nx's cache, and kills the process group when the agent is gone, even after SIGKILL.
+// An agent starts this script instead of `nx`. The script runs `nx` in its own process,
+// shares Nx's cache, and kills the process group when the agent ends or is killed.
 // The agent has the other end of the pipe, which the system closes when the agent ends.
 const { Socket } = require('net');
 

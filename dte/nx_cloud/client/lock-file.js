@@ -40,7 +40,7 @@ function takeName(name) {
   process.on('exit', () => rmSync(file, { force: true }));
 }
 
-// `clean-up-agents`
+// The command `clean-up-agents`: removes all lock files.
 async function cleanUpAgents() {
   rmSync(lockFolder(), { recursive: true, force: true });
 }

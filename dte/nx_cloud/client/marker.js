@@ -1,5 +1,5 @@
-// Remembers, in the checkout, that a CI run was started here: only then does `nx`
-// hand its tasks to agents. The marker names its run, so a marker in a
+// Remembers in the checkout that a CI run was started here. `nx` hands its tasks to
+// agents only if the marker names the current run, so the marker of an earlier run in a
 // restored node_modules has no effect.
 const { mkdirSync, readFileSync, rmSync, writeFileSync } = require('fs');
 const { dirname, join } = require('path');
@@ -22,7 +22,7 @@ function isStarted(runId) {
   }
 }
 
-// `cleanup`
+// The command `cleanup`.
 async function removeMarker() {
   rmSync(markerFile(), { force: true });
 }

@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   NX_NO_CLOUD: 'true',
   NX_DAEMON: 'false',
   NX_TUI: 'false',
-  // Nx refuses targets that a plugin has split if Nx Cloud is off, as in this process.
+  // Without Nx Cloud, as in this process, Nx refuses targets that a plugin has split.
   NX_SKIP_ATOMIZER_VALIDATION: 'true',
 };
 
@@ -65,7 +65,7 @@ function readOutput(hash) {
   }
 }
 
-// Nx exited before it ran the task.
+// Returns the result of a task that did not run, because Nx exited too early.
 function failure(task, { started, output, exitCode }) {
   return {
     task,

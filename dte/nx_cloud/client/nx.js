@@ -1,4 +1,4 @@
-// Finds the workspace's own Nx: its folder, its `nx` command, its inner modules.
+// Finds the workspace's own Nx: its folder, its `nx` command, its internal modules.
 const { existsSync } = require('fs');
 const { dirname, join } = require('path');
 
@@ -26,7 +26,7 @@ function requireNx(path) {
   return require(nxFile(`src/${path}.js`));
 }
 
-// A package that Nx itself depends on.
+// Loads a package that Nx itself depends on.
 function requireFromNx(name) {
   return require(require.resolve(name, { paths: [nxFolder()] }));
 }

@@ -8,7 +8,7 @@ const { accessToken, apiUrl } = require('./settings');
 
 const isOlderNx = () => !requireNx('native/index').HttpRemoteCache;
 
-// Lets all caches of this process use the stand-in. It turns off Nx's database, which
+// Lets all caches of this process use the stand-in, and turns off Nx's database, which
 // Nx 19 and 20 can use instead of the folders.
 function shareCache() {
   process.env.NX_DISABLE_DB = 'true';
@@ -24,7 +24,7 @@ function shareCache() {
   }
 }
 
-// Nx calls these functions by these names, with these parameters.
+// Nx calls `retrieve` and `store` by these names, with these parameters.
 async function retrieve(hash, cacheFolder) {
   const answer = await request(hash, { method: 'GET' });
   if (!answer.ok) return false;

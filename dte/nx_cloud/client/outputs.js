@@ -18,8 +18,9 @@ async function openCache(options) {
   return cache;
 }
 
-// Main doesn't hash a task whose inputs are outputs of other tasks, so Nx's database
-// doesn't know it, and refuses its outputs (`hashTasks` in the nx package, 22.7.12).
+// Main doesn't hash a task whose inputs are outputs of other tasks. Nx refuses the
+// outputs of a task that isn't in its database, so this function adds the task
+// (`hashTasks` in the nx package, 22.7.12).
 function recordDetails(task) {
   if (isOlderNx()) return;
   const { getTaskDetails } = requireNx('hasher/hash-task');

@@ -30,7 +30,7 @@ async function record() {
   process.exit(exitCode);
 }
 
-// Finds `nx` as npm does, even if npx did not start this command.
+// Adds the folder with the command `nx` to PATH, as npx does, in case npx was not used.
 function withLocalCommands(path) {
   return [join(workspaceRoot(), 'node_modules', '.bin'), path].join(delimiter);
 }

@@ -2,8 +2,8 @@
 const { readConfig } = require('./ci-config');
 const { post } = require('./http');
 
-// For a command without its own settings, sends those of `.nx/ci-config.yaml` or Nx's
-// defaults. A token that Nx Cloud refuses ends the command here.
+// For a command without its own settings, sends the settings in `.nx/ci-config.yaml` or
+// Nx's defaults. If Nx Cloud refuses the token, the command fails here.
 const reachRun = (run) => post('/runs/reach', { run, ...readConfig() });
 
 module.exports = { reachRun };

@@ -16,12 +16,12 @@ async function runTasks(tasks, options, context) {
     : runHere(run, tasks, options, context);
 }
 
-// Newer versions of Nx notice this themselves and don't load the client.
+// Newer versions of Nx make this check before they load the client.
 function isCloudOff(nxArgs) {
   return process.env.NX_NO_CLOUD === 'true' || nxArgs?.cloud === false;
 }
 
-// `--no-agents` and its older spelling `--no-dte`.
+// Returns false for `--no-agents` and its older spelling `--no-dte`.
 function agentsAllowed(nxArgs) {
   const flags = [nxArgs.agents, nxArgs.useAgents, nxArgs.dte];
   return !flags.includes(false);

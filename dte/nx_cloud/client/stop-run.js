@@ -11,7 +11,7 @@ async function completeRun() {
   console.log(`Nx Cloud (stand-in): all agents of run ${run} end`);
 }
 
-// With an error, the agents fail. As in the real client, there are fewer retries.
+// Ends the run with an error, so the agents fail. Like the real client, retries less.
 const completeWithError = (run, error) =>
   post('/runs/complete', { run, error }, 3).catch(() => {});
 
