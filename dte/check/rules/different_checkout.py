@@ -52,7 +52,7 @@ def differ(main: CheckedJob, agent: CheckedJob) -> bool:
 def differences(
     main: CheckedJob, agent: CheckedJob
 ) -> Iterator[tuple[CheckedJob, CheckedJob, Move]]:
-    """Yield each command that differs, with its job and the other job."""
+    """Yield each git command that differs, after its job and the other job."""
     for ours, theirs in zip_longest(moves_of(main), moves_of(agent)):
         if ours and (theirs is None or ours[0] != theirs[0]):
             yield main, agent, ours

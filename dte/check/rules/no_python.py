@@ -48,7 +48,7 @@ def needs_python(job: CheckedJob) -> bool:
 
 
 def lacks_python(image: str) -> bool:
-    """Return whether this is an official image without Python."""
+    """Return whether the image is an official Docker image without Python."""
     found = _OFFICIAL.fullmatch(image)
     if not found:
         return False

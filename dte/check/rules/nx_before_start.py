@@ -37,7 +37,10 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
-    """Return the calls before the run is started with flags; empty if it isn't."""
+    """Return the Nx calls before the call that starts the run with flags.
+
+    The list is empty if no call starts the run with flags.
+    """
     found: list[NxCall] = []
     by_flags = starts_with_flags(job, facts.repository)
     for step in job.steps:
