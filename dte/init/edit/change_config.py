@@ -36,8 +36,9 @@ class ChangedText(NamedTuple):
 def change_text(text: str, facts: Facts, reference: str) -> ChangedText:
     """Change the text of a valid config so that it uses the orb `reference`.
 
-    In a recipe with its own agents, the orb's commands replace the steps. Other configs
-    get the orb's jobs. A text that already uses the orb doesn't change.
+    If the config has its own agents, the orb's commands replace steps of its jobs.
+    Other configs get the orb's jobs. A config that already calls the orb's jobs, or
+    that starts Nx's hosted agents, doesn't change.
     """
     mark = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)

@@ -38,8 +38,8 @@ def remove_item(editor: Editor, item: Node) -> None:
 def spread(text: str, owner: Node) -> str:
     """Return the text with each item of the owner's `jobs` or `steps` on its own line.
 
-    Returns an empty string unless the list is in brackets on the line of its key. An
-    owner in braces can't contain a list with one item per line.
+    Returns an empty string if no such list is in brackets on the line of its key, or if
+    the owner is in braces, which can't contain a list with one item per line.
     """
     if owner.flow:
         return ""
