@@ -64,7 +64,7 @@ def test_pipelines_and_jobs_are_found_by_project_and_number(
     ],
 )
 def test_anything_else_is_an_error_that_names_the_forms(text: str) -> None:
-    """The suggestions name what to copy; a password is not repeated."""
+    """The error suggests what to copy, and doesn't repeat a password in the text."""
     with pytest.raises(UserError) as error:
         parse_address(text)
     assert any("URL of a workflow" in line for line in error.value.suggestions)
