@@ -63,7 +63,7 @@ def test_the_report_file_matches_its_schema(
 
 
 def test_every_field_is_in_the_schema() -> None:
-    """The schema has each field of a report with tasks, and no other."""
+    """The schema has each field of a report with tasks, and no other field."""
     check(json.loads(make_story().as_json(verdict="x")))
 
 
