@@ -1,4 +1,4 @@
-"""Files of defaults: the user's, and the repository's."""
+"""Files with defaults for options: the user's file, and the repository's file."""
 
 import json
 from pathlib import Path
