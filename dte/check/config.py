@@ -24,7 +24,7 @@ from dte.parse.read import read_text
 
 @dataclass(frozen=True)
 class Checked:
-    """The result of a check; ``notices`` name parts of the config that it left out."""
+    """The result of a check; ``notices`` name parts of the config not checked."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()

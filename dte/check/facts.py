@@ -83,7 +83,7 @@ class CheckedJob:
 
     @property
     def title(self) -> str:
-        """The job's name for messages."""
+        """The name that messages use for the job."""
         return f'the job "{self.name}"'
 
     @property
@@ -150,7 +150,7 @@ class CheckedWorkflow:
 
     @property
     def title(self) -> str:
-        """The workflow's name for messages."""
+        """The name that messages use for the workflow."""
         return f'the workflow "{self.workflow.name}"'
 
     @cached_property

@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class Limit:
-    """Limits how many characters of scripts are read: scripts can call each other."""
+    """Limits how many characters of scripts are read, as a script can call itself."""
 
     left: int = 2_000_000
 
@@ -54,9 +54,10 @@ class Follower:
     limit: Limit = field(default_factory=Limit)
 
     def follow(self, script: str, where: Where, *, exact: bool = False) -> Found:
-        """Return what a script runs; with `exact`, its first line is that of `where`.
+        """Return the commands and Nx calls of a script, with their positions.
 
-        Without `exact`, all commands have the line of `where`.
+        With `exact`, the script's first line is the line of `where`. Without `exact`,
+        all commands have the line of `where`.
         """
         inside = self
         for command in read_commands(script):

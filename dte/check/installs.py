@@ -75,7 +75,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """Return the package manager, verb and options of an install, else nothing."""
+    """Return the package manager, verb and options of an install; empty otherwise."""
     manager, *words = launched(command.words) or ("",)
     manager = manager.partition("@")[0]
     if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):

@@ -1,4 +1,4 @@
-"""Finds which jobs run for which branch or tag, trying names from the filters."""
+"""Finds the jobs that run for common branches and tags, and for names in filters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """The branch or tag for messages."""
+        """The name that messages use for the branch or tag."""
         return f"the tag {self.tag}" if self.tag else f"the branch {self.branch}"
 
 

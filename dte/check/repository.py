@@ -34,7 +34,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Repository:
-    """Reads text files below ``root``; a file that it can't read as text is None."""
+    """Reads text files below ``root``; returns None for a file that it can't read."""
 
     root: Path
 

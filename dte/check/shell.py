@@ -1,8 +1,8 @@
 """Reads the simple commands of a shell script, without running them.
 
 This module is not a shell: it doesn't expand variables, and it reads the commands of a
-command substitution like all others. This is enough to find out which commands a step
-starts, and in which order.
+command substitution like all other commands. This is enough to find out which commands
+a step starts, and in which order.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
 
 
 def list_batches(job: CheckedJob) -> Iterator[Batch]:
-    """Yield main's batches in order: targets that it requests together, and where."""
+    """Yield, in order, the targets that main requests together, and their position."""
     started = False
     for step in job.steps:
         if step.program == "run_affected":

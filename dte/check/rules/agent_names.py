@@ -3,8 +3,8 @@
 Nx Cloud identifies an agent by NX_AGENT_NAME, which has to be unique. Without this
 variable, Nx Cloud uses the name of CircleCI's job, which all copies of a job with
 `parallelism` share. If two such agents share a folder, the second one fails: "Duplicate
-Agent ID Detected".
-Source: Nx docs, "Environment variables", NX_AGENT_NAME; nx-cloud 19.0.0.
+Agent ID Detected". Source: Nx docs, "Environment variables", NX_AGENT_NAME; nx-cloud
+19.0.0.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CODE = "dte-check-agent-names"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents whose name another agent, or a copy of the job, also has."""
+    """Find the agents whose name another agent, or a copy of the job, also has."""
     for flow in facts.workflows:
         seen: dict[tuple[str, str], CheckedJob] = {}
         for job in flow.agents:

@@ -20,7 +20,7 @@ _BRINGS_PACKAGES = ("attach_workspace", "restore_cache", "with_tool_cache")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents whose install differs from the install of every main."""
+    """Find the agents whose install differs from the install of every main."""
     for flow in facts.workflows:
         for agent in flow.agents:
             own = install_of(agent)

@@ -1,4 +1,4 @@
-"""For some branch or tag, filters let main run without agents, or an agent alone.
+"""For a branch or tag, filters let main run without agents, or agents without main.
 
 A job without a filter for tags doesn't run for a tag. So a main that also builds tags
 may run alone, and then waits an hour. Source: CircleCI docs, "Configuration reference",
@@ -16,7 +16,7 @@ CODE = "dte-check-filtered-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first main that has no agent, and the first agent that has no main."""
+    """Find the first main that has no agent, and the first agent that has no main."""
     for flow in facts.workflows:
         if flow.mains and flow.agents:
             yield from _alone(flow, flow.mains, flow.agents, "no agent")

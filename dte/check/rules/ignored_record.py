@@ -16,7 +16,7 @@ CODE = "dte-check-ignored-record"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the recorded commands whose failure main ignores."""
+    """Find the recorded commands whose failure main ignores."""
     for flow in facts.workflows:
         for job in (*flow.mains, *flow.hosted):
             for call in job.calls_of("record"):

@@ -26,7 +26,7 @@ _OFF = ("off", "false", "0")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the mains without a guard; if all have one, the agents without a guard."""
+    """Find the mains without a guard; if all have one, the agents without a guard."""
     for flow in facts.workflows:
         if not (flow.mains and flow.agents):
             continue

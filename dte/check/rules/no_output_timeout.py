@@ -22,7 +22,7 @@ _HOUR_MS = "3600000"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents that CircleCI may kill while they wait for tasks."""
+    """Find the agents that CircleCI may kill while they wait for tasks."""
     for flow in facts.workflows:
         for job in flow.agents:
             for step in job.steps:

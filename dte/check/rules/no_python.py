@@ -22,7 +22,7 @@ _BARE = ("alpine", "busybox", "debian", "ubuntu")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs whose image can't run dte's steps."""
+    """Find the jobs whose image can't run dte's steps."""
     for flow in facts.workflows:
         for job in flow.jobs:
             if needs_python(job) and lacks_python(job.image):

@@ -21,7 +21,7 @@ _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield each main's first call that connects to Nx Cloud before the run starts."""
+    """Find each main's first call that connects to Nx Cloud before the run starts."""
     for flow in facts.workflows:
         for job in flow.mains:
             early = [call for call in before_start(job, facts) if reaches_cloud(call)]

@@ -20,7 +20,7 @@ _VARIABLES = ("NX_CI_EXECUTION_ID", "NX_RUN_GROUP", "NX_BRANCH", "NX_CLOUD_API")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents whose values differ from the values of every main."""
+    """Find the agents whose values differ from the values of every main."""
     for flow in facts.workflows:
         for agent in flow.agents:
             differences = [compare(main, agent) for main in flow.mains]

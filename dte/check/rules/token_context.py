@@ -19,7 +19,7 @@ CODE = "dte-check-token-context"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that have the token and install or run packages."""
+    """Find the jobs that have the token and install or run packages."""
     for flow in facts.workflows:
         given = token_contexts(flow)
         for job in flow.jobs:
