@@ -21,7 +21,7 @@ class Inferred(NamedTuple):
 
 
 class _Inferred(NamedTuple):
-    """A plugin's target: the option with its name, the default name, needed files."""
+    """A plugin's target; ``option`` sets its name, ``files`` matches required files."""
 
     option: str
     default: str

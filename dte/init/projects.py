@@ -65,7 +65,10 @@ def list_declared_targets(
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """Return a package.json's targets; empty for a non-package without a key `nx`."""
+    """Return the targets in a package.json.
+
+    If `is_package` is False, the file has targets only if it has the key `nx`.
+    """
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []

@@ -13,7 +13,7 @@ from dte.init.projects import list_declared_targets, list_files
 
 # The default of `targets` on dte/main.
 DEFAULT = ("lint", "test", "build", "e2e-ci")
-# The targets that Nx's generator for CI configs runs, in its order.
+# The targets that Nx's generator for CI configs runs, in the generator's order.
 _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 

@@ -26,7 +26,8 @@ BOM = "\ufeff"
 class ChangedText(NamedTuple):
     """The text after the change, and what the user has to do by hand.
 
-    A note is the number of a line in the old text, and a sentence.
+    A note is a line number and a sentence. The number counts the lines of the old text
+    after `_spread_lists`.
     """
 
     text: str

@@ -11,7 +11,7 @@ from dte.init.yaml_text import write_items
 
 
 def insert_first(editor: Editor, key: Node, items: Node, added: list[Any]) -> None:
-    """Add items at the start of a block list, before its first item's comments."""
+    """Add items at the start of a block list, before the comments above its items."""
     indent = editor.indent_of(items.items[0])
     editor.insert_lines(key.end, write_items(added), indent)
 

@@ -31,7 +31,7 @@ _ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_
 
 
 def find_only_call(step: Step) -> NxCall | None:
-    """Return the call of a step if it is the only one and the orb can replace it."""
+    """Return a step's only Nx call if the orb has a command for this call, or None."""
     calls = step.calls
     if len(calls) != 1 or not calls[0].is_alone or calls[0].name not in MOVED:
         return None
@@ -97,7 +97,7 @@ def plan_start_agent(
 
 
 def _find_ordinal(name: str, integers: set[str]) -> str | None:
-    """Return the parameter with an agent's number; empty for CIRCLE_NODE_INDEX.
+    """Return the parameter that numbers the agent; empty means CIRCLE_NODE_INDEX.
 
     Returns None for an agent's name that the orb can't produce.
     """

@@ -34,7 +34,7 @@ _GUARD = "rerun_guard"
 
 @dataclass
 class Recipe:
-    """Edits jobs and commands; ``notes`` lists what the user has to change."""
+    """Edits jobs and commands; ``notes`` lists what the user has to change by hand."""
 
     config: WrittenConfig
     editor: Editor
@@ -73,7 +73,7 @@ class Recipe:
         self.move_shas(section, name)
 
     def move_shas(self, section: str, name: str) -> None:
-        """Replace each step `set-shas` of nrwl/nx-orb in a job or a command."""
+        """Replace nrwl/nx-orb's `set-shas` in a job or a command with `set_shas`."""
         for step in self.config.own_steps(section, name):
             if self._is_set_shas(step):
                 planned = plan_set_shas(step, self.facts.main_branch.value)
@@ -116,7 +116,8 @@ class Recipe:
         """Move the start of the run after the install: the orb uses the installed Nx.
 
         Nx Cloud stops the agents after the targets that are named at the start of the
-        run. The tasks of other targets would then wait for agents.
+        run. Tasks of other targets would wait for agents, so the start must name every
+        target.
         """
         by_file = bool(self.facts.distribute_on.source)
         if not (by_file or targets or call.flag(*STOP_AFTER)):
