@@ -51,9 +51,9 @@ class Attempt:
 
     `number` counts the full runs of workflows with this name; it is 0 for a partial
     rerun. `refused` are the jobs that dte refused in a partial rerun. `perhaps_refused`
-    are failed jobs that dte may have refused. The API doesn't tell in two cases: in a
-    rerun with SSH, because DTE_RERUN_GUARD may be off, and if the pipeline's config
-    can't be read (`config_unreadable`).
+    are failed jobs that dte may have refused. This is uncertain in a rerun with SSH,
+    because DTE_RERUN_GUARD may be off, and if the pipeline's config can't be read
+    (`config_unreadable`).
     """
 
     id: str
@@ -167,8 +167,8 @@ def mark_refused(
 
     dte refused a job if the job has a guard and failed within LONGEST_REFUSAL_SECONDS,
     in a partial rerun without the attempt job. If the job took longer, DTE_RERUN_GUARD
-    was off. If the config can't be read, dte perhaps refused every job that failed so
-    early in a workflow that has an attempt job.
+    was off. If the config can't be read, dte perhaps refused every job that failed
+    within this time in a workflow that has an attempt job.
     """
     suspects = {one.id for one in attempts if _may_be_refused(one)}
     if not suspects:

@@ -82,7 +82,7 @@ class Client:
         return self._send("POST", words, json=body)
 
     def get_all(self, *words: str | int) -> list[dict[str, Any]]:
-        """Return the items on all pages of a list, which `words` name as in `get`."""
+        """Return the items on all pages of the list at `/word/word…`."""
         items: list[dict[str, Any]] = []
         query: dict[str, str] = {}
         for _ in range(MOST_PAGES):
