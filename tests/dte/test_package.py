@@ -65,7 +65,7 @@ def tracked(*starts: str) -> set[str]:
 def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
     built: tuple[Path, Path],
 ) -> None:
-    """Each tracked file of the three folders is in the wheel, and nothing else."""
+    """The wheel has all tracked files of dte/, orb/ and scripts/, and no other file."""
     names = set(zipfile.ZipFile(built[0]).namelist())
     metadata = {name for name in names if ".dist-info/" in name}
     bundled = {f"dte/bundled/{name}" for name in tracked("orb/", "scripts/")}
@@ -76,7 +76,7 @@ def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
 def test_the_sdist_contains_what_the_wheel_is_built_from(
     built: tuple[Path, Path],
 ) -> None:
-    """The sdist contains three folders and some documents, but no tests or tools."""
+    """The sdist has dte/, orb/, scripts/ and some documents, but no tests or tools."""
     with tarfile.open(built[1]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()} - {"PKG-INFO"}
     assert names == tracked(*FOLDERS) | set(FILES)
@@ -85,8 +85,8 @@ def test_the_sdist_contains_what_the_wheel_is_built_from(
 def test_both_build_the_same_bytes_everywhere(
     built: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Another folder, time zone and file times give the same bytes, and the wheel of
-    the sdist is the wheel of the checkout."""
+    """A build in another folder and time zone, with other file times, has the same
+    bytes, and the sdist builds the same wheel as the checkout."""
     copy = tmp_path / "copy"
     for path in repository_files():
         target = copy / name_of(path)

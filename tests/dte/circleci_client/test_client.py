@@ -156,7 +156,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
 
 @responses.activate
 def test_no_message_contains_the_token() -> None:
-    """A message of the API or of the network that quotes the token is redacted."""
+    """The token is redacted in errors of the API and of the network that quote it."""
     responses.get(PATH, json={"message": f"bad token {TOKEN}"}, status=400)
     responses.get(f"{API}/down", body=requests.ConnectionError(f"no {TOKEN}"))
     for words in (("workflow", "x"), ("down",)):

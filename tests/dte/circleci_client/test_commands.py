@@ -35,7 +35,7 @@ APP = "https://app.circleci.com/pipelines"
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A home directory without settings, a token, and no pause between polls."""
+    """Set an empty home folder and a token, and remove the pause between polls."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CIRCLECI_CLI_TOKEN", TOKEN)
     monkeypatch.setattr(rerun, "POLL_SECONDS", 0.0)
@@ -97,7 +97,7 @@ def test_attempts_are_printed_as_json() -> None:
 def test_the_url_of_a_pipeline_or_a_job_works(
     url: str, path: str, answer: dict[str, Any]
 ) -> None:
-    """A URL with the project and a number leads to the same pipeline as its id."""
+    """The URL of a pipeline or a job leads to the same result as the pipeline's id."""
     add_refused_pipeline()
     responses.get(f"{API}/{path}", json=answer)
     done = run("attempts", url)

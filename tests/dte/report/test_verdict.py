@@ -25,7 +25,7 @@ def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobRepo
 
 
 def report_on(*jobs: JobReport) -> Report:
-    """Return a report on one run that fails if a job failed."""
+    """Return a report on one run, which failed if one of these jobs failed."""
     failed = any(job.status == "failed" for job in jobs)
     return make_report(make_run("failed" if failed else "success", *jobs))
 

@@ -35,7 +35,7 @@ def test_a_line_is_cut_at_its_width(line: str, pieces: list[str]) -> None:
 
 @given(TEXTS.map("".join), st.integers(2, 9))
 def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
-    """All pieces together are the line, and none is wider than the width."""
+    """The pieces contain the whole line, and no piece is wider than the given width."""
     pieces = [strip_colors(piece) for piece in cut(line, width)]
     assert "".join(pieces) == strip_colors(line)
     assert max(map(cell_len, pieces)) <= width
