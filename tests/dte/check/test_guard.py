@@ -1,4 +1,4 @@
-"""`dte check` accepts a guard in time, and reports a late or disabled guard."""
+"""`dte check` accepts an early guard, and reports a late or disabled guard."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", CONFIGS, ids=str)
 def test_the_configs_of_the_pages(block: Block, tmp_path: Path) -> None:
-    """Configs on the pages have no findings; recipes without dte may lack a guard."""
+    """Configs in docs/ have no findings, but recipes without dte may lack a guard."""
     allowed = set() if "dte:" in block.text else {NO_GUARD}
     assert set(codes_of(block.text, tmp_path)) <= allowed
 

@@ -81,7 +81,7 @@ class Operator(Listener):
                 self.api = line.removeprefix("api ")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
-        """Run `dte attempts`, and start the rerun that `requests` names, if any."""
+        """Run `dte attempts`, and then the rerun in `requests` for this workflow."""
         told = json.loads(self.run("attempts", workflow.id, "--json"))
         self.listed = told["attempts"]
         self.sentences += told["summary"]

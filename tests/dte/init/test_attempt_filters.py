@@ -54,7 +54,7 @@ def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
 def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
     agent: Any, main: Any, expected: Any
 ) -> None:
-    """Equal filters are copied; different filters with tags become all tags."""
+    """Equal filters are copied; a wider filter replaces filters that differ."""
     assert find_filters(("agent", agent, []), ("main", main, [])) == expected
 
 

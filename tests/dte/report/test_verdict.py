@@ -107,7 +107,7 @@ def test_tasks_are_counted() -> None:
     ],
 )
 def test_the_exit_code(status: str, expected: tuple[str, ...], code: int) -> None:
-    """0 means that the last run passed or, with --expect, all runs did as expected."""
+    """0 means: the last run passed or, with --expect, each run ended as expected."""
     assert judge(make_report(make_run(status)), expected) == code
 
 
