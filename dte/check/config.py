@@ -24,7 +24,7 @@ from dte.parse.read import read_text
 
 @dataclass(frozen=True)
 class Checked:
-    """The sorted findings, the ignored findings, and notices about unchecked parts."""
+    """The result of a check; ``notices`` name parts of the config not checked."""
 
     findings: tuple[Finding, ...]
     ignored: tuple[tuple[Finding, Ignore], ...] = ()
@@ -37,7 +37,7 @@ def check_config(
 ) -> Checked:
     """Check the config at `path`; raises `UserError` if it can't be read.
 
-    Orbs without a source become placeholders, so nothing is downloaded.
+    Placeholders replace the orbs whose source is missing, so nothing is downloaded.
     """
 
     def compile_for(values: PipelineValues) -> CompiledConfig:
@@ -74,7 +74,7 @@ def check_config(
 
 
 def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
-    """Yield a notice for each part that was not checked."""
+    """Yield a notice for each part of the config that was not checked."""
     yield from (f"not checked: {name}" for name in compiled.stubbed)
     if compiled.setup:
         yield "not checked: the config that this setup config continues with"
@@ -86,7 +86,7 @@ def list_notices(compiled: CompiledConfig, workflows: Any) -> Iterator[str]:
 
 
 def apply_rules(facts: Facts) -> list[Finding]:
-    """Return the findings of all rules, without repeats for the jobs of a matrix."""
+    """Return the findings of all rules, at most one for each rule and line."""
     found: dict[tuple[str, str, int], Finding] = {}
     for rule in all_rules():
         for one in rule.find(facts):

@@ -45,7 +45,7 @@ def distribution_of(job: CheckedJob, repository: Repository) -> Distribution:
     if job.calls_of(*STARTS_WITH_FILE):
         return distribution_in_file(job, repository)
     if (value_of(job, OLD_SWITCH) or "").lower() == "true":
-        # A job may get the variable from a shared executor.
+        # Jobs that run no tasks may get the variable from an executor that jobs share.
         runs = any(runs_tasks(call) for call in job.calls)
         agent = job.calls_of(START_AGENT)
         return Distribution.OWN if runs and not agent else Distribution.NONE

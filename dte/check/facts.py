@@ -19,7 +19,7 @@ _OWN = "DTE_"
 
 
 def runs_dte(step: Step) -> bool:
-    """Return whether a step comes from dte's orb, which passes DTE_ variables."""
+    """Return whether a step comes from dte's orb, whose steps set DTE_ variables."""
     return any(name.startswith(_OWN) for name in step.arguments.get("environment", ()))
 
 
@@ -27,8 +27,8 @@ def runs_dte(step: Step) -> bool:
 class CheckedStep:
     """A step of a job, the commands that it runs, and the Nx calls among them.
 
-    ``where`` is always in one of the user's files. For a step inside an orb, it is the
-    position of the job's call.
+    ``where`` is always in one of the user's files. For a step inside an orb, ``where``
+    is the position of the job's entry in the workflow.
     """
 
     step: Step
@@ -83,12 +83,12 @@ class CheckedJob:
 
     @property
     def title(self) -> str:
-        """The job's name for messages."""
+        """The name that messages use for the job."""
         return f'the job "{self.name}"'
 
     @property
     def where(self) -> Where:
-        """The position of the job's call in the workflow."""
+        """The position of the job's entry in the workflow."""
         return self.call.where
 
     @property
@@ -98,7 +98,7 @@ class CheckedJob:
 
     @property
     def image(self) -> str:
-        """The job's first image; empty for machines and unknown executors."""
+        """The job's first Docker image; empty if the job has no Docker executor."""
         images = self.call.job.executor.get("docker") if self.call.job else None
         return str(images[0]["image"]) if images else ""
 
@@ -109,11 +109,11 @@ class CheckedJob:
             yield from step.calls
 
     def program(self, name: str) -> CheckedStep | None:
-        """Return the first step that runs this program of dte's orb."""
+        """Return the first step that runs this program of dte's orb, or None."""
         return next((step for step in self.steps if step.program == name), None)
 
     def calls_of(self, *names: str) -> list[NxCall]:
-        """Return the calls of these subcommands."""
+        """Return the job's Nx calls that have one of these subcommands."""
         return [call for call in self.calls if call.name in names]
 
     @property
@@ -123,12 +123,12 @@ class CheckedJob:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the job is a placeholder for a job of an orb without a source."""
+        """Whether the job replaces the job of an orb whose source is missing."""
         return self.image.startswith("not-rehearsed/")
 
     @property
     def has_unknown_steps(self) -> bool:
-        """Whether a step comes from an orb without a source."""
+        """Whether a step of the job comes from an orb whose source is missing."""
         return any(step.is_unknown for step in self.steps)
 
 
@@ -150,7 +150,7 @@ class CheckedWorkflow:
 
     @property
     def title(self) -> str:
-        """The workflow's name for messages."""
+        """The name that messages use for the workflow."""
         return f'the workflow "{self.workflow.name}"'
 
     @cached_property
@@ -166,7 +166,7 @@ class CheckedWorkflow:
         return (*self.mains, *self.agents)
 
     def run_together(self, *jobs: CheckedJob) -> bool:
-        """Return whether one of the tried branches or tags runs all these jobs."""
+        """Return whether all these jobs run for one of the branches or tags tried."""
         names = {job.name for job in jobs}
         return any(names <= selection.jobs for selection in self.selections)
 

@@ -21,5 +21,5 @@ class Finding:
 
 
 def finding(code: str, where: Where, message: str, *fix: str) -> Finding:
-    """Make a finding; `code` is the rule's, such as `dte-check-no-guard`."""
+    """Make a finding; `code` is the code of its rule, such as `dte-check-no-guard`."""
     return Finding(code, where, message, fix, f"{PAGE}#{code}")

@@ -20,7 +20,7 @@ _LONGEST_CHAIN = 6
 
 @dataclass
 class Found:
-    """The commands that a step runs, including those in scripts, and its Nx calls."""
+    """The commands that a step and its scripts run, and the Nx calls among them."""
 
     commands: list[tuple[Command, Where]] = field(default_factory=list)
     calls: list[NxCall] = field(default_factory=list)
@@ -33,12 +33,12 @@ class Found:
 
 @dataclass
 class Limit:
-    """Limits how many characters are read, because scripts can call each other."""
+    """Limits how many characters of scripts are read, as a script can call itself."""
 
     left: int = 2_000_000
 
     def take(self, text: str) -> bool:
-        """Count the characters of a script, and return whether it may be read."""
+        """Count the characters of a script; return whether the limit allows them."""
         self.left -= 1000 + len(text)
         return self.left >= 0
 
@@ -54,7 +54,11 @@ class Follower:
     limit: Limit = field(default_factory=Limit)
 
     def follow(self, script: str, where: Where, *, exact: bool = False) -> Found:
-        """Return what a script runs; with `exact`, lines are numbered from `where`."""
+        """Return the commands and Nx calls of a script, with their positions.
+
+        With `exact`, the script's first line is the line of `where`. Without `exact`,
+        all commands have the line of `where`.
+        """
         inside = self
         for command in read_commands(script):
             line = where.line + command.line if exact else where.line
@@ -107,7 +111,7 @@ class Follower:
 
 
 def join(folder: str, name: str) -> str:
-    """Return a path relative to the repository; the checkout is in `~/project`."""
+    """Join two paths; `~/project` at the start of `name` is the repository's folder."""
     name = re.sub(r"^(~|\$HOME|\$\{HOME\}|/home/circleci)/(project|repo)/?", "", name)
     return str(Path(folder, name or "."))
 

@@ -1,7 +1,7 @@
 """Comments that ignore a finding: `# dte: ignore[code] reason`.
 
-A comment applies to its own line. If nothing else is on that line, it applies to the
-next line that isn't empty or a comment.
+A comment applies to its own line. If nothing else is on that line, the comment applies
+to the next line that isn't empty or a comment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNUSED = "dte-check-unused-ignore"
 
 @dataclass(frozen=True)
 class Ignore:
-    """A comment at ``where``, which applies to the line ``line``."""
+    """A comment at ``where`` that ignores findings on the line ``line``."""
 
     codes: tuple[str, ...]
     reason: str
@@ -57,7 +57,7 @@ def apply_ignores(
 ) -> tuple[list[Finding], list[tuple[Finding, Ignore]]]:
     """Return the findings that remain, and the findings that comments ignore.
 
-    The first list also contains the findings about comments.
+    The first list also contains findings about the comments themselves.
     """
     remaining: list[Finding] = []
     ignored: list[tuple[Finding, Ignore]] = []

@@ -16,7 +16,7 @@ _VERBS = {
     "yarn": ("install",),
     "bun": ("install", "i", "ci"),
 }
-# Options that change which packages are installed, or which versions.
+# Options that change which packages, or which versions of them, are installed.
 _OPTIONS = (
     "--frozen-lockfile",
     "--immutable",
@@ -39,7 +39,7 @@ _ONLY_TALK = {"--help", "--version", "-h", "-v"}
 
 @dataclass(frozen=True)
 class Install:
-    """An install; messages show ``text``, and all jobs must have the same ``kind``."""
+    """An install of packages: messages show ``text``, and a rule compares ``kind``."""
 
     text: str
     kind: tuple[str, ...]
@@ -49,8 +49,8 @@ class Install:
 def install_of(job: CheckedJob) -> Install | None:
     """Return the first install before the job starts an agent or a run.
 
-    An install of named packages, such as `npm install wait-on`, counts only if there is
-    no other.
+    An install of named packages, such as `npm install wait-on`, is returned only if the
+    job has no other install.
     """
     found = named = None
     for step in job.steps:
@@ -75,7 +75,7 @@ def install_of(job: CheckedJob) -> Install | None:
 
 
 def kind_of(command: Command) -> tuple[str, ...]:
-    """Return the package manager, verb and options; empty if this is not an install."""
+    """Return the package manager, verb and options of an install; empty otherwise."""
     manager, *words = launched(command.words) or ("",)
     manager = manager.partition("@")[0]
     if manager not in _VERBS or {"-g", "--global", "--location=global"} & set(words):
@@ -99,7 +99,7 @@ def starts_packages(command: Command) -> bool:
 
 
 def launched(words: Sequence[str]) -> Sequence[str]:
-    """Return the command that sudo, corepack or env starts, else the command itself."""
+    """Return the words of a command without `sudo`, `corepack` or `env` before it."""
     while words and words[0] in _LAUNCHERS:
         words = words[1:]
         while words and (words[0].startswith("-") or "=" in words[0]):
@@ -108,7 +108,7 @@ def launched(words: Sequence[str]) -> Sequence[str]:
 
 
 def plain_words(words: Iterable[str]) -> Iterator[str]:
-    """Yield the words that are neither options nor the values of options."""
+    """Yield the words of a command, without options and the values of options."""
     before = ""
     for word in words:
         if not word.startswith("-") and before not in _WITH_VALUE:

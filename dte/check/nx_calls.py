@@ -27,9 +27,9 @@ _TALK = frozenset(
 class NxCall:
     """A call of `nx` or `nx-cloud`: its subcommand and arguments.
 
-    ``ignored`` is True if the step continues when the call fails, and ``background`` if
-    the step doesn't wait for the call. ``folder`` is where it runs, relative to the
-    checkout.
+    ``ignored`` is True if the step continues when the call fails. ``background`` is
+    True if the step doesn't wait for the call. ``folder`` is the folder in which the
+    call runs, relative to the checkout.
     """
 
     name: str
@@ -51,7 +51,7 @@ class NxCall:
 
 
 def read_calls(command: Command, where: Where, folder: str) -> Iterator[NxCall]:
-    """Yield a command's Nx call, and the call that `nx-cloud record` runs."""
+    """Yield a command's Nx call, and the Nx call that `nx-cloud record` records."""
     words = command.words
     if (
         not words

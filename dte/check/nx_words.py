@@ -33,7 +33,7 @@ def runs_tasks(call: NxCall) -> bool:
 
 
 def targets_of(call: NxCall) -> tuple[str, ...]:
-    """Return the targets that a call runs, without configurations; empty if unknown."""
+    """Return the targets that a call runs, without their configurations, or nothing."""
     return read_targets(call.name, call.arguments)
 
 

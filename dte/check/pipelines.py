@@ -1,4 +1,4 @@
-"""Finds which jobs run for which branch or tag, trying names from the filters."""
+"""Finds the jobs that run for common branches and tags, and for names in filters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """The branch or tag for messages."""
+        """The name that messages use for the branch or tag."""
         return f"the tag {self.tag}" if self.tag else f"the branch {self.branch}"
 
 
@@ -40,10 +40,11 @@ def select_all(
     compile_for: Callable[[PipelineValues], CompiledConfig],
     pipeline: PipelineValues,
 ) -> dict[str, tuple[Selection, ...]]:
-    """Return each workflow's selections, by name; `workflows` is as written.
+    """Return the selections of each workflow, with the workflow's name as key.
 
-    Filters that are expressions are evaluated during compilation, so the config is
-    compiled again for each branch and tag.
+    `workflows` is the config's section before compilation. Filters that are expressions
+    are evaluated during compilation, so a config with such filters is compiled again
+    for each branch and tag.
     """
     written = list(_deciding(workflows))
     again = any(isinstance(value, str) for key, value in written if key == "filters")
@@ -71,9 +72,10 @@ def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
-    """Return branches and tags to try, each as `(branch, tag)` with one of them empty.
+    """Return branches and tags to try, each as `(branch, "")` or `("", tag)`.
 
-    They are the usual names, and the first names in filters and conditions.
+    The list has common names, such as `main`, and the first names in filters and
+    conditions.
     """
     mentioned = _mentioned(written)
     branches = dict.fromkeys((*_USUAL, *mentioned[:_MOST]))
@@ -82,7 +84,7 @@ def list_names(written: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def list_untried(workflows: Any) -> list[str]:
-    """Return the names in filters and conditions that aren't tried."""
+    """Return the names in filters and conditions that `list_names` leaves out."""
     return _mentioned(value for _, value in _deciding(workflows))[_MOST:]
 
 

@@ -18,14 +18,14 @@ CI_CONFIGS = (".nx/ci-config.yaml", ".nx/ci-config.yml")
 
 
 def find_root(config: Path) -> Path:
-    """Return the folder that the config's jobs check out: the one above `.circleci`."""
+    """Return the root of the config's repository: the folder above `.circleci`."""
     folder = config.parent
     return folder.parent if folder.name == ".circleci" else folder
 
 
 @dataclass(frozen=True)
 class Script:
-    """Commands in a file that a step runs; ``line`` is the number of the first line."""
+    """The commands of a script or a Makefile target; ``line`` is their first line."""
 
     file: str
     line: int
@@ -34,7 +34,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Repository:
-    """Reads files below ``root``; None if a file is missing, outside or not text."""
+    """Reads text files below ``root``; returns None for a file that it can't read."""
 
     root: Path
 
@@ -54,7 +54,7 @@ class Repository:
         return None if text is None else Script(self.show(name), 1, text)
 
     def show(self, name: str) -> str:
-        """Return the file's path for messages, relative if the config's path is."""
+        """Return a file's path for messages; it is relative if ``root`` is relative."""
         return str(self.root / name)
 
     def package_script(self, folder: str, name: str) -> str | None:
@@ -78,7 +78,7 @@ class Repository:
     def workspace(self, folder: str) -> str:
         """Return the nearest folder at or above `folder` that has nx.json.
 
-        If none has it, returns `folder`.
+        If no such folder exists, returns `folder`.
         """
         folders = (Path(folder), *Path(folder).parents)
         found = (at for at in folders if self.read(str(at / "nx.json")) is not None)
@@ -87,7 +87,7 @@ class Repository:
     def ci_config(self, folder: str = ".") -> tuple[str, LocatedMap] | None:
         """Return the name and the content of the file that configures Nx Cloud's runs.
 
-        It is in the Nx workspace that `folder` belongs to.
+        The file is `.nx/ci-config.yaml` of the Nx workspace that contains `folder`.
         """
         for file in CI_CONFIGS:
             name = str(Path(self.workspace(folder), file))

@@ -17,7 +17,7 @@ _KEY = "distribute-on"
 
 
 class DistributeOn(NamedTuple):
-    """A `distribute-on` that applies to a run; ``keys`` is its path of keys."""
+    """A `distribute-on` of a run; ``keys`` is its path, such as `dte.distribute-on`."""
 
     keys: str
     value: Any
@@ -25,12 +25,12 @@ class DistributeOn(NamedTuple):
 
     @property
     def is_of_run(self) -> bool:
-        """Whether it is in a section `dte`, where Nx Cloud reads it."""
+        """Whether the key is in a section `dte`, from which Nx Cloud reads it."""
         return f".{self.keys}".endswith(f".dte.{_KEY}")
 
 
 def run_file(job: CheckedJob, repository: Repository) -> tuple[str, LocatedMap] | None:
-    """Return the name and the content of the file for the run that the job starts."""
+    """Return the name and content of `.nx/ci-config.yaml` for a job's run, or None."""
     return repository.ci_config(run_folder(job))
 
 
@@ -50,7 +50,7 @@ def starts_with_flags(job: CheckedJob, repository: Repository) -> bool:
 
 
 def list_distributions(job: CheckedJob, repository: Repository) -> list[DistributeOn]:
-    """Return each `distribute-on` of the file that applies to a job's run.
+    """Return each `distribute-on` in `.nx/ci-config.yaml` that applies to a job's run.
 
     An override for this run's environment replaces the value in the section `dte`;
     overrides for other environments have no effect, as in scripts/lib/ci_config.py.

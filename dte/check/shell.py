@@ -1,8 +1,8 @@
 """Reads the simple commands of a shell script, without running them.
 
-It is not a shell: it doesn't expand variables, and it reads a command substitution like
-the commands around it. This is enough to find which commands a step starts, and in
-which order.
+This module is not a shell: it doesn't expand variables, and it reads the commands of a
+command substitution like all other commands. This is enough to find out which commands
+a step starts, and in which order.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _KEYWORDS = frozenset(
 class Command:
     """A simple command: its words without quotes, and its context in the script.
 
-    ``line`` counts from 0. ``then`` is the operator after it (`&&`, `||`, `|`, `&`) or
-    empty. ``ignored`` is True if the script continues when the command fails.
+    ``line`` counts from 0. ``then`` is the operator after the command (`&&`, `||`, `|`,
+    `&`), or empty. ``ignored`` is True if the script continues when the command fails.
     """
 
     words: tuple[str, ...]

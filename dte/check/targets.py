@@ -1,4 +1,4 @@
-"""Finds the targets that main runs, and those after which its agents may stop."""
+"""Finds the targets that main runs, and the targets after which its agents may stop."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def stop_targets(job: CheckedJob, repository: Repository) -> set[str]:
 
 
 def list_batches(job: CheckedJob) -> Iterator[Batch]:
-    """Yield the targets that main requests together, one batch after the other."""
+    """Yield, in order, the targets that main requests together, and their position."""
     started = False
     for step in job.steps:
         if step.program == "run_affected":

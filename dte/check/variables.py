@@ -17,7 +17,8 @@ _EXPORT = re.compile(r"(?:^|\s)(?:export\s+|ENV\s+)?([A-Z]\w*)=(\S*)")
 class Variable:
     """A variable; ``in_shell`` is True if a shell expands its value.
 
-    CircleCI does not expand `environment:` ("Set an environment variable").
+    CircleCI doesn't expand values in `environment:` (CircleCI docs, "Set an environment
+    variable").
     """
 
     name: str
@@ -32,10 +33,10 @@ class Variable:
 
 
 def variables_of(job: CheckedJob, *names: str) -> Iterator[Variable]:
-    """Yield the variables of these names that the job sets, nearest to a command first.
+    """Yield the variables with these names that the job sets.
 
-    It doesn't find variables of the project or of contexts, or in files that scripts
-    write.
+    The variables of steps come first, then the job's, then the container's. Variables
+    of the project, of contexts, and in files that scripts write are not found.
     """
     for step in job.steps:
         for call in step.calls:
@@ -80,13 +81,13 @@ def value_of(job: CheckedJob, name: str) -> str | None:
 
 
 def setting_of(job: CheckedJob, program: str, name: str) -> str | None:
-    """Return a variable of the step with this orb program; None without such a step."""
+    """Return a variable of the step that runs this program; None if no step runs it."""
     step = job.program(program)
     return None if step is None else str(step.environment.get(name, ""))
 
 
 def execution_of(job: CheckedJob) -> str:
-    """Return the name of the job's Nx Cloud run (NX_CI_EXECUTION_ENV), or ""."""
+    """Return the name of the run's environment (NX_CI_EXECUTION_ENV), or ""."""
     for program in ("start_ci_run", "start_agent"):
         if own := setting_of(job, program, "DTE_EXECUTION_ENVIRONMENT"):
             return own

@@ -1,8 +1,8 @@
-"""Finds the API's address and the token, and decides who gets the token.
+"""Finds the API's address and the token, and decides which hosts get the token.
 
-The token comes from the environment, or from the settings file of CircleCI's CLI. It is
-sent only to circleci.com or to the configured host: the host of a URL that somebody
-sends you must not receive it.
+The token comes from the environment, or from the settings file of CircleCI's CLI. dte
+sends the token only to circleci.com or to the configured host, because the host in a
+URL that somebody sends you must not receive it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ API_URL = "DTE_API_URL"
 
 @dataclass(frozen=True)
 class Access:
-    """The API's address, and its token, which is empty if there is none."""
+    """The API's address, the token (may be empty), and where the token was found."""
 
     api: str
     token: str = field(repr=False)
@@ -41,10 +41,10 @@ class Access:
 
 
 def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access:
-    """Return the access to the API of `host`; an empty `host` means the configured one.
+    """Return the access to the API of `host`; empty means the configured host.
 
-    `DTE_API_URL` replaces the address of the API. Raises `UserError` for a host that
-    is neither CircleCI's cloud nor configured.
+    `DTE_API_URL` replaces the address of the API. Raises `UserError` for every host
+    except CircleCI's cloud and the configured host.
     """
     settings = read_cli_settings(home / ".circleci" / "cli.yml")
     token, source = find_token(environment, settings)
@@ -65,7 +65,7 @@ def find_access(host: str, environment: Mapping[str, str], home: Path) -> Access
 def find_token(
     environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Return the token, and where it was found; both empty if there is none."""
+    """Return the token, and where it was found; both are empty if no token exists."""
     for name in TOKENS:
         if environment.get(name):
             return environment[name], name
@@ -77,7 +77,7 @@ def find_token(
 def read_cli_settings(path: Path) -> dict[str, str]:
     """Return the `host` and the `token` in the settings file of CircleCI's CLI.
 
-    A key that the file doesn't set is missing. Without a file, both are missing.
+    The result has only the keys that the file sets; without a file, it is empty.
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -23,10 +23,11 @@ FORMS = (
 
 @dataclass(frozen=True)
 class Address:
-    """What a URL or an id names; `host` is empty for an id without a URL.
+    """The object that a URL or an id names; `host` is empty for an id without a URL.
 
-    If `kind` is "workflow", `id` is set; if it is "any", `id` may be that of a workflow
-    or a pipeline. If `kind` is "pipeline" or "job", `slug` and `number` are set.
+    If `kind` is "workflow", `id` is a workflow's id. If `kind` is "any", `id` is the id
+    of a workflow or of a pipeline. If `kind` is "pipeline" or "job", `slug` and
+    `number` are set.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read a URL or an id; raises `UserError` that names the accepted forms."""
+    """Parse a URL or an id; raises a `UserError` that lists the accepted forms."""
     if re.fullmatch(_ID, text, re.I):
         return Address("any", id=text.lower())
     parts = urlsplit(text)

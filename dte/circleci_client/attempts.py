@@ -27,7 +27,7 @@ PARTIAL = {
     "rerun-single-job-with-ssh": WITH_SSH,
     "rerun-workflow-from-job-ids-sparse-tree": "rerun of jobs",
 }
-# The guard needs seconds; what comes before it in a job may take minutes.
+# The guard takes seconds, but the steps before it in a job may take minutes.
 LONGEST_REFUSAL_SECONDS = 300.0
 ENDED = {"success", "failed", "error", "canceled", "unauthorized", "not_run"}
 
@@ -36,7 +36,7 @@ ENDED = {"success", "failed", "error", "canceled", "unauthorized", "not_run"}
 class Job:
     """One job of a workflow; `carried_over` is True if an earlier workflow ran it.
 
-    `seconds` is None if the API returns no start or no end.
+    `seconds` is None if the API returns no start time or no end time.
     """
 
     name: str
@@ -50,10 +50,10 @@ class Attempt:
     """One workflow of a pipeline.
 
     `number` counts the full runs of workflows with this name; it is 0 for a partial
-    rerun. `refused` are the jobs that dte refused in a partial rerun. A failed job is
-    in `perhaps_refused` instead if the API doesn't tell whether dte refused it: in a
-    rerun with SSH, because DTE_RERUN_GUARD may be off, and if the pipeline's config
-    can't be read (`config_unreadable`).
+    rerun. `refused` are the jobs that dte refused in a partial rerun. `perhaps_refused`
+    are failed jobs that dte may have refused. This is uncertain in a rerun with SSH,
+    because DTE_RERUN_GUARD may be off, and if the pipeline's config can't be read
+    (`config_unreadable`).
     """
 
     id: str
@@ -95,7 +95,7 @@ class Attempt:
 
     @property
     def failed_early(self) -> tuple[str, ...]:
-        """The names of the failed jobs that dte may have refused."""
+        """The names of the jobs that failed so early that dte may have refused them."""
         return tuple(
             job.name
             for job in self._list_failed()
@@ -163,12 +163,12 @@ def list_attempts(client: Client, pipeline: str) -> list[Attempt]:
 def mark_refused(
     client: Client, pipeline: str, attempts: Sequence[Attempt]
 ) -> list[Attempt]:
-    """Return the attempts with the jobs that dte refused, or perhaps refused.
+    """Return the attempts, with the jobs that dte refused or perhaps refused.
 
-    These are the guarded jobs that soon failed in a partial rerun without the attempt
-    job. A job that took longer was not refused: DTE_RERUN_GUARD was off.
-    If the config can't be read, dte perhaps refused every failed job of a workflow that
-    has an attempt job.
+    dte refused a job if the job has a guard and failed within LONGEST_REFUSAL_SECONDS,
+    in a partial rerun without the attempt job. If the job took longer, DTE_RERUN_GUARD
+    was off. If the config can't be read, dte perhaps refused every job that failed
+    within this time in a workflow that has an attempt job.
     """
     suspects = {one.id for one in attempts if _may_be_refused(one)}
     if not suspects:
@@ -200,7 +200,11 @@ def _is_attempt_job(name: str) -> bool:
 
 
 def choose_workflow(attempts: Sequence[Attempt], workflow: str) -> list[Attempt]:
-    """Return all attempts at the workflow with this id, or at the only workflow."""
+    """Return all attempts of the workflow that has an attempt with this id.
+
+    If the id is empty, returns all attempts of the only workflow. Raises `UserError` if
+    no workflow has the id, or if the id is empty and there isn't exactly one workflow.
+    """
     names = {attempt.workflow for attempt in attempts if workflow in ("", attempt.id)}
     if len(names) != 1:
         listed = ", ".join(sorted(names)) or "none"
@@ -234,10 +238,10 @@ def _count_seconds(started: object, stopped: object) -> float | None:
 def _name_kind(
     workflow: dict[str, Any], jobs: Sequence[Job], earlier: Sequence[Attempt]
 ) -> str:
-    """Return what was rerun.
+    """Return what kind of run a workflow is, such as "rerun from failed".
 
     A rerun through the API may have no tag, and a partial rerun may list only the jobs
-    that it runs (untested).
+    that it runs (both untested on CircleCI).
     """
     if workflow.get("auto_rerun_number"):
         return AUTOMATIC

@@ -1,7 +1,7 @@
 """Sends requests to CircleCI's API v2, with retries and timeouts.
 
 Sources: CircleCI docs, "API developer's guide" (429 with `Retry-After`) and "API v2
-reference". The token is in a header, goes to no other host, and appears in no message.
+reference". The token is in a header, goes only to this API, and appears in no message.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class _Retry(Retry):
 
 
 class Client:
-    """The API of one host."""
+    """Sends requests to the API of one host, with its token."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class Client:
         backoff: float = 1.0,
         timeouts: tuple[float, float] = TIMEOUTS_SECONDS,
     ) -> None:
-        """Connect with `access`.
+        """Prepare requests that use the address and the token of `access`.
 
-        `backoff` is urllib3's factor for the pauses between retries. `timeouts` are the
-        seconds for the connection and for each part of the answer.
+        `backoff` is urllib3's factor for the pauses between retries. `timeouts` are in
+        seconds: for the connection, and for each part of the answer.
         """
         self.access = access
         self._timeouts = timeouts
@@ -74,15 +74,15 @@ class Client:
             self._session.headers["Circle-Token"] = access.token
 
     def get(self, *words: str | int, **query: str) -> dict[str, Any]:
-        """Return the answer to `GET /word/word…`; raises `UserError`."""
+        """Return the answer to `GET /word/word…`; a failure raises `UserError`."""
         return self._send("GET", words, params=query)
 
     def post(self, *words: str | int, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to a `POST /word/word…` that is sent only once."""
+        """Return the answer to `POST /word/word…`, which is sent without retries."""
         return self._send("POST", words, json=body)
 
     def get_all(self, *words: str | int) -> list[dict[str, Any]]:
-        """Return the items of all pages."""
+        """Return the items on all pages of the list at `/word/word…`."""
         items: list[dict[str, Any]] = []
         query: dict[str, str] = {}
         for _ in range(MOST_PAGES):

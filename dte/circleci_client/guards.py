@@ -1,7 +1,7 @@
-"""Which jobs of a pipeline dte's guard refuses in a partial rerun.
+"""Finds the jobs of a pipeline that dte's guard refuses in a partial rerun.
 
-The API doesn't serve a step's output. It serves the processed config, in which the
-guard is a step with its parameter. Source: CircleCI docs, "API v2 reference",
+The API doesn't serve a step's output, so dte looks for the guard's step and its
+parameter in the processed config. Source: CircleCI docs, "API v2 reference",
 `GET /pipeline/{id}/config`.
 """
 
@@ -20,9 +20,9 @@ REFUSE = "refuse"
 
 
 def find_guarded(client: Client, pipeline: str) -> frozenset[str] | None:
-    """Return the names of the jobs that refuse a partial rerun.
+    """Return the names of the jobs whose guard refuses a partial rerun.
 
-    Returns None if the API has no config that can be read.
+    Returns None if the API returns no config, or a config that dte can't parse.
     """
     try:
         text = client.get("pipeline", pipeline, "config").get("compiled")
@@ -36,7 +36,7 @@ def find_guarded(client: Client, pipeline: str) -> frozenset[str] | None:
 
 
 def _choose(value: Any) -> Iterator[str]:
-    """Yield the choice of each guard in a job."""
+    """Yield the value of the parameter `partial_rerun` of each guard in a job."""
     if isinstance(value, dict):
         if CHOICE in value:
             yield str(value[CHOICE])

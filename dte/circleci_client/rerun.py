@@ -1,7 +1,7 @@
 """Reruns a workflow from its start, and waits for the new workflow.
 
-Source: CircleCI docs, "API v2 reference", `POST /workflow/{id}/rerun`; since 2026-04-28
-it refuses a workflow that has not ended.
+Source: CircleCI docs, "API v2 reference", `POST /workflow/{id}/rerun`. Since
+2026-04-28, this request fails for a workflow that has not ended.
 """
 
 import time
@@ -39,7 +39,7 @@ def wait_for(
     show: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Return a workflow's final status; until then, `show` gets each change of jobs."""
+    """Wait until a workflow ends, and return its status; `show` gets each change."""
     shown = ""
     while True:
         status = str(client.get("workflow", workflow)["status"])

@@ -1,4 +1,4 @@
-"""One sentence about the attempts of a workflow, and what to do next."""
+"""Writes one sentence about a workflow's attempts and what the user should do next."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,7 @@ def _tell_refusal(attempts: Sequence[Attempt]) -> str:
 
 
 def _tell_verdict(last: Attempt) -> str:
-    """Return which jobs dte refused; if that isn't sure, a condition."""
+    """Return which jobs dte refused, or under which condition dte refused them."""
     if last.refused:
         verb = "was" if len(last.refused) == 1 else "were"
         return f"{_join(last.refused)} {verb} refused, because"

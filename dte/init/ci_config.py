@@ -16,8 +16,8 @@ MANUAL = "manual"
 def find_distribution(root: Path) -> Fact:
     """Return the value of `distribute-on`, or an empty fact if the file doesn't exist.
 
-    The orb refuses a file in which any value is not `manual`, so the first such value
-    counts (scripts/lib/ci_config.py).
+    The orb refuses a file in which any value is not `manual`, so the first value that
+    is not `manual` is returned (scripts/lib/ci_config.py).
 
     Raises `UserError` if the file is not YAML.
     """
@@ -31,7 +31,7 @@ def find_distribution(root: Path) -> Fact:
 
 
 def note_on_distribution(distribution: Fact) -> list[str]:
-    """Return sentences about what the user has to change in the file."""
+    """Return sentences about what the user has to change in .nx/ci-config.yaml."""
     if not distribution.source or distribution.value == MANUAL:
         return []
     written = distribution.value or "missing"
@@ -42,7 +42,7 @@ def note_on_distribution(distribution: Fact) -> list[str]:
 
 
 def _drop_overrides(config: Any) -> Any:
-    """Return the file without the values that apply only to a named environment."""
+    """Return the config without `overrides`, which apply only to named environments."""
     if not isinstance(config, dict):
         return None
     return {key: value for key, value in config.items() if key != "overrides"}

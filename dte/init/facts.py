@@ -21,8 +21,8 @@ class Fact(NamedTuple):
 class Facts:
     """The facts that decide what a config contains.
 
-    ``folder`` is the Nx workspace relative to the repository, `.` if they are the same.
-    ``node`` and ``package_manager`` are as written, such as `>=20` and `pnpm@9.1.0`.
+    ``folder`` is the path of the Nx workspace in the repository, `.` for its root.
+    ``node`` and ``package_manager`` are texts such as `>=20` and `pnpm@9.1.0`.
     ``distribute_on`` is empty if there is no .nx/ci-config.yaml. ``notes`` are
     sentences about what the user has to do.
     """

@@ -11,7 +11,7 @@ from dte.errors import UserError
 from dte.init.json_files import read_object, section
 
 _SECONDS = 120
-# With these, Nx sends nothing over the network and leaves no process running.
+# With these variables, Nx sends nothing over the network and leaves no process running.
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
 
 

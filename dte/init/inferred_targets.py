@@ -1,7 +1,7 @@
 """Predicts the targets that Nx's plugins infer, from nx.json and the config files.
 
-Each plugin names its targets in `options`; the defaults are those of the plugins of
-Nx 22 (Nx docs, each plugin's page, "Inferred tasks").
+A plugin's `options` set the names of its targets. The default names are from the
+plugins of Nx 22 (Nx docs, each plugin's page, "Inferred tasks").
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dte.init.json_files import text_of
 
 
 class Inferred(NamedTuple):
-    """A target that a plugin infers, and the usual name of such a target."""
+    """The plugin that infers a target, and the plugin's default name for the target."""
 
     plugin: str
     usual_name: str
 
 
 class _Inferred(NamedTuple):
-    """A target of a plugin: the option that names it, and the files that it needs."""
+    """A plugin's target; ``option`` sets its name, ``files`` matches required files."""
 
     option: str
     default: str
@@ -73,10 +73,10 @@ PLUGINS: dict[str, tuple[_Inferred, ...]] = {
 def predict_targets(
     nx_json: dict[str, Any], files: Iterable[str]
 ) -> dict[str, Inferred]:
-    """Return each target that a plugin probably infers, by its name.
+    """Return the targets that plugins probably infer, with their names as keys.
 
-    `files` are paths relative to the workspace. A target counts if a folder below the
-    root contains the file that the plugin reads.
+    `files` are paths relative to the workspace. The result has a target if a folder
+    below the root contains the file that the plugin reads.
     """
     names = {name for path in files for *_, name in [path.split("/")] if "/" in path}
     targets: dict[str, Inferred] = {}

@@ -25,7 +25,7 @@ def plan_jobs(
 ) -> list[dict[str, Any]]:
     """Make the entries of all three jobs.
 
-    With `inline`, the jobs contain the steps of the commands instead of calling them.
+    With `inline`, the jobs contain the commands' steps instead of calling the commands.
     """
     both = {**_of_machine(facts, orb), **_of_folder(facts)}
     if inline and "setup" in both:
@@ -42,7 +42,7 @@ def plan_jobs(
 
 
 def plan_commands(facts: Facts) -> dict[str, Any]:
-    """Make the commands that the jobs call, by name.
+    """Make the commands that the jobs call, with the commands' names as keys.
 
     cimg/node contains npm and Yarn, but not Bun, and npm's global folder needs sudo
     (CircleCI, cimg/node, "How This Image Works").

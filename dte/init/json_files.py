@@ -15,7 +15,7 @@ from dte.parse import read_text
 def read_object(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file, or an empty one if the file doesn't exist.
 
-    Raises `UserError` if the file can't be read or contains something else.
+    Raises `UserError` if the file can't be read or doesn't contain an object.
     """
     if not path.exists():
         return {}

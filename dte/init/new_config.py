@@ -1,4 +1,4 @@
-"""Writes the config of a repository without one."""
+"""Writes a new config for a repository that has no config."""
 
 from __future__ import annotations
 

@@ -10,15 +10,15 @@ from dte.init.facts import Fact
 from dte.init.json_files import text_of
 from dte.init.text_files import read_optional
 
-# Tags of cimg/node are versions like 22.12 and 22.12.0, `lts` and `current`; there is
-# none for a major version alone (CircleCI, cimg/node, "Tagging Scheme").
+# Tags of cimg/node are versions like 22.12 and 22.12.0, `lts` and `current`. No tag is
+# a major version alone (CircleCI, cimg/node, "Tagging Scheme").
 _TAGGED = re.compile(r"v?(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)")
 _NEWEST = ("lts/*", "lts", "node", "*", "latest", "current")
 _ASDF = re.compile(r"(?m)^node(?:js)?[ \t]+(\S+)")
 
 
 def find_node(root: Path, package: dict[str, Any]) -> Fact:
-    """Return the version of Node as the workspace writes it, or an empty fact."""
+    """Return the version of Node as written in the workspace, or an empty fact."""
     for name in (".nvmrc", ".node-version"):
         if line := _first_line(root / name):
             return Fact(line, name)
@@ -31,13 +31,13 @@ def find_node(root: Path, package: dict[str, Any]) -> Fact:
 
 
 def find_image_tag(node: Fact) -> str:
-    """Return the tag of cimg/node for this version, or empty for the orb's default."""
+    """Return the tag of cimg/node for this version; empty means the orb's default."""
     exact = _TAGGED.fullmatch(node.value)
     return f"{exact[1]}-browsers" if exact else ""
 
 
 def note_on_node(node: Fact) -> list[str]:
-    """Return sentences about what the user has to decide if no tag is certain."""
+    """Return a sentence for the user if no tag of cimg/node fits the Node version."""
     open_range = re.fullmatch(r">=?\s*v?[\d.]+", node.value)
     if not node.value or find_image_tag(node) or open_range or node.value in _NEWEST:
         return []

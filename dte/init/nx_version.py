@@ -1,4 +1,4 @@
-"""Finds the version of Nx, and refuses one that is too old for the orb."""
+"""Finds the version of Nx, and refuses a version that is too old for the orb."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ OLDEST = 17
 
 
 def find_nx(root: Path, package: dict[str, Any]) -> Fact:
-    """Return the version of Nx: installed, else locked, else required.
+    """Return the installed version of Nx, else the lock file's, else package.json's.
 
-    Raises `UserError` if the orb doesn't support it, or if package.json doesn't list
-    nx.
+    Raises `UserError` if the orb doesn't support the version, or if none is found.
     """
     fact = _find(root, package)
     if not fact.value:

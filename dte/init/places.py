@@ -10,7 +10,7 @@ from dte.errors import UserError
 def find_workspace(start: Path) -> Path:
     """Return the nearest folder at or above `start` with nx.json.
 
-    Raises `UserError` if there is none.
+    Raises `UserError` if no such folder exists.
     """
     for folder in (start, *start.parents):
         if (folder / "nx.json").is_file():
@@ -27,7 +27,7 @@ def find_workspace(start: Path) -> Path:
 def find_repository(workspace: Path) -> Path:
     """Return the nearest folder at or above `workspace` with .git.
 
-    Raises `UserError` if there is none.
+    Raises `UserError` if no such folder exists.
     """
     for folder in (workspace, *workspace.parents):
         if (folder / ".git").exists():

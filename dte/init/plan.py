@@ -1,4 +1,4 @@
-"""Plans the change: a new config, or the orb added to an existing one."""
+"""Plans the change of `dte init`: a new config, or an existing config plus the orb."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _refuse_unusable(path: Path, document: object) -> None:
 
 
 def _require_as_good(path: Path, before: str, after: str) -> None:
-    """Raise `UserError` if a config compiles, but not after the change."""
+    """Raise `UserError` if the change breaks a config that compiled before."""
     error = _find_error(after) if before != after else None
     if error is not None and _find_error(before) is None:
         raise UserError(
@@ -77,7 +77,7 @@ def _require_as_good(path: Path, before: str, after: str) -> None:
 
 
 def _find_error(text: str) -> UserError | None:
-    """Return why a config doesn't compile; jobs of other orbs are not checked."""
+    """Return why a config doesn't compile, or None; doesn't check other orbs' jobs."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.yml")
         path.write_bytes(text.encode())

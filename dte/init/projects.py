@@ -65,7 +65,10 @@ def list_declared_targets(
 
 
 def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
-    """Return a package.json's scripts and targets; the root's only if it has `nx`."""
+    """Return the targets in a package.json.
+
+    If `is_package` is False, the file has targets only if it has the key `nx`.
+    """
     settings = package.get("nx")
     if not is_package and not isinstance(settings, dict):
         return []
@@ -77,7 +80,7 @@ def _list_of_package(package: dict[str, Any], is_package: bool) -> list[str]:
 
 
 def _match_packages(root: Path) -> Any:
-    """Return a function that checks whether a folder is a package of the workspaces."""
+    """Return a function that tells whether a folder is a package of this repository."""
     patterns = list(_read_patterns(root))
     wanted = [_compile(text) for text in patterns if not text.startswith("!")]
     excluded = [_compile(text[1:]) for text in patterns if text.startswith("!")]

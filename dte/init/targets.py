@@ -13,14 +13,14 @@ from dte.init.projects import list_declared_targets, list_files
 
 # The default of `targets` on dte/main.
 DEFAULT = ("lint", "test", "build", "e2e-ci")
-# The targets that Nx's generator for CI configs runs, in its order.
+# The targets that Nx's generator for CI configs runs, in the generator's order.
 _USUAL = ("lint", "typecheck", "test", "build", "e2e-ci")
 
 
 class ChosenTargets(NamedTuple):
-    """The targets in main's order, and their source.
+    """The targets in the order in which main runs them, and their source.
 
-    ``unreadable`` are the project files that were skipped.
+    ``unreadable`` are the project files that can't be read as JSON.
     """
 
     names: tuple[str, ...]
@@ -29,10 +29,10 @@ class ChosenTargets(NamedTuple):
 
 
 def choose_targets(root: Path, nx_json: dict[str, Any]) -> ChosenTargets:
-    """Return the usual targets that exist in the workspace, or else all defaults.
+    """Return the usual targets that exist in the workspace, or all default targets.
 
-    The sources are the installed Nx, then the project files and the plugins'
-    conventions, and then the target defaults in nx.json.
+    The first source that has usual targets decides: the installed Nx, then the project
+    files and the plugins' conventions, then the target defaults in nx.json.
     """
     files = list_files(root)
     inferred = predict_targets(
@@ -67,7 +67,7 @@ def choose_usual(
 
 
 def note_on_targets(chosen: ChosenTargets) -> list[str]:
-    """Return sentences about what the user has to decide."""
+    """Return sentences about unreadable files, and about targets the user must set."""
     notes = [
         f"{name} is not a JSON object, so the targets in it are unknown"
         for name in chosen.unreadable

@@ -20,7 +20,7 @@ def make_project(folder: Path, config: str) -> Path:
 def run_in(
     folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **env: str
 ) -> Result:
-    """Run `dte` with these words in `folder`, with log files next to it."""
+    """Run `dte` with these words in `folder`; log files are in `logs` beside it."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr("dte.commands.rehearse.default_parent", lambda: Path("../logs"))
     return CliRunner().invoke(main, words, env=env, catch_exceptions=False)

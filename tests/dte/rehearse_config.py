@@ -23,7 +23,7 @@ class Heard(Listener):
     runs: int = 0
 
     def workflow_started(self, workflow: RehearsedWorkflow) -> None:
-        """Count the workflows."""
+        """Count the workflows that start."""
         self.runs += 1
 
     def printed(
@@ -33,19 +33,19 @@ class Heard(Listener):
         step: StepPlace,
         lines: Sequence[str],
     ) -> None:
-        """Keep the lines."""
+        """Remember the printed lines, with their run and job."""
         self.lines += [(self.runs, job.name, line) for line in lines]
 
     def step_ended(
         self, workflow: RehearsedWorkflow, job: JobRun, step: StepResult
     ) -> None:
-        """Keep the result."""
+        """Remember the step's result, with its run and job."""
         self.steps.append((self.runs, job.name, step))
 
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A rehearsal's report and its jobs' output; run 1 is the first."""
+    """A rehearsal's report and its jobs' output; `run` is a run's number, from 1."""
 
     report: Report
     heard: Heard
@@ -60,7 +60,7 @@ class Rehearsed:
         return {job.name: job.status for job in self.report.runs[run - 1].jobs}
 
     def ran(self, run: int = 1) -> list[str]:
-        """Return the jobs of a run that ran and were not carried over."""
+        """Return the names of the jobs that ran in a run and were not carried over."""
         return [job.name for job in self.report.runs[run - 1].jobs if job.ran]
 
     def lines(self, job: str, run: int = 1) -> list[str]:
@@ -83,7 +83,7 @@ class Rehearsed:
 def rehearse_text(
     folder: Path, config: str, *, then: tuple[str, ...] = (), **order: Any
 ) -> Rehearsed:
-    """Rehearse `config` on a project with one file, and do the actions `then`."""
+    """Rehearse `config` on a project with one file, then do the actions in `then`."""
     project = folder / "project"
     project.mkdir(exist_ok=True)
     (project / "README.md").write_text("A project.\n")

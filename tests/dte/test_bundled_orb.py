@@ -1,4 +1,4 @@
-"""A config that imports the orb gets the one that comes with the package."""
+"""A config that imports dte's orb gets the orb that is part of the package."""
 
 from pathlib import Path
 

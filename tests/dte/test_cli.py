@@ -194,7 +194,7 @@ def test_uncommitted_changes_are_mentioned(tmp_path: Path) -> None:
 
 
 def test_an_action_that_can_t_be_done_keeps_the_report(tmp_path: Path) -> None:
-    """An impossible action exits with 2 after a report on what ran before it."""
+    """An impossible action ends with 2, after a report on the runs before it."""
     done = run_dte(tmp_path, PASSES, "--then", "rerun-from-failed", "--json")
     assert done.returncode == 2
     assert len(json.loads(done.stdout)["runs"]) == 1

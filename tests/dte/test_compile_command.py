@@ -158,7 +158,7 @@ def test_several_errors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_orbs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing orb is an error that says how to get it, unless it is stubbed."""
+    """A missing orb is an error with advice; --stub-missing-orbs avoids the error."""
     (folder / "config.yml").write_text(
         "version: 2.1\norbs: {node: circleci/node@7.1}\n"
         "workflows: {main: {jobs: [node/test]}}\n"

@@ -1,4 +1,4 @@
-"""The libraries that a rehearsal loads: each costs memory, and time at the start."""
+"""The libraries that a rehearsal loads: each needs memory, and time at the start."""
 
 import subprocess
 import sys

@@ -122,7 +122,7 @@ def test_named_jobs_run_alone(
     words: tuple[str, ...],
     names: set[str],
 ) -> None:
-    """`dte rehearse JOB` runs the job and what it needs; --only runs it alone."""
+    """`dte rehearse JOB` runs JOB and the jobs it requires; --only runs JOB alone."""
     done = run_in(project, monkeypatch, "rehearse", *words, "--json")
     (run,) = json.loads(done.stdout)["runs"]
     assert {job["name"] for job in run["jobs"]} == names

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def get(server: LoopbackServer, path: str) -> bytes:
-    """Return the body of an answer."""
+    """Return the body of the server's answer to `GET path`."""
     connection = HTTPConnection(urlsplit(server.url).netloc)
     try:
         connection.request("GET", path)
@@ -27,7 +27,7 @@ def get(server: LoopbackServer, path: str) -> bytes:
 
 
 def test_the_application_is_loaded_once() -> None:
-    """It is loaded for the first client, and serves several at a time."""
+    """The application is loaded for the first client, and serves several at a time."""
     loaded = []
 
     def load() -> WSGIApplication:
@@ -46,7 +46,7 @@ def test_the_application_is_loaded_once() -> None:
 @pytest.mark.timeout(60)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_client_does_not_wait_for_a_broken_application() -> None:
-    """If the application can't be loaded, the connection ends."""
+    """If the application can't be loaded, the server closes the connection."""
 
     def load() -> WSGIApplication:
         raise ImportError("broken")

@@ -23,7 +23,7 @@ FILES = ("CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", ".gitignore")
 NX = '{"devDependencies": {"nx": "24.0.6"}}'
 UVX = ROOT / ".venv" / "bin" / "uvx"
 NOBODY = 65534
-# Root may write everything; without these capabilities, it is like any other user.
+# Root may write all files; without these capabilities, root is like any other user.
 WITHOUT_RIGHTS = (
     ("/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
     if os.getuid() == 0
@@ -65,7 +65,7 @@ def tracked(*starts: str) -> set[str]:
 def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
     built: tuple[Path, Path],
 ) -> None:
-    """Each tracked file of the three folders is in the wheel, and nothing else."""
+    """The wheel has all tracked files of dte/, orb/ and scripts/, and no other file."""
     names = set(zipfile.ZipFile(built[0]).namelist())
     metadata = {name for name in names if ".dist-info/" in name}
     bundled = {f"dte/bundled/{name}" for name in tracked("orb/", "scripts/")}
@@ -76,7 +76,7 @@ def test_the_wheel_contains_the_tool_the_orb_and_the_scripts(
 def test_the_sdist_contains_what_the_wheel_is_built_from(
     built: tuple[Path, Path],
 ) -> None:
-    """The sdist contains three folders and some documents, but no tests or tools."""
+    """The sdist has dte/, orb/, scripts/ and some documents, but no tests or tools."""
     with tarfile.open(built[1]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()} - {"PKG-INFO"}
     assert names == tracked(*FOLDERS) | set(FILES)
@@ -85,8 +85,8 @@ def test_the_sdist_contains_what_the_wheel_is_built_from(
 def test_both_build_the_same_bytes_everywhere(
     built: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Another folder, time zone and file times give the same bytes, and the wheel of
-    the sdist is the wheel of the checkout."""
+    """A build in another folder and time zone, with other file times, has the same
+    bytes, and the sdist builds the same wheel as the checkout."""
     copy = tmp_path / "copy"
     for path in repository_files():
         target = copy / name_of(path)
@@ -147,7 +147,7 @@ def test_the_wheel_rehearses_in_any_folder(installed: Path) -> None:
 
 
 def test_pip_installs_the_clone(tmp_path: Path) -> None:
-    """pip builds and installs a clone, as the pages say; its path is the argument."""
+    """`pip install PATH` builds and installs the clone at PATH, as the pages say."""
     shown = {words[-1] for _, words in list_commands() if words[0] == "pip"}
     assert shown == {".", "../dte"}
     clone = tmp_path / "dte"
@@ -197,7 +197,7 @@ def test_uvx_runs_the_wheel(built: tuple[Path, Path], tmp_path: Path) -> None:
 
 @pytest.fixture
 def foreign(installed: Path) -> Path:
-    """`installed`, with a read-only project and home folder of another user."""
+    """`installed`, where another user owns the project and home folder (read-only)."""
     work = installed.parent / "work"
     files = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}"}
     for name, text in files.items():
@@ -251,7 +251,7 @@ def test_nothing_is_writable(
 def test_what_needs_no_command_works_without_any(
     words: tuple[str, ...], code: int, said: str, installed: Path
 ) -> None:
-    """Every command but `dte rehearse` works without git and node."""
+    """Commands other than `dte rehearse` work without git and node."""
     done = run_installed(installed, *words, path=str(installed / "no-commands"))
     assert done.returncode == code, done.stdout + done.stderr
     assert said in done.stdout + done.stderr

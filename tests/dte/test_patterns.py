@@ -1,4 +1,4 @@
-"""Patterns are RE2 and have to match the whole string."""
+"""Patterns use RE2's syntax and have to match the whole string."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def test_the_longest_pattern() -> None:
     pattern=st.text("ab(|)*+?{1}[]^$\\.", max_size=20), text=st.text("ab", max_size=99)
 )
 def test_any_pattern(pattern: str, text: str) -> None:
-    """No pattern raises any error but `InvalidPattern`."""
+    """A pattern works or raises `InvalidPattern`; it raises no other error."""
     with contextlib.suppress(InvalidPattern):
         compile_pattern(pattern).matches(text)

@@ -15,7 +15,7 @@ def test_the_help_is_short() -> None:
 
 
 def test_the_help_has_every_option() -> None:
-    """The help has each option of the command, and no other."""
+    """The help has each option of the command, and no other option."""
     options = {name for option in command.params for name in option.opts}
     options = {name for name in options if name.startswith("--")} | {"--help"}
     described = HELP.partition("Examples:")[0]

@@ -1,7 +1,7 @@
-"""The rules: one module for each, with a `CODE` and a `find`.
+"""The rules of `dte check`: one module for each, with a `CODE` and a function `find`.
 
 `find` yields a finding for each problem. The module's docstring and docs/check.md say
-what the rule finds, what goes wrong then, and the source of that fact.
+what the rule finds, what goes wrong without a fix, and the source of these facts.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Two agents of a run have the same name.
 
-Nx Cloud identifies an agent by NX_AGENT_NAME, which has to be unique. Without it, Nx
-Cloud uses the name of CircleCI's job, which all copies of a job with `parallelism`
-share. If they share a folder, the second agent fails: "Duplicate Agent ID Detected".
-Source: Nx docs, "Environment variables", NX_AGENT_NAME; nx-cloud 19.0.0.
+Nx Cloud identifies an agent by NX_AGENT_NAME, which has to be unique. Without this
+variable, Nx Cloud uses the name of CircleCI's job, which all copies of a job with
+`parallelism` share. If two such agents share a folder, the second one fails: "Duplicate
+Agent ID Detected". Source: Nx docs, "Environment variables", NX_AGENT_NAME; nx-cloud
+19.0.0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ CODE = "dte-check-agent-names"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents that have the same name as another agent or another copy."""
+    """Find the agents whose name another agent, or a copy of the job, also has."""
     for flow in facts.workflows:
         seen: dict[tuple[str, str], CheckedJob] = {}
         for job in flow.agents:
@@ -37,7 +38,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def name_of(job: CheckedJob) -> tuple[str, str]:
-    """Return the agent's name, empty if unknown, and the fix that makes it unique.
+    """Return the agent's name (empty if unknown), and a fix that makes it unique.
 
     A name that all copies of a job share ends with `*`.
     """

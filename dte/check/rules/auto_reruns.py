@@ -16,7 +16,7 @@ CODE = "dte-check-auto-reruns"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the workflows that rerun from failed automatically."""
+    """Find the workflows that rerun from failed automatically."""
     for flow in facts.workflows:
         guarded = any(job.guard for job in flow.jobs)
         separate = bool(flow.mains and flow.agents)

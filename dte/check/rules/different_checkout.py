@@ -20,7 +20,7 @@ Move = tuple[str, Where]
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands that change the commit of only main or only an agent."""
+    """Find the commands that change the commit of only main or only an agent."""
     for flow in facts.workflows:
         for agent in flow.agents:
             if not flow.mains or not all(differ(main, agent) for main in flow.mains):
@@ -52,7 +52,7 @@ def differ(main: CheckedJob, agent: CheckedJob) -> bool:
 def differences(
     main: CheckedJob, agent: CheckedJob
 ) -> Iterator[tuple[CheckedJob, CheckedJob, Move]]:
-    """Yield each command that differs, with its job and the other job."""
+    """Yield each difference: a job, the other job, and the first job's git command."""
     for ours, theirs in zip_longest(moves_of(main), moves_of(agent)):
         if ours and (theirs is None or ours[0] != theirs[0]):
             yield main, agent, ours

@@ -1,9 +1,9 @@
 """Main and an agent install different packages.
 
-Main takes the results of its tasks from the agents. With different versions, a task may
-pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails the
-run. Without an install, `npx nx-cloud` downloads an unpinned package. Source: Nx Cloud
-release notes 2025.01 (main and agents need the same project graph).
+Main takes the results of its tasks from the agents. If package versions differ, a task
+may pass on an agent and fail elsewhere, or the project graphs differ and Nx Cloud fails
+the run. Without an install, `npx nx-cloud` downloads a version that no lock file pins.
+Source: Nx Cloud release notes 2025.01 (main and agents need the same project graph).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BRINGS_PACKAGES = ("attach_workspace", "restore_cache", "with_tool_cache")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents whose install differs from that of every main."""
+    """Find the agents whose install differs from the install of every main."""
     for flow in facts.workflows:
         for agent in flow.agents:
             own = install_of(agent)

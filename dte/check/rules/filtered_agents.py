@@ -1,8 +1,8 @@
-"""Filters let main run for a branch or tag for which no agent runs, or the reverse.
+"""For a branch or tag, filters let main run without agents, or agents without main.
 
 A job without a filter for tags doesn't run for a tag. So a main that also builds tags
 may run alone, and then waits an hour. Source: CircleCI docs, "Configuration reference",
-`filters`. The rule tries the usual branches, and the branches and tags in the config.
+`filters`. The rule tries common branches, and the branches and tags in the config.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-filtered-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the first main without an agent, and the first agent without a main."""
+    """Find the first main that has no agent, and the first agent that has no main."""
     for flow in facts.workflows:
         if flow.mains and flow.agents:
             yield from _alone(flow, flow.mains, flow.agents, "no agent")

@@ -25,7 +25,7 @@ _HOSTED = "requests machines of Nx Cloud"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield each `distribute-on` that isn't manual if the workflow has agents."""
+    """Find each workflow's first wrong `distribute-on` if the workflow has agents."""
     for flow in facts.workflows:
         settings = list_settings(flow, facts.repository) if flow.agents else iter(())
         for where, text in islice(settings, 1):
@@ -42,9 +42,9 @@ def find(facts: Facts) -> Iterator[Finding]:
 def list_settings(
     flow: CheckedWorkflow, repository: Repository
 ) -> Iterator[tuple[Where, str]]:
-    """Yield each setting that requests other agents, and the effect of its value.
+    """Yield the position of each wrong `distribute-on`, and the effect of its value.
 
-    Flags are first.
+    The flags of start-ci-run come before the settings in `.nx/ci-config.yaml`.
     """
     for job in flow.hosted:
         for call in job.calls_of(STARTS_WITH_FLAGS):

@@ -1,8 +1,8 @@
 """The failure of a recorded command is ignored.
 
-If a command under `nx-cloud record` fails, Nx Cloud completes the whole run. With `||
-true`, main continues, and its tasks fail with "CI Execution Failed" or wait for agents
-that have ended. Source: nx-cloud 19.0.0; Nx docs, "nx-cloud CLI", record.
+If a command that `nx-cloud record` runs fails, Nx Cloud completes the whole run. With
+`|| true`, main continues, and its tasks fail with "CI Execution Failed" or wait for
+agents that have ended. Source: nx-cloud 19.0.0; Nx docs, "nx-cloud CLI", record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CODE = "dte-check-ignored-record"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the recorded commands whose failure main ignores."""
+    """Find the recorded commands whose failure main ignores."""
     for flow in facts.workflows:
         for job in (*flow.mains, *flow.hosted):
             for call in job.calls_of("record"):

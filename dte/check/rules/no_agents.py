@@ -19,7 +19,7 @@ CODE = "dte-check-no-agents"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield each main whose workflow has no agent for its tasks."""
+    """Find each main whose workflow has no agent for its tasks."""
     for flow in facts.workflows:
         for job in flow.mains:
             if not has_agents(flow, job):

@@ -26,7 +26,7 @@ _OFF = ("off", "false", "0")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the mains without a guard; if there are none, the agents without one."""
+    """Find the mains without a guard; if all have one, the agents without a guard."""
     for flow in facts.workflows:
         if not (flow.mains and flow.agents):
             continue
@@ -45,7 +45,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def is_guarded(job: CheckedJob) -> bool:
-    """Return whether a step of the job, from dte or not, stops a partial rerun."""
+    """Return whether a guard, from dte or written by hand, stops a partial rerun."""
     return any(
         not why_absent(job, step)
         if step.is_guard
@@ -55,7 +55,7 @@ def is_guarded(job: CheckedJob) -> bool:
 
 
 def early_steps(job: CheckedJob) -> Iterator[CheckedStep]:
-    """Yield the steps up to the first that starts a run, an agent or tasks."""
+    """Yield the steps up to the first step that starts a run, an agent or tasks."""
     for step in job.steps:
         yield step
         if step.program in _STARTING or any(map(is_starting, step.calls)):
@@ -63,12 +63,12 @@ def early_steps(job: CheckedJob) -> Iterator[CheckedStep]:
 
 
 def is_starting(call: NxCall) -> bool:
-    """Return whether a call starts a run or an agent, or has agents run tasks."""
+    """Return whether a call starts a run, starts an agent, or runs tasks on agents."""
     return call.name in (START_AGENT, *STARTS) or is_distributed(call)
 
 
 def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
-    """Return why a guard of dte does not count; empty if it counts."""
+    """Return why a guard of dte does not stop a partial rerun; empty if it does."""
     if guard.environment.get(MODE) == "allow":
         return "partial_rerun: allow"
     switch = str(environment_of(job, guard).get(_SWITCH, ""))
@@ -78,5 +78,5 @@ def why_absent(job: CheckedJob, guard: CheckedStep) -> str:
 
 
 def reason(job: CheckedJob) -> str:
-    """Return why the job's dte guard does not count, in parentheses, or empty."""
+    """Return in parentheses why the job's guard has no effect, or an empty string."""
     return f" ({why_absent(job, job.guard)})" if job.guard else ""

@@ -1,7 +1,7 @@
 """CircleCI kills the agent's step before the agent's own timeout ends.
 
-An agent that waits for tasks prints nothing. After `no_output_timeout`, 10 minutes if
-it is not set, CircleCI kills the step; an agent that dies during a run makes the run
+An agent that waits for tasks prints nothing. After `no_output_timeout` (10 minutes by
+default), CircleCI kills the step. An agent that is killed during a run makes the run
 fail (nrwl/nx#36152). Source: CircleCI docs, "Configuration reference", `run`; Nx docs,
 "Environment variables", NX_CLOUD_AGENT_TIMEOUT_MS (an hour by default).
 """
@@ -22,7 +22,7 @@ _HOUR_MS = "3600000"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents that CircleCI kills while they may wait."""
+    """Find the agents that CircleCI may kill while they wait for tasks."""
     for flow in facts.workflows:
         for job in flow.agents:
             for step in job.steps:
@@ -41,7 +41,11 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def timeout_of(job: CheckedJob, step: CheckedStep) -> float | None:
-    """Return how many seconds the agent of a step waits; None without an agent."""
+    """Return how many seconds the agent that a step starts waits for a task.
+
+    Returns None if the step starts no agent, starts it in the background, or has an
+    invalid timeout.
+    """
     calls = [call for call in step.calls if call.name == START_AGENT]
     background = step.step.arguments.get("background") is True
     own = step.environment.get("DTE_AGENT_TIMEOUT")

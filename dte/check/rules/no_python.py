@@ -22,7 +22,7 @@ _BARE = ("alpine", "busybox", "debian", "ubuntu")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs whose image can't run dte's steps."""
+    """Find the jobs whose image can't run dte's steps."""
     for flow in facts.workflows:
         for job in flow.jobs:
             if needs_python(job) and lacks_python(job.image):
@@ -48,7 +48,7 @@ def needs_python(job: CheckedJob) -> bool:
 
 
 def lacks_python(image: str) -> bool:
-    """Return whether this is an official image without Python."""
+    """Return whether the image is an official Docker image without Python."""
     found = _OFFICIAL.fullmatch(image)
     if not found:
         return False

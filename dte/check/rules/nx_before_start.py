@@ -21,7 +21,7 @@ _WITHOUT_CLOUD = ("--no-cloud", "--skip-nx-cloud")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield each main's first call that connects to Nx Cloud before the run starts."""
+    """Find each main's first call that connects to Nx Cloud before the run starts."""
     for flow in facts.workflows:
         for job in flow.mains:
             early = [call for call in before_start(job, facts) if reaches_cloud(call)]
@@ -37,7 +37,10 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def before_start(job: CheckedJob, facts: Facts) -> list[NxCall]:
-    """Return the calls before the run is started with flags; empty if it isn't."""
+    """Return the Nx calls before the call that starts the run with flags.
+
+    The list is empty if no call starts the run with flags.
+    """
     found: list[NxCall] = []
     by_flags = starts_with_flags(job, facts.repository)
     for step in job.steps:

@@ -16,7 +16,7 @@ CODE = "dte-check-requires-attempt"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs whose guard can't find a record."""
+    """Find the jobs whose guard can't find a record."""
     for flow in facts.workflows:
         attempts = ", ".join(sorted(flow.attempts)) or "dte/attempt"
         for job in flow.jobs:

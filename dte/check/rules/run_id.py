@@ -1,11 +1,11 @@
 """The run's id is set to a value that stays the same in a rerun.
 
-On CircleCI the default is the workflow's id, which is new in each rerun. If the id is
-the commit, the branch, the pipeline's id or a fixed string, a rerun joins the run that
-has ended, and Nx Cloud doesn't accept more tasks for it ("CI Execution Failed").
-CircleCI doesn't expand variables in `environment:`, so `$CIRCLE_WORKFLOW_ID` is a fixed
-string there. Source: Nx docs, "Environment variables", NX_CI_EXECUTION_ID; CircleCI
-docs, "Set an environment variable".
+On CircleCI, the run's id is by default the workflow's id, which is new in each rerun.
+If the run's id is the commit, the branch, the pipeline's id or a fixed string, a rerun
+joins the run that has ended, and Nx Cloud doesn't accept more tasks for that run ("CI
+Execution Failed"). CircleCI doesn't expand variables in `environment:`, so
+`$CIRCLE_WORKFLOW_ID` is a fixed string there. Source: Nx docs, "Environment variables",
+NX_CI_EXECUTION_ID; CircleCI docs, "Set an environment variable".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEPT = re.compile(
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield each setting of a run's id that stays the same in a rerun."""
+    """Find each setting of a run's id that stays the same in a rerun."""
     for flow in facts.workflows:
         for job in (*flow.taking_part, *flow.hosted):
             for variable in variables_of(job, *_NAMES):

@@ -1,9 +1,10 @@
-"""Main and an agent have different values where both need the same value.
+"""A setting that main and its agents must share has different values on the two jobs.
 
-Nx Cloud finds a run by its id, its branch and its environment's name, on one server,
-and its documentation asks for the same values on both sides. dte's parameters decide on
-both sides what a partial rerun does. With different values, main and the agent wait for
-each other. Source: Nx docs, "Environment variables"; the parameters of dte/main.
+Nx Cloud finds a run by the server's address, the run's id, its branch and the name of
+its environment. Nx's documentation asks for the same values on main and the agents. In
+each of these jobs, dte's parameters decide what a partial rerun does. With different
+values, main and the agent wait for each other. Source: Nx docs, "Environment
+variables"; the parameters of dte/main.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _VARIABLES = ("NX_CI_EXECUTION_ID", "NX_RUN_GROUP", "NX_BRANCH", "NX_CLOUD_API")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the agents whose values differ from those of every main."""
+    """Find the agents whose values differ from the values of every main."""
     for flow in facts.workflows:
         for agent in flow.agents:
             differences = [compare(main, agent) for main in flow.mains]
@@ -37,7 +38,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 def compare(
     main: CheckedJob, agent: CheckedJob
 ) -> list[tuple[CheckedJob, str, str, str]]:
-    """Return the values that differ, each as `(main, name, main's, the agent's)`."""
+    """Return the differences as `(main, setting, main's value, the agent's value)`."""
     pairs = {name: (value_of(main, name), value_of(agent, name)) for name in _VARIABLES}
     pairs["execution_environment (NX_CI_EXECUTION_ENV)"] = (
         execution_of(main),

@@ -19,7 +19,7 @@ CODE = "dte-check-stop-targets"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the commands that run when the agents may already have stopped."""
+    """Find the commands that run when the agents may already have stopped."""
     for flow in facts.workflows:
         for job in (*flow.mains, *flow.hosted):
             listed = stop_targets(job, facts.repository)

@@ -1,8 +1,9 @@
 """The context with CircleCI's token is also on a job that runs npm packages' code.
 
 Any package's install script can read the variables of its job. The token is a personal
-one with all rights of its owner. So only dte/attempt and dte/rerun_all, which don't run
-such code, should have it. Source: CircleCI docs, "Using contexts"; SECURITY.md.
+token, which has all rights of its owner. So only dte/attempt and dte/rerun_all, which
+don't run packages' code, should have the token. Source: CircleCI docs, "Using
+contexts"; SECURITY.md.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ CODE = "dte-check-token-context"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that have the token and install or run packages."""
+    """Find the jobs that have the token and install or run packages."""
     for flow in facts.workflows:
         given = token_contexts(flow)
         for job in flow.jobs:
@@ -41,7 +42,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def token_contexts(flow: CheckedWorkflow) -> list[set[str]]:
-    """Return the contexts of each job that needs the token, which is in one of them."""
+    """Return, for each job that needs the token, the contexts that may contain it."""
     jobs = [
         job
         for job in flow.jobs

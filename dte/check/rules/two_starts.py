@@ -20,7 +20,7 @@ CODE = "dte-check-two-starts"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield the jobs that start a run twice, or with flags although the file exists."""
+    """Find the jobs that start a run twice, or with flags that Nx Cloud refuses."""
     for flow in facts.workflows:
         for job in flow.jobs:
             config = run_file(job, facts.repository)

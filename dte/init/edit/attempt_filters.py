@@ -1,4 +1,4 @@
-"""Chooses the filters of the attempt job from those of the jobs that require it."""
+"""Derives the attempt job's filters from the filters of the jobs that require it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ _EVERYTHING = "pipeline.git.branch or pipeline.git.tag"
 
 
 def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str, Any]:
-    """Return the attempt's `filters` as an argument; empty if it needs none.
+    """Return the attempt job's argument `filters`; empty if the job needs no filters.
 
-    The attempt runs wherever a job of the recipe runs. It runs for a tag only if a job
-    of the recipe does. Otherwise, a job that doesn't run because all its requirements
-    are filtered out would run, because it now also requires the attempt. Source:
-    Configuration reference, "Job filters" and `requires`.
+    The attempt job runs for every branch for which a job of the recipe runs. It runs
+    for tags only if a job of the recipe runs for tags. Otherwise, a job whose
+    requirements are all filtered out for a tag would start to run for this tag, because
+    it now also requires the attempt job. Source: Configuration reference, "Job filters"
+    and `requires`.
     """
     filters = [entry.values.get("filters") for entry in recipe]
     if not any(_runs_for_tags(entry, entries) for entry in recipe):

@@ -26,7 +26,8 @@ BOM = "\ufeff"
 class ChangedText(NamedTuple):
     """The text after the change, and what the user has to do by hand.
 
-    A note is the number of a line in the old text, and a sentence.
+    A note is a line number and a sentence. The number counts the lines of the old text
+    after `_spread_lists`.
     """
 
     text: str
@@ -36,8 +37,9 @@ class ChangedText(NamedTuple):
 def change_text(text: str, facts: Facts, reference: str) -> ChangedText:
     """Change the text of a valid config so that it uses the orb `reference`.
 
-    In a recipe with its own agents, the orb's commands replace the steps. Other configs
-    get the orb's jobs. A text that already uses the orb doesn't change.
+    If the config has its own agents, the orb's commands replace steps of its jobs.
+    Other configs get the orb's jobs. A config that already calls the orb's jobs, or
+    that starts Nx's hosted agents, doesn't change.
     """
     mark = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)

@@ -31,7 +31,7 @@ class Editor:
     def insert_lines(self, after: int, lines: list[str], indent: int) -> None:
         """Add indented lines after the line that contains the offset `after`.
 
-        Comments that follow with more indentation stay before the new lines.
+        Comments below that line stay before the new lines if they are indented more.
         """
         block = "".join(f"{' ' * indent}{line}\n" if line else "\n" for line in lines)
         after = max(after, self._skip_comments(after, indent))
@@ -78,10 +78,10 @@ class Editor:
         return self.text.count("\n", 0, offset) + 1
 
     def has_comment(self, node: Node) -> bool:
-        """Return whether a node contains a comment, except on its last line."""
+        """Return whether a node contains a comment; one after its end doesn't count."""
         return _find_comment(self.text[node.start : node.end])
 
 
 def _find_comment(text: str) -> bool:
-    """Return whether a line has a comment, or a # that looks like one."""
+    """Return whether a text has a comment, or a `#` that looks like a comment."""
     return re.search(r"(?m)(^|\s)#", text) is not None

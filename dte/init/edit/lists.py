@@ -11,7 +11,7 @@ from dte.init.yaml_text import write_items
 
 
 def insert_first(editor: Editor, key: Node, items: Node, added: list[Any]) -> None:
-    """Add items at the start of a block list, before its first item's comments."""
+    """Add items at the start of a block list, before the comments above its items."""
     indent = editor.indent_of(items.items[0])
     editor.insert_lines(key.end, write_items(added), indent)
 
@@ -38,8 +38,8 @@ def remove_item(editor: Editor, item: Node) -> None:
 def spread(text: str, owner: Node) -> str:
     """Return the text with each item of the owner's `jobs` or `steps` on its own line.
 
-    Returns an empty string unless the list is in brackets on the line of its key. An
-    owner in braces can't contain a list with one item per line.
+    Returns an empty string if no such list is in brackets on the line of its key, or if
+    the owner is in braces, which can't contain a list with one item per line.
     """
     if owner.flow:
         return ""

@@ -1,7 +1,7 @@
 """Decides which command of the orb replaces a step, and with what arguments.
 
-`None` means that the step does more than the orb's command, or that only a shell can
-evaluate it. Such a step doesn't change.
+The result `None` means that the step does more than the orb's command, or that only a
+shell can evaluate the step. `dte init` doesn't change such a step.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ALLOWED = {"allow-on-hold-workflow": "on_hold", "allow-not-run-workflow": "not_
 
 
 def find_only_call(step: Step) -> NxCall | None:
-    """Return the call of a step if it is the only one and the orb can replace it."""
+    """Return a step's only Nx call if the orb has a command for this call, or None."""
     calls = step.calls
     if len(calls) != 1 or not calls[0].is_alone or calls[0].name not in MOVED:
         return None
@@ -77,7 +77,7 @@ def plan_start_agent(
     """Return the arguments of `start_agent`.
 
     `integers` are the names of the job's integer parameters. `is_single` is True if the
-    workflows call the job once and without a matrix, so CircleCI numbers the agents.
+    workflows call the job once and without a matrix, so the agents need no ordinal.
     """
     if step.keys - _COMMON - {"no_output_timeout", "environment"}:
         return None
@@ -97,9 +97,9 @@ def plan_start_agent(
 
 
 def _find_ordinal(name: str, integers: set[str]) -> str | None:
-    """Return the parameter that numbers an agent; empty if CircleCI numbers it.
+    """Return the parameter that numbers the agent; empty means CIRCLE_NODE_INDEX.
 
-    Returns None for a name that the orb can't produce.
+    Returns None for an agent's name that the orb can't produce.
     """
     if not name:
         return "ordinal" if "ordinal" in integers else ""
@@ -119,8 +119,8 @@ def plan_stop_agents(step: Step, call: NxCall) -> Arguments | None:
 def plan_set_shas(step: Step, branch: str) -> Arguments | None:
     """Return the arguments of `set_shas` for a step of nrwl/nx-orb.
 
-    `branch` is the main branch if the step names none. The parameters are those of
-    nrwl/nx-orb 1.7. A step with a parameter that the orb can't express doesn't change.
+    `branch` is the main branch if the step names no branch. The step has the parameters
+    of nrwl/nx-orb 1.7. Returns None if dte's orb has no equivalent of a parameter.
     """
     given = _settings(step)
     known = {"main-branch-name", "error-on-no-successful-workflow", "workflow-name"}

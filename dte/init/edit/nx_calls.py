@@ -26,14 +26,17 @@ _CALL = re.compile(
     rf"(?:{_RUNNER})?(?P<tool>nx|nx-cloud)(?:@[\w.^~-]+)?\s+(?P<name>[\w:-]+)\b"
     r"(?P<rest>[^\n;&|]*)"
 )
-# A shell interprets these characters, so the words are unknown.
+# A shell interprets these characters, so the call's arguments are unknown.
 _SHELL = re.compile(r"[$`;&|<>(){}*?~\\\n#]")
-# The defaults of nx affected, which set_shas exports.
+# The default base and head of nx affected, which set_shas exports.
 _SHAS = re.compile(r"""\s--(?:base|head)(?:=|\s+)["']?\$\{?NX_(?:BASE|HEAD)\}?["']?""")
 
 
 class NxCall(NamedTuple):
-    """A call of Nx; ``words`` are its arguments, None if a shell has to expand them."""
+    """A call of Nx; ``words`` are its arguments, or None if a shell must expand them.
+
+    ``is_alone`` is True if the step's command contains nothing except this call.
+    """
 
     name: str
     words: tuple[str, ...] | None
@@ -101,7 +104,7 @@ def _find_distribution(call: NxCall) -> Distribution:
 
 
 def list_targets(calls: Iterable[NxCall]) -> tuple[str, ...]:
-    """Return all targets that the calls run; empty if those of any call are unknown."""
+    """Return all targets that the calls run; empty if a call's targets are unknown."""
     found: list[str] = []
     for call in calls:
         targets = read_targets(call.name, call.words or ())

@@ -12,7 +12,7 @@ NX_ORB = "nrwl/nx"
 
 
 def choose_alias(config: WrittenConfig) -> str:
-    """Return the local name of dte's orb: the config's, or one that isn't in use."""
+    """Return the local name of dte's orb in the config, or a name for a new import."""
     if found := config.find_orb("dte"):
         return found
     return next(
@@ -45,7 +45,7 @@ def import_orb(text: str, alias: str, reference: str) -> str:
 
 
 def _has_gap(text: str, end: int) -> bool:
-    """Return whether an empty line follows, as between the parts of many configs."""
+    """Return whether an empty line follows the line that contains the offset `end`."""
     return re.match(r"[^\n]*\n[ \t]*\r?\n", text[end:]) is not None
 
 

@@ -34,7 +34,7 @@ _GUARD = "rerun_guard"
 
 @dataclass
 class Recipe:
-    """Edits jobs and commands; ``notes`` lists what the user has to change."""
+    """Edits jobs and commands; ``notes`` lists what the user has to change by hand."""
 
     config: WrittenConfig
     editor: Editor
@@ -43,7 +43,7 @@ class Recipe:
     notes: list[tuple[int, str]] = field(default_factory=list)
 
     def guard(self, job: str) -> None:
-        """Put the guard first in a job, unless the job already has it."""
+        """Make the guard the first step of a job that doesn't have a guard yet."""
         node = self.config.part("jobs", job)
         if any(s.name.endswith(f"/{_GUARD}") for s in self.config.all_steps(job)):
             return
@@ -73,7 +73,7 @@ class Recipe:
         self.move_shas(section, name)
 
     def move_shas(self, section: str, name: str) -> None:
-        """Replace the steps of nrwl/nx-orb in a job or a command."""
+        """Replace nrwl/nx-orb's `set-shas` in a job or a command with `set_shas`."""
         for step in self.config.own_steps(section, name):
             if self._is_set_shas(step):
                 planned = plan_set_shas(step, self.facts.main_branch.value)
@@ -99,7 +99,7 @@ class Recipe:
     def _find_targets(self, section: str, name: str) -> tuple[str, ...]:
         """Return the targets that the jobs with these steps run.
 
-        Empty if they are unknown or differ between the jobs.
+        The result is empty if the targets are unknown or differ between the jobs.
         """
         jobs = [
             job
@@ -113,10 +113,11 @@ class Recipe:
     def _move_start(
         self, step: Step, call: NxCall, steps: list[Step], targets: tuple[str, ...]
     ) -> None:
-        """Move the start after the install, because the orb uses the installed Nx.
+        """Move the start of the run after the install: the orb uses the installed Nx.
 
-        Nx Cloud stops the agents after the targets that are named at the start, so the
-        tasks of any other target would wait for agents.
+        Nx Cloud stops the agents after the targets that are named at the start of the
+        run. Tasks of other targets would wait for agents, so the start must name every
+        target.
         """
         by_file = bool(self.facts.distribute_on.source)
         if not (by_file or targets or call.flag(*STOP_AFTER)):
@@ -187,7 +188,7 @@ def _write(name: str, arguments: Arguments) -> Any:
 
 
 def find_recipe_jobs(config: WrittenConfig) -> dict[str, set[str]]:
-    """Return the jobs with a role; empty unless there are both mains and agents."""
+    """Return the roles of all mains and agents; empty if the config lacks either."""
     roles = {job: config.roles(job) for job in config.names("jobs")}
     found = {job: role for job, role in roles.items() if role}
     if not any(AGENT in role for role in found.values()):

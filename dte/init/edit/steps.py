@@ -21,8 +21,8 @@ _INSTALL = re.compile(
 class Step:
     """One step; ``name`` is its kind or command, ``settings`` its arguments.
 
-    ``owner`` is the list with the step, at ``index``. ``is_shared`` is True if an alias
-    refers to it, so an edit would also change other steps.
+    ``owner`` is the list that contains the step, at ``index``. ``is_shared`` is True if
+    an alias refers to the step, so an edit would also change other steps.
     """
 
     node: Node
@@ -43,18 +43,18 @@ class Step:
 
     @property
     def keys(self) -> set[str]:
-        """The keys of a step that is written as a mapping."""
+        """The keys of the step's settings; empty if the settings aren't a mapping."""
         given = self.settings.value if self.settings else None
         return set(given) if isinstance(given, dict) else set()
 
     @property
     def calls(self) -> list[NxCall]:
-        """The Nx calls in its command."""
+        """The Nx calls in the step's command."""
         return find_calls(self.command)
 
     @property
     def installs(self) -> bool:
-        """Whether the step provides the packages, judging by its text."""
+        """Whether the step seems to install packages, or to attach installed ones."""
         return (
             self.name == "attach_workspace"
             or "install" in self.name

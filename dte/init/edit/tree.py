@@ -1,7 +1,7 @@
 """Reads YAML as a tree of nodes with the offsets of their text.
 
-The tree keeps aliases. Here a block ends with its last character; in PyYAML's nodes, it
-ends after the comments that follow.
+The tree keeps aliases. A block in this tree ends with its last character; a block in
+PyYAML's nodes ends after the comments that follow the block.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ MAP, LIST, SCALAR, ALIAS = "map", "list", "scalar", "alias"
 class Node:
     """A part of the document, `text[start:end]`.
 
-    ``text`` is the value of a scalar, or the name of an alias; ``items`` are those of a
-    list, ``pairs`` the keys and values of a mapping. ``flow`` is True if it is in
-    brackets.
+    ``text`` is the value of a scalar, or the name of an alias. ``items`` are the items
+    of a list, and ``pairs`` the keys and values of a mapping. ``flow`` is True if the
+    list or mapping is in brackets or braces. ``target`` is the node of an alias.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Node:
 
     @property
     def value(self) -> Any:
-        """The part as plain data without aliases and merges; scalars are strings."""
+        """The node as plain data; aliases and merges are resolved, scalars are text."""
         if self.kind == ALIAS:
             return self.target.value if self.target else None
         if self.kind == LIST:

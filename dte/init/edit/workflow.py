@@ -1,4 +1,4 @@
-"""Adds the orb's jobs to a workflow, and makes the recipe's jobs wait for them."""
+"""Adds the orb's jobs to a workflow, or makes its jobs require the attempt job."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _keys(node: Node) -> set[str]:
 def add_jobs(
     config: WrittenConfig, editor: Editor, workflow: str, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add the three jobs at the end of a workflow."""
+    """Add the orb's three jobs at the end of a workflow."""
     if not workflow:
         return _add_workflow(config, editor, facts, orb)
     listed = config.part("workflows", workflow, "jobs")
@@ -100,9 +100,10 @@ def add_jobs(
 def _add_workflow(
     config: WrittenConfig, editor: Editor, facts: Facts, orb: str
 ) -> list[Note]:
-    """Add a workflow with the three jobs, and with `build` if it ran without one.
+    """Add a workflow with the orb's three jobs.
 
-    Source: Configuration reference, "jobs".
+    If the config has no workflow, the new workflow also runs the job `build`, which
+    CircleCI ran until now. Source: Configuration reference, "jobs".
     """
     jobs = plan_jobs(facts, orb, inline=True)
     workflows = config.part("workflows")
@@ -124,7 +125,7 @@ def _add_workflow(
 def choose_workflow(config: WrittenConfig) -> str:
     """Return the workflow that runs `nx affected` most often; empty if none runs Nx.
 
-    Workflows with a schedule or a condition come last.
+    Workflows without a schedule or a condition take precedence.
     """
     found = [
         name
@@ -148,10 +149,10 @@ def _is_special(config: WrittenConfig, workflow: str) -> bool:
 
 
 def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any]:
-    """Make the attempt's entry, with the search settings of an nrwl/nx-orb step.
+    """Make the attempt job's entry, with the search settings of an nrwl/nx-orb step.
 
-    The attempt must search the branch and the workflow that `set_shas` names, with the
-    same statuses.
+    The attempt job must search the same branch and workflow as `set_shas`, and accept
+    the same statuses.
     """
     given = _find_shas(config)
     branch, workflow = (
@@ -164,7 +165,7 @@ def make_attempt(config: WrittenConfig, facts: Facts, orb: str) -> dict[str, Any
 
 
 def _find_shas(config: WrittenConfig) -> dict[str, Any]:
-    """Return the parameters of the first step of nrwl/nx-orb that has parameters."""
+    """Return the parameters of the first step `set-shas` that has parameters."""
     nx_orb = config.find_orb(NX_ORB)
     for section in ("jobs", "commands"):
         for name in config.names(section):

@@ -16,7 +16,7 @@ AGENT, MAIN = "agent", "main"
 
 
 class Entry(NamedTuple):
-    """A job in a workflow: the list's item, the job's name, and the arguments."""
+    """A job in a workflow: the item of the list, the job's name, and its arguments."""
 
     node: Node
     job: str
@@ -57,7 +57,7 @@ class WrittenConfig:
         return {n: v if isinstance(v, str) else "" for n, v in found.items()}
 
     def find_orb(self, name: str) -> str:
-        """Return the local name of an orb; `dte` may be in any namespace."""
+        """Return the local name of an orb, or empty; `dte` may be in any namespace."""
         for alias, reference in self.orbs.items():
             orb = reference.partition("@")[0]
             if orb == name or (name == "dte" and orb.partition("/")[2] == name):

@@ -1,4 +1,4 @@
-"""Checks a config that a test writes."""
+"""Checks a config that a test gives as text."""
 
 from __future__ import annotations
 

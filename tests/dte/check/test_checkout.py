@@ -35,12 +35,12 @@ workflows:
 def test_another_number_or_order(
     main: str, agent: str, message: str, tmp_path: Path
 ) -> None:
-    """Only the first difference is reported, also inside commands that both call."""
+    """If the git commands of main and an agent differ, only the first is reported."""
     found = find_in(tmp_path, ORB + CONFIG.format(main=main, agent=agent), CODE)
     assert [message in one.message for one in found] == [True]
 
 
 def test_the_same_commands(tmp_path: Path) -> None:
-    """If both jobs call the same commands, nothing is found."""
+    """If main and the agent run the same git commands, nothing is found."""
     config = ORB + CONFIG.format(main="[merge, pull]", agent="[merge, pull]")
     assert find_in(tmp_path, config, CODE) == []

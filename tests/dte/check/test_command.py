@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_findings_end_with_1(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Findings go to stdout with code, position, fixes and link; notices to stderr."""
+    """Findings go to stdout, with code, position, fixes and link; notices to stderr."""
     done = run_in(folder, monkeypatch, "check")
     assert done.exit_code == 1
     first, *_, last = done.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""`dte check` and dte/main read `distribute-on` in `.nx/ci-config.yaml` alike."""
+"""`dte check` reads `distribute-on` in `.nx/ci-config.yaml` as dte/main does."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def override(general: str, own: str) -> str:
 def test_a_file_of_dte(
     content: str, environment: str, text: str, tmp_path: Path
 ) -> None:
-    """`dte check` finds exactly the files that dte/main refuses."""
+    """`dte check` reports exactly the files that dte/main refuses."""
     file = tmp_path / ".nx" / "ci-config.yaml"
     file.parent.mkdir()
     file.write_text(content)

@@ -1,4 +1,4 @@
-"""Which guards count for main and its agents."""
+"""`dte check` accepts an early guard, and reports a late or disabled guard."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def reasons(folder: Path, *steps: str, job: str = "", container: str = "") -> li
 def test_the_place_of_a_guard(
     steps: tuple[str, ...], expected: list[str], tmp_path: Path
 ) -> None:
-    """A guard after the start of the run, an agent or tasks does not count."""
+    """A guard is too late after a step that starts the run, an agent or tasks."""
     assert reasons(tmp_path, *steps) == expected
 
 

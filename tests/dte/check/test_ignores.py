@@ -35,7 +35,7 @@ def codes_after(text: str, line: int, file: str = "config.yml") -> list[str]:
     ],
 )
 def test_a_comment(text: str, line: int, remaining: list[str]) -> None:
-    """A comment applies to its own line or, if alone, to the next line with content."""
+    """A comment applies to its line; if alone there, to the next line with content."""
     assert codes_after(text, line) == remaining
 
 

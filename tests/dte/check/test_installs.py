@@ -48,7 +48,7 @@ YARN = ("yarn", "install")
     ],
 )
 def test_the_kind_of_an_install(script: str, kind: tuple[str, ...]) -> None:
-    """Launchers, options and packages don't hide an install."""
+    """An install is found in commands with launchers, options and package names."""
     (command,) = read_commands(script)
     assert kind_of(command) == kind
 
@@ -86,7 +86,7 @@ workflows:
     ],
 )
 def test_the_install_of_an_agent(agent: str, count: int, tmp_path: Path) -> None:
-    """An agent needs main's install command, which may be in its start-agent step."""
+    """An agent needs the same install as main; start-agent may be in the same step."""
     config = ORB + INSTALLS.replace("AGENT", agent)
     assert len(find_in(tmp_path, config, "dte-check-different-install")) == count
 

@@ -38,7 +38,7 @@ def calls_in(script: str, root: Path) -> list[tuple[str, str, int]]:
     ],
 )
 def test_calls_in_a_step(script: str, names: list[str], tmp_path: Path) -> None:
-    """Launchers and wrappers don't hide a call, and other words aren't calls."""
+    """Nx calls are found after launchers and in `if`, but not in echo or installs."""
     assert [name for name, _, _ in calls_in(script, tmp_path)] == names
 
 
@@ -69,7 +69,7 @@ SCRIPTS = {
     ],
 )
 def test_calls_in_scripts(script: str, place: tuple[str, int], tmp_path: Path) -> None:
-    """A call has its own position; a call in package.json has that of the step."""
+    """A call in a script has its own position; one in package.json has the step's."""
     write(tmp_path)
     assert calls_in(script, tmp_path) == [("start-agent", *place)]
 
@@ -82,7 +82,7 @@ def test_a_changed_folder(tmp_path: Path) -> None:
 
 
 def test_scripts_that_call_themselves(tmp_path: Path) -> None:
-    """Scripts are followed only up to a limit on their depth and number."""
+    """If scripts call each other, dte stops at a limit of depth and length."""
     write(tmp_path)
     assert len(calls_in("ci/loop.sh", tmp_path)) < 20
     assert len(calls_in("\n".join(["ci/bomb.sh"] * 100), tmp_path)) <= 2000
@@ -126,7 +126,7 @@ def write(root: Path) -> None:
 def test_the_targets_of_a_call(
     words: str, targets: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Each form of naming targets is understood; Nx's own subcommands have none."""
+    """Targets are found in each form of call; Nx's own subcommands have no targets."""
     (call,) = Follower(Repository(tmp_path)).follow(f"npx nx {words}", HERE).calls
     assert targets_of(call) == targets
     assert runs_tasks(call) is (bool(targets) and "--graph" not in words)

@@ -42,7 +42,7 @@ workflows:
     ],
 )
 def test_a_text_for_a_pattern(pattern: str, example: str) -> None:
-    """The string matches the pattern, or no string is found."""
+    """The result is a string that the pattern matches, or empty if none is found."""
     assert example_of(pattern) == example
 
 
@@ -64,7 +64,7 @@ def test_names_in_filters(written: Any, name: str) -> None:
 
 
 def test_the_number_of_names_has_a_limit() -> None:
-    """Of many names in a config, only some are tried."""
+    """If filters contain many names, only the first names are tried."""
     assert len(list_names([[f"name{n}" for n in range(1000)]])) < 50
 
 

@@ -1,4 +1,4 @@
-"""The recipes that people copy: Nx's, old and new, and dte's own examples.
+"""`dte check` on recipes that people copy: Nx's old and new ones, dte's examples.
 
 Nx's page "Bring your own compute" uses `start-nx-agents` today. It used `start-ci-run`
 before, and in 2022 a variable in main's job turned distribution on.
@@ -20,13 +20,13 @@ from tests.tooling.repository import ROOT
 NO_GUARD = "dte-check-no-guard"
 BLOCK = re.compile(r"^```yaml\n(version: 2\.1\n.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = 'start-ci-run --distribute-on="manual" --stop-agents-after="e2e-ci"'
-# The config with a placeholder for the packed orb is not complete.
+# A config with a placeholder for the packed orb (dist/orb.yml) is not complete.
 CONFIGS = [one for one in list_blocks("yaml") if "dist/orb.yml" not in one.text]
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 
 
 def recipe() -> str:
-    """Return the hand-written recipe on the page about migrating from it."""
+    """Return the hand-written recipe that docs/migrate.md shows."""
     text = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     found = BLOCK.search(text)
     assert found is not None
@@ -35,7 +35,7 @@ def recipe() -> str:
 
 
 def codes_of(config: str, folder: Path) -> list[str]:
-    """Return the codes that are found in a config."""
+    """Return the codes of the findings in a config."""
     path = folder / ".circleci" / "config.yml"
     path.parent.mkdir()
     path.write_text(config, encoding="utf-8")
@@ -107,7 +107,7 @@ def test_the_examples_of_the_orb(example: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", CONFIGS, ids=str)
 def test_the_configs_of_the_pages(block: Block, tmp_path: Path) -> None:
-    """Nothing is found in a config with dte; recipes without it lack a guard."""
+    """Configs in docs/ have no findings, but recipes without dte may lack a guard."""
     allowed = set() if "dte:" in block.text else {NO_GUARD}
     assert set(codes_of(block.text, tmp_path)) <= allowed
 

@@ -11,7 +11,7 @@ from dte.check.repository import Repository, find_root
 
 
 def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
-    """A link to a file outside isn't a file of the repository."""
+    """A link to a file outside of the repository is not read."""
     root = tmp_path / "root"
     (root / ".nx").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("dte: {distribute-on: manual}\n")

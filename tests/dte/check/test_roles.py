@@ -61,12 +61,12 @@ def role_of(folder: Path, command: str, environment: str, jobs: str) -> str:
 def test_the_role_of_a_job(
     command: str, environment: str, role: str, tmp_path: Path
 ) -> None:
-    """A job that starts a run without --distribute-on is main if there are agents."""
+    """In a workflow with agents, a start without --distribute-on makes a job main."""
     assert role_of(tmp_path, command, environment, "[agent, other]") == role
 
 
 def test_a_start_without_agents(tmp_path: Path) -> None:
-    """Without agents, a start without --distribute-on distributes nothing."""
+    """In a workflow without agents, a start without --distribute-on makes no main."""
     assert role_of(tmp_path, START, "", "[other]") == ""
 
 

@@ -44,7 +44,7 @@ def marked(folder: Path) -> set[tuple[str, int, str]]:
 def test_a_config_that_breaks_the_rule(
     name: str, golden: Golden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The marked lines are found, and no other; the messages are in finds.txt."""
+    """The rule finds exactly the marked lines, with the messages in finds.txt."""
     checked = check_case(name, monkeypatch, "finds.yml")
     places = {(one.where.file, one.where.line, one.code) for one in checked.findings}
     assert places == marked(CASES / name)

@@ -48,7 +48,7 @@ def found_in(folder: Path, file: str, config: str) -> list[tuple[str, int]]:
 def test_a_call_in_a_folder(
     command: str, where: str, folder: str, tmp_path: Path
 ) -> None:
-    """The file in the call's folder counts, not one at the repository's root."""
+    """dte reads the file in the folder of the call, not in the repository's root."""
     config = CONFIG.replace("COMMAND", command).replace("FOLDER", folder)
     config = config.replace("WHERE", where).replace("MAIN", "main")
     file = "frontend/.nx/ci-config.yaml"

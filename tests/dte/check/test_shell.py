@@ -64,13 +64,13 @@ def test_lines_are_counted() -> None:
     ],
 )
 def test_a_failure_that_is_ignored(script: str, ignored: bool) -> None:
-    """A failure is ignored only if the script always continues after it."""
+    """A failure is ignored only if the script always continues after the failure."""
     found = next(c for c in read_commands(script) if c.words == ("a",))
     assert found.ignored is ignored
 
 
 @given(st.text())
 def test_any_text_can_be_read(script: str) -> None:
-    """No script makes the reader fail, and each command's line is in the script."""
+    """Any text can be read, and the line of each command exists in the text."""
     for command in read_commands(script):
         assert 0 <= command.line <= script.count("\n")

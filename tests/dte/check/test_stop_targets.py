@@ -46,7 +46,7 @@ def missing(folder: Path, start: str, command: str) -> list[str]:
 def test_a_command_after_the_targets_of_main(
     start: str, command: str, targets: list[str], tmp_path: Path
 ) -> None:
-    """Without stop_agents_after, start-ci-run stops the agents after `targets`.
+    """If stop_agents_after isn't set, the agents stop after the targets in `targets`.
 
     A target that the shell expands is unknown.
     """
@@ -54,7 +54,7 @@ def test_a_command_after_the_targets_of_main(
 
 
 def test_a_start_with_a_file(tmp_path: Path) -> None:
-    """`start: auto` with a file stops the agents after the targets in the file."""
+    """With `start: auto`, the agents stop after the targets in .nx/ci-config.yaml."""
     (tmp_path / ".nx").mkdir()
     (tmp_path / ".nx" / "ci-config.yaml").write_text("lifecycle: {stop-after: deploy}")
     assert missing(tmp_path, "", "deploy") == []

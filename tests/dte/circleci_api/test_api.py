@@ -36,7 +36,7 @@ def ask(
 ) -> list[tuple[int, Any]]:
     """Rehearse a job that sends requests; return the answers in its last run.
 
-    An answer is its status and parsed body.
+    Each answer is a pair of the HTTP status and the parsed body.
     """
     (folder / "project").mkdir(exist_ok=True)
     (folder / "project" / "ask.py").write_text(ASK)

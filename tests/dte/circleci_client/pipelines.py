@@ -17,7 +17,7 @@ GUARDED = json.dumps({"jobs": {"dte/main": {"steps": [GUARD]}}})
 
 
 def add_page(path: str, items: list[dict[str, Any]], token: str | None = None) -> None:
-    """Fake a list with one page."""
+    """Fake the API's answer with a page of a list; `token` names the next page."""
     body = {"items": items, "next_page_token": token}
     responses.get(f"{API}/{path}", json=body)
 
@@ -41,12 +41,12 @@ def add_workflow(
 
 
 def job(name: str, status: str, number: int, **fields: str) -> dict[str, Any]:
-    """Return one job of a workflow."""
+    """Return the API's data about one job of a workflow."""
     return {"name": name, "status": status, "job_number": number, **fields}
 
 
 def add_config(compiled: str | None = GUARDED) -> None:
-    """Fake the pipeline's compiled config; None if the API doesn't find it."""
+    """Fake the pipeline's compiled config; with None, the API doesn't find a config."""
     url = f"{API}/pipeline/{PIPELINE}/config"
     if compiled is None:
         responses.get(url, json=NOTHING, status=404)
@@ -59,9 +59,10 @@ def add_refused_pipeline(
     tag: str = "rerun-workflow-from-failed",
     **times: str,
 ) -> None:
-    """Add a pipeline whose main failed, and failed again in a partial rerun.
+    """Add a pipeline in which main failed, and failed again in a partial rerun.
 
-    With the default config, dte refused the rerun. `times` are of the second main.
+    With the default config, dte refused the rerun. `times` are the start and the end of
+    main in the rerun.
     """
     passed = [job("dte/attempt", "success", 1), job("dte/agent-1", "success", 2)]
     first = add_workflow(FIRST, [*passed, job("dte/main", "failed", 3)])

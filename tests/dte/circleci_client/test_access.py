@@ -11,13 +11,13 @@ SERVER = "https://circleci.example.com"
 
 
 def write_settings(home: Path, text: str) -> None:
-    """Write the file of CircleCI's CLI."""
+    """Write the settings file of CircleCI's CLI."""
     (home / ".circleci").mkdir()
     (home / ".circleci" / "cli.yml").write_text(text)
 
 
 def test_the_environment_takes_precedence_over_the_cli(tmp_path: Path) -> None:
-    """The token is in CIRCLECI_CLI_TOKEN, else CIRCLE_TOKEN, else the file."""
+    """The token is from CIRCLECI_CLI_TOKEN, else from CIRCLE_TOKEN, else the CLI's."""
     assert find_access("", {}, tmp_path).token == ""
     write_settings(tmp_path, "host: https://circleci.com\ntoken: of-the-file\n")
     assert find_access("", {}, tmp_path).token == "of-the-file"
@@ -34,7 +34,7 @@ def test_the_environment_takes_precedence_over_the_cli(tmp_path: Path) -> None:
     "host", ["", "https://app.circleci.com", "https://circleci.com"]
 )
 def test_the_cloud_is_the_default(host: str, tmp_path: Path) -> None:
-    """The host of the cloud's web app leads to the API of circleci.com."""
+    """Without a host, or with the web app's host, the API is circleci.com's."""
     access = find_access(host, {}, tmp_path)
     assert access.api == "https://circleci.com/api/v2"
     assert access.link("x") == "https://app.circleci.com/pipelines/workflows/x"
@@ -55,7 +55,7 @@ def test_a_server_is_used_when_it_is_configured(tmp_path: Path) -> None:
     [SERVER, "http://app.circleci.com:81", "https://circleci.com.evil.example"],
 )
 def test_another_host_gets_no_token(host: str, tmp_path: Path) -> None:
-    """A URL with an unconfigured host is an error that names the setting."""
+    """A URL with an unconfigured host is an error that names CIRCLECI_CLI_HOST."""
     with pytest.raises(UserError, match="doesn't get the token") as error:
         find_access(host, {"CIRCLE_TOKEN": "t"}, tmp_path)
     assert error.value.suggestions[0].endswith(f"CIRCLECI_CLI_HOST={host}")
@@ -63,7 +63,7 @@ def test_another_host_gets_no_token(host: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["token: [s3cret\n", "\ttoken: s3cret"])
 def test_a_broken_file_is_an_error_without_the_token(text: str, tmp_path: Path) -> None:
-    """The error names the file and does not quote it."""
+    """The error names the settings file and does not quote its text."""
     write_settings(tmp_path, text)
     with pytest.raises(UserError, match=r"cli\.yml can't be read") as error:
         find_access("", {}, tmp_path)
@@ -72,6 +72,6 @@ def test_a_broken_file_is_an_error_without_the_token(text: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "token: 1\n"])
 def test_a_file_without_a_token_has_none(text: str, tmp_path: Path) -> None:
-    """An empty file, or one with other content, is the same as no file."""
+    """A settings file that is empty, or has other content, gives no token."""
     write_settings(tmp_path, text)
     assert find_access("", {}, tmp_path).token == ""

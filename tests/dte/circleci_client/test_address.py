@@ -25,7 +25,7 @@ ORG = "circleci/9YytKzouJxzu4TjCRFqAoD/44n9wujWcTnVZ2b5S8Fnat"
     ],
 )
 def test_a_workflow_is_found_by_its_id(text: str, host: str) -> None:
-    """If a URL contains a workflow, that workflow is used."""
+    """If a URL contains a workflow's id, dte uses that workflow."""
     kind = "workflow" if host else "any"
     assert parse_address(text) == Address(kind, host, id=ID)
 
@@ -45,7 +45,7 @@ def test_a_workflow_is_found_by_its_id(text: str, host: str) -> None:
 def test_pipelines_and_jobs_are_found_by_project_and_number(
     text: str, kind: str, slug: str, number: int
 ) -> None:
-    """The slug has the form that the API expects, also for GitHub App and GitLab."""
+    """The project's slug has the API's form, also for GitHub App and GitLab."""
     found = parse_address(text)
     assert (found.kind, found.slug, found.number) == (kind, slug, number)
 
@@ -64,7 +64,7 @@ def test_pipelines_and_jobs_are_found_by_project_and_number(
     ],
 )
 def test_anything_else_is_an_error_that_names_the_forms(text: str) -> None:
-    """The suggestions name what to copy; a password is not repeated."""
+    """The error suggests what to copy, and doesn't repeat a password in the text."""
     with pytest.raises(UserError) as error:
         parse_address(text)
     assert any("URL of a workflow" in line for line in error.value.suggestions)

@@ -26,7 +26,7 @@ def make_client(token: str = TOKEN) -> Client:
 
 @responses.activate
 def test_the_token_is_sent_in_a_header() -> None:
-    """The header is the one that API v2 documents; without a token there is none."""
+    """The token is in the header of API v2; without a token, no such header is sent."""
     responses.get(PATH, json={"id": "x"})
     assert make_client().get("workflow", "x") == {"id": "x"}
     make_client("").get("workflow", "x")
@@ -36,7 +36,7 @@ def test_the_token_is_sent_in_a_header() -> None:
 
 @responses.activate
 def test_a_list_has_the_items_of_all_pages() -> None:
-    """All pages of a list are read, each with the token from the previous one."""
+    """All pages of a list are read, each with the page token of the previous page."""
     add_page("workflow/x/job", [{"name": "a"}], token="two")
     responses.get(
         f"{API}/workflow/x/job",
@@ -98,7 +98,7 @@ def test_a_long_pause_is_cut() -> None:
 def test_a_refused_token_is_an_error_with_a_fix(
     status: int, token: str, suggestion: str
 ) -> None:
-    """A private project answers 404 without a token, so the fix names the token."""
+    """For 401, 403 and 404, the fix is to set a token or to check its rights."""
     responses.get(PATH, json={"message": "Project not found"}, status=status)
     with pytest.raises(UserError, match="Project not found") as error:
         make_client(token).get("workflow", "x")
@@ -109,7 +109,7 @@ def test_a_refused_token_is_an_error_with_a_fix(
 @pytest.mark.parametrize("body", ["<html>It works!</html>", "[]", '"text"', ""])
 @responses.activate
 def test_an_answer_that_is_no_object_is_an_error(body: str) -> None:
-    """A proxy's page with status 200 is not taken for an answer."""
+    """An answer that isn't a JSON object, such as a proxy's page, is an error."""
     responses.get(PATH, body=body)
     with pytest.raises(UserError, match="something that is not JSON"):
         make_client().get("workflow", "x")
@@ -146,7 +146,7 @@ def test_every_request_has_a_timeout() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @responses.activate
 def test_a_redirect_is_not_followed(status: int) -> None:
-    """The token goes to no other host."""
+    """A redirect is an error, so the token doesn't go to another host."""
     target = "https://evil.example"
     responses.get(PATH, status=status, headers={"Location": target}, json={})
     with pytest.raises(UserError, match=f"answered {status}"):
@@ -156,7 +156,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
 
 @responses.activate
 def test_no_message_contains_the_token() -> None:
-    """A message of the API or of the network that quotes the token is redacted."""
+    """The token is redacted in errors of the API and of the network that quote it."""
     responses.get(PATH, json={"message": f"bad token {TOKEN}"}, status=400)
     responses.get(f"{API}/down", body=requests.ConnectionError(f"no {TOKEN}"))
     for words in (("workflow", "x"), ("down",)):

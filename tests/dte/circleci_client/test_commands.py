@@ -35,7 +35,7 @@ APP = "https://app.circleci.com/pipelines"
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A home directory without settings, a token, and no pause between polls."""
+    """Set an empty home folder and a token, and remove the pause between polls."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CIRCLECI_CLI_TOKEN", TOKEN)
     monkeypatch.setattr(rerun, "POLL_SECONDS", 0.0)
@@ -97,7 +97,7 @@ def test_attempts_are_printed_as_json() -> None:
 def test_the_url_of_a_pipeline_or_a_job_works(
     url: str, path: str, answer: dict[str, Any]
 ) -> None:
-    """A URL with the project and a number leads to the same pipeline as its id."""
+    """The URL of a pipeline or a job leads to the same result as the pipeline's id."""
     add_refused_pipeline()
     responses.get(f"{API}/{path}", json=answer)
     done = run("attempts", url)
@@ -106,7 +106,7 @@ def test_the_url_of_a_pipeline_or_a_job_works(
 
 @responses.activate
 def test_an_unknown_id_is_an_error() -> None:
-    """An id that is neither a workflow's nor a pipeline's is named in the error."""
+    """If no workflow or pipeline has the id, the error names the id."""
     for kind in ("workflow", "pipeline"):
         responses.get(f"{API}/{kind}/{FIRST}", json=NOTHING, status=404)
     done = run("attempts", FIRST)
@@ -224,7 +224,7 @@ def test_a_rerun_prints_its_link() -> None:
 @pytest.mark.parametrize(("status", "code"), [("success", 0), ("failed", 1)])
 @responses.activate
 def test_wait_ends_with_the_workflow(status: str, code: int) -> None:
-    """`--wait` shows progress, and its exit code is that of the workflow."""
+    """`--wait` shows progress; the exit code is 0 only if the new workflow passes."""
     add_refused_pipeline()
     add_rerun("running", status)
     done = run("rerun", PARTIAL, "--yes", "--wait")
@@ -234,7 +234,7 @@ def test_wait_ends_with_the_workflow(status: str, code: int) -> None:
 
 @responses.activate
 def test_without_a_terminal_a_rerun_needs_yes() -> None:
-    """Without a terminal to ask the user, nothing is rerun."""
+    """Without a terminal, `dte rerun` needs --yes, because it can't ask the user."""
     add_refused_pipeline()
     done = run("rerun", PARTIAL)
     assert done.exit_code == 2

@@ -1,4 +1,4 @@
-"""Which jobs `dte attempts` calls refused."""
+"""The failed jobs that `dte attempts` reports as refused by dte."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def told(
     config: str | None, tag: str = "rerun-workflow-from-failed", **times: str
 ) -> Any:
-    """Return the partial rerun as JSON, and the sentence, without the workflow."""
+    """Return the partial rerun's JSON, and the sentence without the workflow's name."""
     add_refused_pipeline(config, tag, **times)
     printed = CliRunner().invoke(main, ["attempts", PIPELINE, "--json"]).stdout
     answer = json.loads(printed)
@@ -48,7 +48,7 @@ def told(
 )
 @responses.activate
 def test_only_a_job_with_a_guard_is_refused(jobs: Any, refused: list[str]) -> None:
-    """A job without a guard that fails in a partial rerun just failed."""
+    """A job without a guard that fails in a partial rerun is not called refused."""
     attempt, sentence = told(json.dumps({"jobs": jobs}))
     assert (attempt["refused"], attempt["perhaps_refused"]) == (refused, [])
     says = "dte/main was refused" if refused else "the rerun from failed failed in"
@@ -97,7 +97,7 @@ def test_after_a_rerun_with_ssh_a_refusal_is_not_certain() -> None:
 def test_a_job_that_ran_for_minutes_was_not_refused(
     stopped_at: str, refused: list[str]
 ) -> None:
-    """A refusal takes seconds, so a longer job failed although the guard was off."""
+    """A refusal takes seconds, so a job that ran for minutes was not refused."""
     times = {"started_at": "2026-11-24T05:00:01Z", "stopped_at": stopped_at}
     attempt, sentence = told(GUARDED, **times)
     assert attempt["refused"] == refused

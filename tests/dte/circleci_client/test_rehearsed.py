@@ -58,8 +58,8 @@ IDLE = "dte/attempt, lint and agent"
 class Operator(Listener):
     """Runs `dte attempts` after each workflow, as a person at a terminal would.
 
-    `requests` maps the number of a workflow to what is asked of the API after it: a
-    command of dte, or the body of a request, in which `jobs` are names.
+    `requests` maps the number of a workflow to the next rerun: a command of dte, or the
+    body of a rerun request to the API, in which `jobs` are names.
     """
 
     requests: dict[int, tuple[str, ...] | dict[str, Any]]
@@ -81,7 +81,7 @@ class Operator(Listener):
                 self.api = line.removeprefix("api ")
 
     def workflow_ended(self, workflow: RehearsedWorkflow) -> None:
-        """Ask what happened, and rerun the workflow."""
+        """Run `dte attempts`, and then the rerun in `requests` for this workflow."""
         told = json.loads(self.run("attempts", workflow.id, "--json"))
         self.listed = told["attempts"]
         self.sentences += told["summary"]
@@ -112,14 +112,14 @@ class Operator(Listener):
 
 @dataclass(frozen=True)
 class Story:
-    """The workflows of a rehearsal, and what `dte` told after each of them."""
+    """The workflows of a rehearsal, and what `dte attempts` printed after each one."""
 
     ids: tuple[str, ...]
     operator: Operator
 
     @property
     def kinds(self) -> list[str]:
-        """The kind of each attempt."""
+        """The kind of each attempt, such as "rerun of a job"."""
         return [attempt["kind"] for attempt in self.operator.listed]
 
     @property
@@ -166,8 +166,8 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.mark.parametrize("listed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) -> None:
     """Each kind of rerun gets its name and the right sentence, whether or not the API
-    lists the jobs that the rerun doesn't run. Only a job with a guard that refuses is
-    told to be refused, and after a rerun with SSH only with a condition."""
+    lists the jobs that the rerun doesn't run. Only a job whose guard refuses reruns is
+    reported as refused; after a rerun with SSH, the sentence has a condition."""
     story = play(
         "rerun-from-failed",
         "rerun:main",
@@ -221,8 +221,8 @@ def test_the_story_of_each_kind_of_rerun_is_told_right(play: Any, listed: bool) 
 def test_reruns_through_the_api_are_told_right(
     play: Any, tagged: bool, listed: bool
 ) -> None:
-    """Every body that the API takes leads to the right sentence, also if a workflow
-    that the API started has no tag. `dte rerun` reruns the last full run."""
+    """Each kind of rerun request to the API leads to the right sentence, even if the
+    new workflow has no tag. `dte rerun` reruns the last full run."""
     story = play(
         requests={
             1: {"from_failed": True},
@@ -254,7 +254,7 @@ def test_reruns_through_the_api_are_told_right(
 
 def test_a_failure_with_ssh_is_not_called_a_refusal(play: Any) -> None:
     """If DTE_RERUN_GUARD is off, main fails for another reason in a rerun with SSH, so
-    the sentence doesn't say that dte refused it."""
+    the sentence doesn't say that dte refused main."""
     story = play("set:DTE_RERUN_GUARD=off", "rerun-with-ssh:main")
     assert story.kinds == ["first run", "rerun with SSH"]
     assert story.sentences[-1].startswith("main failed; unless DTE_RERUN_GUARD is off")
@@ -262,7 +262,7 @@ def test_a_failure_with_ssh_is_not_called_a_refusal(play: Any) -> None:
 
 
 def test_an_automatic_rerun_is_told_right(play: Any) -> None:
-    """The sentence names max_auto_reruns, which can only fail again."""
+    """The sentence says to remove max_auto_reruns, because such a rerun can't pass."""
     config = CONFIG.replace("  build:\n", "  build:\n        max_auto_reruns: 1\n")
     story = play(config=config)
     assert story.kinds == ["first run", "automatic rerun"]

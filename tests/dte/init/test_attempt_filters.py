@@ -1,4 +1,4 @@
-"""The attempt runs wherever the recipe's jobs ran before, and for no other tag."""
+"""The attempt job runs for each branch and tag of the recipe, and for no other tag."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TAG = "pipeline.git.tag"
 
 
 def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
-    """Return the attempt's filters for jobs with these filters and requirements."""
+    """Return the attempt job's filters for jobs with these filters and requirements."""
     text = RECIPE
     for name, filters, requires in entries:
         text += f"      - {name}:\n"
@@ -54,7 +54,7 @@ def find_filters(*entries: tuple[str, Any, list[Any]]) -> Any:
 def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
     agent: Any, main: Any, expected: Any
 ) -> None:
-    """Equal filters are copied; if they differ and allow tags, all tags are allowed."""
+    """Equal filters are copied; a wider filter replaces filters that differ."""
     assert find_filters(("agent", agent, []), ("main", main, [])) == expected
 
 
@@ -63,7 +63,7 @@ def test_the_attempt_runs_wherever_a_job_of_the_recipe_runs(
     ("lint", "expected"), [(None, None), (TAGS, TAGS)], ids=["branches", "tags"]
 )
 def test_no_job_begins_to_run_for_tags(need: Any, lint: Any, expected: Any) -> None:
-    """A job doesn't start to run for tags if its requirement never ran for them."""
+    """If a required job never runs for tags, the attempt job doesn't run for tags."""
     found = find_filters(
         ("lint", lint, []), ("agent", TAGS, [need]), ("main", TAGS, [need])
     )
@@ -71,7 +71,7 @@ def test_no_job_begins_to_run_for_tags(need: Any, lint: Any, expected: Any) -> N
 
 
 def test_a_filter_for_branches_stays_without_its_tags() -> None:
-    """If no job runs for tags, only the part for tags is left out."""
+    """If no job runs for tags, the attempt job gets the filters without `tags`."""
     both = {**BRANCH, **TAGS}
     found = find_filters(
         ("lint", None, []), ("agent", both, ["lint"]), ("main", both, ["lint"])

@@ -1,4 +1,4 @@
-"""Whole cases of tests/cases/init: a workspace, what is found in it, and the diff.
+"""Cases of tests/cases/init: a workspace, the facts found, and the config's diff.
 
 The command runs in the folder that contains nx.json.
 """
@@ -42,7 +42,7 @@ def start_of(repository: Path) -> Path:
 def test_case(
     name: str, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A case results in its found.json and expected.diff, and nothing is written."""
+    """`dte init` prints the case's found.json and expected.diff, and writes nothing."""
     repository = copy_case(CASES / name, tmp_path)
     before = (repository / CONFIG).exists()
     done = run_init(start_of(repository), monkeypatch, "--json")
@@ -61,7 +61,7 @@ def test_case(
 def test_a_second_run_changes_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After --write there is nothing to change, and the file compiles."""
+    """After --write, a second run changes nothing, and the config compiles."""
     repository = copy_case(CASES / name, tmp_path)
     start = start_of(repository)
     run_init(start, monkeypatch, "--write")
@@ -79,7 +79,7 @@ def test_a_second_run_changes_nothing(
 
 
 def find_codes(config: Path) -> set[str]:
-    """Return the codes that `dte check` finds in a config; none if it doesn't exist."""
+    """Return the codes that `dte check` finds in a config; empty for a missing file."""
     if not config.exists():
         return set()
     checked = check_config(config, orbs={}, pipeline=PipelineValues())
@@ -123,7 +123,7 @@ def test_git_applies_the_diff(
 def test_the_documented_command_applies_the_diff_in_a_subfolder(
     config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command of docs/init.md writes the config of the repository."""
+    """In a subfolder, the command in docs/init.md changes the repository's config."""
     guide = (ROOT / "docs" / "init.md").read_text()
     (command,) = re.findall(r"`dte init \| (git -C [^`]*)`", guide)
     files = {"web/nx.json": "{}", "web/package.json": NX}
@@ -143,7 +143,7 @@ def test_the_documented_command_applies_the_diff_in_a_subfolder(
 def test_every_comment_stays(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A changed config keeps its comments and gets no others."""
+    """A changed config keeps its comments and gets no new comments."""
     repository = copy_case(CASES / name, tmp_path)
     config = repository / CONFIG
     before = list_comments(config.read_text()) if config.exists() else []

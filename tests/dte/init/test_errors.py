@@ -52,7 +52,7 @@ def test_a_package_json_without_a_usable_nx_is_refused(
 def test_a_link_is_not_followed(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A config that is a link, or in a linked folder, is named and not changed."""
+    """If the config or its folder is a link, an error names it and nothing changes."""
     workspace = make_workspace(tmp_path / "repository")
     target = tmp_path / "elsewhere"
     (workspace / place).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Each fact is found in the file in which workspaces keep it."""
+"""`dte init` finds each fact in the files in which workspaces usually write it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.dte.init.workspaces import make_workspace
     ],
 )
 def test_only_an_exact_version_has_an_image(written: str, tag: str) -> None:
-    """cimg/node has tags for 22.12 and 22.12.0, and none for a major or a range."""
+    """cimg/node has tags for 22.12 and 22.12.0, not for major versions or ranges."""
     assert find_image_tag(Fact(written, ".nvmrc")) == tag
 
 
@@ -35,7 +35,7 @@ def test_only_an_exact_version_has_an_image(written: str, tag: str) -> None:
     [("22", True), ("^22.1.0", True), (">=20", False), ("lts/*", False), ("", False)],
 )
 def test_a_node_without_an_image_is_noted(written: str, is_noted: bool) -> None:
-    """A version that the newest LTS may not satisfy gets a note."""
+    """A note names a version of Node that the newest LTS version may not satisfy."""
     assert bool(note_on_node(Fact(written, ".nvmrc"))) == is_noted
 
 
@@ -51,12 +51,12 @@ def test_a_node_without_an_image_is_noted(written: str, is_noted: bool) -> None:
 def test_the_usual_targets_are_chosen(
     names: list[str], known: dict[str, str], expected: tuple[str, ...]
 ) -> None:
-    """The order is that of CI; e2e runs only if no e2e-ci exists."""
+    """The targets are in the usual order of CI; e2e is left out if e2e-ci exists."""
     assert choose_usual(names, known) == expected
 
 
 def test_a_plugin_needs_a_file_below_the_root() -> None:
-    """A plugin without the file that it reads infers nothing."""
+    """A plugin infers no target if the file that it reads is missing."""
     nx_json = {"plugins": ["@nx/jest/plugin", "@nx/next/plugin", "unknown", 3]}
     assert predict_targets(nx_json, ["jest.config.ts", "a/next.config.js"]).keys() == {
         "build"
@@ -107,7 +107,7 @@ def test_an_installed_nx_says_which_targets_exist(tmp_path: Path) -> None:
 def test_a_template_of_a_generator_is_skipped(
     name: str, is_noted: bool, text: str, tmp_path: Path
 ) -> None:
-    """Invalid JSON is noted, except in a package.json that belongs to no project."""
+    """A note names invalid JSON, but not a package.json that belongs to no project."""
     files = {
         "package.json": '{"workspaces": ["libs/*"], "devDependencies": {"nx": "22"}}',
         "apps/a/project.json": '{"targets": {"lint": {}}}',
@@ -121,7 +121,7 @@ def test_a_template_of_a_generator_is_skipped(
 
 
 def test_an_installed_nx_that_fails_is_ignored(tmp_path: Path) -> None:
-    """Without a graph, the project files say which targets exist."""
+    """If Nx prints no project graph, the targets come from the project files."""
     workspace = make_workspace(
         tmp_path,
         **{

@@ -94,7 +94,7 @@ OWN = "dte:\n  distribute-on: manual\n"
 def test_the_file_of_the_run_is_read_as_by_the_orb(
     text: str, value: str, load: Load, tmp_path: Path
 ) -> None:
-    """The orb refuses a file if and only if `dte init` reports its value."""
+    """The orb refuses a file exactly if `dte init` reports the file's value."""
     path = tmp_path / ".nx" / "ci-config.yaml"
     path.parent.mkdir()
     path.write_text(text)

@@ -36,7 +36,7 @@ from tests.dte.init.test_properties import FACTS
     ],
 )
 def test_calls_of_nx_are_found(command: str, names: list[str]) -> None:
-    """Calls through any runner are found; comments and printed text don't count."""
+    """Calls through any runner are found, but not in comments or printed text."""
     assert [call.name for call in find_calls(command)] == names
 
 
@@ -52,7 +52,7 @@ def test_calls_of_nx_are_found(command: str, names: list[str]) -> None:
 def test_what_only_a_shell_can_tell_is_unknown(
     command: str, words: tuple[str, ...] | None
 ) -> None:
-    """Variables are unknown, except the defaults of nx affected: NX_BASE, NX_HEAD."""
+    """A call with a variable has unknown words, except for NX_BASE and NX_HEAD."""
     assert find_calls(command)[0].words == words
 
 
@@ -113,7 +113,7 @@ RUN = "run: npx nx-cloud "
     ],
 )
 def test_a_start_of_a_run_moves(step: str, expected: Any) -> None:
-    """Flags become parameters, and the targets are those of the job's nx affected."""
+    """Flags become parameters, and `targets` has the targets that the job runs."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None
@@ -121,7 +121,7 @@ def test_a_start_of_a_run_moves(step: str, expected: Any) -> None:
 
 
 def test_flags_beside_the_file_stay() -> None:
-    """With .nx/ci-config.yaml, Nx Cloud refuses flags, so nothing moves."""
+    """With .nx/ci-config.yaml, Nx Cloud refuses flags, so the step isn't replaced."""
     read = read_step(RUN + "start-ci-run --distribute-on=manual")
     call = find_only_call(read)
     assert call is not None
@@ -178,7 +178,7 @@ def test_flags_beside_the_file_stay() -> None:
 def test_an_agent_moves_if_its_name_stays_unique(
     step: str, integers: set[str], is_single: bool, expected: Any
 ) -> None:
-    """A step moves if the orb has its keys and can keep its agents' names unique."""
+    """A step is replaced if the orb has its keys and keeps the agents' names unique."""
     read = read_step(step)
     call = find_only_call(read)
     assert call is not None
@@ -226,12 +226,12 @@ def test_a_stop_moves_with_its_when(step: str, expected: Any) -> None:
     ],
 )
 def test_set_shas_moves_with_its_parameters(step: str, expected: Any) -> None:
-    """A set-shas step stays if dte's orb can't take one of its parameters."""
+    """A set-shas step stays if dte's orb has no equivalent of one of its parameters."""
     assert plan_set_shas(read_step(step), "trunk") == expected
 
 
 def test_the_attempt_searches_as_set_shas_does() -> None:
-    """The attempt accepts the statuses that the job's set_shas accepts."""
+    """The attempt job gets the settings of the config's set-shas step."""
     shas = "nx/set-shas: {workflow-name: ci, allow-not-run-workflow: true}"
     config = WrittenConfig(
         f"orbs: {{nx: nrwl/nx@1.7.0}}\njobs:\n  main:\n    steps:\n      - {shas}\n"
@@ -253,5 +253,5 @@ def test_the_attempt_searches_as_set_shas_does() -> None:
     ],
 )
 def test_a_step_that_does_more_stays(command: str) -> None:
-    """Only a step with one call, and nothing else, moves."""
+    """Only a step that contains one Nx call and nothing else is replaced."""
     assert find_only_call(read_step(f'run: "{command}"')) is None

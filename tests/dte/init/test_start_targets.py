@@ -18,7 +18,7 @@ NOTE = "replace this step with dte/start_ci_run, with all targets that the job r
 
 
 def make_config(steps: list[str], command: list[str], other: list[str]) -> str:
-    """Make a recipe whose job main has these steps; a second main has `other`."""
+    """Make a recipe whose job main has `steps`, and whose job other has `other`."""
     lines = ["version: 2.1", "commands:", "  work:", "    steps:"]
     lines += [f"      - {step}" for step in command or ["checkout"]]
     jobs = {"main": steps, "other": other, "agent": ["run: npx nx-cloud start-agent"]}
@@ -59,7 +59,7 @@ def find_starts(text: str) -> list[Any]:
 def test_a_start_names_the_targets_of_all_calls(
     steps: list[str], command: list[str], expected: str
 ) -> None:
-    """All Nx calls count, in the job and in the commands that it uses."""
+    """`targets` has the targets of all Nx calls of the job and of its commands."""
     changed = change_text(make_config(steps, command, []), FACTS, ORB)
     assert find_starts(changed.text) == [{"targets": expected}]
 
@@ -77,14 +77,14 @@ def test_a_start_names_the_targets_of_all_calls(
 def test_a_start_without_known_targets_stays(
     steps: list[str], command: list[str], other: list[str]
 ) -> None:
-    """The orb's defaults could stop the agents too early, so the user has to decide."""
+    """If targets are unknown or differ, a note asks the user to replace the step."""
     changed = change_text(make_config(steps, command, other), FACTS, ORB)
     assert find_starts(changed.text) == []
     assert [todo for _, todo in changed.notes if todo.startswith(NOTE)]
 
 
 def test_a_start_without_distribution_is_no_recipe() -> None:
-    """With --distribute-on=none no agent takes part, so the jobs are not moved."""
+    """With --distribute-on=none, no agent takes part, so the steps aren't replaced."""
     start = "run: npx nx-cloud start-ci-run --distribute-on=none"
     config = make_config([start, "run: nx affected -t lint"], [], [])
     changed = change_text(config, FACTS, ORB).text
@@ -94,7 +94,7 @@ def test_a_start_without_distribution_is_no_recipe() -> None:
 
 
 def test_a_run_of_workers_stays() -> None:
-    """`start-workers` also starts a run, so the user's own step stays."""
+    """`start-workers` also starts a run, so the user's step isn't replaced."""
     start = "run: npx nx-cloud start-workers"
     changed = change_text(make_config([start], [], []), FACTS, ORB)
     assert start in changed.text

@@ -27,7 +27,7 @@ def copy_case(case: Path, folder: Path) -> Path:
 
 
 def make_workspace(folder: Path, config: str = "", **files: str) -> Path:
-    """Make a repository with Nx, this config, and more files by their names."""
+    """Make a repository with Nx, this config, and `files` (the text for each name)."""
     (folder / ".git").mkdir(parents=True)
     texts = {"nx.json": "{}", "package.json": NX, "package-lock.json": "{}", **files}
     if config:

@@ -1,4 +1,4 @@
-"""Files of defaults: the user's, and the repository's."""
+"""Files with defaults for options: the user's file, and the repository's file."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.dte.commands import make_project, run_in
 
 @pytest.fixture
 def user_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's file, which doesn't exist yet."""
+    """The path of the user's file of defaults, which doesn't exist yet."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     folder = tmp_path / "config" / "dte"
     folder.mkdir(parents=True)
@@ -99,7 +99,7 @@ def test_a_bad_file_is_refused(
 
 
 def test_the_user_may_name_any_file(tmp_path: Path) -> None:
-    """The user's own file may name files anywhere."""
+    """The user's file may name files outside of the repository."""
     (tmp_path / "dte").mkdir()
     (tmp_path / "dte" / "config.toml").write_text('[orbs]\na = "/etc"\n')
     found = read_defaults(tmp_path / "x", {"XDG_CONFIG_HOME": str(tmp_path)})

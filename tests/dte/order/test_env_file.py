@@ -23,7 +23,7 @@ def test_the_variables_of_a_file(tmp_path: Path) -> None:
 
 
 def test_a_bad_line_is_named_without_its_text(tmp_path: Path) -> None:
-    """A bad line is reported by its number only: it may contain a secret."""
+    """An error gives only the number of an invalid line, which may contain a secret."""
     (tmp_path / ".env").write_text("A=1\nmy secret\n")
     with pytest.raises(UserError, match=r"\.env:2: ") as caught:
         read_env_file(tmp_path / ".env")

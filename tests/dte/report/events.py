@@ -39,7 +39,7 @@ def make_step_report(name: str, status: str = "success", **more: object) -> Step
 def make_job_report(
     name: str, status: str = "success", *steps: StepReport, ran: bool = True
 ) -> JobReport:
-    """Make a report on a job with these steps; the first failed step fails it."""
+    """Make a report on a job with these steps; it names the first failed step."""
     failed = next((step for step in steps if step.status != "success"), None)
     return JobReport(
         name,
@@ -73,7 +73,7 @@ def make_report(*runs: RunReport, **more: object) -> Report:
 
 
 def make_story() -> Report:
-    """Make a report on a failure and the partial rerun that is refused."""
+    """Make a report on a failed run and a partial rerun that dte refused."""
     failed = make_step_report(TASKS, "failed", number=8, log=LOG)
     lines = TWO_LINES[:1]
     refused = make_step_report(
@@ -147,7 +147,7 @@ def make_console(width: int, *, terminal: bool = False) -> Console:
 
 
 def read_console(console: Console) -> str:
-    """Return what was printed, without spaces at line endings."""
+    """Return what was printed, without the spaces at the end of each line."""
     assert isinstance(console.file, StringIO)
     lines = console.file.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -20,7 +20,7 @@ STEPS = (
 
 
 def test_the_result_comes_before_the_clean_up(tmp_path: Path) -> None:
-    """The report is shown before the listener is told what is removed."""
+    """The report is shown before the message that the rehearsal's folder is removed."""
     told: list[str] = []
 
     class Told(Listener):
@@ -37,7 +37,7 @@ def test_the_result_comes_before_the_clean_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_the_verdict_is_wrapped_at_a_terminal_only(terminal: bool) -> None:
-    """At a terminal no word is cut; without one, the verdict is one line."""
+    """In a terminal, the verdict wraps between words; elsewhere, it is one line."""
     console = events.make_console(80, terminal=terminal)
     verdict = "fourteen chars " * 6 + "and this word is cut"
     print_report(events.make_story(), console, verdict=verdict, passed=True)
@@ -53,7 +53,7 @@ def test_the_verdict_is_wrapped_at_a_terminal_only(terminal: bool) -> None:
 def test_a_fault_without_effect_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
 ) -> None:
-    """A fault whose step never ran is named, and is an error with --expect only."""
+    """A fault whose step never ran is named, and is an error only with --expect."""
     project = make_project(tmp_path / "project", one_job(*STEPS))
     done = run_in(project, monkeypatch, "rehearse", *words)
     assert f"{words[0]} {words[1]}".removesuffix(":SIGTERM") in done.stdout

@@ -45,7 +45,7 @@ def test_nothing_is_wider_than_80_columns() -> None:
 
 
 def test_wrapped_lines_keep_their_gutter() -> None:
-    """Every line of a wrapped line starts with the name of its job."""
+    """Every piece of a wrapped line starts with the name of its job."""
     console = events.make_console(80)
     events.play(LiveListener(console, verbose=True, wrap=True))
     lines = events.read_console(console).splitlines()
@@ -55,7 +55,7 @@ def test_wrapped_lines_keep_their_gutter() -> None:
 
 
 def test_the_table_shows_which_machine_failed(tmp_path: Path) -> None:
-    """A parallel job has its number of machines, and the number of the failed one."""
+    """A parallel job's row says how many machines it has, and which machine failed."""
     step = "run: {name: A, command: 'exit $((CIRCLE_NODE_INDEX == 2 ? 7 : 0))'}"
     done = rehearse_text(tmp_path, one_job(step, more="parallelism: 3"))
     console = events.make_console(80)
@@ -66,7 +66,7 @@ def test_the_table_shows_which_machine_failed(tmp_path: Path) -> None:
 
 
 def test_labels_of_a_run_have_no_hole_between_them() -> None:
-    """A job that takes two lines doesn't separate the lines of its run's label."""
+    """A job whose row has two lines leaves no empty line in the run's label."""
     console = events.make_console(80)
     print_tables(events.make_story(), console)
     lines = [line[:19].rstrip() for line in events.read_console(console).splitlines()]
@@ -107,8 +107,8 @@ def test_no_escapes_if_the_user_wants_none(
 
 
 def test_columns_is_honored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal the width is COLUMNS, or 80."""
-    # If stdout is a file, the width of the terminal at stdin must not count.
+    """Without a terminal, the width is the value of COLUMNS, or 80 by default."""
+    # If stdout is a file, dte must not use the width of the terminal at stdin.
     monkeypatch.setattr("os.get_terminal_size", lambda _fd: os.terminal_size((200, 9)))
     assert make_console().width == 80
     monkeypatch.setenv("COLUMNS", "132")

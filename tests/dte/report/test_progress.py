@@ -11,7 +11,7 @@ SECONDS = 0.1
 
 
 class Clock:
-    """A clock that only moves when a test moves it, and that counts its reads."""
+    """A clock that moves only when a test moves it, and counts how often it is read."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -29,7 +29,7 @@ class Clock:
         """Set the time, and wait until the heartbeat has read it."""
         with self._read:
             self.now = now
-            # The first read may belong to a check that began before the change.
+            # A check that began before the change may cause the first read.
             enough = self._reads + 3
             self._read.wait_for(lambda: self._reads >= enough)
 
@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.mark.timeout(60)
 def test_a_heartbeat_names_what_runs(clock: Clock) -> None:
-    """After a silence, and only then, the running steps are printed with their time."""
+    """Only after a silence, the running steps are printed with their time."""
     console, progress = make_console(80), Progress()
     heartbeat = Heartbeat(console, progress, SECONDS)
     progress.start("build", "build", "Run the tests")

@@ -63,7 +63,7 @@ def test_the_report_file_matches_its_schema(
 
 
 def test_every_field_is_in_the_schema() -> None:
-    """The schema has each field of a report with tasks, and no other."""
+    """The schema has each field of a report with tasks, and no other field."""
     check(json.loads(make_story().as_json(verdict="x")))
 
 
@@ -74,7 +74,7 @@ def texts(report: Report) -> list[str]:
 
 
 def test_the_timeline_shows_runs_jobs_and_tasks() -> None:
-    """Each run and job has a row; carried-over jobs and tasks are marked."""
+    """Each run and each job has a row; tasks and carried-over jobs have marks."""
     story = make_story()
     found = texts(story)
     assert "1 first run, attempt 1: failed" in found
@@ -93,7 +93,7 @@ def test_the_timeline_stays_inside_its_picture() -> None:
 
 
 def test_no_line_of_the_timeline_crosses_a_label() -> None:
-    """The lines of the time axis have gaps at the words beside the bars."""
+    """The vertical lines of the time axis don't cross the words beside the bars."""
     job = make_job_report("build")
     jobs = [replace(job, seconds=float(seconds)) for seconds in range(37)]
     jobs.append(make_job_report("lint", ran=False))

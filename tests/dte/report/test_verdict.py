@@ -19,13 +19,13 @@ from tests.tooling.repository import ROOT
 
 
 def fail_with(*lines: str, name: str = TASKS, status: str = "failed") -> JobReport:
-    """Return a job that failed in a step with these last lines."""
+    """Return a job that failed in a step; the step's output ends with these lines."""
     step = make_step_report(name, status, last_lines=lines)
     return make_job_report("dte/main", "failed", step)
 
 
 def report_on(*jobs: JobReport) -> Report:
-    """Return a report on one run that fails if a job failed."""
+    """Return a report on one run, which failed if one of these jobs failed."""
     failed = any(job.status == "failed" for job in jobs)
     return make_report(make_run("failed" if failed else "success", *jobs))
 
@@ -70,7 +70,7 @@ def test_the_verdict_names_what_happened(job: JobReport, verdict: str) -> None:
 
 
 def test_the_first_failure_is_named() -> None:
-    """Of several failed jobs the first is named, and the others are counted."""
+    """If several jobs failed, the first one is named, and the others are counted."""
     late = make_step_report("late", "failed", started_at=200.0)
     early = make_step_report("early", "failed", started_at=100.0)
     jobs = (
@@ -107,12 +107,12 @@ def test_tasks_are_counted() -> None:
     ],
 )
 def test_the_exit_code(status: str, expected: tuple[str, ...], code: int) -> None:
-    """0 means that the last run passed or, with --expect, all ended as expected."""
+    """0 means: the last run passed or, with --expect, each run ended as expected."""
     assert judge(make_report(make_run(status)), expected) == code
 
 
 def test_a_fault_without_effect_fails_an_expectation() -> None:
-    """A fault without effect is an error with --expect, and only then."""
+    """A fault without effect is an error only with --expect."""
     run = make_run("success", make_job_report("build"))
     report = make_report(run, missed_faults=("--fail build:deploy",))
     assert judge(report, ()) == 0
@@ -128,7 +128,7 @@ def test_an_interruption_is_130() -> None:
 
 
 def test_the_guard_s_step_has_the_name_that_the_orb_gives_it() -> None:
-    """A refusal is recognized by the name of the orb's step."""
+    """A refusal is recognized by the name of the guard's step in the orb."""
     text = (ROOT / "orb" / "commands" / "rerun_guard.yml").read_text(encoding="utf-8")
     (step,) = [step["run"] for step in yaml.safe_load(text)["steps"] if "run" in step]
     assert step["name"] == GUARD_STEP

@@ -29,20 +29,20 @@ TEXTS = st.lists(st.sampled_from(["a", "é", "✓", "—", "漢", "👍", "é", 
     ],
 )
 def test_a_line_is_cut_at_its_width(line: str, pieces: list[str]) -> None:
-    """No piece is wider than the width, and the next one starts with its colors."""
+    """No piece is wider than the given width, and each piece keeps its colors."""
     assert list(cut(line, 3)) == pieces
 
 
 @given(TEXTS.map("".join), st.integers(2, 9))
 def test_nothing_is_lost_or_too_wide(line: str, width: int) -> None:
-    """All pieces together are the line, and none is wider than the width."""
+    """The pieces contain the whole line, and no piece is wider than the given width."""
     pieces = [strip_colors(piece) for piece in cut(line, width)]
     assert "".join(pieces) == strip_colors(line)
     assert max(map(cell_len, pieces)) <= width
 
 
 def test_without_a_width_a_line_is_not_cut() -> None:
-    """Without a width, the line stays whole and its colors end."""
+    """Without a width, the line stays whole, and a code that resets colors is added."""
     assert list(cut(f"{RED}{'x' * 500}", None)) == [f"{RED}{'x' * 500}{RESET}"]
 
 
@@ -60,7 +60,7 @@ def test_a_link_stays_in_one_piece(at_once: bool) -> None:
 
 
 def test_narrow_characters_are_narrow() -> None:
-    """Each character that is measured quickly is one column wide."""
+    """Each of the many characters that `NARROW` matches is one column wide."""
     narrow = [one for one in map(chr, range(32, 0x2719)) if NARROW.fullmatch(one)]
     assert len(narrow) > 500
     assert {cell_len(character) for character in narrow} == {1}
