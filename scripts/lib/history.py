@@ -107,7 +107,7 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # A later common ancestor can be missing only beyond a commit where the clone ends.
+    # Only a commit at which the clone ends can hide a later common ancestor.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 

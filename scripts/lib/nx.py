@@ -1,4 +1,4 @@
-"""Calls Nx: finds the folder and the command, and splits parameters into words."""
+"""Find the folder and the command of Nx, and split parameters into words."""
 
 import os
 import shlex

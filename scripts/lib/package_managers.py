@@ -16,7 +16,7 @@ NONE = "none"
 BERRY = "yarn-berry"
 # Node 25 and later lack Corepack (Node's "Distribution Policy"), so npx runs it.
 COREPACK = "corepack@0.34.5"
-# Each installs exactly what the lock file says, and fails if the file is outdated.
+# These install exactly what the lock file says, and fail if the file is outdated.
 INSTALLS = {
     "npm": ["npm", "ci"],
     "pnpm": ["pnpm", "install", "--frozen-lockfile"],
