@@ -1,4 +1,4 @@
-"""Short configs that expand enormously."""
+"""Configs that could make a compiler use too much time or memory."""
 
 from __future__ import annotations
 
