@@ -31,7 +31,7 @@ CODE_FOLDER = "code"
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
     """Return `main_branch`'s last passed revisions, or None, and why any are missing.
 
-    A failed request is no error: the attempt job still records its number.
+    A failed request is no error: the job still records the attempt's number.
     """
     if not read_switch("DTE_FIND_BASE", True):
         return None, "CircleCI was not asked, because find_base is false"

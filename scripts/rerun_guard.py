@@ -98,7 +98,7 @@ def go_on_alone(role: str) -> None:
     if role == "main":
         return
     say("notice: this agent has nothing to do and passes.")
-    # Without CircleCI's command, the later steps read the mode and do nothing.
+    # If this command is missing, later steps read the mode and do nothing.
     os.spawnlp(os.P_WAIT, "circleci-agent", "circleci-agent", "step", "halt")
 
 

@@ -63,7 +63,7 @@ def plan_own() -> List[str]:
 
 
 def refuse_unseen(start: str, fix: str) -> None:
-    """Raise `UsageError` for parameters that only `start: flags` passes on."""
+    """Raise `UsageError` for parameters that only `start: flags` uses."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
         "assignment_rules": read("DTE_ASSIGNMENT_RULES"),

@@ -203,7 +203,7 @@ def _read_text(path: str) -> str:
 
 
 def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
-    """Return one line for all the files that can't be read, or no line."""
+    """Return one line about all damaged files, or [] if there are none."""
     if not damaged:
         return []
     more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""

@@ -54,7 +54,7 @@ def remove_archives(folder: Path, records: Path) -> None:
 def require_archive(digest: str) -> bytes:
     """Return the archive of this step's code.
 
-    Raises `Refusal` if it has another digest: other jobs would refuse it.
+    Raises `Refusal` if its digest is not `digest`: other jobs would refuse it.
     """
     archive = build_archive(read_modules(Path(__file__).resolve().parent))
     found = find_digest(archive)

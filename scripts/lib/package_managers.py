@@ -43,7 +43,7 @@ LOCK_FILES = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
 }
-# Corepack accepts neither a range nor a tag.
+# Corepack accepts no ranges and no tags.
 _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 

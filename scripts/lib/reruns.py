@@ -85,7 +85,7 @@ def _find_running(
 def find_started(
     before: Sequence[WorkflowRun], after: Sequence[WorkflowRun], name: str
 ) -> Optional[WorkflowRun]:
-    """Return the newest full rerun of `name` that is only in `after`."""
+    """Return the workflow `name`'s newest full rerun that is only in `after`."""
     known = {run.id for run in before}
     new = [run for run in after if run.id not in known]
     new = [run for run in new if run.name == name and run.tag == FROM_START]

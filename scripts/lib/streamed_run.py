@@ -16,7 +16,7 @@ _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Finished(NamedTuple):
-    """How a command ended: its exit status as in a shell, and its kept output.
+    """How a command ended: its exit status as in a shell, and output.
 
     `received` is the last signal that this process forwarded to it, or 0.
     """
