@@ -1,8 +1,7 @@
 """Run the targets of the affected projects, on the agents or in this job.
 
 `nx affected` passes without running a task if it knows none of the targets, or if an
-argument turns it into another command. In these cases, this step fails if a task
-was due.
+argument turns it into another command. This step then fails if a task was due.
 """
 
 import os
