@@ -1,4 +1,4 @@
-"""Measures how a hostile config ends: seconds of processor time and megabytes.
+"""Measures the processor time and memory that it takes to compile hostile configs.
 
 Run by `make bench`. Each config is compiled in a process of its own, whose figures
 include the start of Python and its imports.
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from benchmarks.hostile_configs import ALL
 
-# Compiles the given file, and prints the error, the seconds of processor time and the
-# largest size in memory. On Linux, ru_maxrss keeps the size of the process that forked:
-# getrusage(2) and setmax_mm_hiwater_rss in fs/exec.c. A process that does not end is
+# Compiles the given file, and prints the seconds of processor time, the largest size in
+# memory and the error. Linux needs VmHWM: a process inherits ru_maxrss from its parent
+# (getrusage(2) and setmax_mm_hiwater_rss in fs/exec.c). A process that does not end is
 # stopped after 20 seconds of processor time.
 _COMPILE = """
 import re, resource, sys
@@ -51,7 +51,7 @@ class Compiled:
 def compile_alone(path: Path) -> Compiled:
     """Compile a config in a process of its own."""
     command = [sys.executable, "-c", _COMPILE, str(path)]
-    # Measuring coverage takes more time for some configs than for others.
+    # Coverage is off, because it would slow down some configs more than others.
     plain = {name: text for name, text in os.environ.items() if name[:3] != "COV"}
     done = subprocess.run(
         command, env=plain, capture_output=True, text=True, check=True

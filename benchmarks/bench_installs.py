@@ -1,7 +1,7 @@
 """Measures how soon an agent is ready for tasks, with an empty and with a full cache.
 
 `make bench` runs it. For each package manager, `dte/agent` runs twice in a rehearsal:
-without a cache, and with the cache that the first one saved. The time is measured from
+without a cache, and with the cache that the first run saved. The time is measured from
 the job's start until the agent asks Nx Cloud for tasks. The benchmark needs a package
 registry.
 """
@@ -22,7 +22,7 @@ JOB = "dte/agent"
 READY = "(stand-in): agent agent-1 of run"
 PACKAGES = {"nx": "22.7.12", "@nx/js": "22.7.12", "typescript": "5.9.3"}
 # The rehearsal shares npm's downloads among its jobs, which CircleCI does not do, so
-# `setup` turns that off. Main never starts, so the agent's timeout ends it.
+# `setup` turns that off. Main never starts, so the agent ends after its timeout.
 CONFIG = """\
 version: 2.1
 orbs: {dte: your-namespace/dte@1.0.0}
@@ -113,9 +113,7 @@ def measure(folder: Path, env: Mapping[str, str]) -> list[float]:
 
 
 def read_registry() -> str:
-    """Return the address of the registry that npm uses; Yarn 2 and later don't
-    read it.
-    """
+    """Return the registry in npm's settings, which Yarn 2 and later don't read."""
     words = ("npm", "config", "get", "registry")
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return done.stdout.strip().rstrip("/")

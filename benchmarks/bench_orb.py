@@ -57,7 +57,7 @@ def measure_bytes(agents: int, folder: Path) -> int:
 
 
 def find_guard(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the words and the environment of the guard's step in a compiled agent."""
+    """Return the command and the environment of the guard's step in an agent's job."""
     path = folder / "config.yml"
     compiled = compile_config(path, orbs=ORBS, pipeline=PipelineValues())
     agent = next(
@@ -103,9 +103,7 @@ def find_python() -> Path:
 
 
 def compare_guard(folder: Path) -> tuple[float, float, float]:
-    """Return the shortest times of a bare python3, a passing guard and a refusing
-    guard.
-    """
+    """Return the shortest times of bare python3, a passing and a refusing guard."""
     words, carried = find_guard(folder)
     path = f"{find_python()}{os.pathsep}{os.environ['PATH']}"
     bare = {"PATH": path, "HOME": str(folder), "TMPDIR": str(folder)}

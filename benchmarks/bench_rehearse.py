@@ -1,7 +1,7 @@
 """Measures the time and memory of a rehearsal with many jobs and much output.
 
 `make bench` runs it. gitlab-ci-local runs GitLab's pipelines locally in the same way,
-so the benchmark alternates between both, with 50 jobs that do nothing, and prints the
+so the benchmark runs 50 jobs that do nothing with both tools in turn, and prints the
 ratio. gitlab-ci-local needs rsync.
 """
 
@@ -66,7 +66,7 @@ def write_project(folder: Path, jobs: int, command: str) -> None:
 
 
 def measure(words: Sequence[str], folder: Path) -> Cost:
-    """Run a command, which has to pass, and return its cost."""
+    """Run a command and return its cost; raises `RuntimeError` if the command fails."""
     started = time.monotonic()
     process = subprocess.Popen(
         words,
@@ -83,7 +83,7 @@ def measure(words: Sequence[str], folder: Path) -> Cost:
 
 
 def compare(folder: Path, dte: Sequence[str]) -> None:
-    """Print the cost of many jobs that do nothing, with both commands."""
+    """Print the cost of many jobs that do nothing, in dte and in gitlab-ci-local."""
     write_project(folder, JOBS, "true")
     other = [str(install_other())]
     turns = [(measure(dte, folder), measure(other, folder)) for _ in range(TURNS)]

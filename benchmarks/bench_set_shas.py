@@ -1,9 +1,9 @@
 """Measures the search for the last passed revision, 30 and 300 pipelines back.
 
 Run `python -m benchmarks.bench_set_shas`. The column "least" is one round trip for each
-page that the search must read, plus one. "in turn" requests each page and each
-pipeline's workflows one after another. "search" is measured inside the process; "step"
-is the whole script.
+page that the search must read, plus one round trip. "in turn" is the time if each page
+and each pipeline's workflows are requested one after another. "search" is measured
+inside the process; "step" is the time of the whole script.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ROUNDS = 5
 
 
 class Figure(NamedTuple):
-    """The median seconds of the search and of the whole step, and the requests."""
+    """The median seconds of the search and of the whole step, and the request count."""
 
     search: float
     step: float
@@ -46,9 +46,9 @@ class Figure(NamedTuple):
 
 @contextmanager
 def start_api(back: int, revision: str) -> Iterator[str]:
-    """Yield the URL of an API.
+    """Yield the URL of a slow fake API.
 
-    Its main branch last passed `back` pipelines ago, at `revision`.
+    The main branch last passed `back` pipelines ago, at `revision`.
     """
     words = [str(NEWEST + 1 - back), revision, str(ANSWER_SECONDS)]
     with subprocess.Popen(
@@ -69,7 +69,7 @@ def count_requests(url: str) -> int:
 
 
 def measure(work: Callable[[], object]) -> float:
-    """Return the median duration of some rounds, in seconds."""
+    """Return the median duration of `ROUNDS` calls of `work`, in seconds."""
     seconds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -79,7 +79,7 @@ def measure(work: Callable[[], object]) -> float:
 
 
 def open_search(url: str) -> Search:
-    """Return the search that both ways use."""
+    """Return a new search for passed revisions of main."""
     question = Question("main", Rule(), OWN.id, SLUG)
     return Search(CircleCIClient(url), question)
 
@@ -134,7 +134,7 @@ def make_checkout(folder: Path) -> str:
 
 
 def measure_way(name: str, url: str, folder: Path) -> Figure:
-    """Measure one of the two ways: in the attempt job, or alone in set_shas."""
+    """Measure the search in dte/attempt, or in set_shas without a record (`alone`)."""
     ways: dict[str, tuple[str, Callable[[], object]]] = {
         "dte/attempt": (
             "record_attempt",
@@ -152,7 +152,7 @@ def measure_way(name: str, url: str, folder: Path) -> Figure:
 
 
 def main() -> None:
-    """Print a table of both distances and both ways."""
+    """Print a table with a row for each distance and each script that searches."""
     print(f"The last pass of main, {ANSWER_SECONDS * 1000:.0f} ms an answer:")
     print(
         "back  way          search    step  least  search/least  in turn  faster  asked"

@@ -1,4 +1,4 @@
-"""Short configs that expand enormously."""
+"""Configs that could make a compiler use too much time or memory."""
 
 from __future__ import annotations
 
@@ -128,13 +128,13 @@ def same_job() -> str:
 
 
 def approvals() -> str:
-    """Return thirty thousand approvals."""
+    """Return thirty thousand approval jobs."""
     calls = "hold: {type: approval}, " * 30_000
     return _config().replace("jobs: [a]", f"jobs: [{calls}]")
 
 
 def similar_names() -> str:
-    """Return a thousand jobs with long names, and fifty calls with misspelled ones."""
+    """Return a thousand jobs with long names, and fifty calls of misspelled names."""
     names = [f"{number:b}".zfill(200) for number in range(1050)]
     jobs = ", ".join(
         f"j{name}: {{machine: true, steps: [checkout]}}" for name in names[50:]
@@ -151,7 +151,7 @@ def many_matrices() -> str:
 
 
 def long_exclude() -> str:
-    """Exclude twenty thousand combinations that a matrix of 961 jobs does not have."""
+    """Return a matrix of 961 jobs that excludes 20,000 combinations which it lacks."""
     axes = ", ".join(f"{axis}: [{', '.join(map(str, range(31)))}]" for axis in "mn")
     excluded = ", ".join(f"{{m: {900 + number}, n: 1}}" for number in range(20_000))
     call = f"a: {{matrix: {{parameters: {{{axes}}}, exclude: [{excluded}]}}}}"
@@ -201,7 +201,7 @@ def unused_jobs() -> str:
 
 
 def many_templates() -> str:
-    """Return a text with half a million templates."""
+    """Return a text with half a million expressions."""
     return _config(steps="run: '" + "<<pipeline.id>>" * 500_000 + "'")
 
 

@@ -1,9 +1,9 @@
 """A slow fake of CircleCI's API, whose main branch has failed for a long time.
 
 It is a separate process, so its work does not slow down the code that is measured. It
-prints its address, and serves until its input ends. `GET /count` returns the number of
-requests since the last count. Arguments: the number of the pipeline that passed, its
-revision, and the delay of each answer in seconds.
+prints its address, and serves until its standard input ends. `GET /count` returns the
+number of requests since the last count. Arguments: the number of the pipeline that
+passed, its revision, and the delay of each answer in seconds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def make_pipelines(green: int, revision: str) -> list[FakePipeline]:
 
 
 def serve(green: int, revision: str, seconds: float) -> None:
-    """Serve on a free port until the input ends."""
+    """Serve on a free port until standard input ends."""
     with FakeCircleCI() as api:
 
         def count(asked: Asked) -> Answer | None:

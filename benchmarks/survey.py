@@ -38,14 +38,14 @@ def git(folder: Path, *words: str) -> bytes:
 
 
 def find_clone(folder: Path, repository: str) -> Path:
-    """Return the clone of `owner/name` in the folder, or the folder if it has none."""
+    """Return the clone of `owner/name` in `folder`, or `folder` if there is none."""
     flat = repository.replace("/", "+")
     places = (folder / name for name in (repository, flat, f"{flat}/repo"))
     return next((path for path in places if git(path, "rev-parse", "HEAD")), folder)
 
 
 def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
-    """Return `compiles` if a config and its output compile, or `refused` and why."""
+    """Return `compiles`, `refused: …`, or `changes: …` if the output isn't stable."""
     file.write_text(text.replace("{xcodeversion}", "16.4.0"), encoding="utf-8")
     options: dict[str, Any] = {"pipeline": PipelineValues(), "stub_missing_orbs": True}
     try:
@@ -58,7 +58,7 @@ def judge(text: str, file: Path, orbs: Mapping[str, Path]) -> str:
 
 
 def survey_configs(folder: Path, file: Path) -> Found:
-    """Yield each config of the list, its listed verdict and its verdict now."""
+    """Yield each config of the list, its listed verdict and its current verdict."""
     for repository, commit, path, listed in ROWS:
         text = git(find_clone(folder, repository), "show", f"{commit}:{path}").decode()
         now = judge(text, file, {}) if text else "missing"
@@ -66,10 +66,10 @@ def survey_configs(folder: Path, file: Path) -> Found:
 
 
 def survey_docs(folder: Path, file: Path) -> Found:
-    """Yield each example of CircleCI's documentation, its listed verdict and its own.
+    """Yield each example of CircleCI's documentation, its listed and current verdict.
 
-    An example has a version, jobs or orbs, and workflows. The list names those that are
-    not complete.
+    An example has a version, jobs or orbs, and workflows. The list on the page
+    names the examples that are not complete.
     """
     listed = {
         (page, line)

@@ -2,7 +2,7 @@
 
 Run by hand: `python -m benchmarks.survey_adoption FOLDER` looks for clones of the
 repositories in FOLDER, under the name `owner/name` or `owner+name`. It prints each
-config whose result differs from its page, and the counts.
+config whose result is not the listed one, and the counts.
 """
 
 import contextlib
@@ -88,7 +88,7 @@ def survey_init(folder: Path, place: Path) -> Iterator[str]:
 
 
 def raise_nx(root: Path) -> None:
-    """Require Nx 17 in a copy, because `dte init` refuses an older version."""
+    """Set Nx 17 in a workspace's copy, because `dte init` refuses older versions."""
     for name in ("package-lock.json", "yarn.lock", "pnpm-lock.yaml"):
         (root / name).write_text("{}") if (root / name).exists() else None
     path = root / "package.json"
@@ -98,7 +98,7 @@ def raise_nx(root: Path) -> None:
 
 
 def find_problems(root: Path, config: Path, verdict: str) -> Iterator[str]:
-    """Change a config, and yield what is lost, new, unstable, or not as listed."""
+    """Change a config as `dte init` does, and yield what is wrong or not as listed."""
     before = config.read_text(encoding="utf-8")
     codes = list_codes(config)
     relative = config.relative_to(root)

@@ -1,3 +1,3 @@
-"""The archive's entry point: `python3 -I -S <archive> <program>`."""
+"""Entry point of dte's archive: `python3 -I -S <archive> <program>`."""
 
 import begin  # noqa: F401

@@ -1,6 +1,6 @@
 """Let Nx Cloud analyze failed tasks of this job and propose a fix (self-healing CI).
 
-Runs at the end of every job that had tasks, and never fails it.
+Runs at the end of every job that had tasks, and never fails the job.
 """
 
 from bash_env import IDLE, REFUSED, read_mode

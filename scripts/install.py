@@ -13,7 +13,7 @@ from settings import read_switch
 def main() -> None:
     """Run the install command, unless there is none or the agent is idle.
 
-    This is the first step with a checkout, so an Nx that is too old is refused here.
+    This is the first step with a checkout, so it refuses an Nx that is too old.
     """
     words = split_words("DTE_INSTALL")
     if read_mode() == IDLE:

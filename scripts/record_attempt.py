@@ -2,7 +2,7 @@
 
 A rerun keeps CIRCLE_WORKFLOW_WORKSPACE_ID and gets a new CIRCLE_WORKFLOW_ID. The
 ledger, a cache under the workspace's id, contains the records of the earlier full runs.
-The attempt number is one more than the highest there. Counting needs no token.
+The attempt number is one more than the highest in the ledger. Counting needs no token.
 """
 
 import os
@@ -29,9 +29,9 @@ CODE_FOLDER = "code"
 
 
 def ask_for_revisions(main_branch: str) -> Tuple[Optional[List[Passed]], str]:
-    """Return the last passed revisions of `main_branch`, or None, and the reason.
+    """Return `main_branch`'s last passed revisions, or None, and why any are missing.
 
-    A failed request is no error: the attempt job still records its number.
+    A failed request is no error: the job still records the attempt's number.
     """
     if not read_switch("DTE_FIND_BASE", True):
         return None, "CircleCI was not asked, because find_base is false"
@@ -111,7 +111,7 @@ def main() -> None:
     record = make_record(find_records(str(ledger)), find_records(str(attempts)))
     workflow_id = record.workflow_id
     code = attempts.parent / CODE_FOLDER
-    # Two runs that persist the same file may clash, so older files are removed.
+    # If two runs persist the same file, they conflict, so older files are removed.
     remove_records(attempts, record, siblings=True)
     remove_archives(code, attempts)
     path = write_record(attempts, record)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Main runs this by default after it starts the run and before the tasks. Without a
+# Main runs this script by default after it starts the run and before the tasks. Without a
 # connection to Nx Cloud, `nx-cloud record` can't download its client and fails (nx
 # 24.0.6), so a main without agents checks the format without recording it.
 set -eo pipefail

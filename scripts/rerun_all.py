@@ -26,7 +26,7 @@ LOOK_SECONDS = 10.0
 
 
 class Nothing(Refusal):
-    """Nothing was started, as intended; the reason is not an error."""
+    """No rerun was started, and the reason is not an error."""
 
     prefix = "Nothing was started: "
     code = "rerun-all"
@@ -77,7 +77,7 @@ def list_runs(circleci: CircleCIClient, pipeline_id: str) -> List[WorkflowRun]:
 
 
 def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
-    """Return the id of the workflow that started; raises `Refusal` if none is found."""
+    """Return the id of the new full run; raises `Refusal` if it can't be found."""
     if started.workflow_id:
         return started.workflow_id
     say(f"A rerun was requested, but {started.doubt}: looking for the new run.")
@@ -86,7 +86,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
     for seconds in LOOKS:
         time.sleep(seconds)
         try:
-            # A new time limit: the request may have used up the last one.
+            # A new time limit, as the request may have used up its own.
             circleci = CircleCIClient(
                 read_api_url(), read_token(), seconds=LOOK_SECONDS
             )
@@ -109,7 +109,7 @@ def confirm(pipeline: RerunHistory, pipeline_id: str, started: Started) -> str:
 
 
 def main() -> None:
-    """Rerun the last full run from its start if a rerun is due; never exits 0."""
+    """Turn a partial rerun into a full one, if possible; never exits 0."""
     own = require_id("CIRCLE_WORKFLOW_ID")
     last = find_last_full_run()
     pipeline_id = require_id("CIRCLE_PIPELINE_ID")

@@ -37,7 +37,7 @@ _DIGEST = "[0-9a-f]{64}"
 
 
 class PartialRerun(Refusal):
-    """A partial rerun's refusal. Its first two lines are fixed, so it has no prefix."""
+    """Refusal of a partial rerun. The first two lines are fixed, without a prefix."""
 
     prefix = ""
     code = "partial-rerun"
@@ -98,7 +98,7 @@ def go_on_alone(role: str) -> None:
     if role == "main":
         return
     say("notice: this agent has nothing to do and passes.")
-    # Without CircleCI's command, the later steps read the mode and do nothing.
+    # If this command is missing, later steps read the mode and do nothing.
     os.spawnlp(os.P_WAIT, "circleci-agent", "circleci-agent", "step", "halt")
 
 
@@ -127,7 +127,7 @@ def refuse(refusal: Refusal) -> NoReturn:
 
 
 def require_shell() -> None:
-    """Raise `Refusal` if the later steps of the job can't work here."""
+    """Raise `Refusal` if the job's later steps can't work on this machine."""
     if sys.platform in ("win32", "cygwin", "msys"):
         raise Refusal(
             "dte runs on Linux and macOS, but this job runs on Windows",
@@ -149,7 +149,7 @@ def keep_code() -> None:
     """Move this job's copy of the code to where the later steps find it.
 
     guard.sh has made and checked the copy `~/.dte-<digest>.<number>`. Another job may
-    replace the archive in `~/.dte`, but never a file under the new name.
+    replace the archive in `~/.dte`, but not this job's copy.
     """
     copy = sys.path[0]
     kept = os.path.splitext(copy)[0]
@@ -190,7 +190,7 @@ def main() -> None:
     if choice == ALLOW:
         reasons.append("partial_rerun is " + ALLOW)
     try:
-        # The variable for a debug run takes precedence over the parameter.
+        # DTE_RERUN_GUARD, for a debug run, takes precedence over the parameter.
         guard(ALLOW if reasons else choice, role)
     except Refusal as refusal:
         if refusal.exit_code != 1 or not reasons:

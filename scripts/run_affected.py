@@ -32,7 +32,7 @@ SKIP_VALIDATION = "NX_SKIP_ATOMIZER_VALIDATION"
 
 
 def read_revision(name: str) -> str:
-    """Return a revision that `set_shas` exported; raises `UsageError` if it did not."""
+    """Return a revision that `set_shas` exported; raises `UsageError` without one."""
     revision = read(name)
     if not revision:
         raise UsageError(
@@ -48,7 +48,7 @@ def read_revision(name: str) -> str:
 def allow_split_targets() -> None:
     """Let Nx run targets that its plugins split, such as e2e-ci, in this job.
 
-    Without Nx Cloud, Nx refuses them, because they are slower on one machine
+    Without Nx Cloud, Nx refuses these targets: they are slower on one machine
     (`validateNoAtomizedTasks` in the nx package, 24.0.6; nrwl/nx#26898).
     """
     if not read(SKIP_VALIDATION):
@@ -70,7 +70,7 @@ def plan_command(checkout: Path, targets: List[str], base: str, head: str) -> Li
         "affected",
         "--base=" + base,
         "--head=" + head,
-        # One word, so Nx does not read a target that starts with a dash as an option.
+        # With `=`, Nx does not read a target that starts with a dash as an option.
         "--targets=" + ",".join(targets),
         "--parallel=" + read("DTE_PARALLEL", "2"),
         *(["--configuration=" + configuration] if configuration else []),
@@ -93,10 +93,10 @@ def ran_no_task(finished: Finished) -> bool:
 
 
 def goes_on_alone(finished: Finished) -> bool:
-    """Return whether main must run all tasks again because Nx Cloud refused it.
+    """Return whether main must run all tasks again because Nx Cloud refused the run.
 
-    Raises `Refusal` if main may not. Some clients run the tasks even if refused
-    (nx-cloud 19.0.0).
+    Raises `Refusal` if `when_not_connected` is error. Some clients run the tasks
+    anyway (nx-cloud 19.0.0).
     """
     refusal = find_refusal(finished)
     if not refusal or (finished.status and ran_tasks(finished)):
@@ -113,7 +113,7 @@ def goes_on_alone(finished: Finished) -> bool:
 def explain_no_task(
     targets: List[str], projects: Optional[Projects], base: str, head: str
 ) -> None:
-    """Say why no task was due; raises `Refusal` if one was, or if that is unknown."""
+    """Say why there was no task to run; raises `Refusal` if there may have been one."""
     affected = list_affected(base, head) if projects is not None else None
     if projects is None or affected is None:
         raise Refusal(

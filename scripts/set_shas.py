@@ -123,7 +123,7 @@ def report(clone: Clone, base: Base, head: str) -> None:
 
 
 def export_revisions(base: str, head: str) -> None:
-    """Set both revisions in every later step, and print them."""
+    """Export both revisions to every later step, and print them."""
     if not (is_revision(base) and is_revision(head)):
         raise Refusal(
             f"{base!r} and {head!r} are not both revisions",

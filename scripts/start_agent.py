@@ -1,4 +1,4 @@
-"""Run tasks for main until Nx Cloud has no more."""
+"""Run tasks for main until Nx Cloud has no more tasks."""
 
 import signal
 import sys
@@ -18,7 +18,7 @@ from streamed_run import Finished
 
 TIMEOUT = "30m"
 NX_TIMEOUT = "NX_CLOUD_AGENT_TIMEOUT_MS"
-# The client prints these (nx-cloud 19.0.0).
+# Messages of the client (nx-cloud 19.0.0).
 DUPLICATE = b"Duplicate Agent ID Detected"
 ENDED_WITH_ERROR = b"Distributed Execution Terminated"
 STOPPED_AGENT = b"Agent was terminated via SIG"
@@ -26,7 +26,7 @@ KILLED = {128 + 9: "SIGKILL", 128 + 15: "SIGTERM"}
 
 
 def read_number(name: str, default: str) -> int:
-    """Return the variable's whole number; raises `UsageError`."""
+    """Return the whole number in a variable; raises `UsageError`."""
     text = read(name, default)
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise UsageError(
@@ -67,7 +67,7 @@ def run_agent(words: List[str]) -> Finished:
 
 
 def explain_failure(finished: Finished, limit: str) -> None:
-    """Say why the agent failed, as far as it is known."""
+    """Say why the agent failed, or what may have caused it."""
     if finished.received:
         say(
             "The agent received {}: CircleCI canceled the job, or the machine stopped "

@@ -47,7 +47,7 @@ def plan_flags() -> List[str]:
 
 
 def plan_config() -> List[str]:
-    """Return the arguments of `nx-cloud start-nx-agents`, which reads a file.
+    """Return the arguments of `nx-cloud start-nx-agents`, which reads the file.
 
     `explicit_completion` is allowed: the file turns the heartbeat off, and dte/main
     completes the run in its last steps.
@@ -63,7 +63,7 @@ def plan_own() -> List[str]:
 
 
 def refuse_unseen(start: str, fix: str) -> None:
-    """Raise `UsageError` for parameters that only `start: flags` passes on."""
+    """Raise `UsageError` for parameters that only `start: flags` uses."""
     given = {
         "stop_agents_after": read("DTE_STOP_AGENTS_AFTER"),
         "assignment_rules": read("DTE_ASSIGNMENT_RULES"),
@@ -148,7 +148,7 @@ def main() -> None:
     check_config(start, config, root)
     set_timeout("NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS", "DTE_MAIN_TIMEOUT", "30m")
     if read("DTE_WHEN_NOT_CONNECTED") == ALONE:
-        # Nx Cloud may start the run but refuse this job when it runs the tasks.
+        # Nx Cloud may start the run, and refuse only the later `nx affected`.
         export({"DTE_WHEN_NOT_CONNECTED": ALONE})
     if start == "own":
         say("Nx Cloud is connected; your own steps start the run.")

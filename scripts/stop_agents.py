@@ -20,7 +20,7 @@ COMMAND = "stop-all-agents"
 
 
 def explain_nothing(checkout: Path) -> str:
-    """Return why there are no agents to stop, or empty."""
+    """Return why there are no agents to stop, or ""."""
     mode = read_mode()
     if mode == REFUSED:
         return "this job was refused before it started a run"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writes the modules in the variables DTE_MODULE_<name> into a new folder, and passes its
-# path on in DTE_UNPACKED. It works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
+# Writes the modules in the variables DTE_MODULE_<name> into a new folder, and sets
+# DTE_UNPACKED to its path. Works with bash 3.2 (macOS). CircleCI uses /bin/sh in images
 # without bash, such as alpine, so every shell must understand the lines up to `fi`.
 dte_refuse() {
   echo "error: $2
@@ -27,7 +27,7 @@ if ! python3 -I -S -c ''; then
     "use an image that has it, such as cimg/node, or install it: apt-get install python3, apk add python3"
 fi
 dte_folder=$(mktemp -d)
-# In every bash, this gives one word for each name, because it is not quoted.
+# Without quotes, every version of bash gives one word for each name here.
 # shellcheck disable=SC2068
 for dte_name in ${!DTE_MODULE_@}; do
   printf '%s' "${!dte_name}" >"$dte_folder/${dte_name#DTE_MODULE_}.py"

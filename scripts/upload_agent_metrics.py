@@ -1,6 +1,6 @@
 """Send the agent's CPU and memory use to Nx Cloud (Nx 22.1 or later).
 
-Runs at the end of every agent that had tasks, and never fails it.
+Runs at the end of every agent that had tasks, and never fails the job.
 """
 
 from bash_env import read_mode

@@ -24,7 +24,7 @@ def _empty_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def _clear_environment(monkeypatch: pytest.MonkeyPatch, _empty_folder: str) -> None:
-    """Remove the variables that change a test's result, and set an author for git."""
+    """Remove variables that could change a test's result, and set an author for git."""
     for name in list(os.environ):
         if name.startswith(_PREFIXES) or name in _NAMES:
             monkeypatch.delenv(name)

@@ -13,7 +13,8 @@ CLOCK = itertools.count(1_790_000_000, 60)
 def git(folder: Path, *words: str, text: str = "") -> str:
     """Run git in `folder` and return its output.
 
-    git has an identity and a fixed clock, and ignores this machine's configuration.
+    Commits have a fixed author and dates a minute apart, and git ignores this machine's
+    configuration.
     """
     environment = {
         "PATH": os.environ["PATH"],

@@ -1,6 +1,6 @@
-"""The `golden` fixture: compares with a file, or rewrites it under `--golden`.
+"""The `golden` fixture: compares a string with a file, or rewrites the file.
 
-A pytest plugin; only `make golden` passes the option.
+A pytest plugin; only `make golden` passes `--golden`, which rewrites the files.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Golden(NamedTuple):
     rewrite: bool
 
     def check(self, path: Path, actual: str) -> None:
-        """Fail unless `path` contains `actual`; with `--golden`, write it there."""
+        """Fail unless `path` contains `actual`; with `--golden`, rewrite the file."""
         if self.rewrite:
             path.write_text(actual, encoding="utf-8")
             return
@@ -29,7 +29,7 @@ class Golden(NamedTuple):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--golden`."""
+    """Add the option `--golden`."""
     parser.addoption(
         "--golden", action="store_true", help="rewrite the golden files of tests/cases"
     )
@@ -37,5 +37,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Return the comparison with golden files."""
+    """Return a `Golden`, which rewrites the files if `--golden` is given."""
     return Golden(rewrite=bool(request.config.getoption("--golden")))

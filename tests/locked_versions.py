@@ -42,4 +42,4 @@ nx@15.9.7:
 }}
 """,
 }
-"""A template for each file; most also have an older Nx that another package needs."""
+"""Templates of lock files; most also have an older Nx that another package needs."""

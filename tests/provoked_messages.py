@@ -1,4 +1,4 @@
-"""Fails a full run of the scripts' tests if they don't provoke each message.
+"""Fails a full run of the scripts' tests if they don't provoke every message.
 
 A pytest plugin. `tests/scripts/recorder.py` writes the position of each message that a
 script makes into one file, from all processes of pytest-xdist.
@@ -36,7 +36,7 @@ def list_failures(trees: dict[Path, ast.Module]) -> set[str]:
 
 
 def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
-    """Yield the position of each message as `module:line`, and a line that names it."""
+    """Yield the position of each message as `module:line`, and a description."""
     trees = {
         path: ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(scripts.rglob("*.py"))
@@ -53,7 +53,7 @@ def list_messages(scripts: Path) -> Iterator[tuple[str, str]]:
 
 
 def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
-    """Return whether a test passed in each file of tests/scripts/, without -k."""
+    """Return whether a test of each file in tests/scripts/ passed, without -k."""
     passed = {
         report.nodeid.partition("::")[0] for report in reporter.getreports("passed")
     }
@@ -62,7 +62,7 @@ def ran_every_file(reporter: pytest.TerminalReporter) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the file before xdist starts its processes, which inherit the variable."""
+    """Make the file before xdist starts processes, which inherit the file's path."""
     if VARIABLE not in os.environ:
         handle, os.environ[VARIABLE] = tempfile.mkstemp(prefix="dte-messages-")
         os.close(handle)
@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail if a message was not provoked."""
+    """Fail if any message of the scripts was not provoked."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or exitstatus != 0 or not ran_every_file(reporter):
         return

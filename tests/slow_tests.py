@@ -1,6 +1,6 @@
-"""Prints the time of each file's slow tests next to the time in the table.
+"""Prints the time of each file's slow tests next to the expected time.
 
-A pytest plugin; the table is `tests/slow_tests.toml`.
+A pytest plugin; `tests/slow_tests.toml` lists the expected times.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def read_table() -> dict[str, int]:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Record which collected files have slow tests, before `-m` drops the tests."""
+    """Record which collected files have slow tests, before `-m` drops tests."""
     files: dict[str, bool] = {}
     for item in items:
         is_slow = bool(item.get_closest_marker("slow"))

@@ -1,8 +1,8 @@
 """Compares transcripts on the pages with what a command prints, or updates them.
 
 A transcript is a code block without a language. In it, a line `…` stands for lines that
-are left out. `make docs` updates the quick ones, and with `SLOW=yes` also those that
-need real Nx.
+are left out. `make docs` updates transcripts of fast commands, and with `SLOW=yes` also
+transcripts that need real Nx.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ def shape_of(line: str) -> str:
 
 
 class Transcript(NamedTuple):
-    """A transcript: its page, and its place among the transcripts of the page."""
+    """A transcript: its page, and its number among the page's transcripts, from 0."""
 
     page: Path
     number: int = 0
 
     def find(self) -> re.Match[str]:
-        """Return the match in the page, whose group 2 is the transcript's text."""
+        """Return the match of `_BLOCK` in the page; group 2 is the transcript."""
         blocks = _BLOCK.finditer(self.page.read_text(encoding="utf-8"))
         return [found for found in blocks if not found[1]][self.number]
 
     def renew(self, printed: str, *, rewrite: bool) -> list[str]:
-        """Return its lines with the ids and numbers in `printed`.
+        """Return the transcript's lines with the ids and numbers in `printed`.
 
-        Fails for a line that is not printed anymore; with `rewrite`, the most similar
-        line replaces it. The search begins after the previous line, but also accepts
-        earlier lines, because the order of tasks varies.
+        Fails for a line that `printed` lacks; with `rewrite`, the most similar printed
+        line replaces that line. The search begins after the previous line's match, but
+        also accepts earlier lines, because the order of tasks varies.
         """
         lines = printed.splitlines()
         shapes = [shape_of(line) for line in lines]
@@ -67,7 +67,7 @@ class Transcript(NamedTuple):
         return new
 
     def check(self, golden: Golden, printed: str) -> None:
-        """Fail for a line that is not printed; with `--golden`, write the new lines."""
+        """Fail for a line that `printed` lacks; with `--golden`, update the page."""
         new = self.renew(printed, rewrite=golden.rewrite)
         if golden.rewrite:
             text = self.page.read_text(encoding="utf-8")

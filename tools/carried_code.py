@@ -1,9 +1,9 @@
 """The code that the orb contains, and the digest of the workspace's code.
 
-The command `unpack` contains every module once. `record_attempt` builds the archive
-from them, and the commands that may have a token run from them; the other commands, and
-set_shas in dte/main, run their program from the archive. `make docs` writes the modules
-into `unpack` and the digest into scripts/code.sha256.
+The command `unpack` contains every module of the scripts once. `record_attempt` builds
+the archive from these modules. Commands that may have a token run from the unpacked
+modules; other commands, and set_shas in dte/main, run from the archive. `make docs`
+writes the modules into `unpack` and the digest into scripts/code.sha256.
 """
 
 import re
@@ -28,7 +28,7 @@ def list_modules(scripts: Path = SCRIPTS) -> dict[str, Path]:
 
 
 def copy_code(folder: Path) -> Path:
-    """Copy the modules into `folder`, as `unpack` does, and return it."""
+    """Copy the modules into `folder`, as `unpack` does, and return `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in list_modules().values():
         shutil.copy(path, folder)
@@ -44,9 +44,7 @@ def build_code(scripts: Path = SCRIPTS) -> bytes:
 
 
 def render_carried(orb: Path, scripts: Path = SCRIPTS) -> dict[Path, str]:
-    """Return the text that orb/commands/unpack.yml and the digest's file should
-    have.
-    """
+    """Return the text that unpack.yml and code.sha256 should have, by their paths."""
     path = orb / "commands" / "unpack.yml"
     lines = "".join(
         f"        DTE_MODULE_{name}: "
@@ -54,5 +52,5 @@ def render_carried(orb: Path, scripts: Path = SCRIPTS) -> dict[Path, str]:
         for name, file in list_modules(scripts).items()
     )
     text = _MODULES.sub(lines, path.read_text(encoding="utf-8"), count=1)
-    # No final newline, because it would be part of the variable's value.
+    # No final newline: the orb includes code.sha256 as the value of a variable.
     return {path: text, scripts / DIGEST.name: find_digest(build_code(scripts))}

@@ -15,9 +15,7 @@ class ToolError(Exception):
         self.details = details
 
     def report(self) -> str:
-        """Return the text for a terminal: what failed, what the command
-        printed, the fix.
-        """
+        """Return the text for a terminal: the error, the command's output, the fix."""
         parts = [f"error: {self}"]
         if self.details.strip():
             lines = self.details.strip().splitlines()[-8:]

@@ -34,11 +34,9 @@ def read_commands(orb: Path) -> dict[str, dict[str, str]]:
 
 
 def sync_job(job: str, text: str, commands: dict[str, dict[str, str]]) -> str:
-    """Return the job's text with the parameters of its commands declared and
-    passed on.
-    """
+    """Return the job's text with its commands' parameters declared and passed on."""
     parameters = split_parameters(text)
-    # A job may run a command's program itself, from the code that the guard checked.
+    # A step with DTE_PROGRAM runs a command's program without calling the command.
     for command in _PROGRAM.findall(text):
         kept = parameters.keys() & commands[command].keys()
         parameters.update({name: commands[command][name] for name in kept})

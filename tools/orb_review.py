@@ -94,7 +94,7 @@ def names_examples_after_their_use(source: OrbSource) -> Places:
 
 
 def describes_the_orb(source: OrbSource) -> Places:
-    """RC005: the orb's description is long enough for a search to find it."""
+    """RC005: the orb's description is long enough for a search to find the orb."""
     if len(source.orb.get("description") or "") < SHORTEST_DESCRIPTION:
         yield "@orb.yml", f"description is under {SHORTEST_DESCRIPTION} characters"
 
@@ -110,7 +110,7 @@ def names_every_step(source: OrbSource) -> Places:
 
 
 def includes_long_commands(source: OrbSource) -> Places:
-    """RC009: a long command comes from a file."""
+    """RC009: a long shell command is included from a file."""
     for part in source.of("jobs", "commands"):
         for path, run in find_keys(part.document, "run"):
             command = run if isinstance(run, str) else str(run.get("command", ""))
@@ -140,7 +140,7 @@ def shows_current_major(source: OrbSource) -> Places:
 
 
 def keeps_variables_out_of_keys(source: OrbSource) -> Places:
-    """RC012: no key uses a parameter that defaults to an environment variable."""
+    """RC012: no cache key uses a parameter that defaults to an environment variable."""
     for part in source.of("jobs", "commands", "executors"):
         for name, parameter in (part.document.get("parameters") or {}).items():
             if not re.search(r"\$.", str((parameter or {}).get("default", ""))):

@@ -2,7 +2,7 @@
 
 It writes the jobs' copies of command parameters, docs/reference.md, the tables of
 parameters and packages in docs/design.md, the lists of package managers and lock files,
-the modules in `unpack`, and their digest. A test fails if one of them is out of date.
+the modules in `unpack`, and their digest. A test fails if any text is out of date.
 """
 
 import ast
@@ -31,9 +31,7 @@ _CARRIED = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILIN
 
 
 def read_components(orb: Path, kind: str) -> dict[str, Any]:
-    """Return the orb's components of one kind (`jobs`, `commands`, `executors`)
-    by name.
-    """
+    """Return the orb's jobs, commands or executors, as `kind` says, by name."""
     return {
         path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in sorted((orb / kind).glob("*.yml"))
@@ -123,9 +121,9 @@ def _first_line(path: Path) -> str:
 
 
 def render_managers(root: Path) -> dict[Path, str]:
-    """Return the files with a list of package managers, or of their lock files.
+    """Return the text of the files that list package managers or their lock files.
 
-    If one lock file's name begins with another's, one pattern matches both.
+    If a lock file's name begins with another one's name, one pattern matches both.
     """
     patterns = [
         name + "*" * any(other.startswith(name) for other in {*LOCK_FILES} - {name})
@@ -143,7 +141,7 @@ def render_managers(root: Path) -> dict[Path, str]:
 
 
 def replace_part(text: str, part: str, lines: list[str]) -> str:
-    """Return `text` with the lines of one part replaced.
+    """Return `text` with `lines` between the two markers of `part`.
 
     Raises `ValueError` if the text has no markers for the part.
     """

@@ -30,7 +30,7 @@ class AttemptRecord:
     """The record of one full run.
 
     `successful_revisions` are full SHAs, the newest first. `passed_in` names, in the
-    same order, the pipeline in which each of them passed.
+    same order, the pipeline in which each revision passed.
     """
 
     attempt: int
@@ -56,8 +56,8 @@ class DamagedRecord(Refusal):
 class RunRecords:
     """The records in one folder, as the current run sees them.
 
-    `own` is the record of this workflow, which only a full run has. `own_damage` is set
-    instead if its file can't be read. `earlier` are the other records of this
+    `own` is the record of this workflow, which only a full run has. `own_damage` is the
+    reason if that record can't be read. `earlier` are the other records of this
     workspace, lowest attempt first.
     """
 
@@ -78,7 +78,7 @@ class RunRecords:
         self.earlier = [one for one in records if one.workflow_id != workflow_id]
 
     def require_own_readable(self) -> None:
-        """Raise the `DamagedRecord` of this workflow's own file, if there is one."""
+        """Raise `DamagedRecord` if this workflow's own record can't be read."""
         if self.own_damage:
             raise self.own_damage
 
@@ -91,10 +91,10 @@ def attempts_folder(default: str = "~/.dte/attempts") -> str:
 def find_records(folder: str = "") -> RunRecords:
     """Return the records in `folder` (default: the attempts folder) for this run.
 
-    A record is this run's own if its file is named after CIRCLE_WORKFLOW_ID and it
-    names the same workspace. Raises `UsageError` when an id is unset or malformed.
+    A record is this run's own if its file is named after CIRCLE_WORKFLOW_ID and
+    contains this workspace's id. Raises `UsageError` when an id is unset or malformed.
 
-    If the own record is damaged, or missing beside the own code, this waits a second:
+    If this run's record is damaged, or only its code exists, waits up to a second:
     another job with the same home folder may be attaching the workspace.
     """
     workflow_id = require_id("CIRCLE_WORKFLOW_ID")
@@ -121,7 +121,7 @@ def decode_record(text: str) -> AttemptRecord:
             "its schema is {!r}, not {}".format(fields.get("schema"), SCHEMA)
         )
     attempt = fields.get("attempt")
-    # A boolean is an int in Python.
+    # In Python, True is an int.
     if type(attempt) is not int or not 1 <= attempt <= HIGHEST_ATTEMPT:
         raise ValueError(
             f"its attempt is {attempt!r}, not a number from 1 to {HIGHEST_ATTEMPT:,}"
@@ -203,7 +203,7 @@ def _read_text(path: str) -> str:
 
 
 def describe_damage(damaged: list[DamagedRecord], prefix: str) -> list[str]:
-    """Return one line for all the files that can't be read, or no line."""
+    """Return one line about all damaged files, or [] if there are none."""
     if not damaged:
         return []
     more = f"; and {len(damaged) - 1:,} more files" if len(damaged) > 1 else ""

@@ -44,7 +44,7 @@ def export(values: Mapping[str, str]) -> None:
         )
     text = "".join("\nexport {}={}".format(*item) for item in values.items())
     try:
-        # A pipe without a reader fails instead of blocking.
+        # With O_NONBLOCK, a pipe without a reader can't block.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
         with open(os.open(path, flags, 0o666), "w", encoding="ascii") as file:
             file.write(text + "\n")
@@ -73,7 +73,7 @@ def read_mode() -> str:
 
 
 def set_started(by_file: bool) -> None:
-    """Tell the steps that end the run that it was started, and how."""
+    """Tell the steps that end the run how it was started."""
     export({"DTE_RUN": STARTED_BY_FILE if by_file else STARTED})
 
 

@@ -9,8 +9,8 @@ import sys
 if sys.version_info < (3, 8):  # noqa: UP036
     sys.exit("error: dte needs Python 3.8 or later, and python3 is " + sys.version)
 
-# A program imports all its modules now: another job may replace the file later.
-gc.disable()  # Imports leave little garbage, and so take less time.
+# A program imports all its modules now: another job may replace the archive.
+gc.disable()  # Makes the imports faster.
 program = __import__(sys.argv[1])
 gc.freeze()
 gc.enable()

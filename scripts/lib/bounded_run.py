@@ -1,4 +1,4 @@
-"""Run commands that must neither hang nor fail the job, with a timeout and retries."""
+"""Run commands with a timeout and retries, so that they can't hang or fail the job."""
 
 import subprocess
 import time

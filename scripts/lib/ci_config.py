@@ -1,4 +1,4 @@
-"""Find the file that configures an Nx Cloud run; refuse one with hosted agents."""
+"""Find the file that configures an Nx Cloud run; refuse hosted agents."""
 
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple
@@ -19,9 +19,9 @@ def find_config(root: Path) -> Optional[Path]:
 def note_pipeline(root: Path) -> None:
     """Print that .nx/pipelines/ci.yaml is not used, if the workspace has it.
 
-    It replaces the deprecated .nx/ci-config.yaml; `nx-cloud start-workers` reads it
-    (nx.dev/docs/kb/migrate-from-ci-config). Nx doesn't document how self-hosted agents
-    join such a run. The file may also be an unrelated pipeline of Nx Cloud CI.
+    That file replaces the deprecated .nx/ci-config.yaml; `nx-cloud start-workers` reads
+    it (nx.dev/docs/kb/migrate-from-ci-config). Nx doesn't document how self-hosted
+    agents join such a run. The file may also be an unrelated pipeline of Nx Cloud CI.
     """
     pipeline = _find(root / ".nx" / "pipelines", _PIPELINES)
     if pipeline:

@@ -88,7 +88,7 @@ class CircleCIClient:
     def get(self, *path: str, **query: Optional[str]) -> Dict[str, Any]:
         """Return the JSON object at `path`; raises `ApiFailure`.
 
-        It retries after 429, 5xx or a broken connection: at most `TRIES` requests.
+        Retries after 429, 5xx or a broken connection; sends at most `TRIES` requests.
         """
         words = {name.replace("_", "-"): text for name, text in query.items() if text}
         request = self._make_request(path, urlencode(words))
@@ -111,9 +111,9 @@ class CircleCIClient:
     def post(self, *path: str, fields: Dict[str, Any]) -> Dict[str, Any]:
         """Send `fields` to `path` and return the JSON object in the answer.
 
-        Sends them again only when CircleCI certainly did nothing: after 429 and after
-        a refused connection. Raises `UnknownOutcome` when CircleCI may have done what
-        was asked, and `ApiFailure` when it certainly did not.
+        Repeats the request only when CircleCI certainly did nothing: after 429 and
+        after a refused connection. Raises `UnknownOutcome` when CircleCI may have
+        carried it out, and `ApiFailure` when CircleCI certainly did not.
         """
         request = self._make_request(path, "")
         request.data = json.dumps(fields).encode()

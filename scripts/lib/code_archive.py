@@ -54,7 +54,7 @@ def remove_archives(folder: Path, records: Path) -> None:
 def require_archive(digest: str) -> bytes:
     """Return the archive of this step's code.
 
-    Raises `Refusal` if its digest is not the orb's: other jobs would refuse it.
+    Raises `Refusal` if its digest is not `digest`: other jobs would refuse it.
     """
     archive = build_archive(read_modules(Path(__file__).resolve().parent))
     found = find_digest(archive)
@@ -77,6 +77,6 @@ def write_archive(folder: Path, workflow_id: str, archive: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "{}-{}.pyz".format(workflow_id, find_digest(archive))
     if path.exists():
-        # It may be a pipe, and a write to a pipe without a reader blocks.
+        # The old file may be a pipe: without a reader, a write blocks.
         path.unlink()
     path.write_bytes(archive)

@@ -63,7 +63,7 @@ class UsageError(Refusal):
 
 
 def read_number(digits: str) -> int:
-    """Return the number; raises `ValueError` for a long one.
+    """Return the number; raises `ValueError` if it is too long.
 
     The time to read a number grows with the square of its length.
     """

@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 def make_environment(online: bool) -> Dict[str, str]:
     """Return the job's environment without variables that select another repository.
 
-    Unless `online`, git doesn't fetch the missing commits of a partial clone.
+    Unless `online`, git doesn't fetch the objects that a partial clone lacks.
     """
     environment = {
         name: value

@@ -91,7 +91,7 @@ def refspec(remote: str, branch: str) -> str:
 
 
 def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
-    """Return the merge base of `head` and the remote's `branch`; deepen if needed."""
+    """Return the merge base of `head` and the remote's `branch`; may fetch history."""
     tip = clone.find_tip(branch)
     if tip is None:
         return None
@@ -107,13 +107,13 @@ def find_merge_base(clone: Clone, head: str, branch: str) -> Optional[str]:
 
 
 def _is_sure(folder: Path, bases: Sequence[str], heads: Sequence[str]) -> bool:
-    # A later common ancestor can be missing only beyond a commit where the clone ends.
+    # Only a commit at which the clone ends can hide a later common ancestor.
     boundary = read_boundary(folder)
     return not boundary or not boundary & list_between(folder, bases, heads)
 
 
 def descends_from(clone: Clone, head: str, revision: str) -> bool:
-    """Return whether `revision` is an ancestor of `head`; deepen if needed."""
+    """Return whether `revision` is an ancestor of `head`; may fetch history."""
     while not is_ancestor(clone.folder, revision, head):
         if not clone.reach_back(head):
             return False

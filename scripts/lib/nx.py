@@ -1,4 +1,4 @@
-"""Calls Nx: finds the folder and the command, and splits parameters into words."""
+"""Find the folder and the command of Nx, and split parameters into words."""
 
 import os
 import shlex
@@ -40,7 +40,7 @@ def call_nx_cloud(*words: str, version: str = "") -> List[str]:
 
 
 def find_runner() -> str:
-    """Return the key of _RUNNERS that runs commands of packages in the current folder.
+    """Return the key of _RUNNERS for the packages' commands in the current folder.
 
     npx finds nothing in a Plug'n'Play workspace, and an image for Bun may lack npx.
     """

@@ -17,7 +17,7 @@ _REFUSED: Dict[str, str] = {
 
 
 def read_nx_arguments(name: str) -> List[str]:
-    """Return the variable's words; raises `UsageError` for one that changes the run.
+    """Return the variable's words; raises `UsageError` if one changes the run.
 
     Nx passes the words after `--` to the tasks, so these are not checked.
     """

@@ -1,8 +1,8 @@
 """Find out whether this job is connected to Nx Cloud, by Nx's own rules.
 
 Without a connection, `nx start-agent` and `nx start-ci-run` only warn and pass, and the
-agents do nothing, so the scripts check it first. Source: `isNxCloudUsed` and
-`loadEnvVars` in the nx package, 24.0.6.
+agents do nothing, so the scripts check the connection first. Source: `isNxCloudUsed`
+and `loadEnvVars` in the nx package, 24.0.6.
 """
 
 import re
@@ -20,7 +20,7 @@ _RUNNERS = ("nx-cloud", "@nrwl/nx-cloud")
 
 
 class Connection(NamedTuple):
-    """How this job is connected. `problem` is empty if it is connected."""
+    """How this job is connected. `problem` is empty if the job is connected."""
 
     root: Path
     token: str = ""

@@ -19,7 +19,7 @@ _LOCKED = {
 
 
 def find_upwards(start: Path, *parts: str) -> Optional[Path]:
-    """Return the nearest `parts` that exist at or above `start`, or None."""
+    """Return the nearest path `parts` at or above `start`, or None."""
     for folder in (start, *start.resolve().parents):
         if folder.joinpath(*parts).exists():
             return folder.joinpath(*parts)
@@ -27,9 +27,9 @@ def find_upwards(start: Path, *parts: str) -> Optional[Path]:
 
 
 def read_locked_nx(start: Path) -> str:
-    """Return the Nx version in the workspace's lock file, or empty if unknown.
+    """Return the newest Nx in the workspace's lock file, or empty if unknown.
 
-    A lock file may have older versions too, for other packages that need them.
+    A lock file may have older versions too, because other packages need them.
     """
     for name, pattern in _LOCKED.items():
         path = find_upwards(start, name)

@@ -16,7 +16,7 @@ NONE = "none"
 BERRY = "yarn-berry"
 # Node 25 and later lack Corepack (Node's "Distribution Policy"), so npx runs it.
 COREPACK = "corepack@0.34.5"
-# Each installs exactly what the lock file says, and fails if the file is outdated.
+# These install exactly what the lock file says, and fail if the file is outdated.
 INSTALLS = {
     "npm": ["npm", "ci"],
     "pnpm": ["pnpm", "install", "--frozen-lockfile"],
@@ -43,7 +43,7 @@ LOCK_FILES = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
 }
-# Corepack accepts neither a range nor a tag.
+# Corepack accepts no ranges and no tags.
 _FIELD = re.compile(r"(npm|pnpm|yarn|bun)@(\d{1,4})\.\d+\.\d+[.\w-]*")
 
 

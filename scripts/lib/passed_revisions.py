@@ -54,9 +54,9 @@ class Passed(NamedTuple):
 class Question(NamedTuple):
     """Which pipelines are searched, and when they count as passed.
 
-    `own_pipeline` is the id of the current pipeline, which never counts; the API also
-    gives its project's slug. `slug` consists of the ids of the organization and the
-    project; the API may not know it for projects from GitHub OAuth or Bitbucket.
+    `own_pipeline` is the id of the current pipeline, which never counts. `slug` has the
+    ids of the organization and the project. If the API does not know this slug, as for
+    projects from GitHub OAuth or Bitbucket, the current pipeline's slug is used.
     """
 
     branch: str
@@ -71,7 +71,7 @@ _Verdict = Tuple[Pipeline, "Future[Optional[WorkflowRun]]", int]
 
 
 class Search:
-    """One search. Its counts show how far it went."""
+    """One search. Its counts show how far it got."""
 
     def __init__(self, circleci: CircleCIClient, question: Question) -> None:
         self.pages = 0
@@ -90,7 +90,7 @@ class Search:
     def end_early(self, further: int) -> None:
         """Stop after the page with the first passed revision.
 
-        If fewer than `further` pipelines are left on it, stop one page later.
+        If fewer than `further` pipelines are left there, stop one page later.
         """
         self._further = further
 
@@ -118,8 +118,8 @@ class Search:
             self._workers.stop()
 
     def _find_first_page(self) -> "Tuple[str, Optional[Future[_Page]]]":
-        # Request this pipeline and the first page at once, because each costs a round
-        # trip. The API may not know this slug, because it consists of ids.
+        # Request this pipeline and the first page together, because each costs a round
+        # trip. The API may not know a slug that consists of ids.
         question = self._question
         guess = self._ask_page(question.slug, "") if question.slug else None
         if not question.own_pipeline:

@@ -135,9 +135,9 @@ def may_have_passed(pipeline: Pipeline, branch: str) -> bool:
 def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]:
     """Return the run that made a pipeline pass, or None if the pipeline did not pass.
 
-    It passed when the newest run of each workflow, except setup workflows, ended in a
-    status that `rule` accepts, and there is at least one. A rerun of named jobs, for
-    example with SSH, does not count, because it says nothing about the other jobs.
+    A pipeline passed if the newest run of each workflow ended in a status that `rule`
+    accepts, and at least one run exists. Setup workflows don't count. A rerun of named
+    jobs, for example with SSH, doesn't count: it says nothing about the other jobs.
     """
     newest: Dict[str, WorkflowRun] = {}
     for run in _drop_setup([run for run in runs if run.tag not in NAMED_JOBS]):
@@ -152,7 +152,7 @@ def find_proof(runs: Sequence[WorkflowRun], rule: Rule) -> Optional[WorkflowRun]
 
 
 def _drop_setup(runs: Sequence[WorkflowRun]) -> List[WorkflowRun]:
-    # A rerun of a setup workflow has the tag of a rerun; only its name identifies it.
+    # A rerun of a setup workflow is tagged as a rerun, and known only by its name.
     setup = {run.name for run in runs if run.tag == "setup"}
     setup -= {run.name for run in runs if not run.tag}
     return [run for run in runs if run.tag != "setup" and run.name not in setup]

@@ -30,7 +30,7 @@ def encode_record(record: AttemptRecord) -> str:
 def remove_records(folder: Path, own: AttemptRecord, *, siblings: bool) -> None:
     """Remove the readable records of other runs in `folder`, and nothing else.
 
-    `siblings` includes this workspace's records. Those of other workspaces stay for
+    `siblings` includes this workspace's records. Records of other workspaces stay for
     KEPT: a job with the same home folder may still have to persist them.
     """
     oldest = (datetime.now(timezone.utc) - KEPT).isoformat()

@@ -18,7 +18,7 @@ MOST_FULL_RUNS = 10
 class RerunHistory(NamedTuple):
     """All runs of a pipeline's workflows.
 
-    `own` is the id of this partial rerun, `last` that of the last full run before it.
+    `own` is the id of this partial rerun, `last` the id of the last full run before it.
     """
 
     runs: Sequence[WorkflowRun]
@@ -28,7 +28,7 @@ class RerunHistory(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """Why no rerun is started, and the workflow to open instead, if any."""
+    """Why no rerun is started, and the id of the workflow to open."""
 
     reason: str
     workflow_id: str = ""
@@ -68,7 +68,7 @@ def _find(pipeline: RerunHistory, workflow_id: str) -> Optional[WorkflowRun]:
 def _find_running(
     pipeline: RerunHistory, runs: Sequence[WorkflowRun], last: WorkflowRun
 ) -> Optional[WorkflowRun]:
-    """Return a concurrent run that is, or may start, the full run."""
+    """Return a running workflow that is a full run or may start one."""
     own = _find(pipeline, pipeline.own)
     for run in runs:
         known = run.id in (pipeline.own, last.id) or run.tag in NAMED_JOBS
@@ -85,7 +85,7 @@ def _find_running(
 def find_started(
     before: Sequence[WorkflowRun], after: Sequence[WorkflowRun], name: str
 ) -> Optional[WorkflowRun]:
-    """Return the full rerun of workflow `name` that is only in `after`."""
+    """Return the workflow `name`'s newest full rerun that is only in `after`."""
     known = {run.id for run in before}
     new = [run for run in after if run.id not in known]
     new = [run for run in new if run.name == name and run.tag == FROM_START]

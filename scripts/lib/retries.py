@@ -1,7 +1,7 @@
 """Retry an Nx Cloud command only if it could not download its client.
 
 Each Nx Cloud command first downloads a client, and that download is unreliable. A
-command that has its client is never run twice.
+command that got its client is never repeated.
 """
 
 import time

@@ -12,7 +12,7 @@ from settings import read
 
 
 def find_record(main_branch: str) -> Optional[AttemptRecord]:
-    """Return this workflow's record, or else the latest earlier one of this workspace.
+    """Return this workflow's record, or else the latest one in this workspace.
 
     Raises `UsageError` if the record is for a branch other than `main_branch`.
     """

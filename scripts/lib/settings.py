@@ -76,7 +76,7 @@ def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
 def find_checkout() -> str:
     """Return the folder in which the step started.
 
-    The shell scripts leave it with `cd /`, which sets OLDPWD ("cd" in POSIX.1-2017).
+    The shell scripts run `cd /`, which sets OLDPWD ("cd" in POSIX.1-2017).
     """
     folder = read("DTE_CHECKOUT") or os.getcwd()
     return read("OLDPWD", folder) if folder == "/" else folder

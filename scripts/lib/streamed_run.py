@@ -16,7 +16,7 @@ _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Finished(NamedTuple):
-    """How a command ended: its exit status as in a shell, and its kept output.
+    """How a command ended: its exit status as in a shell, and output.
 
     `received` is the last signal that this process forwarded to it, or 0.
     """
@@ -48,7 +48,7 @@ class _Output:
     def copy(self, process: "subprocess.Popen[bytes]") -> None:
         pipe = process.stdout
         assert pipe is not None
-        # A child left running may print on; a pipe holds 64 KiB.
+        # A child may never stop printing, so after the end, read at most a full pipe.
         left = 65536
         while left > 0:
             ended = process.poll() is not None

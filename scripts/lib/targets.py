@@ -17,9 +17,9 @@ def read_targets(name: str) -> List[str]:
 
 
 def check_targets(targets: List[str], projects: Projects) -> None:
-    """Warn of targets that no project has; raises `Refusal` if no other is left.
+    """Warn of targets that no project has; raises `Refusal` if that is all of them.
 
-    `nx affected` ignores such a target and passes, even if no task is left.
+    `nx affected` ignores these targets, and passes even if no task is left.
     """
     known = sorted({target for names in projects.values() for target in names})
     unknown = [target for target in targets if target not in known]

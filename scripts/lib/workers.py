@@ -49,7 +49,7 @@ class Workers:
         return future
 
     def stop(self) -> None:
-        """Start no more of the queued tasks."""
+        """Don't start the tasks that are still queued."""
         self._stopped = True
         for _ in range(self._started):
             self._tasks.put(None)
@@ -67,7 +67,7 @@ class Workers:
 def _carry_out(future: "Future[Any]", work: Callable[[], Any]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # raised where the result is read
+    except BaseException as error:  # Future.result() raises it
         future.set_exception(error)
         # The error's traceback refers to this frame, so `future` would form a cycle.
         del future

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tests.tooling.repository import ROOT, name_of, python_files, repository_files
 
-# These pages belong to workspaces that tests make.
+# Pages in tests/ are left out, because they belong to workspaces of the tests.
 PAGES = sorted(
     path
     for path in repository_files()

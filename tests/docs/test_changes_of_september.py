@@ -1,4 +1,4 @@
-"""The page on the September 2026 change names the codes that dte gives.
+"""docs/compile.md names the codes that dte gives for the changes of September 2026.
 
 Source of the rows: thread 54719 of discuss.circleci.com, and the issues that
 `dte/patterns.py` names.
@@ -40,7 +40,7 @@ UNDECLARED = "<< pipeline.parameters.gone >>"
 
 
 def with_pattern(pattern: str) -> list[tuple[str, str]]:
-    """Return replacements in GOOD that use a pattern in each place that takes one."""
+    """Return replacements in GOOD, one for each key or expression with a pattern."""
     return [
         ("[build,", f"[build: {{filters: {{branches: {{only: ['/{pattern}/']}}}}}},"),
         ("[build,", f"[build: {{filters: {{tags: {{ignore: '/{pattern}/'}}}}}},"),
@@ -62,7 +62,7 @@ def with_pattern(pattern: str) -> list[tuple[str, str]]:
 
 
 def with_patterns(*patterns: str) -> list[tuple[str, str]]:
-    """Return the replacements for several patterns."""
+    """Return the replacements in GOOD for each of several patterns."""
     return [place for pattern in patterns for place in with_pattern(pattern)]
 
 
@@ -103,7 +103,7 @@ def row_of(name: str) -> tuple[str, str]:
 
 
 def said_of(before: str, after: str, folder: Path) -> list[tuple[str, str]]:
-    """Return the severity and code of each message about a changed GOOD.
+    """Return the severity and code of each message about GOOD after a change.
 
     Messages without a suggestion are left out.
     """
@@ -122,7 +122,7 @@ def test_every_row_is_tried() -> None:
 
 
 def test_the_config_before_it_is_broken(tmp_path: Path) -> None:
-    """The config that the cases change gives only the note `unused`."""
+    """GOOD, the config that the cases change, gives only the note `unused`."""
     notes = compile_text(GOOD, tmp_path).notes
     assert [note.code for note in notes] == ["unused"]
 

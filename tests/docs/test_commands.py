@@ -1,4 +1,4 @@
-"""The commands on the pages that are not `dte`: make, circleci, pip, npx."""
+"""The commands other than `dte` on the pages: make, circleci, pip, npx."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.docs.pages import list_commands
 from tests.tooling.repository import ROOT
 
-# Which tests run the commands that begin with a word.
+# By the first word of a command: the tests that run such commands.
 TESTED_IN = {
     ".tools/bin/circleci": "here",
     "circleci": "here",
@@ -29,7 +29,7 @@ MAKE = [words for _, words in list_commands() if words[0] == "make"]
 
 
 def test_each_kind_of_command_is_tested() -> None:
-    """A page shows no command of a kind that no test knows."""
+    """Each command on a page begins with a word that the tests know."""
     shown = {words[0] for _, words in list_commands()}
     assert sorted(shown - TRIVIAL) == sorted(TESTED_IN)
 
@@ -59,7 +59,7 @@ def test_make_knows_the_target(words: list[str], tmp_path: Path) -> None:
 @pytest.mark.cli
 @pytest.mark.parametrize("words", CIRCLECI, ids=" ".join)
 def test_circleci_s_cli_has_the_command(words: list[str], tmp_path: Path) -> None:
-    """CircleCI's CLI takes the options and as many arguments as the page shows."""
+    """CircleCI's CLI takes the options and the number of arguments on the page."""
     words = words[: words.index(">")] if ">" in words else words
     shown = subprocess.run(
         [ROOT / ".tools/bin/circleci", *words[1:3], "--help", "--skip-update-check"],

@@ -31,7 +31,7 @@ def codes_in_the_code() -> set[str]:
 
 
 def test_the_page_lists_every_code() -> None:
-    """The table has each code, and no other."""
+    """The table lists exactly the codes that the compiler uses."""
     table = PAGE.split("## Codes")[1].split("\n## ")[0]
     row = r'^\| <a id="dte-([\w-]+)"></a>`dte-\1` \|'
     listed = re.findall(row, table, re.MULTILINE)

@@ -15,13 +15,13 @@ READERS = {
     *("read", "require", "require_id", "read_switch", "read_choice", "read_folder"),
     *("read_name", "read_number", "read_milliseconds", "getenv"),
 }
-# This also finds variables that a script writes, or reads in a function that it calls.
+# The pattern also finds variables that a script writes or passes to a function.
 NAME = re.compile(r"(?:CIRCLE|DTE|NX)_[A-Z][A-Z_]*[A-Z]|BASH_ENV|FORCE_COLOR")
 PARAMETER = re.compile(r"^ +(DTE_[A-Z_]+): << parameters\.(\w+) >>$", re.MULTILINE)
 
 
 def list_names(path: Path) -> Iterator[str]:
-    """Yield every variable that a script, or a module of it, reads or writes."""
+    """Yield every variable that a script or a shared module reads or writes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and NAME.fullmatch(str(node.value)):
@@ -46,7 +46,7 @@ def _reads(function: ast.expr) -> bool:
 
 
 def list_rows(title: str) -> list[list[str]]:
-    """Return the cells of the table under a title, without its header."""
+    """Return the cells of each row of the table under a title, without the header."""
     section = PAGE.split(f"### {title}\n", 1)[1].split("\n#", 1)[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
@@ -58,8 +58,7 @@ def list_code(cell: str) -> list[str]:
 
 
 def test_every_variable_is_on_the_page() -> None:
-    """docs/design.md lists the variables that the scripts and the loader use, and no
-    others."""
+    """docs/design.md lists exactly the variables that Python and shell scripts use."""
     used = {name for path in SCRIPTS.rglob("*.py") for name in list_names(path)}
     loader = {"DTE_CHECKOUT", "DTE_PROGRAM", "DTE_MODULE_<name>", "DTE_UNPACKED"}
     titles = ("CircleCI's", "dte's own", "Parameters", "Nx's")

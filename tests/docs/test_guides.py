@@ -29,7 +29,7 @@ from tests.tooling.repository import ROOT
 
 @pytest.mark.parametrize("page", ["forks", "github-app"])
 def test_a_guide_shows_the_example_of_the_orb(page: str) -> None:
-    """The page's config is that of the orb's example, which other tests rehearse."""
+    """The page's config is the one in the orb's example, which other tests rehearse."""
     path = ROOT / "orb" / "examples" / f"{page.replace('-', '_')}.yml"
     example = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert yaml.safe_load(read_config(page)) == example["usage"]
@@ -38,7 +38,7 @@ def test_a_guide_shows_the_example_of_the_orb(page: str) -> None:
 def test_the_guard_alone_refuses_a_partial_rerun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page's command works; without its last word, --plan, merge is refused."""
+    """The page's command works; without --plan, the guard refuses the job `merge`."""
     config = read_config("guard-only")
     config = re.sub(r"npm ci|npx playwright test .*", "mkdir -p blob-report", config)
     project = make_project(tmp_path / "project", config)
@@ -66,7 +66,7 @@ workflows: {build: {jobs: [main]}}
 def test_the_readme_s_command_makes_a_job_fail_and_reruns_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the names of the README, main fails once and passes in the rerun."""
+    """With the README's job and step names, main fails once and passes in the rerun."""
     (command,) = (one for one in read_commands("README.md") if one[1] == "rehearse")
     project = make_project(tmp_path / "project", MY_JOB)
     make_repository(project)
@@ -76,7 +76,7 @@ def test_the_readme_s_command_makes_a_job_fail_and_reruns_it(
 
 
 def test_the_page_on_moving_rehearses_what_the_page_on_hangs_does() -> None:
-    """Only the limit differs, so the test of that page's command is enough."""
+    """Only the time limit differs from the command in docs/hang.md, which is tested."""
     (command,) = read_commands("docs/migrate.md")
     *_, tested = read_commands("docs/hang.md")
     assert command == [word for word in tested if word not in ("--time-limit", "30s")]
@@ -87,7 +87,7 @@ def test_the_page_on_moving_rehearses_what_the_page_on_hangs_does() -> None:
 def test_the_commands_after_a_refusal(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The commands of the page explain the refusal, ask, and wait for the rerun."""
+    """The page's commands explain the refusal, ask the user, and wait for the rerun."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(rerun, "POLL_SECONDS", 0.0)
     monkeypatch.setattr("dte.commands.rerun.has_terminal", lambda: True)

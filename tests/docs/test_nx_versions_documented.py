@@ -31,14 +31,14 @@ def oldest(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_pages_name_the_oldest_version_of_the_orb(oldest: int) -> None:
-    """Each of three pages says which versions are refused."""
+    """Three pages name the oldest Nx version that the orb accepts."""
     assert f"dte needs Nx {oldest} or later" in read_page("README.md")
     assert f"dte needs Nx {oldest} or later" in read_page("docs/troubleshooting.md")
     assert f"refuses Nx older than {oldest}" in read_page("docs/init.md")
 
 
 def test_the_pages_name_the_versions_of_the_rehearsal() -> None:
-    """The pages name the same range as the code and the tests with real Nx."""
+    """The pages name the code's oldest version of Nx and the sample's version."""
     [(first, last)] = re.findall(
         r"one release of each major version from (\d+) to (\d+)", read_page("README.md")
     )
@@ -50,7 +50,7 @@ def test_the_pages_name_the_versions_of_the_rehearsal() -> None:
 
 
 def test_each_version_in_the_range_has_a_test(oldest: int) -> None:
-    """The matrix has all majors but the newest, which `make rehearse` runs."""
+    """Tests run each major version of Nx but the newest, which `make rehearse` runs."""
     majors = {int(version.partition(".")[0]) for version in VERSIONS}
     assert majors | {NEWEST} == set(range(OLDEST_MAJOR, NEWEST + 1))
     assert OLDEST.startswith(f"{OLDEST_MAJOR}.")

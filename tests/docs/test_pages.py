@@ -43,7 +43,7 @@ def anchors_of(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_relative_link_works(page: Path) -> None:
-    """A link names a file that exists, and a heading of that file."""
+    """Each link leads to an existing file, and to an existing anchor in that file."""
     broken = []
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         name, _, anchor = target.partition("#")
@@ -55,7 +55,7 @@ def test_every_relative_link_works(page: Path) -> None:
 
 @pytest.mark.parametrize("block", CONFIGS, ids=str)
 def test_every_config_compiles(block: Block, tmp_path: Path) -> None:
-    """A YAML block is a whole config, which can be copied from the page as it is."""
+    """Each YAML block is a complete config, which can be copied as it is."""
     packed = f"    {json.dumps(pack_orb(ROOT / 'orb'))}\n"
     path = tmp_path / "config.yml"
     path.write_text(block.text.replace(ORB_FILE, packed), encoding="utf-8")
@@ -66,7 +66,7 @@ def test_every_config_compiles(block: Block, tmp_path: Path) -> None:
         stub_missing_orbs="https://orbs.example.com/" in block.text,
     )
     assert compiled.workflows
-    # dte's own configs use expressions in filters.
+    # Configs of dte use expressions in filters, so they don't get this note.
     assert "filters" not in {note.code for note in compiled.notes}
 
 
@@ -106,7 +106,7 @@ def list_commands() -> list[tuple[str, str]]:
     ("block", "line"), list_commands(), ids=[block for block, _ in list_commands()]
 )
 def test_every_command_exists(block: str, line: str) -> None:
-    """A command of dte has these options, and `make` has the target."""
+    """`dte` has each command and option on the pages, and make has each target."""
     words = shlex.split(line, comments=True)
     if words[0] == "dte":
         command = main.get_command(click.Context(main), words[1])
@@ -116,7 +116,7 @@ def test_every_command_exists(block: str, line: str) -> None:
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         assert f".PHONY: {words[1]}\n" in makefile
     else:
-        # Third-party tools; each page's tests run what dte needs of them.
+        # Third-party tools: test_commands.py lists the tests that run them.
         tools = {
             ".tools/bin/circleci",
             "git",
@@ -142,8 +142,8 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 
 def list_messages() -> list[str]:
-    """Return the messages of dte that the pages explain: headings of the page on
-    troubleshooting, and first cells of tables about messages, without the messages of
+    """Return the messages of dte that the pages explain: the headings of the page on
+    troubleshooting, and the first cells of tables about messages, without messages of
     Nx and CircleCI."""
     own = TROUBLESHOOTING.split("## Messages of Nx and CircleCI\n")
     pages = [page.read_text(encoding="utf-8") for page in PAGES]
@@ -191,7 +191,7 @@ def test_a_reworded_message_is_found() -> None:
 
 
 def test_the_page_lists_the_options_of_rehearse() -> None:
-    """The table has each option of the command, and no other."""
+    """The table in docs/rehearse.md lists exactly the options of `dte rehearse`."""
     page = (ROOT / "docs" / "rehearse.md").read_text(encoding="utf-8")
     table = page.split("| option | what it does |")[1].split("\n\n")[0]
     cells = re.findall(r"^\| (.+?`) \|", table, re.MULTILINE)

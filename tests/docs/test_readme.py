@@ -1,4 +1,4 @@
-"""The README: examples, one context name, and its length."""
+"""The README's examples, the name of the context, and the README's length."""
 
 import re
 
@@ -11,7 +11,7 @@ def readme() -> str:
 
 
 def names_of(kind: str) -> set[str]:
-    """Return the orb's components of one kind."""
+    """Return the names of the orb's components of one kind."""
     return {path.stem for path in (ROOT / "orb" / kind).glob("*.yml")}
 
 

@@ -34,7 +34,7 @@ def test_a_written_file_is_up_to_date(path: Path) -> None:
 
 @pytest.mark.parametrize("call", ["greet", "greet:"])
 def test_a_forgotten_parameter_reaches_the_job(call: str) -> None:
-    """A new parameter of a command is declared in its jobs and passed on."""
+    """A new parameter of a command is declared in its jobs, which pass it on."""
     own = "  own:\n    type: boolean\n"
     before = JOB.format(parameters=own, call=f"        - {call}\n")
     passed = "        - greet:\n            name: << parameters.name >>\n"

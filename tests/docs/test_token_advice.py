@@ -25,7 +25,7 @@ def list_sentences(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_token_is_never_a_project_variable(path: Path) -> None:
-    """No text suggests a project variable, which every install script can read."""
+    """No text suggests CIRCLE_TOKEN as a project variable, which all jobs can read."""
     for sentence in list_sentences(path):
         if re.search(r"CIRCLE_(API_)?TOKEN", sentence):
             assert "project's environment" not in sentence

@@ -1,4 +1,4 @@
-"""The last line of each error of the scripts leads to a section on troubleshooting."""
+"""The last line of each error of the scripts links to a section on troubleshooting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.tooling.repository import ROOT, python_files
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 FAILURES = ROOT / "scripts" / "lib" / "failures.py"
 SHELL = {path.name: path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
-# The anchor is in the link, or in an argument that guard.sh and unpack.sh put there.
+# The anchor is in the link, or in an argument that a script puts into the link.
 ALL_SHELL = "".join(SHELL.values())
 ANCHOR = r'^ *(?:set --|dte_refuse) ([\w-]+) "|#([\w-]+)" >&2'
 IN_SHELL = re.findall(ANCHOR, ALL_SHELL, re.MULTILINE)
@@ -46,7 +46,7 @@ def list_codes() -> list[tuple[str, str]]:
 
 
 def test_every_error_has_its_section() -> None:
-    """Each error has a code, each code an anchor, and each anchor a code."""
+    """Each error has a code, and the page has exactly the anchors of these codes."""
     codes = list_codes()
     assert [place for place, code in codes if not code] == []
     in_shell = {first or second for first, second in IN_SHELL}
@@ -64,6 +64,6 @@ def test_the_address_is_that_of_the_page() -> None:
 
 
 def test_every_error_of_a_shell_script_has_a_link() -> None:
-    """There are as many links as errors."""
+    """Each shell script contains as many links as errors."""
     for name, text in SHELL.items():
         assert text.count('"error: ') == text.count("Reference: "), name

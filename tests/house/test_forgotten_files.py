@@ -1,4 +1,4 @@
-"""If a change needs several files, a test here names each one that is missing.
+"""If a change needs several files, a test here names each file that was forgotten.
 
 CONTRIBUTING lists these changes. For step types, see
 `tests/dte/compile/test_step_kinds.py`; for parameters, `tests/orb/test_parameters.py`;
@@ -52,7 +52,7 @@ def read_words(paths: Iterable[Path]) -> set[str]:
     ],
 )
 def test_the_changelog_has_every_name(what: str, names: set[str]) -> None:
-    """The changelog contains each name that users write."""
+    """The changelog names each parameter, fault, step type and package manager."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     quoted = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", text))))
     assert sorted(names - quoted) == [], f"add these {what} to CHANGELOG.md"
@@ -93,7 +93,7 @@ def test_every_fault_is_injected_by_a_test() -> None:
 
 
 def test_the_orb_offers_every_package_manager() -> None:
-    """The enum of the orb and the table of the script have the same managers."""
+    """The orb's enum and the scripts' table contain the same package managers."""
     command = COMPONENTS["orb/commands/install.yml"]["parameters"]["package_manager"]
     offered = {*command["enum"]} - {package_managers.AUTO, package_managers.NONE}
     assert sorted(MANAGERS - offered) == [], "add these to orb/commands/install.yml"

@@ -97,7 +97,7 @@ def test_everything_public_has_a_docstring() -> None:
 
 
 def test_no_script_contains_the_start_of_an_expression() -> None:
-    """No script contains two less-than signs, which start a parameter for CircleCI."""
+    """No script contains two less-than signs, which start an expression in a config."""
     marked = [
         name
         for name, text in text_files()
@@ -107,7 +107,7 @@ def test_no_script_contains_the_start_of_an_expression() -> None:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    """No file names a registry, because that would bypass a machine's mirror."""
+    """No file names a package registry, so that a machine's mirror is always used."""
     naming = [
         f"{name}: {host}"
         for name, text in text_files()
@@ -118,7 +118,7 @@ def test_no_file_names_a_package_registry() -> None:
 
 
 def test_no_file_contains_a_path_of_one_machine() -> None:
-    """No file contains a home directory, except that of CircleCI's images."""
+    """No file contains the path of a home folder, except in CircleCI's images."""
     holding = [
         f"{name}: {found.group()}"
         for name, text in text_files()

@@ -1,4 +1,4 @@
-"""The slow tests fit the time that `make check` may take on two cores."""
+"""The slow tests fit into the time that `make check` may take on two cores."""
 
 import pytest
 
@@ -14,8 +14,8 @@ def test_the_table_lists_each_file_with_slow_tests(
 ) -> None:
     """The table lists exactly the files that contain slow tests.
 
-    If pytest collects only some files, only these are compared, and if it collects
-    only some tests of a file, the file's other tests are not seen.
+    If pytest collects only some files, or only some tests of a file, this test
+    compares only these.
     """
     collected = pytestconfig.stash[COLLECTED]
     table = set(read_table())
@@ -28,5 +28,5 @@ def test_the_slow_tests_fit_the_budget() -> None:
     """The expected time of all tests on two cores is within the budget."""
     seconds = read_table().values()
     assert QUICK_SECONDS + sum(seconds) / CORES <= BUDGET_SECONDS
-    # One process runs all tests of a file.
+    # One process runs all tests of a file, so the slowest file must fit, too.
     assert QUICK_SECONDS + max(seconds) <= BUDGET_SECONDS

@@ -77,7 +77,7 @@ def test_other_words_are_allowed(text: str) -> None:
 
 
 def test_the_glossary_lists_what_the_test_looks_for() -> None:
-    """CONTRIBUTING's glossary has ten rows, and each of its words is looked for."""
+    """The test finds the wrong words of all ten rows of CONTRIBUTING's glossary."""
     glossary = GLOSSARY.search((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert glossary is not None
     rows = [line.split("|")[3] for line in glossary[0].splitlines() if "|" in line][2:]

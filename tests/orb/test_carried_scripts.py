@@ -41,13 +41,13 @@ def read_environment(command: str) -> dict[str, str]:
 
 
 def test_the_carried_modules_and_the_digest_are_up_to_date() -> None:
-    """`make docs` would change neither orb/commands/unpack.yml nor the digest."""
+    """unpack.yml and code.sha256 contain what `make docs` would write."""
     for path, text in render_carried(ROOT / "orb").items():
         assert path.read_text(encoding="utf-8") == text, path
 
 
 def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
-    """Three commands unpack dte's code first; the others run it from the workspace."""
+    """Three commands unpack dte's code first; the others use the workspace's copy."""
     unpacking = {name for name in COMMANDS if read_command(name)["steps"][0] == CARRIER}
     assert unpacking == {"record_attempt", "rerun_all", "set_shas"}
     for name in COMMANDS:
@@ -56,7 +56,7 @@ def test_what_may_have_a_token_runs_what_the_orb_carries() -> None:
 
 
 def test_only_jobs_without_a_checkout_contain_the_modules(tmp_path: Path) -> None:
-    """dte/main and dte/agent run all programs, set_shas too, from the workspace."""
+    """dte/main and dte/agent run all programs, even set_shas, from the workspace."""
     config = write_config(2, tmp_path)
     compiled = compile_config(config, orbs=ORBS, pipeline=PipelineValues())
     programs: dict[str, set[str]] = {"attempt": set(), "agent": set(), "main": set()}
@@ -78,8 +78,8 @@ def test_only_jobs_without_a_checkout_contain_the_modules(tmp_path: Path) -> Non
 
 
 def test_main_passes_set_shas_its_own_parameters() -> None:
-    """The variables of set_shas are the same in dte/main and in the command, except
-    those whose choice the attempt job has made."""
+    """dte/main gives set_shas the same variables as the command set_shas does, except
+    two that only a search without a record needs."""
     job = yaml.safe_load((ROOT / "orb" / "jobs" / "main.yml").read_text())
     (step,) = (
         step["run"]
@@ -99,7 +99,7 @@ def test_main_passes_set_shas_its_own_parameters() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_step_runs_the_program_of_its_command(command: str) -> None:
-    """DTE_PROGRAM is the command's name; the guard's shell script names its program."""
+    """DTE_PROGRAM is the command's name; only rerun_guard has no DTE_PROGRAM."""
     program = read_environment(command).get("DTE_PROGRAM", "rerun_guard")
     assert program == command
 
@@ -114,7 +114,7 @@ def test_every_module_travels_once() -> None:
 
 
 def test_every_module_belongs_to_a_program() -> None:
-    """Each module is a program of a command, or a program imports it."""
+    """Each module is the program of a command, or a program imports the module."""
     used = list_imported("__main__", *COMMANDS)
     assert set(used) == {path.stem for path in SCRIPTS.rglob("*.py")}
 

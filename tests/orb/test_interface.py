@@ -52,7 +52,7 @@ def test_an_enum_needs_no_quotes(component: str, parameter: str, value: Any) -> 
 
 @pytest.mark.parametrize("name", sorted(JOBS))
 def test_every_job_can_have_circleci_s_addresses(name: str, tmp_path: Path) -> None:
-    """`circleci_ip_ranges` sets the job's key of that name, which is off by default."""
+    """`circleci_ip_ranges` sets the job's key of the same name, by default to false."""
     job = compile_job(tmp_path, f"dte/{name}", circleci_ip_ranges=True)
     assert job["circleci_ip_ranges"] is True
     job = compile_job(tmp_path, f"dte/{name}")
@@ -76,7 +76,7 @@ def test_the_user_s_steps_have_their_places(name: str, tmp_path: Path) -> None:
 
 
 def test_the_command_above_a_step_s_output_is_short() -> None:
-    """Commands are short, because the web app shows all of them above the output."""
+    """A command is short, because the web app shows all its lines above the output."""
     packed: Any = pack_orb(ROOT / "orb")
     commands = [
         step["run"]["command"]

@@ -1,4 +1,4 @@
-"""The packed orb equals the one that CircleCI's CLI packs, and its scripts run."""
+"""dte packs the orb exactly as CircleCI's CLI does, and the packed scripts run."""
 
 import subprocess
 import sys
@@ -77,8 +77,8 @@ def test_scripts_run_out_of_the_packed_orb(
 ) -> None:
     """Each step runs outside the repository, with the archive in the home folder.
 
-    Without CircleCI's variables, it prints a message or does nothing, but never prints
-    a traceback.
+    Without CircleCI's variables, the step prints a message or nothing, but no
+    traceback.
     """
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     code = tmp_path / ".dte" / "code"

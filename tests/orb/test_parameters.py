@@ -22,7 +22,7 @@ COMPONENTS = {
 }
 # Only the executor's default and description may differ between jobs.
 OWN = {"executor"}
-# The orb, an earlier step or the user sets these variables, not a parameter.
+# No parameter sets these variables: the orb, an earlier step or the user does.
 NO_PARAMETER = {
     *("DTE_ATTEMPTS", "DTE_CHECKOUT", "DTE_LEDGER", "DTE_MODE", "DTE_NX_ROOT"),
     "DTE_NX_RUNNER",
@@ -41,7 +41,7 @@ def list_parameters() -> dict[str, dict[str, Any]]:
 
 
 def list_carried(command: str) -> dict[str, str]:
-    """Return the variables of a command's steps that carry parameters."""
+    """Return the variables that carry parameters in a command's steps."""
     steps = COMPONENTS[f"orb/commands/{command}.yml"]["steps"]
     return {
         name: value
@@ -53,7 +53,7 @@ def list_carried(command: str) -> dict[str, str]:
 
 
 def list_read(*files: Path) -> set[str]:
-    """Return the variables in the files that carry parameters."""
+    """Return the variables of parameters that occur in the files."""
     return {
         node.value
         for path in files
@@ -100,7 +100,7 @@ def test_a_parameter_means_the_same_everywhere(name: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_parameter_has_the_variable_of_its_name(command: str) -> None:
-    """Each parameter's variable has its name: DTE_ORDINAL contains `ordinal`."""
+    """A variable is named after its parameter: DTE_ORDINAL contains `ordinal`."""
     for variable, value in list_carried(command).items():
         assert value == f"<< parameters.{variable.removeprefix('DTE_').lower()} >>"
 

@@ -17,7 +17,7 @@ Breakage = Callable[[Path], None]
 
 
 def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Breakage:
-    """Return a way to break an orb: load one of its files, change it, write it back."""
+    """Return a function that breaks an orb: it changes the content of a YAML file."""
 
     def apply(orb: Path) -> None:
         document = yaml.safe_load((orb / name).read_text(encoding="utf-8"))
@@ -28,7 +28,7 @@ def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Breakage:
 
 
 def rename(name: str, other: str) -> Breakage:
-    """Return a way to break an orb: give one of its files another name."""
+    """Return a function that breaks an orb: it gives a file another name."""
 
     def apply(orb: Path) -> None:
         (orb / name).rename(orb / other)
@@ -37,7 +37,7 @@ def rename(name: str, other: str) -> Breakage:
 
 
 def add_key_from_variable(command: dict[str, Any]) -> None:
-    """Give a command a parameter that defaults to a variable and names a cache."""
+    """Give a command a cache key with a parameter that defaults to a variable."""
     command["parameters"] = {"ledger": {"type": "string", "default": "${LEDGER}"}}
     command["steps"].append({"save_cache": {"key": "<< parameters.ledger >>"}})
 
@@ -85,7 +85,7 @@ def test_the_orb_passes(rule: str) -> None:
 def test_an_orb_that_breaks_a_rule_is_found(
     rule: str, breakage: Breakage, tmp_path: Path
 ) -> None:
-    """The same orb, broken in one place, gets a finding of exactly that rule."""
+    """If the orb breaks one rule, all findings are about that rule."""
     orb = tmp_path / "orb"
     shutil.copytree(ROOT / "orb", orb)
     breakage(orb)

@@ -1,4 +1,4 @@
-"""The project's own two pipelines are pinned and compile, and their scripts work."""
+"""The project's two pipelines pin versions and compile, and their scripts work."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def test_tokens_come_from_contexts_only(pipeline: str) -> None:
 
 
 def test_pull_requests_of_outsiders_reach_the_tests() -> None:
-    """CircleCI runs no job with a restricted context for them, and no job after one: so
-    neither the checks nor what they require has a context."""
+    """The checks and the jobs that they require have no context, because CircleCI runs
+    no job with a restricted context for outsiders."""
     jobs = {}
     for job in load("config.yml")["workflows"]["lint-pack"]["jobs"]:
         for name, given in job.items():
@@ -100,8 +100,8 @@ def test_pull_requests_of_outsiders_reach_the_tests() -> None:
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_the_kind_of_organization_is_one_that_orb_tools_takes(pipeline: str) -> None:
-    """`vcs_type` is `github`, also for organizations of type `circleci`; the page on
-    publishing names Bitbucket's."""
+    """`vcs_type` is `github`, also for organizations of type `circleci`;
+    docs/publishing.md names the value for Bitbucket."""
     given = [
         arguments["vcs_type"]
         for workflow in load(pipeline)["workflows"].values()
@@ -116,7 +116,7 @@ def test_the_kind_of_organization_is_one_that_orb_tools_takes(pipeline: str) -> 
 def write_continued(pipeline: str, folder: Path) -> Path:
     """Write a pipeline as CI runs it after `continue`, with the packed orb.
 
-    The key `setup` is removed, which changes nothing else.
+    Apart from the orb, only the key `setup` is different: it is removed.
     """
     config = load(pipeline)
     config.pop("setup", None)
@@ -164,7 +164,7 @@ def test_both_pipelines_compile_with_the_orb_of_this_commit(
 def test_production_is_published_for_a_release_tag_only(
     branch: str, tag: str, published: bool, tmp_path: Path
 ) -> None:
-    """Only a `vX.Y.Z` tag publishes, after main and the refusal."""
+    """Only a tag `vX.Y.Z` publishes, after the jobs `dte/main` and `refusal`."""
     compiled = compile_config(
         write_continued("test-deploy.yml", tmp_path),
         orbs={},
@@ -200,7 +200,7 @@ def run(
 def test_without_a_token_of_nx_cloud_the_job_fails_with_a_fix(
     tmp_path: Path,
 ) -> None:
-    """The message names what was not tested, and the variable to set."""
+    """Without a token of Nx Cloud, the job fails and says what was not tested."""
     done = run("require_nx_cloud.sh", tmp_path)
     assert done.returncode == 1
     assert "agents and main were NOT tested" in done.stderr
@@ -230,7 +230,7 @@ def record_attempt(home: Path) -> None:
 
 
 def test_the_refusal_is_shown_with_the_record_of_this_run(tmp_path: Path) -> None:
-    """With the record of this run, another workflow's job gets the refusal."""
+    """If the only record is this run's, a job of another workflow is refused."""
     record_attempt(tmp_path)
     done = run("show_refusal.sh", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -45,7 +45,7 @@ def test_the_lock_file_serves_every_platform() -> None:
 
 
 def test_no_token_is_committed() -> None:
-    """Only the environment connects the workspace to Nx Cloud, not nx.json."""
+    """nx.json contains no token; the environment connects the workspace to Nx Cloud."""
     nx = read_json("nx.json")
     assert not {"nxCloudId", "nxCloudAccessToken", "tasksRunnerOptions"} & nx.keys()
     assert nx["analytics"] is False
@@ -67,7 +67,7 @@ def test_targets_are_cached() -> None:
 
 
 def test_the_config_is_all_it_takes() -> None:
-    """The sample's pipeline is the one that the README shows."""
+    """The sample's config is the first config of dte's README, without the context."""
     config = yaml.safe_load((SAMPLE / ".circleci/config.yml").read_text())
     assert config == {
         "version": 2.1,
@@ -109,9 +109,9 @@ def write_shown_configs(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_edit_in_the_readme_fails_one_task(tmp_path: Path) -> None:
-    """As committed, all tasks pass, and all documented configs are formatted.
+    """All tasks pass as committed, and exactly one fails after the README's edit.
 
-    After the README's edit exactly one task fails.
+    Nx also finds that all documented configs are formatted.
     """
     workspace = tmp_path / "workspace"
     ignore = shutil.ignore_patterns("node_modules", "dist", ".nx")

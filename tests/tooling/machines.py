@@ -1,4 +1,4 @@
-"""Machines to set the repository up on: folders with few commands and an empty home."""
+"""Simulated machines for the set-up: folders with few commands and an empty home."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ NEEDED = (
 
 
 class Machine(NamedTuple):
-    """A copy of the repository, the only commands on PATH, and its own home folder."""
+    """A machine: a copy of the repository, the only commands on PATH, a home folder."""
 
     copy: Path
     commands: Path
@@ -39,7 +39,7 @@ class Machine(NamedTuple):
         )
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return the variables of a bare machine, and this machine's package index."""
+        """Return a bare machine's variables, with the real machine's package index."""
         passed = ("PIP_", "UV_", "SSL_", "HTTP", "http", "NO_PROXY")
         kept = {n: v for n, v in os.environ.items() if n.startswith(passed)}
         path = {"PATH": str(self.commands), "HOME": str(self.home)}
@@ -47,9 +47,7 @@ class Machine(NamedTuple):
 
 
 def make_machine(folder: Path, *, python: str | None = sys.executable) -> Machine:
-    """Make a machine with git, bash and `python` (None: no Python at all),
-    without Node.
-    """
+    """Make a machine with git, bash and `python` (None: no Python), without Node."""
     machine = Machine(folder / "copy", folder / "bin", folder / "home")
     for place in machine:
         place.mkdir()

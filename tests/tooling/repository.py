@@ -31,7 +31,7 @@ def text_files() -> Iterator[tuple[str, str]]:
 
 
 def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Yield the name and the syntax tree of each Python file, of `folders` if given."""
+    """Yield the name and the syntax tree of each Python file below `folders`."""
     for path in repository_files():
         name = name_of(path)
         if path.suffix == ".py" and (not folders or name.startswith(folders)):

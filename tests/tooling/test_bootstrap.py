@@ -1,4 +1,4 @@
-"""The set-up on a bare machine: Python, bash and git, and no Node."""
+"""The set-up on a bare machine, which has Python, bash and git, but no Node."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Machine:
 
 
 def start_and_kill(machine: Machine) -> None:
-    """Start the set-up and kill it when the environment is incomplete."""
+    """Start the set-up and kill it while the environment is incomplete."""
     with subprocess.Popen(
         machine.command, env=machine.environment(), stderr=subprocess.DEVNULL
     ) as running:
@@ -36,8 +36,8 @@ def start_and_kill(machine: Machine) -> None:
 
 @pytest.mark.slow
 def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
-    """If a set-up is killed during the install, the next one works and leaves the home
-    directory empty."""
+    """If a set-up is killed during the install, the next set-up works and leaves the
+    home directory empty."""
     before = listing(bare.home)
     start_and_kill(bare)
     assert not (bare.copy / ".venv" / ".set-up").exists()
@@ -51,7 +51,7 @@ def test_the_next_set_up_repairs_an_interrupted_one(bare: Machine) -> None:
 
 @pytest.mark.slow
 def test_node_comes_from_the_package_index(bare: Machine) -> None:
-    """Node, npm and npx run on a machine without Node; its home stays empty."""
+    """Node, npm and npx run on a machine without Node; the home stays empty."""
     before = listing(bare.home)
     path = f"{bare.copy / '.venv' / 'bin'}:{bare.commands}"
     for name, starts in {"node": "v24.", "npm": "11.", "npx": "11."}.items():
@@ -77,7 +77,7 @@ def test_a_second_set_up_does_nothing(bare: Machine) -> None:
 
 @pytest.mark.slow
 def test_a_moved_folder_gets_a_new_environment(bare: Machine, tmp_path: Path) -> None:
-    """A virtual environment contains its own path, so a moved one is made again."""
+    """After the folder was moved, the set-up makes a new virtual environment there."""
     moved = Machine(tmp_path / "elsewhere", bare.commands, bare.home)
     bare.copy.rename(moved.copy)
     assert moved.set_up().returncode == 0
@@ -89,7 +89,7 @@ def test_a_moved_folder_gets_a_new_environment(bare: Machine, tmp_path: Path) ->
 def test_a_machine_without_a_new_enough_python_gets_the_install_command(
     python: str, tmp_path: Path
 ) -> None:
-    """The exit status is 2 and the error names the package to install."""
+    """Without Python 3.11, the exit status is 2 and the error says what to install."""
     machine = make_machine(tmp_path, python=None)
     if python:
         write_command(machine.commands / "python3", python)
@@ -100,7 +100,7 @@ def test_a_machine_without_a_new_enough_python_gets_the_install_command(
 
 
 def test_a_python_without_venv_gets_the_missing_package(tmp_path: Path) -> None:
-    """On Debian's Python without python3-venv the error names that package."""
+    """On Debian's Python without python3-venv, the error names that package."""
     machine = make_machine(tmp_path)
     broken = "raise SystemExit('ensurepip is not available')\n"
     (machine.copy / "venv.py").write_text(broken)
@@ -116,7 +116,7 @@ def test_a_python_without_venv_gets_the_missing_package(tmp_path: Path) -> None:
 def test_an_index_that_does_not_respond_is_an_error_without_a_traceback(
     tmp_path: Path,
 ) -> None:
-    """The error says what to check."""
+    """If the package index does not respond, the error says to check the network."""
     dead = "http://127.0.0.1:9/simple"
     done = make_machine(tmp_path).set_up(
         PIP_INDEX_URL=dead, PIP_RETRIES="0", PIP_FIND_LINKS=""
@@ -128,8 +128,8 @@ def test_an_index_that_does_not_respond_is_an_error_without_a_traceback(
 
 
 def test_uv_gets_the_mirror_that_pip_uses(tmp_path: Path) -> None:
-    """Each setting of pip becomes uv's variable; pip's variables take precedence over
-    its files, and a folder that does not exist is left out."""
+    """Each setting of pip becomes a variable of uv, except a folder that doesn't exist;
+    settings of `pip install` take precedence over global settings."""
     printed = (
         "global.index-url='https://mirror.example/simple'\n"
         ":env:.cert='/certificates.pem'\n"
@@ -145,7 +145,7 @@ def test_uv_gets_the_mirror_that_pip_uses(tmp_path: Path) -> None:
 
 
 def test_variables_of_uv_take_precedence_over_settings_of_pip() -> None:
-    """A variable that the user set for uv itself is kept."""
+    """A setting of pip does not replace a variable of uv that the user set."""
     printed = "global.index-url='https://mirror.example/simple'\n"
     assert translate(printed, {"UV_DEFAULT_INDEX": "https://own.example"}) == {}
 
@@ -154,7 +154,7 @@ def test_variables_of_uv_take_precedence_over_settings_of_pip() -> None:
 def test_only_the_pinned_source_of_the_cli_is_built(
     answer: str, tmp_path: Path
 ) -> None:
-    """A source with another hash than the pinned one is refused, with both hashes."""
+    """A source without the pinned hash is refused, and the error shows both hashes."""
     printed = json.dumps({"Sum": answer, "Dir": "/source"})
     write_command(tmp_path / "go", f"echo '{printed}'")
     if answer == HASH:

@@ -1,4 +1,4 @@
-"""`make claim` sets the namespace in every file, and refuses an invalid one."""
+"""`make claim` sets the namespace in every file, and refuses an invalid namespace."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_claim_changes_every_mention_of_the_orb(tmp_path: Path) -> None:
 
 
 def test_a_claim_leaves_python_files_as_ruff_would(tmp_path: Path) -> None:
-    """A line that becomes too long is split, so that lint still passes."""
+    """A claim splits each line that becomes too long, so that lint still passes."""
     root = make_release(tmp_path)
     names = ", ".join(f'"{letter}"' for letter in "abcdefghijk")
     (root / "orbs.py").write_text(f'ORBS = ["acme/dte", {names}]\n')
@@ -67,7 +67,7 @@ def test_a_claim_leaves_other_orbs_alone(tmp_path: Path) -> None:
 
 
 def test_a_second_claim_replaces_the_first(tmp_path: Path) -> None:
-    """A namespace can be changed again, and the first one is gone."""
+    """A second claim replaces the namespace of the first claim."""
     root = make_release(tmp_path)
     claim(root, "zenith")
     claim(root, "apex")

@@ -11,7 +11,7 @@ LOCKED = re.compile(r"([\w.-]+)==[\w.]+( ; (sys_platform|platform_\w+) [!=]= '\w
 
 
 def normal(name: str) -> str:
-    """Return a package's name as the index compares it."""
+    """Return a package's name in the form in which indexes compare names."""
     return re.sub(r"[-_.]+", "-", name.partition(";")[0].strip()).lower()
 
 
@@ -30,7 +30,7 @@ def test_every_line_of_the_lock_file_is_one_exact_version() -> None:
 
 
 def test_make_alone_lists_the_targets() -> None:
-    """Each target that a person may type has its line in the help."""
+    """`make` alone prints a line for each target that a person may type."""
     printed = subprocess.run(
         ["make", "-C", ROOT], capture_output=True, text=True, check=True
     ).stdout

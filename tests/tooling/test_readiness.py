@@ -70,7 +70,7 @@ def write_and_tag(name: str, text: str) -> Callable[[Path], None]:
 
 
 def leave_a_change(root: Path) -> None:
-    """Leave a file that is not committed."""
+    """Write a file and don't commit it."""
     (root / "new.txt").write_text("new")
 
 
@@ -105,7 +105,7 @@ NEWEST = "the newest entry of CHANGELOG.md is"
 def test_each_problem_is_named(
     breakage: Callable[[Path], None], words: str, tmp_path: Path
 ) -> None:
-    """One mistake is one problem, whose description says what is wrong and where."""
+    """One mistake gives exactly one problem, which says what is wrong and where."""
     root = make_release(tmp_path)
     breakage(root)
     assert problems_of(root) == [words]
@@ -155,7 +155,7 @@ def break_wheel(dist: Path) -> None:
 def test_each_problem_of_a_file_is_named(
     breakage: Callable[[Path], None], words: str, tmp_path: Path, built: Path
 ) -> None:
-    """One wrong file is one problem."""
+    """One wrong file in dist/ gives exactly one problem."""
     root = make_release(tmp_path)
     shutil.copytree(built, root / "dist")
     breakage(root / "dist")
@@ -167,13 +167,13 @@ def test_each_problem_of_a_file_is_named(
     "version", ["", "1.2", "v1.2.3", "1.2.3-rc1", "01.2.3", "dev:x"]
 )
 def test_only_three_numbers_are_a_version(version: str, tmp_path: Path) -> None:
-    """CircleCI's releases are three numbers; anything else is refused."""
+    """A release's version is three numbers, as in CircleCI's registry."""
     with pytest.raises(ToolError, match="is not a version"):
         problems_of(make_release(tmp_path), version)
 
 
 def test_a_repository_without_a_commit_is_an_error_of_git(tmp_path: Path) -> None:
-    """The error shows git's message instead of a traceback."""
+    """If the repository has no commit, the error names the git command that failed."""
     git(tmp_path, "init", "--quiet")
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     with pytest.raises(ToolError, match="git tag failed"):

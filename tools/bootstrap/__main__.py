@@ -16,7 +16,7 @@ from tools.places import CACHE, TOOLS
 def locked() -> Iterator[None]:
     """Let one set-up at a time work in this folder; others wait for it.
 
-    A command that outlives a killed set-up inherits the lock, so the next one waits.
+    A command that outlives a killed set-up keeps the lock, so the next set-up waits.
     """
     for folder in (CACHE, TOOLS):
         folder.mkdir(exist_ok=True)
@@ -27,7 +27,7 @@ def locked() -> Iterator[None]:
 
 
 def main() -> None:
-    """Set up Python and Node, and whatever else the arguments name (circleci, lock)."""
+    """Set up Python and Node; arguments add CircleCI's CLI or a new lock file."""
     with locked():
         ensure_environment()
         if "circleci" in sys.argv:

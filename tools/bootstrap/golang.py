@@ -48,7 +48,7 @@ def ensure_circleci() -> None:
 
 
 def install_go() -> Path:
-    """Install Go into `.tools`, unless it is there, and return its command."""
+    """Install Go into `.tools`, unless it is there, and return the path of `go`."""
     folder = TOOLS / GO
     if not folder.exists():
         draft = folder.with_name(f"{GO}.draft")
@@ -61,7 +61,7 @@ def install_go() -> Path:
 def download(go: Path) -> Path:
     """Return the folder with the CLI's source.
 
-    Raises `ToolError` if its hash is wrong.
+    Raises `ToolError` if the source does not have the hash `HASH`.
     """
     answer = run_quietly(
         [go, "mod", "download", "-json", f"{PACKAGE}@{VERSION}"],

@@ -28,7 +28,7 @@ def run_quietly(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> str:
-    """Return what `command` printed, or raise a `ToolError` with its last lines."""
+    """Return the output of `command`; raises `ToolError` if the command fails."""
     try:
         done = subprocess.run(
             [str(word) for word in command],

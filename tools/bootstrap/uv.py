@@ -1,7 +1,7 @@
 """Runs uv with the index, certificates and proxy that pip is configured with.
 
 uv does not read pip's settings. A machine behind a mirror often configures pip only, so
-each setting of pip is passed on, unless the user set uv's own variable.
+this module passes pip's settings to uv, except those whose uv variable the user set.
 """
 
 import ast
@@ -65,5 +65,5 @@ def translate(settings: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def existing(links: Sequence[str]) -> list[str]:
-    """Return the addresses and existing folders; uv would fail for a missing one."""
+    """Return `links` without missing folders, because uv would fail for those."""
     return [link for link in links if "://" in link or Path(link).exists()]
