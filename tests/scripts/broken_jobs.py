@@ -1,4 +1,4 @@
-"""Broken jobs, and how a test breaks each of them."""
+"""Functions that break a job before `set_shas` runs in it, for tables of messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A main job in which `set_shas` runs, and what it exports."""
+"""A main job in which `set_shas` runs, and the variables that `set_shas` exports."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_anything_else_is_refused(
 def test_the_file_keeps_what_it_held(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A last line without a newline is not joined with the new line."""
+    """If the file's last line has no newline, `export` adds one before the new line."""
     file = tmp_path / "env"
     file.write_text("export A=1")
     monkeypatch.setenv("BASH_ENV", str(file))

@@ -49,7 +49,7 @@ def test_an_unknown_lock_file_is_no_obstacle(
 
 
 def test_the_lock_file_may_be_above_the_working_directory(nx_job: NxJob) -> None:
-    """In a subfolder, the lock file of the workspace above it has the version."""
+    """If the working directory is a subfolder, the lock file above it is read."""
     text = LOCK_FILES["package-lock.json"].format(version="16.10.0")
     nx_job.write("package-lock.json", text)
     nx_job.write("apps/package.json", "{}")
