@@ -1,4 +1,4 @@
-"""Functions that break a job before `set_shas` runs in it, for tables of messages."""
+"""Functions that break a job, so that `set_shas` prints a message."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_a_missing_manager_comes_from_npm(nx_job: NxJob) -> None:
 
 
 def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
-    """Corepack doesn't support Bun, so the error says where to install it."""
+    """Corepack doesn't support Bun, so the error says where to install Bun."""
     nx_job.write("bun.lock", "")
     done = nx_job.run("install", PATH=use_commands(nx_job, "npx", "corepack"))
     assert done.returncode == 1

@@ -31,7 +31,7 @@ def test_the_first_step_with_a_checkout_refuses_it(
 def test_an_older_nx_of_another_package_does_not_count(
     nx_job: NxJob, name: str, version: str
 ) -> None:
-    """The newest version in the lock file counts as the workspace's."""
+    """Of several Nx versions in the lock file, the newest is the workspace's."""
     nx_job.write(name, LOCK_FILES[name].format(version=version))
     done = nx_job.run("install", DTE_INSTALL="npx installed")
     assert (done.returncode, nx_job.read_calls()) == (0, [["installed"]])

@@ -116,7 +116,7 @@ def test_a_ledger_of_odd_files_still_counts(
 def test_an_odd_record_never_lets_a_job_through(
     run_script: RunScript, content: bytes | str
 ) -> None:
-    """If the record's file contains anything else, the guard refuses the job."""
+    """If the record's file contains no valid record, the guard refuses the job."""
     with tempfile.TemporaryDirectory() as name:
         data = content if isinstance(content, bytes) else content.encode()
         (Path(name) / "own.json").write_bytes(data)

@@ -140,7 +140,7 @@ def test_two_full_reruns_at_once_may_share_a_number(
 
 
 def test_a_record_is_whole_or_not_there(run_script: RunScript, tmp_path: Path) -> None:
-    """If the record can't be written, an error says so, and no partial file is left."""
+    """If the record can't be written, the script fails and leaves no partial file."""
     (tmp_path / "attempts").write_text("a file where the folder should be")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 1

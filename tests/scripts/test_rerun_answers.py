@@ -62,7 +62,7 @@ def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) ->
 
 
 def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> None:
-    """If Retry-After exceeds the time limit, the script fails at once and says so."""
+    """If Retry-After exceeds the time limit, the script fails at once with an error."""
     api.plays = [answer(429)]
     api.headers = {"Retry-After": "3600"}
     done = run_job()

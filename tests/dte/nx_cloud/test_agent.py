@@ -92,7 +92,7 @@ def test_another_revision_is_noticed(agent: Workspace) -> None:
 
 
 def test_the_same_hash_is_accepted(agent: Workspace) -> None:
-    """If a task has the same hash on the agent and on main, it passes."""
+    """If a task has the same hash on the agent and on main, the task passes."""
     give(agent.cloud, "a:pass", hash="hash-of-a:pass")
     finish(agent.start("start-agent"))
     assert [each.exit_code for each in agent.cloud.executions()] == [0]

@@ -39,7 +39,7 @@ def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
 def test_a_step_is_named_by_its_number_or_its_beginning(
     tmp_path: Path, text: str, step: str
 ) -> None:
-    """A step is named by number, pattern or start of its name; its full name wins."""
+    """A number, pattern or start of a name selects a step; a full name comes first."""
     names = ("Run", "Run tests", "Stop")
     steps = [f"run: {{name: {name}, command: 'true', when: always}}" for name in names]
     faults = plan_faults([f"build:{text}"], [], [])

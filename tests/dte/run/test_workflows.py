@@ -80,7 +80,7 @@ def test_rerun_from_start_runs_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -> None:
-    """A rerun from failed keeps the id; for one from start, this is an assumption."""
+    """A rerun from failed keeps the id; whether a rerun from start does is assumed."""
     step = "run: {name: A, command: 'echo $CIRCLE_WORKFLOW_WORKSPACE_ID; false'}"
     done = rehearse_text(
         tmp_path,
@@ -154,7 +154,7 @@ def test_branch_filters(
 def test_requirements_that_are_filtered_out(
     tmp_path: Path, requires: str, ran: list[str]
 ) -> None:
-    """A job ignores requirements that are filtered out, unless all of them are."""
+    """Filtered-out requirements are ignored; if a job has no others, it doesn't run."""
     gone = "good: {filters: {branches: {only: x}}}"
     text = config(f"[{gone}, after: {{requires: {requires}}}, bad]")
     assert rehearse_text(tmp_path, text).ran() == ran

@@ -26,7 +26,7 @@ class Side(Protocol):
     """One of the two clients in a folder, and the run on its server."""
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command of the client; `nx` starts Nx with this client, like main."""
+        """Start a command of the client; `nx` starts Nx, as main does."""
 
     def end_run(self, error: str = "") -> None:
         """Let the server end the run; with an `error`, the run has failed."""
@@ -141,7 +141,7 @@ def run(side: Side, command: str, *words: str, **env: str) -> Ended:
 def compare(
     sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
 ) -> Ended:
-    """Run `act` with both clients, compare the results, return the old client's."""
+    """Run `act` with both clients; return the old client's result if both agree."""
     real, stand_in = (act(side) for side in sides)
     assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
     assert message in real.output
