@@ -177,8 +177,8 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """If many pipelines follow the first passed revision on its page, no more pages are
-    read."""
+    """If many pipelines follow the first passed revision on its page, no later pages
+    are used."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]
@@ -186,7 +186,7 @@ def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> 
 
 
 def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
-    """If the first passed revision is near the end of a page, one more page is read,
+    """If the first passed revision is near the end of a page, one more page is used,
     because a force push may have removed the newest revisions."""
     circleci.pipelines = list_pipelines(100, 85, 75, 61, 60, 55)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
