@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.dte.test_package import build
 
 CREATE = "create-nx-workspace@22.7.12"
-# npm uses only versions published before this day. A mirror may lack newer ones, and
-# `npm ci` then fails with ETARGET.
+# npm uses only versions published before this day. A registry mirror may lack newer
+# versions, so that `npm ci` fails with ETARGET.
 _RESOLVED_BEFORE = "2026-10-01"
 _CREATE_OPTIONS = ("--preset=ts", "--nxCloud=skip", "--interactive=false")
 _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
@@ -21,10 +21,10 @@ _QUIET = {"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "true"}
 
 @dataclass(frozen=True)
 class Manager:
-    """A package manager, its npm package, and how a workspace is moved to it.
+    """A package manager, its npm package, and how a workspace is made for it.
 
     create-nx-workspace downloads Yarn 2 or later from outside of a package registry, so
-    such a workspace is made with npm, and then gets a .yarnrc.yml.
+    a workspace with such a Yarn is made with npm, and then gets a .yarnrc.yml.
     """
 
     name: str
@@ -47,7 +47,7 @@ MANAGERS = (
 
 @dataclass
 class Shell:
-    """Runs commands in a folder, and records those that a user has to type."""
+    """Runs commands in a folder, and records the commands that a user has to type."""
 
     folder: Path
     environment: dict[str, str]
@@ -68,7 +68,7 @@ class Shell:
         return done.stdout
 
     def type(self, *words: str) -> str:
-        """Return the stdout of a command that the user types, and add up its time."""
+        """Return the stdout of a command that the user types; time the command."""
         started = time.monotonic()
         try:
             return self.run(*words)
@@ -84,7 +84,7 @@ def make_workspace(folder: Path, manager: Manager) -> Shell:
     paths = [str(tools / "node_modules" / ".bin"), os.environ["PATH"]]
     environment = {**os.environ, **_QUIET, "PATH": os.pathsep.join(paths)}
     environment["npm_config_before"] = _RESOLVED_BEFORE
-    # The tests set it to /dev/null, which Yarn 1 can't read.
+    # The tests set XDG_CONFIG_HOME to /dev/null, which Yarn 1 can't read.
     environment["XDG_CONFIG_HOME"] = str(folder / "config")
     shell = Shell(tools, environment)
     if manager.package:
@@ -118,13 +118,13 @@ def _move_to_yarn(shell: Shell, yarnrc: str) -> None:
     shell.environment["YARN_ENABLE_IMMUTABLE_INSTALLS"] = "false"
     shell.run("yarn", "install")
     if "pnp" in yarnrc:
-        # The generated library uses types that it does not depend on.
+        # The generated library uses Node's types without a dependency on them.
         add = ("add", "--dev", "@types/node@20.19.9")
         shell.run("yarn", "workspace", "@acme/money", *add)
 
 
 def adopt(shell: Shell, site: Path) -> None:
-    """Install the wheel into `site`, write a config, check it, and rehearse it."""
+    """Install dte into the folder `site`, write a config, check and rehearse it."""
     wheel, _ = build(site.parent / "built")
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps")
     shell.type(*pip, f"--target={site}", str(wheel))

@@ -1,4 +1,4 @@
-"""A small Nx workspace in which `run_affected` runs tasks that record themselves."""
+"""A small Nx workspace in which `run_affected` runs tasks that log their names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TARGETS = {
     "money": ("build",),
     "docs": ("spell",),
 }
-# What each commit changes, in order; the first commit adds the workspace.
+# The projects that each later commit changes; the first commit adds the workspace.
 CHANGES = {"all": tuple(TARGETS), "shop": ("shop",), "docs": ("docs",), "nothing": ()}
 _CONFIGURATIONS: dict[str, object] = {"lint": {"ci": {}}}
 
@@ -63,14 +63,14 @@ class AffectedWorkspace:
         )
 
     def ran(self) -> set[str]:
-        """Return the tasks that recorded themselves in the last run."""
+        """Return the tasks that ran in the last run, according to `trace`."""
         if not self.trace.exists():
             return set()
         return {line.split()[0] for line in self.trace.read_text().splitlines()}
 
     @property
     def trace(self) -> Path:
-        """The file in which each task of the last run recorded itself."""
+        """The file to which each task of the last run wrote its name."""
         return self.folder.parent / "trace"
 
 

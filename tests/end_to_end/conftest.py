@@ -11,7 +11,7 @@ from tests.end_to_end.sample_workspace import install_packages
 
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's installed packages, which jobs link instead of installing."""
+    """The sample's installed packages, which jobs link instead of installing them."""
     return install_packages(tmp_path_factory.mktemp("packages"))
 
 

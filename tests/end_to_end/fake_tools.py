@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-# bash flushes at each newline, and calls overlap, so `cat` appends each call as a
-# whole. A query about the workspace is not recorded and prints nothing.
+# bash writes line by line, and calls may overlap, so `cat` appends the record of a call
+# in one piece. A query about the workspace is not recorded and prints nothing.
 _RECORD = """#!/bin/bash
 case "$1 $2" in "nx graph" | "nx show") exit ;; esac
 call=$(mktemp "{log}.XXXXXX")

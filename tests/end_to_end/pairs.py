@@ -1,4 +1,4 @@
-"""Finds a small set of parameter combinations that contains each pair of values."""
+"""Finds a few combinations of parameters that together contain each pair of values."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -15,8 +15,8 @@ def list_pairs(combination: Mapping[str, str]) -> set[Pair]:
 def combine(parameters: Mapping[str, Sequence[str]]) -> list[Combination]:
     """Return combinations that together contain each pair of parameter values.
 
-    Each starts with a pair that is still missing and takes, parameter by parameter,
-    the value that adds the most missing pairs.
+    Each combination starts with a missing pair. Then each other parameter gets the
+    value that adds the most missing pairs.
     """
     missing = {
         frozenset(((one, value), (other, another)))

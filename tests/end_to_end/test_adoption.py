@@ -33,5 +33,5 @@ def test_a_new_workspace_with_npm_passes(tmp_path: Path) -> None:
 def test_a_new_workspace_with_another_manager_passes(
     manager: Manager, tmp_path: Path
 ) -> None:
-    """A workspace with pnpm, either kind of Yarn, Plug'n'Play or Bun passes too."""
+    """A new workspace with pnpm, Yarn 1, Yarn 4, Plug'n'Play or Bun passes, too."""
     print(check_adoption(tmp_path, manager))

@@ -41,7 +41,7 @@ def make_history(folder: Path) -> list[str]:
 
 
 def affected(done: Rehearsed, run: int) -> set[str]:
-    """Return the affected projects of a run: those whose e2e-ci ran.
+    """Return the affected projects of a run: the projects whose e2e-ci ran.
 
     `build` also runs in the dependencies of an affected project, and `lint` only if a
     file of the project itself changed, since Nx 24 knows each target's inputs.
@@ -59,10 +59,10 @@ def said(done: Rehearsed, name: str, run: int) -> str:
 
 
 def test_nx_affected_runs_what_it_should(tmp_path: Path, node_modules: Path) -> None:
-    """Everything is affected until a success, then only what changed since it.
+    """Everything is affected until main has passed, then only what changed since.
 
-    The second revision of main is green only after a rerun; the third is compared with
-    it, and the branch with its merge base.
+    The second revision of main passes only in a rerun. It is the base of the third
+    revision. The base of the branch is its merge base with main.
     """
     first, second, third = make_history(tmp_path / "project")
     done = rehearse_sample(

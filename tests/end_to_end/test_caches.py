@@ -11,7 +11,7 @@ from tests.scripts.step_job import Job
 
 pytestmark = pytest.mark.slow
 
-# Prints what was restored, and then downloads one more package.
+# This command prints the restored files, and then downloads one more package.
 INSTALL = """
 find "${npm_config_store_dir:-none}" -type f -printf 'found %f\\n'
 mkdir -p "$npm_config_store_dir"
@@ -47,7 +47,7 @@ workflows:
 
 
 def rehearse_installs(tmp_path: Path, version: str = "v1", *then: str) -> Rehearsed:
-    """Rehearse two jobs; the second one's lock file differs from the first one's."""
+    """Rehearse two jobs, of which the second changes the lock file."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "install.sh").write_text(INSTALL)
@@ -58,12 +58,12 @@ def rehearse_installs(tmp_path: Path, version: str = "v1", *then: str) -> Rehear
 
 
 def find_restored(done: Rehearsed, job: str, run: int = 1) -> list[str]:
-    """Return the files that the job's install found."""
+    """Return the restored files that the job's install command found."""
     return [line[6:] for line in done.lines(job, run) if line.startswith("found ")]
 
 
 def test_a_job_finds_the_downloads_of_the_jobs_before_it(tmp_path: Path) -> None:
-    """A changed lock file restores the newest cache, an unchanged one its own cache."""
+    """A new lock file restores the newest cache, a known lock file its own cache."""
     done = rehearse_installs(tmp_path, "v1", "rerun-from-start")
     assert done.statuses() == {
         "dte/attempt": "success",
@@ -94,7 +94,7 @@ def test_branches_have_caches_of_their_own(tmp_path: Path) -> None:
 def test_the_key_follows_the_lock_files(
     tmp_path: Path, interpreter: tuple[str, ...]
 ) -> None:
-    """`~/.dte-lock` changes with a lock file's content, and its step never fails."""
+    """`~/.dte-lock` changes with a lock file; the step that writes it never fails."""
     job = Job(tmp_path)
     seen = set()
     for name, text in (

@@ -38,7 +38,7 @@ def rehearse_with(folder: Path, other: Path) -> Rehearsed:
 def test_a_byte_that_changed_in_the_orb_fails_the_first_job(
     tmp_path: Path, fakes: Path, other: Path
 ) -> None:
-    """The attempt job fails if its archive has another digest, and no job follows."""
+    """If its archive has another digest, the attempt job fails, and no job follows."""
     done = rehearse_with(tmp_path, other)
     assert done.job("other/attempt").failed_step == "Record the attempt"
     assert done.statuses()["dte/main"] == "not_run"
@@ -50,7 +50,7 @@ def test_a_byte_that_changed_in_the_orb_fails_the_first_job(
 def test_main_refuses_the_code_of_another_version(
     tmp_path: Path, fakes: Path, other: Path
 ) -> None:
-    """Main names both digests and the likely cause, before the checkout."""
+    """Main fails before the checkout, and names both digests and the likely cause."""
     scripts = other.parent / "scripts"
     digest = hashlib.sha256(build_code(scripts)).hexdigest()
     (scripts / "code.sha256").write_text(digest)
@@ -72,7 +72,7 @@ def test_main_refuses_the_code_of_another_version(
 def test_code_that_packages_change_is_not_run(
     tmp_path: Path, fakes: Path, job: str, place: str, step: str
 ) -> None:
-    """Each step after the guard checks the digest again, set_shas in main too."""
+    """Each step after the guard checks the digest again, including set_shas in main."""
     change = 'echo "# x" >>~/.dte-"$CODE"'
     environment = {"CODE": CODE}
     run = {"name": "Change", "command": change, "environment": environment}
@@ -87,7 +87,7 @@ def test_code_that_packages_change_is_not_run(
 def test_another_attach_after_the_guard_changes_nothing(
     tmp_path: Path, fakes: Path
 ) -> None:
-    """A job runs its code although another job attaches the workspace meanwhile."""
+    """A job runs its own copy of the code, even if the attached archives change."""
     change = "for file in ~/.dte/code/*; do : >$file; done"
     setup = [{"run": {"name": "Attach again", "command": change}}]
     jobs = make_jobs(agent={"setup": setup}, main={"setup": setup})

@@ -16,7 +16,7 @@ from tests.end_to_end.sample_workspace import ROOT, make_config, rehearse_sample
 from tests.refusal import TWO_LINES
 
 QUICK = {"targets": "lint", "record": []}
-# These steps may run before a refusal; "Stop the agents" then does nothing.
+# Only these steps may run in a refused job, and "Stop the agents" does nothing in it.
 BEFORE_A_REFUSAL = {"Fetch the attempt records", GUARD, "Stop the agents"}
 PROJECTS = {"money", "tax", "discounts", "shop"}
 
@@ -24,9 +24,10 @@ PROJECTS = {"money", "tax", "discounts", "shop"}
 def mark_events(
     events: Path, kill_after: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Make a file for each event, and let the clocks of kills begin after the events.
+    """Create a file for each event, and start the timers of kills after `kill_after`.
 
-    An event is a method of a run of Nx Cloud that was called; a name follows "join".
+    An event is the first call of a method of `Run`, and is named after the method. The
+    event "join NAME" is the first call of `join` by the agent NAME.
     """
     events.mkdir()
 
@@ -43,7 +44,7 @@ def mark_events(
         monkeypatch.setattr(Run, name, call)
 
     class LateTimer(Timer):
-        """A timer that begins after the events."""
+        """A timer that begins after all events in `kill_after`."""
 
         def run(self) -> None:
             while not all((events / name).exists() for name in kill_after):
@@ -120,7 +121,7 @@ def test_every_fault_ends(
     node_modules: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A fault ends as its row says: no hang, no green job without tasks."""
+    """Each rehearsal ends as the fault's row says; main never passes without tasks."""
     done = play(fault, tmp_path, node_modules, monkeypatch)
     talk = "\n".join(f"{run} {job}: {line}" for run, job, line in done.heard.lines)
     assert [run.status for run in done.report.runs] == list(fault.statuses), talk

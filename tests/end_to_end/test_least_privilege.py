@@ -13,7 +13,7 @@ from tests.end_to_end.fake_workflow import CONTEXT, ORBS, ROOT
 
 EXAMPLES = sorted((ROOT / "orb" / "examples").glob("*.yml"))
 TOKEN = CONTEXT["circleci-api"]["CIRCLE_TOKEN"]
-# An example's test command writes the report that the next step persists.
+# In one example, the test command writes a report, which the next step persists.
 REPORT = 'case "$*" in *"playwright test"*) mkdir -p blob-report ;; esac\n'
 SPY = "env -0 | tr '\\n\\0' ' \\n' >\"$(mktemp \"{log}/XXXXXX\")\"\n"
 
@@ -30,7 +30,7 @@ def seen(tmp_path: Path, fakes: Path) -> Path:
 
 
 def read_seen(seen: Path) -> str:
-    """Return the environments of all calls."""
+    """Return the environments of all recorded calls as one text."""
     return "".join(path.read_text() for path in seen.iterdir())
 
 
@@ -68,7 +68,7 @@ def test_an_example_keeps_the_token_away(
 
 @pytest.mark.parametrize("job", ["dte/main", "dte/agent"])
 def test_a_leaked_token_is_noticed(tmp_path: Path, seen: Path, job: str) -> None:
-    """If a job is given the context by mistake, npm sees the token."""
+    """If a job gets the context by mistake, the fake npm records the CircleCI token."""
     usage = read_usage(ROOT / "orb" / "examples" / "whole_workflow.yml")
     jobs = usage["workflows"]["build"]["jobs"]
     for entry in jobs:

@@ -18,7 +18,7 @@ TASK = re.compile(r"^(\d) +(\S+:\S+) +(\S+) +(hit|miss) +(\d+) ", re.MULTILINE)
 def run_make(folder: Path, home: Path) -> "subprocess.CompletedProcess[str]":
     """Run `make rehearse` with an empty home, without variables of an outer make."""
     env = {name: text for name, text in os.environ.items() if "MAKE" not in name}
-    # pip asks rustc for its version, and rustup's rustc writes into its own home.
+    # pip runs `rustc --version`, and the rustc of rustup writes to RUSTUP_HOME.
     env["RUSTUP_HOME"] = str(home.with_name("rustup"))
     return subprocess.run(
         ["make", "rehearse"],

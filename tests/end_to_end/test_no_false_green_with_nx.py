@@ -56,7 +56,7 @@ def any_workspace(
     tmp_path_factory: pytest.TempPathFactory,
     workspace: AffectedWorkspace,
 ) -> AffectedWorkspace:
-    """The workspace with the newest and with the oldest version of Nx."""
+    """The workspace, once with the newest version of Nx and once with the oldest."""
     if request.param == "newest":
         return workspace
     folder = tmp_path_factory.mktemp("oldest")

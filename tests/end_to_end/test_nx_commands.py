@@ -1,4 +1,4 @@
-"""The Nx commands that the orb runs: those of Nx's recipe, in its order."""
+"""The orb runs the same Nx commands as Nx's recipe, in the same order."""
 
 import os
 import re
@@ -118,7 +118,7 @@ def test_the_migrated_config_runs_the_same_commands(tmp_path: Path, log: Path) -
 
 
 def test_every_parameter_of_nx_orb_has_its_row() -> None:
-    """docs/migrate.md maps each parameter of nrwl/nx-orb 1.7.0 to an existing one."""
+    """docs/migrate.md maps each parameter of nrwl/nx-orb 1.7.0 to one of dte."""
     page = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
     rows = page.split("| `nx/set-shas` |")[1].split("\n\n")[0]
     named = set(re.findall(r"^\| `([a-z-]+)", rows, re.MULTILINE))
@@ -137,7 +137,7 @@ def test_every_parameter_of_nx_orb_has_its_row() -> None:
 
 
 def test_the_recipe_s_own_stop_line(tmp_path: Path, log: Path) -> None:
-    """`stop_agents_after: e2e-ci` gives the option in Nx's recipe."""
+    """`stop_agents_after: e2e-ci` results in the same option as in Nx's recipe."""
     rehearse_jobs(tmp_path, main={"stop_agents_after": "e2e-ci"})
     (call,) = find_calls(log, "npx", "nx-cloud", "start-ci-run")
     assert call[-1] == "--stop-agents-after=e2e-ci"

@@ -70,7 +70,7 @@ def test_a_rehearsal_with_each_major(tmp_path: Path, version: str) -> None:
 
 
 def test_the_whole_story_with_the_oldest(tmp_path: Path) -> None:
-    """After a failure and a refused partial rerun, a full rerun replays the cache."""
+    """After a failure and a refused partial rerun, a full rerun uses cached builds."""
     modules = install(tmp_path, OLDEST)
     main = {**STEPS, "targets": "build,e2e-ci"}
     config = make_config(modules, agents=2, main=main)

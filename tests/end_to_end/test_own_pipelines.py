@@ -18,7 +18,7 @@ ORBS = {"dte": ROOT / "orb"}
 
 
 def copy_repository(folder: Path) -> Path:
-    """Copy the repository's files, with a script in place of the checks.
+    """Copy the repository's files, and replace the script that runs the checks.
 
     The checks would run these tests, which would rehearse the checks again, endlessly.
     """

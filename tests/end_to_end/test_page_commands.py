@@ -1,4 +1,4 @@
-"""The commands of pages, on the config of the page."""
+"""The commands that a page shows, run with the config that the same page shows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def link_packages(config: str, node_modules: Path) -> str:
 
 
 def run(project: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> Result:
-    """Run a command of the page in the project."""
+    """Run a page's command in the folder of the project."""
     monkeypatch.chdir(project)
     report = ("--logs", "../logs", "--verbose")
     return CliRunner().invoke(main, [*words[1:], *report], catch_exceptions=False)
@@ -64,7 +64,7 @@ def test_the_recipe_hangs(
     node_modules: Path,
     golden: Golden,
 ) -> None:
-    """The page's recipe waits for agents that were carried over, until its timeout."""
+    """In docs/hang.md, the recipe waits for carried-over agents until its timeout."""
     config = read_config("hang").replace("npm ci", f"cp -al {node_modules} .")
     done = run(make_branch(tmp_path, config), monkeypatch, HANG_COMMANDS[0])
     assert done.exit_code == 0, done.output
@@ -74,7 +74,7 @@ def test_the_recipe_hangs(
 def test_dte_refuses_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
 ) -> None:
-    """The page's command for dte ends in a refusal and a full rerun that passes."""
+    """In docs/hang.md, dte's main is refused, and then a full rerun passes."""
     config = link_packages(DTE, node_modules)
     done = run(make_branch(tmp_path, config), monkeypatch, HANG_COMMANDS[1])
     assert done.exit_code == 0, done.output
@@ -84,7 +84,7 @@ def test_dte_refuses_at_once(
 def test_a_fork_without_a_token_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
 ) -> None:
-    """The page's command without a token passes, and main runs the tasks itself."""
+    """In docs/forks.md, the run without a token passes, and main runs the tasks."""
     config = link_packages(read_config("forks"), node_modules)
     (command,) = read_commands("docs/forks.md")
     done = run(make_branch(tmp_path, config), monkeypatch, command)
@@ -94,7 +94,7 @@ def test_a_fork_without_a_token_passes(
 
 
 def test_nx_shows_what_two_revisions_affect(tmp_path: Path, node_modules: Path) -> None:
-    """With the revisions of the branch, the page's command prints the projects."""
+    """The command in docs/everything-affected.md prints the affected projects."""
     project = make_branch(tmp_path, DTE)
     (project / "node_modules").symlink_to(node_modules)
     page = "docs/everything-affected.md"
@@ -122,7 +122,7 @@ def test_nx_shows_what_two_revisions_affect(tmp_path: Path, node_modules: Path) 
 def test_agents_wait_for_a_main_that_failed_in_its_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_modules: Path
 ) -> None:
-    """The page's commands find nothing wrong, and then show agents that time out."""
+    """In docs/agents-timeout.md, `dte check` finds nothing, but the agents time out."""
     config = link_packages(read_config("agents-timeout"), node_modules)
     project = make_branch(tmp_path, config)
     check, rehearse = read_commands("docs/agents-timeout.md")
@@ -139,7 +139,7 @@ def test_agents_wait_for_a_main_that_failed_in_its_checkout(
 def test_an_event_of_a_pull_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fakes: Path
 ) -> None:
-    """The page's commands set the base branch and the number from the event."""
+    """In docs/github-app.md, base branch and number come from the event's payload."""
     project = tmp_path / "shop"
     (project / ".circleci").mkdir(parents=True)
     (project / ".circleci" / "config.yml").write_text(read_config("github-app"))

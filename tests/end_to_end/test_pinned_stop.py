@@ -46,7 +46,7 @@ def test_the_pinned_package_stops_agents_without_nx(tmp_path: Path) -> None:
 
 
 def test_one_version_is_pinned_everywhere() -> None:
-    """The script and the orb have the same default version."""
+    """The script and the orb have the same default version of nx-cloud."""
     script = (ROOT / "scripts" / "stop_agents.py").read_text()
     found = re.search(r'NX_CLOUD_VERSION = "(.+)"', script)
     assert found

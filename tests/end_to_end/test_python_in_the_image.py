@@ -1,4 +1,4 @@
-"""The Python that the orb's scripts find: none, an old one, or pyenv's shim."""
+"""The Python that the orb's scripts find: none, an old version, or pyenv's shim."""
 
 import os
 import shutil

@@ -15,8 +15,9 @@ from tests.git import make_repository
 
 pytestmark = pytest.mark.slow
 
-# It prints what was restored into its folder, and downloads one package. Unlike bash,
-# sh doesn't read BASH_ENV, which unsets npm's variable below.
+# A fake package manager that prints the files restored to its folder, and downloads one
+# package. It runs in sh, which doesn't read BASH_ENV, because UNSHARE below makes
+# BASH_ENV unset npm's variable.
 MANAGER = """#!/bin/sh
 if [ "$1" = --version ]; then echo 1; exit; fi
 echo "installs with {name} $*"
@@ -44,7 +45,7 @@ MANAGERS = {
         "bun install --frozen-lockfile",
     ),
 }
-# The rehearsal shares npm's downloads among all jobs, which CircleCI does not.
+# Unlike CircleCI, the rehearsal shares npm's downloads among all jobs.
 UNSHARE = 'echo unset npm_config_cache NPM_CONFIG_CACHE >>"$BASH_ENV"'
 
 
@@ -52,7 +53,7 @@ UNSHARE = 'echo unset npm_config_cache NPM_CONFIG_CACHE >>"$BASH_ENV"'
 def test_the_readme_s_workflow_with_each_package_manager(
     tmp_path: Path, fakes: Path, name: str
 ) -> None:
-    """The lock file decides the command, and a rerun restores the downloads."""
+    """The lock file decides the install command, and a rerun restores the downloads."""
     lock, text, variable, command = MANAGERS[name]
     tool = fakes.parent / command.split()[0]
     tool.write_text(MANAGER.format(name=tool.name, variable=variable))

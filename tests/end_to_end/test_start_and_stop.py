@@ -54,7 +54,7 @@ def test_everything_at_the_end_of_a_run(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_no_extra_commands_by_default(tmp_path: Path, fakes: Path) -> None:
-    """By default, main ends with the stop, and an agent with start-agent."""
+    """By default, main ends with stop-all-agents, and an agent with start-agent."""
     rehearse_jobs(tmp_path, make_jobs())
     words = [call[1] for call in read_nx(fakes) if call[1] != "start-agent"]
     assert words == ["start-ci-run", "record", "affected", "stop-all-agents"]
@@ -72,7 +72,7 @@ def test_no_extra_commands_by_default(tmp_path: Path, fakes: Path) -> None:
 def test_a_success_that_does_not_stop_the_agents(
     tmp_path: Path, fakes: Path, main: dict[str, Any]
 ) -> None:
-    """If later steps may still need the agents, nothing stops them."""
+    """If later steps may still need the agents, main doesn't stop the agents."""
     done = rehearse_jobs(tmp_path, make_jobs(agents=1, main=main))
     assert done.statuses()["dte/main"] == "success"
     assert STOP not in read_nx(fakes)
@@ -82,7 +82,7 @@ def test_a_success_that_does_not_stop_the_agents(
 def test_a_run_that_never_started_is_not_completed(
     tmp_path: Path, fakes: Path, step: str
 ) -> None:
-    """If main fails before it has started a run, it doesn't try to complete one."""
+    """If main fails before it has started a run, it doesn't try to complete a run."""
     jobs = make_jobs(agents=1, main={"explicit_completion": True})
     done = rehearse_jobs(tmp_path, jobs, faults=fail(step))
     assert ["nx-cloud", "complete-ci-run"] not in read_nx(fakes)
@@ -101,7 +101,7 @@ def test_agents_by_parallelism(tmp_path: Path, fakes: Path) -> None:
 
 
 def test_two_mains_in_one_workflow(tmp_path: Path, fakes: Path) -> None:
-    """`execution_environment` reaches every step, including the user's."""
+    """`execution_environment` reaches every step, including the user's own steps."""
     show = {"run": {"name": "Show", "command": 'echo "env=$NX_CI_EXECUTION_ENV"'}}
     both = {"execution_environment": "linux"}
     jobs = make_jobs(agents=1, agent=both, main={**both, "record": [show]})
@@ -157,7 +157,7 @@ def test_a_main_that_fails_anywhere_stops_the_agents(
 
 
 def test_a_failed_install_stops_the_agents(tmp_path: Path, fakes: Path) -> None:
-    """Without Nx, a pinned package stops the agents."""
+    """If the install failed, the pinned nx-cloud package stops the agents."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "nx.json").write_text("{}")
     rehearse_jobs(tmp_path, make_jobs(agents=1), faults=fail("Install packages"))

@@ -76,7 +76,7 @@ def test_a_run_that_a_file_configures(tmp_path: Path, node_modules: Path) -> Non
 
 
 def test_a_file_that_asks_for_completion(tmp_path: Path, node_modules: Path) -> None:
-    """If the file turns the heartbeat off, main completes even an empty run."""
+    """If the file turns the heartbeat off, main completes even a run without tasks."""
     commit_config(tmp_path / "project", "lifecycle: {heartbeat: false}")
     main = {**QUICK, **NOTHING_AFFECTED, "start": "config", "explicit_completion": True}
     done = rehearse_sample(tmp_path, make_config(node_modules, agents=1, main=main))
@@ -148,7 +148,7 @@ def test_a_failed_record_that_is_ignored_inside(
 def test_a_lost_main_with_explicit_completion(
     tmp_path: Path, node_modules: Path
 ) -> None:
-    """Without main's heartbeat, `agent_timeout` ends the agents."""
+    """If a lost main had no heartbeat, the agents end after `agent_timeout`."""
     config = make_config(
         node_modules,
         agents=1,

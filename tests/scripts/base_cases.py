@@ -1,4 +1,4 @@
-"""A table of builds: what is checked out, how, and the expected base."""
+"""A table of builds: the commit, how it is checked out, and the expected base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Broken jobs, and how a test breaks each of them."""
+"""Functions that break a job, so that `set_shas` prints a message."""
 
 from __future__ import annotations
 

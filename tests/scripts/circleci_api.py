@@ -1,8 +1,8 @@
 """A server for CircleCI's API v2 on loopback; its answers look like recorded ones.
 
-It answers only what the scripts request: a pipeline, a project's pipelines, and a
-pipeline's workflows. `rerun_api` adds the requests of `rerun_all`. It can also return
-every known kind of failure.
+It answers only the scripts' requests: for a pipeline, a project's pipelines, and a
+pipeline's workflows. `rerun_api` adds the requests of `rerun_all`. The server can also
+return every known kind of failure.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ class FakeCircleCI:
             handler.wfile.write(answer.body[start : start + size])
 
     def play(self, asked: Asked) -> Answer:
-        """Return what CircleCI answers."""
+        """Return CircleCI's answer to the request."""
         if self.private_token is not None and asked.token != self.private_token:
             return Answer(404, b'{:message "Project not found"}')
         path = asked.path.removeprefix("/api/v2/").split("/")

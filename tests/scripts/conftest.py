@@ -1,4 +1,4 @@
-"""Run the orb's scripts as a job does: with `-I` and only the modules in their step."""
+"""Fixtures that run the orb's scripts as a job does: with `python -I -S`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def recorded_command() -> list[str]:
 
 @pytest.fixture(scope="session")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the modules that a step has."""
+    """A folder with the modules that the orb's scripts can import in a job."""
     return copy_code(tmp_path_factory.mktemp("code"))
 
 

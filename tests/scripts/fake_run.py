@@ -59,13 +59,13 @@ class Case:
     agents_when_not_connected: str = "error"
     connection: str = "token"
     agents: Sequence[str] = ("",)
-    """What each agent limits itself to, as in `--targets=lint`, or empty."""
+    """The arguments of each agent: `--targets=lint`, or "" for all targets."""
     agents_back: int | None = None
-    """How many agents a partial rerun has; None is a full run."""
+    """The number of agents in a partial rerun; None means a full run."""
     record: str = "passes"
     task_fails: bool = False
     is_listed: bool = True
-    """Whether Nx can list all projects and the affected ones."""
+    """Whether Nx can list the workspace's projects and the affected projects."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class FakeNx:
     closed: bool = False
     agents: list[set[str]] = field(default_factory=list)
     ran: dict[str, str] = field(default_factory=dict)
-    """Where each task ran: `main` or `agents`."""
+    """For each task that ran, whether it ran in `main` or on the `agents`."""
 
     def due(self) -> set[str]:
         """Return the tasks for the targets in the affected projects."""
@@ -169,7 +169,7 @@ class Scripts:
         }
 
     def play(self, case: Case, folder: Path) -> tuple[int, FakeNx]:
-        """Run the agents, then main; return main's exit status and what Nx did.
+        """Run the agents, then main; return main's exit status and the fake Nx.
 
         `folder` contains an nx.json and can be reused.
         """

@@ -1,4 +1,4 @@
-"""A main job in which `set_shas` runs, and what it exports."""
+"""A main job in which `set_shas` runs, and the variables that `set_shas` exports."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ class Job:
             "CIRCLE_BUILD_URL": "https://circleci.com/gh/acme/shop/1",
             "DTE_ATTEMPTS": str(self.folder / "attempts"),
             "DTE_CHECKOUT": str(self.checkout),
-            # Nothing listens at this address, so a test that needs the API sets its
-            # own.
+            # Nothing listens at this address. A test that needs the API sets another.
             "DTE_API_URL": "http://127.0.0.1:9/api/v2",
         }
         return self.run_script("set_shas", {**variables, **self.env, **env})

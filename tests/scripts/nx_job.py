@@ -74,7 +74,7 @@ class NxJob:
         (self.bin / "affected.json").write_text(json.dumps(affected))
 
     def answer(self, call: int, bash: str) -> None:
-        """Make the `call`-th call of npx, counted from 1, run `bash`."""
+        """Make the `call`-th call of npx, counted from 1, run the bash code `bash`."""
         (self.bin / f"answer-{call}").write_text(bash)
 
     def run(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -93,7 +93,7 @@ class NxJob:
         return [path.read_text().split("\0")[:-1] for path in paths]
 
     def read_environment(self, call: int = 1) -> dict[str, str]:
-        """Return the environment of the `call`-th call."""
+        """Return the environment of the `call`-th call of npx, counted from 1."""
         pairs = (self.bin / f"env-{call}").read_text().split("\0")[:-1]
         return dict(pair.split("=", 1) for pair in pairs)
 

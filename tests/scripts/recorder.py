@@ -1,7 +1,8 @@
 """Runs a program of the orb, and records the position of each message it creates.
 
-Arguments: the record file, the folder with the modules, the program's name. It starts
-with `python -I -S`, as a step does, so it can import only the standard library.
+Arguments: the record file, the folder with the modules, the program's name. Tests
+start this module with `python -I -S`, as a step does, so it can import only the
+standard library.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 
 def record_messages(failures: ModuleType, find_record: Callable[[], str]) -> None:
-    """Make the module's `Refusal` and `say` append `module:line` to the record."""
+    """Make `Refusal` and `say` append their caller's `module:line` to the record."""
 
     def watch(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:

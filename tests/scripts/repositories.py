@@ -37,7 +37,7 @@ class Upstream:
         return sha
 
     def chain(self, *names: str, on: str = "") -> None:
-        """Make a chain of commits; the parent of the first is `on`."""
+        """Make a chain of commits; the parent of the first commit is `on`."""
         for name in names:
             self.commit(name, *([on] if on else []))
             on = name

@@ -12,30 +12,30 @@ FROM_START = "rerun-workflow-from-beginning"
 FROM_FAILED = "rerun-workflow-from-failed"
 
 Play = Callable[["RerunApi"], tuple[int, bytes] | None]
-"""Answers a POST with a status and a body; None drops the connection."""
+"""Returns the status and body that answer a POST, or None to drop the connection."""
 
 
 def start(api: RerunApi) -> tuple[int, bytes]:
-    """Start the workflow and return its id, as CircleCI does."""
+    """Start a workflow `new` and answer with its id, as CircleCI does."""
     api.add("new", status="running", tag=FROM_START, second=500)
     return 202, b'{"workflow_id": "new"}'
 
 
 def start_silently(api: RerunApi) -> None:
-    """Start the workflow, and drop the connection without an answer."""
+    """Start a workflow `new`, and drop the connection without an answer."""
     start(api)
 
 
 def answer(status: int, body: bytes = b"{}") -> Play:
-    """Return a `Play` that answers without starting a workflow."""
+    """Return a `Play` that gives this answer and starts no workflow."""
     return lambda api: (status, body)
 
 
 class RerunApi(FakeCircleCI):
     """The server, as a context manager; `runs` are the pipeline's workflows.
 
-    `plays` answer the POSTs in turn, with `headers`; the last one repeats. `looks` are
-    the statuses of the first GET requests after a POST.
+    `plays` answer the POSTs in turn, with `headers`, and the last of them repeats.
+    `looks` are the statuses of the first answers to GET requests after a POST.
     """
 
     def __init__(self) -> None:

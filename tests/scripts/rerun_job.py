@@ -17,7 +17,7 @@ RERUN = "/api/v2/workflow/first/rerun"
 
 @pytest.fixture
 def rerun_api() -> Iterator[RerunApi]:
-    """A pipeline whose full run `first` failed, and its partial rerun `own`."""
+    """A pipeline with a failed full run, `first`, and a partial rerun of it, `own`."""
     with RerunApi() as server:
         server.add("first", second=0)
         server.add("own", status="failing", tag=FROM_FAILED, second=100)

@@ -74,7 +74,7 @@ class Job:
 
     @property
     def exported(self) -> str:
-        """The text that the steps wrote for later steps."""
+        """The text that the steps wrote to BASH_ENV for later steps."""
         path = self.home / "bash_env"
         return path.read_text() if path.exists() else ""
 

@@ -35,7 +35,7 @@ TRAPS: dict[str, tuple[Callable[[Path], None], str]] = {
 def test_only_small_regular_files_are_records(
     run_script: RunScript, tmp_path: Path, trap: str
 ) -> None:
-    """A pipe, a device, a link or 2 MB in the record's place is refused and named."""
+    """A record that is a pipe, a device, a link or 2 MB long is refused and named."""
     make, reason = TRAPS[trap]
     make(tmp_path / f"{SECOND}.json")
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
@@ -46,7 +46,7 @@ def test_only_small_regular_files_are_records(
 
 @pytest.mark.timeout(60)
 def test_the_ledger_counts_beside_traps(run_script: RunScript, tmp_path: Path) -> None:
-    """Traps in the ledger cause one warning, and the attempt is still counted."""
+    """Hostile files in the ledger cause one warning, and the attempt still counts."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=4))
     for name, (make, _) in TRAPS.items():

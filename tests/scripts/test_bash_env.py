@@ -44,7 +44,7 @@ def test_anything_else_is_refused(
 def test_the_file_keeps_what_it_held(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A last line without a newline is not joined with the new line."""
+    """If the file's last line has no newline, `export` adds one before the new line."""
     file = tmp_path / "env"
     file.write_text("export A=1")
     monkeypatch.setenv("BASH_ENV", str(file))
@@ -56,7 +56,7 @@ def test_the_file_keeps_what_it_held(
 def test_a_file_that_can_t_be_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The error for an unwritable BASH_ENV names it and the fix."""
+    """If BASH_ENV can't be written, the error names the file and the fix."""
     monkeypatch.setenv("BASH_ENV", str(tmp_path / "missing" / "env"))
     with pytest.raises(Refusal, match="which can't be written: No such file") as error:
         export({NAME: "new"})

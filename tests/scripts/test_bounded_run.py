@@ -1,4 +1,4 @@
-"""Commands with a timeout, which ends all of their processes."""
+"""Commands with a timeout, after which dte kills all their processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import projects  # isort: skip
 # Like the real npx, this starts a child, which survives if only npx is killed.
 HANG = '#!/bin/bash\nsleep 120 & echo "$!" >"$0.new"; mv "$0.new" "$0.pid"\nwait\n'
 PATIENCE = 60
-# The timeout begins when the child runs, however slow the machine is.
+# The timeout begins when the child runs, so a slow machine can't fail the test.
 PROGRAM = """
 import pathlib, sys, time
 sys.path.insert(0, {library!r})
@@ -53,9 +53,9 @@ def find_child(program: Path) -> psutil.Process:
 def start_timeouts_late(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType, program: Path
 ) -> list[psutil.Process]:
-    """Begin the timeouts of the module's commands when the child of `program` runs.
+    """Make the timeouts of `module` begin only when the child of `program` runs.
 
-    Returns a list to which the child is added.
+    The child is added to the returned list.
     """
     children: list[psutil.Process] = []
 
@@ -68,7 +68,7 @@ def start_timeouts_late(
 
 
 def wait_for_end(child: psutil.Process) -> None:
-    """Wait until the child has ended; a zombie has ended, too."""
+    """Wait until the child has ended; a zombie counts as ended."""
     end = time.monotonic() + PATIENCE
     with suppress(psutil.NoSuchProcess):
         while child.status() != psutil.STATUS_ZOMBIE:
@@ -88,7 +88,7 @@ def npx(tmp_path: Path) -> Iterator[Path]:
 def test_a_timeout_kills_the_children_too(
     npx: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The children of npx are killed with it, so none runs during the next try."""
+    """A timeout kills npx and its children, so that none runs during the next try."""
     children = start_timeouts_late(monkeypatch, bounded_run, npx)
     monkeypatch.setattr(bounded_run, "SECONDS", 1.0)
     assert not bounded_run.run_bounded([[str(npx)]])
@@ -124,7 +124,7 @@ def test_a_question_to_nx_has_a_timeout(
 def test_a_missing_program_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A program that can't start is named, and the next try follows."""
+    """If a program can't start, a warning names it, and the next try follows."""
     monkeypatch.setattr(bounded_run, "PAUSE", 0.0)
     missing = str(tmp_path / "npx")
     assert bounded_run.run_bounded([[missing], ["true"]])

@@ -50,7 +50,7 @@ def test_lasting_trouble_ends(
 def test_retry_after_is_honored(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock, header: str
 ) -> None:
-    """The next request waits for the seconds, or until the date, in Retry-After."""
+    """The client waits for the number of seconds, or until the date, in Retry-After."""
     if header == "date":
         header = email.utils.formatdate(time.time() + 7, usegmt=True)
     play(circleci, Answer(429, headers={"Retry-After": header}), GOOD)
@@ -61,7 +61,7 @@ def test_retry_after_is_honored(
 def test_a_longer_retry_after_than_the_budget_is_told(
     circleci: FakeCircleCI, api: CircleCIClient, clock: Clock
 ) -> None:
-    """If Retry-After exceeds the time limit, the request fails at once and names it."""
+    """A Retry-After beyond the time limit fails the request at once with a message."""
     play(circleci, Answer(429, headers={"Retry-After": "3600"}))
     with pytest.raises(
         ApiFailure,

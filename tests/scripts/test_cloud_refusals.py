@@ -12,7 +12,7 @@ SHAS = {"NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
 ALONE = {"DTE_WHEN_NOT_CONNECTED": "run_without_agents"}
 TOKEN = "Nx Cloud refused the access token of this job"
 LIMIT = "Nx Cloud has disabled this organization"
-# Clients of 2023 to 2026 print these; cloud_refusals.py names the sources.
+# Clients of 2023 to 2026 print these texts; cloud_refusals.py names the sources.
 PRINTED = [
     ("Error when connecting to Nx Cloud. Code: 401. Error: Invalid token", TOKEN),
     ("Error when connecting to Nx Cloud. Code: 403. Error: Forbidden", TOKEN),
@@ -40,7 +40,7 @@ STEPS = {
 
 
 def refuse(nx_job: NxJob, text: str, call: int = 1, status: int = 1) -> None:
-    """Make a call of npx print `text` and end with `status`."""
+    """Make the `call`-th call of npx print `text` and exit with `status`."""
     nx_job.answer(call, f"echo {shlex.quote(text)}; exit {status}")
 
 
@@ -72,7 +72,7 @@ def test_a_refused_job_goes_on_without_nx_cloud(nx_job: NxJob, step: str) -> Non
 
 
 def test_main_is_told_to_go_on_alone_later(nx_job: NxJob) -> None:
-    """Later steps get `when_not_connected`, as Nx Cloud may refuse only the tasks."""
+    """Later steps get `when_not_connected`, in case Nx Cloud refuses only the tasks."""
     assert nx_job.run("start_ci_run", DTE_TARGETS="lint", **ALONE).returncode == 0
     assert nx_job.read_exported().items() >= ALONE.items()
 
@@ -89,7 +89,7 @@ def test_refused_tasks_run_without_nx_cloud(nx_job: NxJob) -> None:
 
 
 def test_tasks_are_never_run_twice(nx_job: NxJob) -> None:
-    """A refusal after a task ran is a failure like any other, with Nx's status."""
+    """If tasks ran before Nx Cloud's refusal, main fails with Nx's exit status."""
     text = PRINTED[0][0] + "\n\x1b[32m✔\x1b[39m  \x1b[2mnx run\x1b[22m shop:lint"
     refuse(nx_job, text, status=7)
     done = nx_job.run("run_affected", **STEPS["run_affected"], **ALONE)
@@ -107,7 +107,7 @@ def test_a_client_that_goes_on_by_itself_is_warned_of(nx_job: NxJob) -> None:
 
 
 def test_a_later_text_of_a_task_is_no_refusal(nx_job: NxJob) -> None:
-    """A refusal's text that a failed task prints late is not taken for a refusal."""
+    """A refusal's text that a failed task prints late isn't treated as a refusal."""
     # `cat` writes the text in one piece, as happens on a busy machine.
     nx_job.write("printed", "." * 20_000 + PRINTED[0][0])
     nx_job.answer(1, "cat printed; exit 7")

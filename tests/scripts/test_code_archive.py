@@ -57,7 +57,7 @@ def test_the_archive_is_plain_text(tmp_path: Path, archive: bytes) -> None:
 
 @pytest.mark.timeout(60)
 def test_a_pipe_in_the_place_of_the_archive_is_replaced(tmp_path: Path) -> None:
-    """The attempt job replaces the pipe instead of waiting for a reader."""
+    """The attempt job replaces a named pipe at the archive's path, and doesn't hang."""
     code = tmp_path / ".dte-attempt" / "code"
     code.mkdir(parents=True)
     os.mkfifo(code / f"{FIRST}-{CODE}.pyz")

@@ -8,7 +8,7 @@ COMPLETE = ["nx-cloud", "complete-ci-run"]
 
 
 def test_the_run_is_completed(nx_job: NxJob) -> None:
-    """The command runs once, with the run's execution environment."""
+    """`nx-cloud complete-ci-run` runs once, with the run's execution environment."""
     done = nx_job.run("complete_ci_run", DTE_EXECUTION_ENVIRONMENT="macos")
     assert (done.returncode, nx_job.read_calls()) == (0, [COMPLETE])
     assert nx_job.read_environment()["NX_CI_EXECUTION_ENV"] == "macos"
@@ -24,7 +24,7 @@ def test_a_run_that_stays_open_is_an_error(nx_job: NxJob) -> None:
 
 
 def test_without_a_run_nothing_is_completed(nx_job: NxJob) -> None:
-    """If main ran without agents, was refused or has no Nx, nothing runs."""
+    """If main ran without agents, was refused or has no Nx, no command runs."""
     for mode in ("refused", "without_agents"):
         assert nx_job.run("complete_ci_run", DTE_MODE=mode).returncode == 0
     shutil.rmtree(nx_job.checkout / "node_modules")

@@ -1,4 +1,4 @@
-"""`set_shas` writes its log and the two variables, and nothing else."""
+"""`set_shas` writes its log and the variables NX_BASE and NX_HEAD, nothing else."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.scripts.repositories import Upstream
 def test_what_is_said_of_a_build(
     shop: Upstream, tmp_path: Path, run_script: RunScript
 ) -> None:
-    """The log names the build, both revisions with day and subject, and the
-    distance."""
+    """The log names the kind of build, both revisions with their day and subject, and
+    the number of commits between them."""
     job = Job(run_script, tmp_path, shop.clone(tmp_path / "p", "m6", branch="main"))
     job.record([shop.commits["m4"]], attempt=3)
     said = job.set_shas(CIRCLE_BRANCH="main").stderr

@@ -6,7 +6,7 @@ from tests.scripts.nx_job import NxJob
 
 
 def test_it_runs_once(nx_job: NxJob) -> None:
-    """The command runs once, with the installed Nx."""
+    """`nx fix-ci` runs once, with the installed Nx."""
     done = nx_job.run("fix_ci")
     assert (done.returncode, nx_job.read_calls()) == (0, [["nx", "fix-ci"]])
 
@@ -20,7 +20,7 @@ def test_a_failure_only_warns(nx_job: NxJob) -> None:
 
 
 def test_nothing_runs_without_tasks(nx_job: NxJob) -> None:
-    """Without Nx, after a refusal and on an idle agent, nothing runs."""
+    """Without Nx, after a refusal, or on an idle agent, `nx fix-ci` doesn't run."""
     for mode in ("refused", "idle"):
         assert nx_job.run("fix_ci", DTE_MODE=mode).returncode == 0
     shutil.rmtree(nx_job.checkout / "node_modules")

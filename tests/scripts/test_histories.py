@@ -21,8 +21,7 @@ from passed_revisions import Passed  # isort: skip
 
 @dataclass(frozen=True)
 class History:
-    """Commits by number, each with its parents' numbers, and the commit that is
-    built."""
+    """Commits by number: their parents, the tip of main, and the commit to build."""
 
     parents: tuple[tuple[int, ...], ...]
     main: int

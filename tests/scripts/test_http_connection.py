@@ -15,7 +15,7 @@ from circleci import ApiFailure, CircleCIClient  # isort: skip
 
 
 def test_nobody_listens(clock: Clock) -> None:
-    """The error for an unreachable host names it and suggests what to check."""
+    """If a host is unreachable, the error names the host and suggests what to check."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{server.getsockname()[1]}/api/v2"

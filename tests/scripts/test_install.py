@@ -67,7 +67,7 @@ BERRY_LOCK = "# yarn\n\n__metadata:\n  version: 8\n"
 def test_the_lock_file_names_the_package_manager(
     nx_job: NxJob, files: dict[str, str], command: str
 ) -> None:
-    """The package manager comes from packageManager, else the lock file, else npm."""
+    """packageManager takes precedence over the lock file; without both, npm is used."""
     write_managers(nx_job)
     for name, text in files.items():
         nx_job.write(name, text)
@@ -87,7 +87,7 @@ def test_corepack_runs_the_version_of_the_field(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize("field", ["pnpm@latest", "pnpm@9", "pnpm@^9.0.0"])
 def test_corepack_gets_no_field_that_it_refuses(nx_job: NxJob, field: str) -> None:
-    """Corepack accepts only a full version, so otherwise the image's own pnpm runs."""
+    """Corepack refuses a version like `9` or `latest`, so the image's own pnpm runs."""
     write_managers(nx_job, "corepack")
     nx_job.write("package.json", f'{{"packageManager": "{field}"}}')
     nx_job.write("pnpm-lock.yaml", "")
@@ -96,7 +96,7 @@ def test_corepack_gets_no_field_that_it_refuses(nx_job: NxJob, field: str) -> No
 
 
 def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:
-    """Without pnpm on PATH, Corepack provides it."""
+    """If pnpm is not on PATH, Corepack provides pnpm."""
     write_managers(nx_job, "corepack")
     (nx_job.bin / "pnpm").unlink()
     nx_job.write("pnpm-lock.yaml", "")
@@ -119,7 +119,7 @@ def test_corepack_brings_a_manager_that_the_image_lacks(nx_job: NxJob) -> None:
 def test_npx_runs_corepack_where_the_image_has_none(
     nx_job: NxJob, field: str, printed: str, corepack: bool
 ) -> None:
-    """Without Corepack, npx runs it for a pnpm or Yarn version that the image lacks.
+    """npx runs Corepack if the image lacks Corepack and this version of pnpm or Yarn.
 
     Yarn 1 prints no version in a workspace of a later Yarn.
     """
@@ -141,7 +141,7 @@ def test_a_missing_manager_comes_from_npm(nx_job: NxJob) -> None:
 
 
 def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
-    """Corepack doesn't support Bun, so the error says where to install it."""
+    """Corepack doesn't support Bun, so the error says where to install Bun."""
     nx_job.write("bun.lock", "")
     done = nx_job.run("install", PATH=use_commands(nx_job, "npx", "corepack"))
     assert done.returncode == 1
@@ -151,7 +151,7 @@ def test_a_missing_bun_is_named(nx_job: NxJob) -> None:
 
 
 def test_several_lock_files_are_warned_of(nx_job: NxJob) -> None:
-    """With several lock files, Nx's order decides, and the log names the files."""
+    """Of several lock files, the first in Nx's order counts; the log names them all."""
     write_managers(nx_job)
     for name in ("package-lock.json", "yarn.lock"):
         nx_job.write(name, "")
@@ -194,7 +194,7 @@ KEPT = ("npm_config", "pnpm_config", "yarn_", "bun_install")
 
 
 def read_folders(nx_job: NxJob, manager: str, **env: str) -> dict[str, str]:
-    """Install with `manager` and the cache; return the variables of its folders."""
+    """Install with a cache; return the variables that set its folders for `manager`."""
     write_managers(nx_job)
     command = nx_job.bin / {"yarn-berry": "yarn"}.get(manager, manager)
     command.write_text("#!/bin/bash\nenv\n")
@@ -233,7 +233,7 @@ def test_downloads_go_where_the_cache_steps_look(
 
 
 def test_a_cache_folder_of_the_user_stays(nx_job: NxJob) -> None:
-    """The user's own variable for the folder is kept, whatever its letter case."""
+    """A user's own variable for the cache folder is kept, in upper or lower case."""
     own = {"NPM_CONFIG_CACHE": "/mine"}
     assert read_folders(nx_job, "npm", **own) == own
     assert (
@@ -263,7 +263,7 @@ def test_the_users_install_command_uses_the_cache(nx_job: NxJob) -> None:
 
 
 def test_without_cache_no_folder_is_set(nx_job: NxJob) -> None:
-    """With `cache: false` the package manager keeps its own folder."""
+    """With `cache: false` the package manager uses its default cache folder."""
     nx_job.write("pnpm-lock.yaml", "")
     done = nx_job.run("install", DTE_CACHE="false", DTE_INSTALL="env")
     assert ".cache/dte" not in done.stdout

@@ -67,8 +67,8 @@ def test_a_folder_in_the_place_of_a_ledger_file(
 def test_a_ledger_that_can_t_be_written(
     run_script: RunScript, tmp_path: Path, kind: str
 ) -> None:
-    """If the ledger can't be used, the record is written, and only the number may
-    restart."""
+    """If the ledger can't be used, the record is still written, and the next attempt
+    number may be 1 again."""
     if kind == "a file":
         (tmp_path / "ledger").write_text("")
     else:
@@ -87,7 +87,7 @@ def test_a_ledger_that_can_t_be_written(
 def test_without_a_ledger_a_second_call_repeats_its_record(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """If the ledger has no record, the one in the attempts folder is used."""
+    """If the ledger has no record, the record in the attempts folder is used."""
     own = make_record(workflow_id=FIRST, workspace_id=FIRST, attempt=5)
     write_record(tmp_path / "attempts", own)
     done = run_script("record_attempt", variables(tmp_path, FIRST))
@@ -97,7 +97,7 @@ def test_without_a_ledger_a_second_call_repeats_its_record(
 def test_a_ledger_does_not_grow_without_end(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Records of other workspaces are removed; those of this workspace stay."""
+    """Records of other workspaces are removed; records of this workspace stay."""
     ledger = tmp_path / "ledger"
     write_record(ledger, make_record(workflow_id=FIRST, workspace_id=FIRST))
     write_record(ledger, make_record(workflow_id=SECOND, workspace_id="other"))
@@ -115,7 +115,7 @@ def test_two_pipelines_at_once_keep_each_other_s_files(
 ) -> None:
     """An attempt job removes no file that another pipeline may still have to persist.
 
-    After a minute, it removes the record and its archive.
+    After a minute, it removes the other pipeline's record and archive.
     """
     job = tmp_path / "job"
     one = variables(job, FIRST)

@@ -87,7 +87,7 @@ def test_without_an_archive_the_guard_says_why(
 def test_both_messages_without_a_record_suggest_the_same(
     run_script: RunScript, job: Job, tmp_path: Path
 ) -> None:
-    """The shell's message and Python's name the same two fixes, and the same link."""
+    """guard.sh and rerun_guard.py suggest the same two fixes, with the same link."""
     error, reference = job.run("guard").stderr.splitlines()
     env = {"CIRCLE_WORKFLOW_ID": FIRST, "DTE_ATTEMPTS": str(tmp_path / "none")}
     without_record = run_script("rerun_guard", env).stderr
@@ -135,7 +135,7 @@ def test_a_pipe_among_the_archives_blocks_no_step(job: Job, archive: bytes) -> N
 
 @pytest.mark.timeout(60)
 def test_a_pipe_in_the_place_of_the_code_is_a_missing_record(job: Job) -> None:
-    """If the code is a pipe, the guard says what is missing and does not wait."""
+    """If the archive is a pipe, the guard reports a missing record and doesn't hang."""
     (job.home / ".dte" / "code").mkdir(parents=True)
     os.mkfifo(job.home / ".dte" / "code" / f"{FIRST}-{CODE}.pyz")
     done = job.run("guard")
@@ -144,7 +144,7 @@ def test_a_pipe_in_the_place_of_the_code_is_a_missing_record(job: Job) -> None:
 
 
 def test_a_later_step_without_a_guard_says_what_is_missing(job: Job) -> None:
-    """Without the archive, a step names the command to put first."""
+    """Without the archive, a step says that `dte/rerun_guard` must be put first."""
     done = job.run("run")
     assert (done.returncode, done.stdout) == (1, "")
     message, reference = done.stderr.splitlines()
@@ -159,7 +159,7 @@ def test_a_later_step_stays_quiet_after_a_refusal(job: Job) -> None:
 
 
 def test_a_later_step_stays_quiet_without_python(job: Job, archive: bytes) -> None:
-    """If the image has no python3, the later steps don't try to start it."""
+    """After a refusal in an image without python3, the later steps print nothing."""
     job.attach(archive)
     job.path = str(job.bin)
     (job.bin / "python3").unlink()
@@ -175,7 +175,7 @@ def test_a_later_step_works_in_the_checkout(job: Job, archive: bytes) -> None:
 
 
 def link_tools(job: Job) -> None:
-    """Put the tools that every image has into the job's own PATH."""
+    """Link the tools that every image has into the folder on the job's PATH."""
     for name in ("cat", "sleep"):
         (job.bin / name).symlink_to(str(shutil.which(name)))
 
@@ -206,7 +206,7 @@ def test_without_a_tool_for_digests_nothing_runs(job: Job, archive: bytes) -> No
 
 
 def test_a_full_home_is_not_called_a_missing_record(job: Job, archive: bytes) -> None:
-    """If the archive can't be copied, the reason stands above dte's message."""
+    """If the archive can't be copied, the log has the reason above dte's message."""
     job.attach(archive)
     (job.bin / "cat").write_text("#!/bin/sh\necho 'cat: disk full' >&2; exit 1\n")
     (job.bin / "cat").chmod(0o755)

@@ -38,7 +38,8 @@ PROJECTS = st.dictionaries(
 )
 
 
-# Nx's output with and without tasks: 19 and later, 17 and 18, `summary`, unknown.
+# Nx's output after it ran tasks and after it ran none: of Nx 19 and later, of 17 and
+# 18, of `--output-style=summary`, and of an unknown version.
 WORDINGS = (
     (b"Successfully ran target lint for project shop", b"No tasks were run"),
     (
@@ -52,7 +53,7 @@ WORDINGS = (
 
 
 class FakeNx:
-    """Behaves like Nx, which ignores unknown targets and passes if no task is left."""
+    """Behaves like Nx, which ignores unknown targets and passes if it has no task."""
 
     def __init__(
         self,
@@ -153,7 +154,7 @@ def test_no_green_main_without_a_task_that_was_due(
 ) -> None:
     """Main passes only if a task ran, or if no affected project has one of the targets.
 
-    It also fails whenever no project at all has one of the targets.
+    Main also fails if no project, affected or not, has any of the targets.
     """
     nx = FakeNx(projects, affected, wording)
     env = {
@@ -171,7 +172,7 @@ def test_no_green_main_without_a_task_that_was_due(
 
 
 def test_a_green_main_is_possible(script: ModuleType) -> None:
-    """Main can pass, with tasks and without, so the test above isn't vacuous."""
+    """Main can pass with and without tasks, so the test above proves something."""
     env = {"DTE_TARGETS": "lint test", "NX_BASE": "a" * 40, "NX_HEAD": "b" * 40}
     for affected, ran in ({"shop"}, ["shop:lint"]), (set[str](), []):
         nx = FakeNx({"shop": {"lint"}}, affected)

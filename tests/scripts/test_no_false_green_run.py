@@ -1,4 +1,4 @@
-"""Main never passes without its tasks, with any agents, start, rerun or connection."""
+"""Main never passes without its tasks, whatever the agents and the parameters are."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_no_run_passes_without_a_task_that_was_due(
 def test_each_way_to_a_green_main(
     scripts: Scripts, workspace: Path, changes: dict[str, object], place: str
 ) -> None:
-    """In each of these cases, main passes and all due tasks run in the named place."""
+    """In each of these cases, main passes, and all due tasks run where they should."""
     case = Case(SHOP, {"shop", "docs"}, **changes)  # type: ignore[arg-type]
     status, nx = scripts.play(case, workspace)
     assert (status, nx.ran) == (0, {"shop:lint": place, "shop:test": place})

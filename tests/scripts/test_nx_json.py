@@ -56,7 +56,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_a_long_file_is_read_quickly() -> None:
-    """A hundred thousand unterminated strings or comments fail without a long scan."""
+    """A hundred thousand unterminated strings or comments are refused quickly."""
     for text in ('{"a' * 100_000, "/*" * 100_000, "[" * 100_000, ',"' * 100_000):
         with pytest.raises((ValueError, RecursionError)):
             parse_jsonc(text)
@@ -157,7 +157,7 @@ def test_not_connected(
 
 @pytest.mark.parametrize("file", [".env", ".local.env", ".env.local"])
 def test_a_token_in_a_file(nx_job: NxJob, file: str) -> None:
-    """A token in a file that Nx loads connects the workspace; an empty one doesn't."""
+    """A non-empty token in a file that Nx loads connects the workspace."""
     nx_job.write(file, "NX_CLOUD_ACCESS_TOKEN=\n#NX_CLOUD_ACCESS_TOKEN=t\n")
     assert check_connection(nx_job.checkout).problem
     nx_job.write(file, "A=1\nexport NX_CLOUD_ACCESS_TOKEN='t'\n")
@@ -176,7 +176,7 @@ def test_a_token_in_nx_cloud_env(nx_job: NxJob) -> None:
 def test_no_object_breaks_the_decision(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]
 ) -> None:
-    """Any value under Nx Cloud's keys in nx.json leads to a decision."""
+    """Whatever Nx Cloud's keys in nx.json contain, dte decides if Nx is connected."""
     folder = tmp_path_factory.mktemp("ws")
     names = ["nxCloudId", "tasksRunnerOptions", "extends", "neverConnectToCloud"]
     renamed = dict(zip(names, fields.values(), strict=False))

@@ -31,7 +31,7 @@ def test_the_first_step_with_a_checkout_refuses_it(
 def test_an_older_nx_of_another_package_does_not_count(
     nx_job: NxJob, name: str, version: str
 ) -> None:
-    """The newest version in the lock file counts as the workspace's."""
+    """Of several Nx versions in the lock file, the newest is the workspace's."""
     nx_job.write(name, LOCK_FILES[name].format(version=version))
     done = nx_job.run("install", DTE_INSTALL="npx installed")
     assert (done.returncode, nx_job.read_calls()) == (0, [["installed"]])
@@ -49,7 +49,7 @@ def test_an_unknown_lock_file_is_no_obstacle(
 
 
 def test_the_lock_file_may_be_above_the_working_directory(nx_job: NxJob) -> None:
-    """In a subfolder, the lock file of the workspace above it has the version."""
+    """If the working directory is a subfolder, the lock file above it is read."""
     text = LOCK_FILES["package-lock.json"].format(version="16.10.0")
     nx_job.write("package-lock.json", text)
     nx_job.write("apps/package.json", "{}")

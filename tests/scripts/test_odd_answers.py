@@ -46,7 +46,7 @@ def server(shop: Upstream) -> Iterator[FakeCircleCI]:
 
 
 def list_places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the paths to everything in a JSON value."""
+    """Return the paths of a JSON value and of each value inside it."""
     inner: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         inner = list(value.items())
@@ -59,7 +59,7 @@ def list_places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]
 
 
 def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
-    """Return the value with the part at `place` replaced."""
+    """Return a copy of a JSON value in which the value at the path `place` is `new`."""
     if not place:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -68,7 +68,7 @@ def replace_at(value: Any, place: tuple[Any, ...], new: Any) -> Any:
 
 
 def spoil(draw: st.DataObject, body: bytes, revisions: list[str]) -> bytes:
-    """Return an answer that is truncated, replaced, or changed in one place."""
+    """Return the answer truncated, replaced, or with one of its values replaced."""
     how = draw.draw(st.sampled_from(["cut", "bytes", "json", "place", "place"]))
     if how == "cut":
         return body[: draw.draw(st.integers(0, len(body)))]
@@ -95,7 +95,7 @@ def test_an_odd_answer_never_gives_a_wrong_base(
     draw: st.DataObject,
     which: int,
 ) -> None:
-    """After one invalid answer, the base is still an ancestor, or a message follows."""
+    """After an invalid answer, the base is an ancestor of HEAD, or the search fails."""
     server.asked.clear()
     kinds = (server.own.id if server.own else "", "/pipeline", "/workflow")
     ending = kinds[which % 3]

@@ -39,7 +39,7 @@ REPLIES = st.lists(
 def test_odd_words_of_git_end_in_a_message_or_a_revision(
     branch: str, replies: list[tuple[bytes, int]], tmp_path: Path, run_script: RunScript
 ) -> None:
-    """Whatever git prints, the script exits with 0, 1 or 2 and exports only SHAs."""
+    """Whatever git prints, `set_shas` exits with 0, 1 or 2 and exports only SHAs."""
     folder = tmp_path / "git"
     folder.mkdir(exist_ok=True)
     (folder / "calls").unlink(missing_ok=True)

@@ -74,7 +74,7 @@ def test_any_object_is_a_record_or_is_refused(change: Mapping[str, Any]) -> None
 
 @given(st.dictionaries(NAMES, st.binary(max_size=40) | RECORDS.map(encode_record)))
 def test_any_folder_can_be_read(files: dict[str, bytes | str]) -> None:
-    """Each file is a record of the workflow in its name, or is reported as damaged."""
+    """Each file is read as the record of the workflow in its name, or as damaged."""
     with tempfile.TemporaryDirectory() as name:
         for stem, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
@@ -90,7 +90,7 @@ def test_any_folder_can_be_read(files: dict[str, bytes | str]) -> None:
 def test_a_ledger_of_odd_files_still_counts(
     run_script: RunScript, files: dict[str, bytes | str]
 ) -> None:
-    """With any files in the ledger, the attempt job passes and has a number."""
+    """With any files in the ledger, the attempt job passes with an attempt number."""
     with tempfile.TemporaryDirectory() as name:
         ledger, attempts = Path(name) / "ledger", Path(name) / "attempts"
         ledger.mkdir()
@@ -116,7 +116,7 @@ def test_a_ledger_of_odd_files_still_counts(
 def test_an_odd_record_never_lets_a_job_through(
     run_script: RunScript, content: bytes | str
 ) -> None:
-    """If anything else is in the place of its record, the guard refuses the job."""
+    """If the record's file contains no valid record, the guard refuses the job."""
     with tempfile.TemporaryDirectory() as name:
         data = content if isinstance(content, bytes) else content.encode()
         (Path(name) / "own.json").write_bytes(data)

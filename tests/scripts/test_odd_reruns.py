@@ -1,4 +1,4 @@
-"""With any answer to its request, `rerun_all` prints a message and no token."""
+"""Whatever the API answers, `rerun_all` prints a message, and never the token."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_any_answer_ends_in_words(
 def test_the_looks_have_a_time_of_their_own(
     rerun_all: ModuleType, api: RerunApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the request used up its time, the script still looks for the new run."""
+    """Even if the POST used all its time, the script still looks for the new run."""
     real, passed = time.monotonic, [0.0]
 
     def dawdle(api: RerunApi) -> None:

@@ -43,8 +43,9 @@ def write_nothing(folder: Path) -> None:
     """Write nothing: no file has this workflow's name."""
 
 
-# The output of each script for each file with this workflow's name. An earlier
-# record, attempt 4, is always there.
+# What each script prints if the file with this workflow's name is a valid record (RAN),
+# is damaged (REFUSED), or is missing or of another workspace (PARTIAL). A record of an
+# earlier workflow, attempt 4, always exists.
 RAN = {
     "record_attempt": "This is attempt 1 of",
     "rerun_guard": "This is attempt 1 of",
@@ -115,7 +116,7 @@ def test_all_scripts_agree_on_the_record_of_this_run(
     "script", ["record_attempt", "rerun_guard", "rerun_all", "lib/revision_sources"]
 )
 def test_only_attempts_reads_the_ids_and_the_folder(script: str) -> None:
-    """No script decides by itself which record is its own."""
+    """For every script, `find_records` decides which record is the run's own."""
     path = Path(__file__).parents[2] / "scripts" / f"{script}.py"
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     used = {node.value for node in nodes if isinstance(node, ast.Constant)}

@@ -58,13 +58,13 @@ def guard(run_script: RunScript, tmp_path: Path) -> Guard:
 
 @pytest.mark.parametrize("choice", ["refuse", ""])
 def test_a_refusal_is_told_to_later_steps(guard: Guard, choice: str) -> None:
-    """By default the rerun is refused, and later steps read that from DTE_MODE."""
+    """By default the guard refuses the rerun, and sets DTE_MODE for the later steps."""
     assert guard.run(choice).returncode == 1
     assert guard.read_mode() == "export DTE_MODE=refused"
 
 
 def test_main_goes_on_alone(guard: Guard) -> None:
-    """With `run_without_agents` main continues, and DTE_MODE tells its later steps."""
+    """With `run_without_agents` main continues, and DTE_MODE is `without_agents`."""
     done = guard.run("run_without_agents")
     assert done.returncode == 0
     assert "main runs all tasks itself" in done.stderr
@@ -89,7 +89,7 @@ def test_an_agent_ends_without_circleci_s_command(guard: Guard) -> None:
 
 
 def test_off_goes_on_loudly(guard: Guard) -> None:
-    """With `allow` the job continues with agents, and the refusal is a warning."""
+    """With `allow` the job continues with agents, and the refusal is only a warning."""
     done = guard.run("allow")
     assert done.returncode == 0
     assert done.stderr.startswith(REFUSAL)
@@ -113,7 +113,7 @@ def test_a_full_run_changes_nothing(guard: Guard) -> None:
 
 
 def test_a_missing_record_is_refused_all_the_same(guard: Guard) -> None:
-    """Without any record the run is refused, since it may be a full one."""
+    """Without any record the guard refuses the job, since the run may be a full run."""
     done = guard.run("run_without_agents", DTE_ATTEMPTS=str(guard.folder / "none"))
     assert done.returncode == 1
     assert "no attempt record" in done.stderr

@@ -78,7 +78,7 @@ def test_a_pipeline_without_a_revision_is_skipped_and_said(
 
 
 def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
-    """Of many reruns, the newest decides, whichever page lists it."""
+    """The newest of many reruns decides, on whichever page CircleCI lists it."""
     runs = tuple(Run(status="failed", second=number) for number in range(45))
     green = FakePipeline(1, make_revision(1), (*runs, Run(second=99)))
     red = FakePipeline(2, make_revision(2), (Run(), *runs))
@@ -87,7 +87,7 @@ def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> No
 
 
 def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -> None:
-    """Parallel requests reach their limit and never exceed it."""
+    """The number of parallel requests reaches its limit and never exceeds it."""
     circleci.pipelines = list_pipelines(200)
     full = threading.Event()
 
@@ -96,7 +96,7 @@ def test_requests_run_side_by_side_but_not_all_at_once(circleci: FakeCircleCI) -
             if circleci.at_once >= REQUESTS_AT_ONCE:
                 full.set()
             assert full.wait(20), "too few requests arrived together"
-            time.sleep(0.03)  # an extra request would arrive meanwhile
+            time.sleep(0.03)  # a request beyond the limit would arrive meanwhile
 
     circleci.intercept = hold
     assert find(circleci) == []
@@ -136,7 +136,7 @@ def test_a_server_that_repeats_its_pages_is_no_loop(circleci: FakeCircleCI) -> N
 
 
 def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -> None:
-    """The first revision is returned before older or slower answers arrive."""
+    """The newest passed revision is returned before answers about older pipelines."""
     circleci.pipelines = list_pipelines(100, 99)
     released = threading.Event()
 
@@ -156,7 +156,7 @@ def test_the_first_answer_that_decides_ends_the_search(circleci: FakeCircleCI) -
 
 
 def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
-    """The attempt job keeps the newest ten revisions."""
+    """The attempt job keeps the ten newest revisions that passed."""
     circleci.pipelines = list_pipelines(60, *range(1, 61))
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == list(range(60, 60 - MOST_REVISIONS, -1))
@@ -166,7 +166,7 @@ def test_a_record_gets_ten_revisions(circleci: FakeCircleCI) -> None:
 def test_a_rerun_of_an_older_pipeline(
     circleci: FakeCircleCI, branch: str, first: int
 ) -> None:
-    """Later pipelines are skipped only if the current one is on the searched branch."""
+    """Newer pipelines are skipped only if the current one is on the searched branch."""
     circleci.pipelines = list_pipelines(30, 3, 4, *range(6, 30))
     circleci.own = FakePipeline(5, make_revision(5), branch=branch)
     found = [
@@ -177,7 +177,8 @@ def test_a_rerun_of_an_older_pipeline(
 
 
 def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> None:
-    """If many pipelines follow the first revision on its page, the page is the last."""
+    """If many pipelines follow the first passed revision on its page, no later pages
+    are used."""
     circleci.pipelines = list_pipelines(300, 295, 290, 20, 10)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [295, 290]
@@ -185,8 +186,8 @@ def test_a_record_does_not_search_on_once_it_has_one(circleci: FakeCircleCI) -> 
 
 
 def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
-    """After a revision near the end of a page, one more page is read, because a force
-    push may have removed the newest revisions."""
+    """If the first passed revision is near the end of a page, one more page is used,
+    because a force push may have removed the newest revisions."""
     circleci.pipelines = list_pipelines(100, 85, 75, 61, 60, 55)
     found = [int(one.revision, 16) for one in collect_passed(search(circleci))]
     assert found == [85, 75, 61]
@@ -195,7 +196,7 @@ def test_a_record_looks_one_page_further(circleci: FakeCircleCI) -> None:
 def test_a_record_that_finds_late_looks_one_page_further_from_there(
     circleci: FakeCircleCI,
 ) -> None:
-    """The additional page is the one after the first revision's, not a later one."""
+    """Only one more page is used after the page of the first passed revision."""
     circleci.pipelines = list_pipelines(200, 130, 115, 90, 10)
     slow = make_id(130)
     circleci.intercept = lambda asked: time.sleep(0.2 if slow in asked.path else 0)
@@ -204,7 +205,7 @@ def test_a_record_that_finds_late_looks_one_page_further_from_there(
 
 
 def test_a_further_page_that_fails_costs_nothing(circleci: FakeCircleCI) -> None:
-    """Revisions found before the failure are returned first."""
+    """If the additional page fails, the revisions found before are returned first."""
     circleci.pipelines = list_pipelines(60, 45)
     circleci.intercept = lambda asked: (
         Answer(404) if asked.query.get("page-token") else None
@@ -216,7 +217,7 @@ def test_a_further_page_that_fails_costs_nothing(circleci: FakeCircleCI) -> None
 
 
 def test_a_page_that_fails_hides_nothing_older(circleci: FakeCircleCI) -> None:
-    """Revisions from earlier pages are returned before the failure."""
+    """If a page can't be read, the search first returns revisions of earlier pages."""
     circleci.pipelines = list_pipelines(60, 45)
     circleci.intercept = lambda asked: (
         Answer(404) if asked.query.get("page-token") else None
@@ -250,8 +251,8 @@ def test_the_budget_ends_a_slow_search(circleci: FakeCircleCI) -> None:
 def test_the_budget_is_for_asking_alone(
     circleci: FakeCircleCI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The time that the caller uses between revisions doesn't count, and a request is
-    tried again meanwhile."""
+    """The time that the caller spends between two revisions doesn't count toward the
+    search's time limit, and a failed request is repeated during that time."""
     real, worked = time.monotonic, [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: real() + worked[0])
     circleci.pipelines = list_pipelines(40, 38, 2)

@@ -1,4 +1,4 @@
-"""Whether a pipeline passed: a table, and random pipelines against a reference."""
+"""Whether a pipeline passed: a table, and a comparison with a simple implementation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.scripts.circleci_api import FakePipeline, Run, make_id
 
-# These modules are found as the scripts find them: see conftest.
+# conftest.py puts scripts/lib on the path, so that these modules are found.
 from pipelines import (  # isort: skip
     Rule,
     find_proof,
@@ -153,7 +153,7 @@ def test_a_pipeline_passed_or_not(case: Case) -> None:
 def passed_by_reference(
     runs: list[Run], workflow: str, statuses: frozenset[str]
 ) -> bool:
-    """Return the verdict of the same rule, written as simply as possible."""
+    """Return whether a pipeline passed, by the same rule in its simplest form."""
     runs = [run for run in runs if run.tag not in NAMED]
     names = {run.name for run in runs}
     verdicts = []
@@ -191,7 +191,7 @@ def test_the_rule_agrees_with_its_words(
     workflow: str,
     statuses: set[str],
 ) -> None:
-    """For random runs, the result is the same as with the simple rule."""
+    """For random runs, the result is the same as that of the simple reference."""
     runs = [Run(*kind[:2], index, kind[2]) for index, kind in enumerate(kinds)]
     expected = passed_by_reference(runs, workflow, frozenset(statuses))
     order.shuffle(runs)

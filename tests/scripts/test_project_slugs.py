@@ -38,14 +38,14 @@ def test_the_slug_is_looked_up(circleci: FakeCircleCI, slug: str) -> None:
 
 
 def test_the_slug_of_ids_stands_in(circleci: FakeCircleCI) -> None:
-    """If the current pipeline can't be read, the slug consists of ids."""
+    """If the current pipeline can't be read, the project's slug is built from ids."""
     circleci.pipelines = list_pipelines(3, 2)
     assert find(circleci, own_pipeline=make_id("unknown"), slug="circleci/o/p") == [2]
     assert circleci.list_asked("/api/v2/project/circleci/o/p/pipeline")
 
 
 def test_the_slug_of_ids_saves_a_round_trip(circleci: FakeCircleCI) -> None:
-    """This pipeline and the first page are requested in parallel, each page once."""
+    """The current pipeline and the first page of the list are requested in parallel."""
     circleci.own = FakePipeline(9, make_revision(9))
     circleci.pipelines = list_pipelines(3, 2)
     circleci.seconds = 0.1

@@ -92,5 +92,5 @@ def test_the_search_agrees_with_a_slow_one(
 def test_many_searches_agree_with_a_slow_one(
     circleci: FakeCircleCI, drawn: list[Any], own: int, rule: Rule
 ) -> None:
-    """The search also agrees in many more random cases."""
+    """In many more random cases, a search agrees with reading pipelines one by one."""
     check_search(circleci, drawn, own, rule)

@@ -29,7 +29,7 @@ def variables(home: Path, workflow_id: str, **more: str) -> dict[str, str]:
 
 
 def test_the_first_run_is_attempt_1(run_script: RunScript, tmp_path: Path) -> None:
-    """Without a ledger the attempt is 1, and both folders get the record."""
+    """Without a ledger the attempt is 1; the ledger and `attempts` get the record."""
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 0
     assert done.stdout == f"This is attempt 1 of workflow {FIRST}.\n"
@@ -140,7 +140,7 @@ def test_two_full_reruns_at_once_may_share_a_number(
 
 
 def test_a_record_is_whole_or_not_there(run_script: RunScript, tmp_path: Path) -> None:
-    """If the record can't be written, the script reports it and leaves no draft."""
+    """If the record can't be written, the script fails and leaves no partial file."""
     (tmp_path / "attempts").write_text("a file where the folder should be")
     done = run_script("record_attempt", variables(tmp_path, FIRST))
     assert done.returncode == 1

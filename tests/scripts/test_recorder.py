@@ -30,7 +30,7 @@ def main():
 
 
 def test_the_place_of_each_message_is_recorded(tmp_path: Path) -> None:
-    """The record has the position of each message that was made, and no other."""
+    """The record has the position of each message that was created, and no other."""
     folder, record = tmp_path / "scripts", tmp_path / "record"
     folder.mkdir()
     for name in ("begin", "failures"):

@@ -101,7 +101,7 @@ OBSTACLES = [
 def test_another_run_is_enough(
     run_job: RunJob, api: RerunApi, other: dict[str, object], says: str
 ) -> None:
-    """If a newer full run exists, or a rerun may start one, its link is printed."""
+    """If another run is a newer full run, or may start one, its link is printed."""
     api.add("other", **other)  # type: ignore[arg-type]
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])
@@ -120,7 +120,7 @@ def test_other_workflows_are_no_obstacle(run_job: RunJob, api: RerunApi) -> None
 
 
 def test_a_full_run_that_has_not_ended(run_job: RunJob, api: RerunApi) -> None:
-    """A run that has not ended is not rerun, since the API would refuse it."""
+    """If the last full run has not ended, it isn't rerun: the API would refuse that."""
     api.runs = [run for run in api.runs if run["id"] != "first"]
     api.add("first", status="on_hold")
     done = run_job()
@@ -171,7 +171,7 @@ def test_a_list_that_can_t_be_had(run_job: RunJob, api: RerunApi, status: int) -
 
 
 def test_a_list_without_sense(run_job: RunJob, api: RerunApi) -> None:
-    """If an answer has the wrong shape, no rerun is started."""
+    """If the API's answer isn't a valid list of workflows, no rerun is started."""
     api.runs.append({"id": "x"})
     done = run_job()
     assert (done.returncode, api.posts) == (1, [])

@@ -1,4 +1,4 @@
-"""`rerun_all` handles each answer to its request, and repeats it only after 429."""
+"""`rerun_all` handles each answer to its POST, and repeats the POST only after 429."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_look_that_fails_is_not_the_last(run_job: RunJob, api: RerunApi) -> No
 
 @pytest.mark.slow
 def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) -> None:
-    """If all checks fail, the message gives the reason and the button to press."""
+    """If all checks for the new run fail, the error has the reason and a link."""
     api.plays = [lambda api: (502, start(api)[1])]
     api.looks = [404, 404, 404]
     done = run_job()
@@ -62,7 +62,7 @@ def test_looks_that_all_fail_end_in_the_doubt(run_job: RunJob, api: RerunApi) ->
 
 
 def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> None:
-    """A Retry-After that is too long ends the script at once with a message."""
+    """If Retry-After exceeds the time limit, the script fails at once with an error."""
     api.plays = [answer(429)]
     api.headers = {"Retry-After": "3600"}
     done = run_job()
@@ -74,7 +74,7 @@ def test_more_quiet_than_it_waits_is_said(run_job: RunJob, api: RerunApi) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [503, 0], ids=["503", "silence"])
 def test_a_doubt_that_stays(run_job: RunJob, api: RerunApi, status: int) -> None:
-    """If no new run appears, it prints a message and sends no second request."""
+    """If no new run appears, the script prints an error and sends no second POST."""
     api.plays = [answer(status) if status else lambda api: None]
     done = run_job()
     assert (done.returncode, len(api.posts), done.stdout) == (1, 1, "")
@@ -104,7 +104,7 @@ def test_a_refusal_of_the_api(
 
 
 def test_429_does_not_go_on_for_ever(run_job: RunJob, api: RerunApi) -> None:
-    """After four answers with 429 the script fails."""
+    """After the API has answered 429 four times, the script fails."""
     api.plays = [answer(429)]
     api.headers = {"Retry-After": "0"}
     done = run_job()

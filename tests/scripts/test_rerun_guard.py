@@ -43,7 +43,7 @@ def test_a_valid_record_passes(run_script: RunScript, tmp_path: Path) -> None:
 def test_records_of_other_workflows_are_a_partial_rerun(
     run_script: RunScript, tmp_path: Path, golden: Golden
 ) -> None:
-    """With only older records, it prints the two lines, the last attempt and a link."""
+    """With only older records, the refusal names the last attempt and has a link."""
     write_record(tmp_path, make_record(workflow_id=FIRST, workspace_id=FIRST))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert (done.returncode, done.stdout) == (1, "")
@@ -71,7 +71,7 @@ def test_the_last_attempt_is_named(run_script: RunScript, tmp_path: Path) -> Non
 def test_no_record_in_a_first_run_asks_for_the_requires_line(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Without a record in a first run, the missing `requires` is named first."""
+    """In a first run without a record, the error first names the missing `requires`."""
     done = run_script("rerun_guard", variables(tmp_path / "none", FIRST))
     assert done.returncode == 1
     assert REFUSAL not in done.stderr
@@ -82,7 +82,7 @@ def test_no_record_in_a_first_run_asks_for_the_requires_line(
 def test_no_record_in_a_rerun_names_the_expired_workspace_first(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """Without a record in a rerun, the expired workspace is named first."""
+    """In a rerun without a record, the error first names the expired workspace."""
     done = run_script("rerun_guard", variables(tmp_path / "none", SECOND))
     assert done.returncode == 1
     assert done.stderr.index("expired") < done.stderr.index("requires:")
@@ -116,7 +116,7 @@ def test_no_record_in_a_rerun_names_the_expired_workspace_first(
 def test_a_damaged_record_is_named(
     run_script: RunScript, tmp_path: Path, text: str, why: str
 ) -> None:
-    """If a record can't be read, the guard exits with 1 and names file and reason."""
+    """If a record can't be read, the guard fails and names the file and the reason."""
     path = tmp_path / f"{SECOND}.json"
     path.write_bytes(text.encode("latin-1"))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
@@ -129,7 +129,7 @@ def test_a_damaged_record_is_named(
 def test_a_record_that_names_another_workflow_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A record of another workflow under this workflow's id is refused."""
+    """If this workflow's record names another workflow, the guard refuses the job."""
     record = make_record(workflow_id=FIRST, workspace_id=FIRST)
     (tmp_path / f"{SECOND}.json").write_text(json.dumps(record))
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
@@ -140,7 +140,7 @@ def test_a_record_that_names_another_workflow_is_refused(
 def test_a_folder_in_the_record_s_place_is_refused(
     run_script: RunScript, tmp_path: Path
 ) -> None:
-    """A folder in place of the record is an error that names it."""
+    """If the record's path is a folder, an error names the path."""
     (tmp_path / f"{SECOND}.json").mkdir()
     done = run_script("rerun_guard", variables(tmp_path, SECOND))
     assert done.returncode == 1

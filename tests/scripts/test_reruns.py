@@ -1,4 +1,4 @@
-"""Whether a full run may be started: never a second one for the same rerun."""
+"""Whether `rerun_all` may start a full run: never two for the same partial rerun."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def pipelines(draw: st.DrawFn) -> RerunHistory:
 
 @given(pipelines())
 def test_what_may_be_started(pipeline: RerunHistory) -> None:
-    """Only a listed run that has ended is rerun, and only if no full run is newer."""
+    """The last full run is rerun only if it has ended and no full run is newer."""
     if find_obstacle(pipeline):
         return
     last = next(run for run in pipeline.runs if run.id == pipeline.last)
@@ -85,8 +85,8 @@ class Play:
 def test_it_never_loops(automatic: bool, presses: list[bool]) -> None:
     """Thirty automatic reruns of the newest or first run start at most one full run.
 
-    If people rerun instead, and each full run fails, the number of full runs is
-    limited.
+    If people press rerun thirty times, and every run fails, the number of full runs
+    stays within a limit.
     """
     play = Play(automatic)
     first = play.add("", "failed").id
@@ -98,7 +98,7 @@ def test_it_never_loops(automatic: bool, presses: list[bool]) -> None:
 
 @given(st.lists(TAGS, max_size=6), st.integers(0, 6))
 def test_only_a_new_full_run_is_found(tags: list[str], known: int) -> None:
-    """After a lost answer, only a run that was not there before counts as started."""
+    """After a lost answer, only a full run that was not there before is the new run."""
     runs = [
         WorkflowRun(f"r{number}", "build", "running", tag, (str(number), ""))
         for number, tag in enumerate(tags)

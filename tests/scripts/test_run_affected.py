@@ -203,7 +203,8 @@ def test_an_npx_that_can_t_start_is_named(
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        # Nx 17 and 18, Nx 19 and later, Nx 24 with --output-style=summary, and unknown.
+        # Printed by Nx 17 and 18, by Nx 19 and later, with --output-style=summary, and
+        # by an unknown version.
         (" NX   Successfully ran target lint for project shop", 0),
         (" NX   Successfully ran targets lint, test for 10 projects", 0),
         ("\x1b[32mSuccessfully ran target \x1b[1mlint\x1b[22m for 4 projects", 0),
@@ -233,7 +234,7 @@ def test_each_version_s_way_to_say_what_ran(
 
 
 def test_tasks_that_ran_need_no_explanation(nx_job: NxJob) -> None:
-    """If the projects can't be listed, the tasks run, and Nx's exit status counts."""
+    """If Nx can't list the projects but runs tasks, the step has Nx's exit status."""
     (nx_job.bin / "graph.json").unlink()
     nx_job.answer(1, f"{NO_TASKS}; echo Successfully ran target lint for 2 projects")
     nx_job.answer(2, "exit 7")

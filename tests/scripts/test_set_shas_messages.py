@@ -43,7 +43,7 @@ def test_the_message_names_its_fix(
     assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr
     assert job.bash_env.exists() == (message.status == 0)
-    # A fallback names the parameter that chose it.
+    # If everything counts as affected, the warning names the parameter `when_no_base`.
     fell_back = "no base was found" in done.stderr and message.status == 0
     assert ("warning: using `when_no_base: " in done.stderr) == fell_back
 
@@ -51,7 +51,7 @@ def test_the_message_names_its_fix(
 def test_the_base_and_the_head_are_shown(
     tmp_path: Path, run_script: RunScript, golden: Golden
 ) -> None:
-    """The log names both revisions, where the base passed, and the distance."""
+    """The log names both revisions, where the base passed, and how far they differ."""
     shop = Upstream.create(tmp_path / "upstream")
     for name, *parents, subject in (
         ("m3", "Add the cart"),

@@ -1,4 +1,4 @@
-"""Jobs of several workflows, or of one, share a home folder, also at the same time."""
+"""Jobs of one or of several workflows share a home folder, even at the same time."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def list_attached(job: Job) -> tuple[Path, Path]:
 def test_a_guard_waits_for_the_attach_of_another_job(
     job: Job, archive: bytes, index: int, state: str
 ) -> None:
-    """While another job of the workflow attaches the same file, the guard waits."""
+    """While another job of the workflow writes the attached files, the guard waits."""
     job.attach(archive)
     if state == "missing" and index:
-        job.run("guard")  # The first job of the home folder has made its copy.
+        job.run("guard")  # An earlier job in this home folder has copied the archive.
     path = list_attached(job)[index]
     whole = path.read_bytes()
     path.unlink()
@@ -75,7 +75,7 @@ def test_guards_with_one_process_id_share_a_home(job: Job, archive: bytes) -> No
 def test_code_that_can_t_be_kept_hides_no_refusal(
     job: Job, archive: bytes, workflow_id: str
 ) -> None:
-    """If the copy can't get its later name, the guard decides first."""
+    """If the guard can't keep a copy of the code, it still refuses a partial rerun."""
     job.attach(archive)
     job.kept.mkdir()
     done = job.run("guard", CIRCLE_WORKFLOW_ID=workflow_id)
@@ -87,7 +87,7 @@ def test_code_that_can_t_be_kept_hides_no_refusal(
 def test_a_later_step_does_not_read_what_other_jobs_attach(
     job: Job, archive: bytes
 ) -> None:
-    """After the guard, a job runs its code whatever the workspace's folder contains."""
+    """After the guard, a job runs its copy, even if the attached archive changes."""
     path = job.attach(archive)
     assert job.run("guard").returncode == 0
     for text in (b"", archive[:1000], b"other"):
@@ -98,7 +98,7 @@ def test_a_later_step_does_not_read_what_other_jobs_attach(
 
 
 def attach_again_and_again(job: Job, archive: bytes, ended: Event) -> int:
-    """Write the workspace's files as a slow attach does, until `ended`; count it."""
+    """Attach the files slowly, again and again, until `ended`; return how often."""
     count = 0
     while not ended.wait(0.05):
         for path in list_attached(job):
@@ -117,7 +117,7 @@ def attach_again_and_again(job: Job, archive: bytes, ended: Event) -> int:
 def test_jobs_of_one_workflow_share_a_home(
     job: Job, archive: bytes, tmp_path: Path
 ) -> None:
-    """Two agents and main pass, while other jobs attach the workspace all the time."""
+    """Two agents and main pass while another job attaches the workspace repeatedly."""
     path = job.attach(archive)
     ended = Event()
 
@@ -163,7 +163,7 @@ def test_other_files_of_a_kept_home_do_no_harm(job: Job, archive: bytes) -> None
 def test_the_code_that_other_jobs_run_is_never_removed(
     job: Job, archive: bytes
 ) -> None:
-    """The guard makes the copy that all steps run anew, so that it is never old."""
+    """Each guard renews the copy that all steps run, so no other guard removes it."""
     attached = job.attach(archive, workflow_id="00-first")
     job.kept.write_bytes(archive)
     unused = [job.home / f".dte-{'0' * 64}", job.home / f".dte-{CODE}.123"]

@@ -84,7 +84,7 @@ def test_the_shell_texts_need_no_bash_4(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(SCRIPTS.rglob("*.py")), ids=lambda it: it.stem)
 def test_a_program_imports_all_it_needs_at_its_start(path: Path) -> None:
-    """No function imports anything: another job may replace the archive meanwhile."""
+    """No function imports a module, since another job may have replaced the archive."""
     late = [
         node.lineno
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

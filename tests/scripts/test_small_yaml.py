@@ -1,4 +1,4 @@
-"""The strict reader of simple YAML agrees with a YAML parser on all that it accepts."""
+"""The reader of simple YAML refuses a text, or reads the same as a YAML parser."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_what_is_read_has_the_same_meaning(text: str) -> None:
         value = parse(text)
     except NotSimple:
         return
-    # An empty document is None or an empty string.
+    # For an empty document, each parser returns None or an empty string.
     assert (value or "") == (yaml.load(text, Loader=yaml.BaseLoader) or "")
 
 

@@ -99,7 +99,7 @@ def test_the_user_s_timeout_takes_precedence(nx_job: NxJob) -> None:
 
 
 def test_the_message_names_the_timeout_that_applies(nx_job: NxJob) -> None:
-    """If the user's variable applies, the message of a failed agent names it."""
+    """If the user's variable applies, a failed agent's message names the variable."""
     nx_job.answer(1, "exit 1")
     done = nx_job.run("start_agent", NX_CLOUD_AGENT_TIMEOUT_MS="1500")
     assert "NX_CLOUD_AGENT_TIMEOUT_MS (1500) is shorter" in done.stderr
@@ -162,7 +162,7 @@ def test_a_failed_download_is_retried(nx_job: NxJob, text: str) -> None:
 
 @pytest.mark.slow
 def test_a_download_that_fails_three_times(nx_job: NxJob) -> None:
-    """After the third failed download the agent fails with the status of Nx."""
+    """After the third failed download the agent fails with Nx's exit status."""
     for call in (1, 2, 3):
         nx_job.answer(call, f"echo '{NO_CLIENT}'; exit 1")
     done = nx_job.run("start_agent")
@@ -170,7 +170,7 @@ def test_a_download_that_fails_three_times(nx_job: NxJob) -> None:
 
 
 def test_an_agent_that_ran_tasks_is_never_restarted(nx_job: NxJob) -> None:
-    """A failure after tasks is final, even if a task printed the same message."""
+    """If a download error follows the output of tasks, the agent isn't restarted."""
     nx_job.answer(1, f"seq 5000; echo '{NO_CLIENT}'; exit 1")
     done = nx_job.run("start_agent")
     assert (done.returncode, len(nx_job.read_calls())) == (1, 1)

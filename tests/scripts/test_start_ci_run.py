@@ -64,7 +64,7 @@ def test_later_steps_receive_the_timeout_and_the_names(nx_job: NxJob) -> None:
 def test_the_blank_before_a_number_is_removed(
     nx_job: NxJob, value: str, exported: str | None
 ) -> None:
-    """A blank keeps CircleCI from passing a number, which a string can't be."""
+    """CircleCI refuses a number as a string, so users put a blank before the number."""
     done = nx_job.run("start_ci_run", DTE_TARGETS="build", DTE_NX_BRANCH=value)
     assert nx_job.read_exported().get("NX_BRANCH") == exported
     assert "warning: nx_branch" not in done.stdout + done.stderr
@@ -99,7 +99,7 @@ def test_later_steps_receive_the_workspace_folder(nx_job: NxJob) -> None:
 
 
 def test_only_a_started_run_counts_as_started(nx_job: NxJob) -> None:
-    """DTE_RUN tells later steps that the run was started only if the start passed."""
+    """DTE_RUN is `started` for the later steps only if `start-ci-run` passed."""
     nx_job.answer(1, "exit 1")
     nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert "DTE_RUN" not in nx_job.read_exported()
@@ -119,7 +119,7 @@ def test_a_timeout_that_nx_can_t_read_is_refused(nx_job: NxJob, value: str) -> N
 
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
 def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
-    """With .nx/ci-config.yaml, `start: flags` is refused before Nx fails."""
+    """If .nx/ci-config.yaml exists, `start: flags` is refused, and Nx isn't called."""
     nx_job.write(f".nx/{name}", "{}")
     done = nx_job.run("start_ci_run", DTE_START="flags", DTE_TARGETS="build")
     assert (done.returncode, nx_job.read_calls()) == (1, [])
@@ -130,7 +130,7 @@ def test_flags_with_a_config_file_are_refused(nx_job: NxJob, name: str) -> None:
 @pytest.mark.parametrize("start", ["config", "auto", ""])
 @pytest.mark.parametrize("name", ["ci-config.yaml", "ci-config.yml"])
 def test_a_config_file_starts_the_run(nx_job: NxJob, start: str, name: str) -> None:
-    """With the file, `start: config` and `auto` pass no flags to Nx Cloud."""
+    """If .nx/ci-config.yaml exists, `start: config` and `auto` pass no flags."""
     nx_job.write(f".nx/{name}", "dte:\n  distribute-on: manual\n")
     done = nx_job.run("start_ci_run", DTE_START=start, DTE_TARGETS="build")
     assert done.returncode == 0

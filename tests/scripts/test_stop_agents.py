@@ -16,7 +16,7 @@ DOWNLOADED = ["--yes", "nx-cloud@19.1.3", "stop-all-agents"]
 
 
 def test_the_agents_are_stopped(nx_job: NxJob) -> None:
-    """With Nx installed, its nx-cloud stops the agents in one try."""
+    """If Nx is installed, the workspace's `nx-cloud` stops the agents in one try."""
     done = nx_job.run("stop_agents", DTE_EXECUTION_ENVIRONMENT="macos")
     assert (done.returncode, nx_job.read_calls()) == (0, [STOP])
     assert nx_job.read_environment()["NX_CI_EXECUTION_ENV"] == "macos"
@@ -115,7 +115,7 @@ def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
 
 @pytest.mark.parametrize(("own", "expected"), [("", "2"), ("7", "7")])
 def test_an_outage_costs_seconds(nx_job: NxJob, own: str, expected: str) -> None:
-    """The client tries twice instead of ten times, unless the user set a number."""
+    """Nx Cloud's client retries twice, not ten times, unless the user sets a number."""
     more = {"NX_CLOUD_NUMBER_OF_RETRIES": own} if own else {}
     nx_job.run("stop_agents", CIRCLE_WORKFLOW_ID="the-run", **more)
     assert nx_job.read_environment()["NX_CLOUD_NUMBER_OF_RETRIES"] == expected
@@ -131,7 +131,7 @@ def test_an_outage_costs_few_requests(
 ) -> None:
     """By default, each command that stops the agents sends three requests, not eleven.
 
-    The waits between them are those of a real client (see `test_waits.py`).
+    The waits between the requests are those of a real client (see `test_waits.py`).
     """
     for call in (1, 2, 3):
         nx_job.answer(call, f"exec node '{SMALL_NX}/run-client.js' stop-all-agents")

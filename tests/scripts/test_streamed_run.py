@@ -1,4 +1,4 @@
-"""A command whose output a step prints: signals, and a log that is read late."""
+"""A step passes on its command's output and signals, even if the log is read late."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from retries import PAUSES  # isort: skip
 def start_process(
     nx_job: NxJob, folder: Path, stdout: int | None = None
 ) -> subprocess.Popen[str]:
-    """Return the script of the agent as a running process, with a pause of ten minutes
-    before the second try."""
+    """Start the agent's script as a process that waits for ten minutes before its
+    second try."""
     code = copy_code(folder / "code")
     retries, pauses = code / "retries.py", f"PAUSES = {PAUSES}"
     assert pauses in retries.read_text()
@@ -73,7 +73,7 @@ def test_a_signal_between_two_tries_ends_the_agent(
 
 
 def test_a_signal_reaches_the_agent(nx_job: NxJob, tmp_path: Path) -> None:
-    """SIGTERM reaches the agent, which tells Nx Cloud that it stops, and is named."""
+    """SIGTERM reaches the agent's process, and the step's message names SIGTERM."""
     heard = tmp_path / "heard"
     nx_job.answer(
         1,

@@ -13,7 +13,7 @@ from dte.nx_cloud import NxCloud
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[NxCloud]:
     """Serve a stand-in that gets five pings in a second, so that a heartbeat ends soon.
 
-    Its heartbeat timeout is long enough for a busy machine.
+    The heartbeat's timeout is long enough for a busy machine.
     """
     monkeypatch.setattr("dte.nx_cloud.routes.PINGS_PER_HEARTBEAT", 300)
     with NxCloud(heartbeat_seconds=60.0) as running:

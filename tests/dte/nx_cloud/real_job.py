@@ -34,7 +34,7 @@ class RealJob:
     environment: dict[str, str]
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; keyword arguments are additional variables."""
+        """Start a command; keyword arguments are additional environment variables."""
         return subprocess.Popen(
             words,
             cwd=self.checkout,
@@ -50,7 +50,7 @@ class RealJob:
         return wait(self.start(*words, **env))
 
     def kill(self) -> None:
-        """Kill what is left of the job, as the end of its container would."""
+        """Kill the job's remaining processes, as the end of its container would."""
         marker = self.environment["NX_CACHE_DIRECTORY"]
         for process in psutil.process_iter():
             try:
@@ -84,7 +84,7 @@ def wait_all(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
 
 
 def install_sample(folder: Path, npm_cache: Path) -> Path:
-    """Copy the sample, commit it, and install what it needs."""
+    """Copy the sample, commit it, and install its packages."""
     shutil.copytree(
         SAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist", ".nx")
     )
@@ -104,8 +104,8 @@ def make_job(
 ) -> RealJob:
     """Clone the repository for a job named after `folder`.
 
-    `modules` is the `node_modules` that the clone gets. `sockets` has a short path,
-    because a socket's path has at most 108 characters.
+    `modules` is the `node_modules` that the clone gets. `sockets` is a folder with a
+    short path, because a socket's path has at most 108 characters.
     """
     checkout = folder / "project"
     folder.mkdir(parents=True)

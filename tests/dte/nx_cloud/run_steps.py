@@ -28,7 +28,7 @@ def add(run: Run, *tasks: Task, targets: tuple[str, ...] = ("build",)) -> None:
 
 
 def ask(run: Run, agent: str, now: float = 1) -> str:
-    """Have an agent ask; return its task's id, or an empty string."""
+    """Have an agent ask for a task; return the task's id, or an empty string."""
     task = run.ask(agent, now).task
     return task.id if task else ""
 

@@ -60,7 +60,7 @@ def give(cloud: NxCloud, *tasks: str, **more: Any) -> None:
 
 
 def test_an_agent_runs_its_tasks_and_ends(agent: Workspace) -> None:
-    """Tasks run with the workspace's own nx; a failed one does not fail the agent."""
+    """An agent runs tasks with the workspace's nx, and passes even if a task fails."""
     give(agent.cloud, "a:pass", "a:fail", args=["--fast"])
     finished = finish(agent.start("start-agent"))
     assert finished.exit_code == 0
@@ -82,7 +82,7 @@ def test_a_crash_of_nx_is_a_failed_task(agent: Workspace) -> None:
 
 
 def test_another_revision_is_noticed(agent: Workspace) -> None:
-    """A task whose hash differs from main's fails instead of running."""
+    """If a task's hash on the agent differs from the hash on main, the task fails."""
     give(agent.cloud, "a:pass", hash="hash in main")
     finish(agent.start("start-agent"))
     [execution] = agent.cloud.executions()
@@ -92,7 +92,7 @@ def test_another_revision_is_noticed(agent: Workspace) -> None:
 
 
 def test_the_same_hash_is_accepted(agent: Workspace) -> None:
-    """A task with the same hash as main's passes."""
+    """If a task has the same hash on the agent and on main, the task passes."""
     give(agent.cloud, "a:pass", hash="hash-of-a:pass")
     finish(agent.start("start-agent"))
     assert [each.exit_code for each in agent.cloud.executions()] == [0]
@@ -157,7 +157,7 @@ def test_the_lock_of_a_killed_agent_stays(agent: Workspace) -> None:
 
 
 def test_a_name_with_a_slash_is_refused(agent: Workspace) -> None:
-    """A name with a slash, such as dte/agent, can't name a lock file."""
+    """An agent name with a slash is refused, because it can't be a file name."""
     finished = agent.run("start-agent", NX_AGENT_NAME="dte/agent")
     assert finished.exit_code == 1
     assert "dte/agent contains a slash" in finished.stderr
@@ -202,7 +202,7 @@ def test_an_agent_that_comes_late_ends_too(agent: Workspace) -> None:
 def test_agents_end_when_mains_job_is_gone(
     agent: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killing main's processes, the heartbeat among them, ends waiting agents."""
+    """If main's heartbeat process is killed, the waiting agents end."""
     clock = RunClock(monkeypatch)
     main = make_workspace(tmp_path / "main", agent.cloud, CIRCLE_WORKFLOW_ID="w1")
     assert main.run("start-ci-run").exit_code == 0
@@ -228,7 +228,7 @@ def sleeper(agent: Workspace) -> psutil.Process:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Return whether a process has ended; a zombie has ended too."""
+    """Return whether a process has ended; a zombie counts as ended."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -256,7 +256,7 @@ def test_a_terminated_agent_ends_the_run(
 
 
 def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> None:
-    """After SIGKILL, main isn't informed, but the task's processes end."""
+    """If SIGKILL ends an agent, its task's processes end, but main isn't informed."""
     give(agent.cloud, "a:sleep")
     process = agent.start("start-agent")
     child = sleeper(agent)
@@ -268,7 +268,7 @@ def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> Non
 
 
 def test_an_agent_takes_the_targets_it_was_given(agent: Workspace) -> None:
-    """`--targets` leaves other tasks to other agents."""
+    """An agent with `--targets` runs no tasks of other targets."""
     give(agent.cloud, "a:fail", "a:pass")
     process = agent.start("start-agent", "--targets=pass")
     wait_for(lambda: len(agent.cloud.executions()) == 1)

@@ -9,7 +9,7 @@ import tarfile
 from dte.nx_cloud.bundle import pack_client
 
 VALID_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""The versions that Nx accepts; it uses the version as the name of a folder."""
+"""Nx accepts only these versions, because it names a folder after the version."""
 
 
 def test_the_bundle_holds_plain_files_only() -> None:

@@ -146,7 +146,7 @@ def test_an_unreachable_nx_cloud_is_a_clear_error(main: Workspace) -> None:
 def test_a_request_is_repeated(
     main: Workspace, environment: dict[str, str], tries: int
 ) -> None:
-    """A request is retried ten times in CI, once elsewhere, or as a variable says."""
+    """A request is repeated ten times in CI, once elsewhere, or as a variable says."""
     with CountingServer() as server:
         environment = {**environment, "NX_CLOUD_API": server.url}
         finished = main.run("complete-ci-run", DTE_NX_CLOUD_SPEED="500", **environment)
@@ -156,7 +156,7 @@ def test_a_request_is_repeated(
 
 
 def test_a_refused_token_is_not_tried_again(main: Workspace) -> None:
-    """A refused token is not tried again."""
+    """A request is not repeated if its token was refused."""
     with CountingServer(status=401) as server:
         main.run("complete-ci-run", CI="true", NX_CLOUD_API=server.url)
     assert server.requests == 1

@@ -51,7 +51,7 @@ def test_a_task_is_ready_when_all_it_needs_has_passed() -> None:
 
 
 def test_a_failure_skips_everything_that_depends_on_it() -> None:
-    """Direct and indirect dependents of a failed task are skipped; the rest runs."""
+    """Direct and indirect dependents of a failed task are skipped; other tasks run."""
     command = Command(DIAMOND, ["build"])
     run(command, "money")
     run(command, "tax", State.FAILED)
@@ -62,7 +62,7 @@ def test_a_failure_skips_everything_that_depends_on_it() -> None:
 
 
 def test_cached_tasks_need_no_agent() -> None:
-    """A task whose outputs are cached has passed from the start."""
+    """A task whose outputs are in the cache counts as passed from the start."""
     command = Command(DIAMOND, ["build"], cached={"m", "d"})
     assert [result.task for result in command.results] == ["money", "discounts"]
     assert names(command) == ["tax"]
@@ -95,7 +95,7 @@ def test_only_a_running_task_can_end() -> None:
 
 
 def test_a_dependency_outside_the_graph_is_refused() -> None:
-    """A task graph with a missing task is refused, since it could never end."""
+    """A task graph that lacks a needed task is refused: the command could never end."""
     with pytest.raises(ProtocolError, match="tax depends on unknown money"):
         Command((Task("tax", needs=("money",)),), ["build"])
 

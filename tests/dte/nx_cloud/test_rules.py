@@ -46,7 +46,7 @@ def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
 
 
 def test_the_more_specific_rule_goes_first() -> None:
-    """Each rule of the precedence chart yields to the one before it."""
+    """In Nx's chart of rules, a rule applies only if no rule above it matches."""
     matched = {"configurations": "production", "targets": "build", "projects": "app1"}
     chart = ["ctp", "ct", "cp", "tp", "c", "t", "p"]
     names = {name[0]: name for name in matched}

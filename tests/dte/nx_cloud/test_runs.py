@@ -31,7 +31,7 @@ def test_an_agent_that_missed_the_answer_gets_the_same_task_again() -> None:
 
 
 def test_the_agent_that_had_least_work_goes_first() -> None:
-    """A chain of tasks is spread over the agents, even if one always asks first."""
+    """A chain of tasks is spread over all agents, even if `a` always asks first."""
     run = make_run("a", "b", "c")
     add(run, Task("1"), Task("2", needs=("1",)), Task("3", needs=("2",)))
     workers = []
@@ -135,7 +135,7 @@ def test_agents_without_a_main_wait() -> None:
 
 
 def test_an_agent_that_leaves_with_an_error_ends_the_run() -> None:
-    """Main and the other agents receive the error."""
+    """If an agent leaves with an error, main and the other agents receive the error."""
     run = make_run("a", "b")
     run.leave("a", error="Agent was terminated via SIGTERM")
     assert run.error == "Agent was terminated via SIGTERM"
@@ -152,7 +152,7 @@ def test_an_error_after_the_end_changes_nothing() -> None:
 
 
 def test_the_agents_end_after_a_failed_command() -> None:
-    """By default a failed task ends the run, but not before its command has ended."""
+    """By default, a run with a failed task ends when the task's command has ended."""
     run = make_run("a", fail_after=1, stop_after=frozenset({"later"}))
     add(run, Task("1"), Task("2"))
     ask(run, "a")
@@ -184,7 +184,7 @@ def test_the_first_command_fixes_the_settings() -> None:
 
 
 def test_a_command_of_a_closed_run_can_not_go_on() -> None:
-    """Tasks that are sent after the end don't run; running ones may finish."""
+    """After the end of a run, waiting tasks don't start; running tasks may finish."""
     run = make_run("a")
     add(run, Task("1"), Task("2"))
     [command] = run.commands

@@ -75,7 +75,7 @@ def test_a_message_that_makes_no_sense_is_refused(cloud: NxCloud) -> None:
 
 
 def test_a_task_travels_from_main_to_an_agent_and_back(cloud: NxCloud) -> None:
-    """Main's task reaches the agent with what it needs, and its result reaches main."""
+    """Main's task reaches the agent with its arguments; the result reaches main."""
     post(cloud, "/runs/start", run="w1", stopAfter=["test"])
     task = {"id": "a:test", "hash": "h", "needs": [], "args": ["--fast"]}
     post(cloud, "/commands/add", run="w1", targets=["test"], tasks=[task])
@@ -99,7 +99,7 @@ def test_a_task_travels_from_main_to_an_agent_and_back(cloud: NxCloud) -> None:
 
 
 def test_runs_of_different_workflows_are_apart(cloud: NxCloud) -> None:
-    """Stopping one workflow's agents doesn't stop another's."""
+    """Stopping the agents of one workflow doesn't stop those of another workflow."""
     for run in ("w1", "w2"):
         post(cloud, "/agents/join", run=run, agent="a")
     post(cloud, "/runs/complete", run="w1")
@@ -151,7 +151,7 @@ def test_an_unreachable_stand_in_closes_connections(cloud: NxCloud) -> None:
 
 
 def test_a_stand_in_can_become_unreachable_in_the_middle(cloud: NxCloud) -> None:
-    """The given number of requests is answered, and then none."""
+    """With `unreachable_after: n`, the server answers n requests, and then no more."""
     cloud.set_faults(Faults(unreachable_after=2))
     for _ in range(2):
         assert get(cloud, "/v1/cache/abc").status_code == 404
@@ -160,7 +160,7 @@ def test_a_stand_in_can_become_unreachable_in_the_middle(cloud: NxCloud) -> None
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
-    """When the block ends, the port is closed and the server's threads have ended."""
+    """After the `with` block, the port is closed, and no server thread is left."""
     before = set(threading.enumerate())
     with NxCloud(folder=tmp_path) as cloud:
         put(cloud, "abc", b"outputs")

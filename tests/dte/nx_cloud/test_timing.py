@@ -28,7 +28,7 @@ const { Poll, pauseBeforeRetry } = require('./timing.js');
 
 
 def read_waits(speed: str = "") -> list[float]:
-    """Return the waits of 7 polls, of one poll after a task, and of 10 retries."""
+    """Return the waits of 7 polls, 1 poll after a task and 10 retries, in ms."""
     done = subprocess.run(
         ["node", "-e", SCRIPT],
         cwd=CLIENT,
@@ -57,7 +57,7 @@ def test_repeated_requests_take_as_long_as_the_real_ones() -> None:
 
 @pytest.mark.parametrize(("speed", "factor"), [("", 50), ("10", 10)])
 def test_a_rehearsal_is_faster(speed: str, factor: int) -> None:
-    """The factor divides every wait; it is 50 unless DTE_NX_CLOUD_SPEED sets it."""
+    """DTE_NX_CLOUD_SPEED divides every wait; its default is 50."""
     assert read_waits(speed) == pytest.approx(
         [wait / factor for wait in read_waits("1")]
     )

@@ -41,7 +41,7 @@ class Workspace:
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; keyword arguments are additional variables."""
+        """Start a command; keyword arguments are additional environment variables."""
         return subprocess.Popen(
             ["node", str(SMALL_NX / "run-client.js"), command, *words],
             cwd=self.folder,
@@ -72,7 +72,7 @@ def finish(process: subprocess.Popen[str]) -> Finished:
 
 
 def make_workspace(folder: Path, cloud: NxCloud, **environment: str) -> Workspace:
-    """Make `folder` a checkout; it must not exist yet."""
+    """Make a checkout in `folder`, which must not exist yet."""
     nx = folder / "node_modules" / "nx"
     shutil.copytree(SMALL_NX, nx)
     (folder / "cache").mkdir()
@@ -101,7 +101,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 class RunClock:
-    """The clock of the runs, which a test can set forward; it counts the requests."""
+    """The runs' clock, which a test can set forward; counts pings and agents' polls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = 0.0
@@ -125,7 +125,7 @@ class RunClock:
         monkeypatch.setattr(Run, name, call)
 
     def wait_for(self, name: str) -> None:
-        """Wait until a ping of main, or the question of an agent, came after now."""
-        # The first may have begun before.
+        """Wait for a new request `name`: "ping" of main, or "ask" of an agent."""
+        # The next request to be counted may have begun before this call.
         enough = self._asked[name] + 2
         wait_for(lambda: self._asked[name] >= enough)

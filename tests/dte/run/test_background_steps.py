@@ -9,7 +9,7 @@ from tests.dte.commands import make_project, run_in
 from tests.dte.rehearse_config import rehearse_text
 
 WAIT = "run: {name: B, command: 'until [ -e up ]; do sleep 0.1; done; sleep 0.5'}"
-# Until the process whose id the file `up` contains has ended, and dte has noticed it.
+# This step waits until the process whose id is in the file `up` is gone.
 ENDED = """run: {name: B, command: 'until [ -s up ] && ! kill -0 $(cat up) 2>/dev/null;
   do sleep 0.1; done'}"""
 

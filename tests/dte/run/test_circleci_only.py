@@ -35,7 +35,7 @@ workflows:
 
 
 def test_jobs_that_run_on_circleci_only(tmp_path: Path) -> None:
-    """Locks, releases and job groups pass in order, and print what did not happen."""
+    """Locks, releases and job groups pass in order, and print that they do nothing."""
     done = rehearse_text(tmp_path, TYPES)
     assert set(done.statuses().values()) == {"success"}
     names = "take all-start work all-end all-unlock ship join give"

@@ -77,7 +77,7 @@ def setup_config(*commands: str, parameters: str = "{}") -> str:
 def continue_with(
     folder: Path, setup: str, config: str = CONTINUED, **order: Any
 ) -> Rehearsed:
-    """Rehearse a setup config; its project contains the config to continue with."""
+    """Rehearse a setup config in a project that contains the second config."""
     (folder / "project").mkdir()
     (folder / "project" / "ask.py").write_text(ASK)
     (folder / "project" / "next.yml").write_text(config)
@@ -85,7 +85,7 @@ def continue_with(
 
 
 def test_the_pipeline_continues(tmp_path: Path) -> None:
-    """Every workflow of the given config runs in the same pipeline, with parameters."""
+    """All workflows of the second config run in the same pipeline, with parameters."""
     setup = setup_config(CURL, parameters='{"further": true, "size": "huge"}')
     done = continue_with(tmp_path, setup)
     runs = done.report.runs
@@ -112,7 +112,7 @@ def test_the_address_may_come_first(tmp_path: Path) -> None:
 
 
 def test_defaults_and_the_order_decide_too(tmp_path: Path) -> None:
-    """Without parameters, the new config's defaults apply; JOBS selects its jobs."""
+    """Without parameters, the second config's defaults apply; JOBS selects its jobs."""
     done = continue_with(tmp_path, setup_config(POST), jobs=["build"])
     assert [list(done.statuses(run)) for run in (1, 2)] == [["plan"], ["build"]]
     assert done.lines("build", 2) == ["large"]
@@ -124,7 +124,7 @@ def said(done: Rehearsed) -> str:
 
 
 def test_a_pipeline_continues_once(tmp_path: Path) -> None:
-    """A second request is refused, and the key is redacted."""
+    """A second request to continue is refused, and the continuation key is redacted."""
     done = continue_with(tmp_path, setup_config(POST, POST, "cat body.json"))
     assert "Pipeline is not in setup state." in said(done)
     assert '"continuation-key": "****"' in said(done)

@@ -16,7 +16,7 @@ FILES = ("a.test.js", "b.test.js", "src/a.test.js", "src/deep/b.test.ts", "src/.
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with some files whose sizes grow."""
+    """The current folder, with some files of increasing size."""
     for size, name in enumerate(FILES):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_glob(folder: Path, patterns: list[str], found: list[str]) -> None:
-    """The patterns in CircleCI's documentation find files, each once, in order."""
+    """Patterns as in CircleCI's documentation find each file once, in order."""
     assert list(find_files(patterns)) == found
     absolute = [f"{folder}/{pattern}" for pattern in patterns]
     assert list(find_files(absolute)) == [f"{folder}/{name}" for name in found]
@@ -138,7 +138,7 @@ def test_a_job_splits_its_tests(tmp_path: Path) -> None:
 
 
 def test_a_failed_test_fails_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`tests run` exits with its command's code; without tests it runs nothing."""
+    """`tests run` has its command's exit code; without tests, no command runs."""
     assert run(monkeypatch, "tests", "run", "--command=exit 3", given="a") == 3
     assert run(monkeypatch, "tests", "run", "--command=exit 3", given="") == 0
 

@@ -40,7 +40,7 @@ def test_a_named_step_fails_instead_of_running(tmp_path: Path) -> None:
 def test_a_step_is_named_by_its_number_or_its_beginning(
     tmp_path: Path, text: str, step: str
 ) -> None:
-    """A number, beginning or pattern names a step; a whole name takes precedence."""
+    """A number, pattern or start of a name selects a step; a full name comes first."""
     names = ("Run", "Run tests", "Stop")
     steps = [f"run: {{name: {name}, command: 'true', when: always}}" for name in names]
     faults = plan_faults([f"build:{text}"], [], [])
@@ -50,7 +50,7 @@ def test_a_step_is_named_by_its_number_or_its_beginning(
 
 
 def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
-    """A beginning that several names share is refused; the error numbers them."""
+    """If several step names begin with the text, an error lists them with numbers."""
     steps = [f"run: {{name: Run {x}, command: 'true'}}" for x in "ab"]
     with pytest.raises(UserError, match="begin with Run") as error:
         rehearse_text(
@@ -154,7 +154,7 @@ def test_a_fault_that_matches_nothing_is_refused(
 
 
 def test_canceled_workflows_are_not_rerun_by_themselves(tmp_path: Path) -> None:
-    """`max_auto_reruns` follows a failure, but not a cancellation."""
+    """`max_auto_reruns` reruns a failed workflow, but not a canceled one."""
     config = one_job("run: {name: A, command: sleep 300}").replace(
         "  all:\n", "  all:\n    max_auto_reruns: 2\n"
     )

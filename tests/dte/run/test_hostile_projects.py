@@ -16,12 +16,12 @@ from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 from tests.git import git
 
-EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # git's name of an empty file
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # git's hash of an empty file
 
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Path:
-    """A command that leaves a file if anything runs it."""
+    """A command that creates the file `sprung` if anything runs the command."""
     script = tmp_path / "trap"
     script.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\ncat\n")
     script.chmod(0o755)
@@ -29,7 +29,7 @@ def trap(tmp_path: Path) -> Path:
 
 
 def make_hostile(folder: Path, trap: Path) -> Path:
-    """Make a clone with a changed file, and with commands in its configuration."""
+    """Make a repository with a changed file, and with commands in its git config."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "file").write_text("one\n")
@@ -55,7 +55,7 @@ def make_hostile(folder: Path, trap: Path) -> Path:
 def test_the_project_s_git_configuration_is_never_obeyed(
     tmp_path: Path, trap: Path
 ) -> None:
-    """No command in the project's .git/config is run, and the note is still correct."""
+    """No command in .git/config runs, and the uncommitted change is still noticed."""
     project = take_project(
         make_hostile(tmp_path / "project", trap), tmp_path / "origin"
     )
@@ -66,7 +66,7 @@ def test_the_project_s_git_configuration_is_never_obeyed(
 
 
 def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
-    """If a folder isn't a clone, the configuration of clones in it has no effect."""
+    """If a folder isn't a clone, the .git/config of a clone inside it has no effect."""
     folder = tmp_path / "folder"
     folder.mkdir()
     make_hostile(folder / "clone", trap)
@@ -78,7 +78,7 @@ def test_a_nested_repository_is_not_obeyed(tmp_path: Path, trap: Path) -> None:
 
 @pytest.mark.timeout(60)
 def test_a_folder_with_a_pipe_is_copied_without_it(tmp_path: Path) -> None:
-    """Pipes are left out, as git does; the mode of a file is kept."""
+    """A folder is copied without its pipes, as git does; files keep their mode."""
     folder = tmp_path / "folder"
     folder.mkdir()
     os.mkfifo(folder / "pipe")
@@ -102,7 +102,7 @@ def test_a_folder_with_a_pipe_is_copied_without_it(tmp_path: Path) -> None:
 def test_a_pipe_in_a_clone_is_never_opened(
     tmp_path: Path, trap: Path, name: str, refused: bool
 ) -> None:
-    """A pipe among git's own files is left out, or refused with the project's path."""
+    """A pipe in .git is left out, or refused with an error that names the project."""
     project = make_hostile(tmp_path / "project", trap)
     (project / ".git" / name).unlink(missing_ok=True)
     os.mkfifo(project / ".git" / name)
@@ -114,7 +114,7 @@ def test_a_pipe_in_a_clone_is_never_opened(
 def test_no_call_of_git_trusts_the_owner_of_more_folders(
     tmp_path: Path, trap: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither dte's own calls nor a checkout set `safe.directory`."""
+    """No git command of dte or of a job's checkout sets `safe.directory`."""
     project, log = make_hostile(tmp_path / "project", trap), tmp_path / "log"
     real = shutil.which("git")
     fake = tmp_path / "bin" / "git"
@@ -234,7 +234,7 @@ def test_a_socket_is_no_artifact(tmp_path: Path) -> None:
 
 
 def test_the_api_answers_only_on_its_secret_path() -> None:
-    """Another user of the machine, who knows only the port, gets 404."""
+    """The local API answers 404 to another user, who knows only its port."""
     with CircleCIApi() as api:
         host = api.url.partition("/api/v2")[0].rpartition("/")[0]
         with pytest.raises(urllib.error.HTTPError, match="404"):

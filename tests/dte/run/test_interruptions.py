@@ -44,7 +44,7 @@ workflows:
 """
 
 
-# Even a large file is still being copied when the signal arrives.
+# A tiny buffer makes copies slow, so the signal arrives while a file is being copied.
 SLOW_COPIES = """\
 import shutil
 shutil.COPY_BUFSIZE = 16
@@ -75,7 +75,7 @@ def test_a_signal_that_another_thread_receives_is_noticed(tmp_path: Path) -> Non
 
 
 class PressedLater(Interrupt):
-    """An interrupt that counts as pressed after this number of checks."""
+    """An interrupt that counts as pressed after `after` checks of `count`."""
 
     def __init__(self, after: int) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ def test_a_copy_of_a_large_file_can_be_interrupted(tmp_path: Path) -> None:
 
 
 def test_a_search_for_files_can_be_interrupted(tmp_path: Path) -> None:
-    """An interruption ends the search for what a pattern matches."""
+    """An interruption ends the search for the files that a pattern matches."""
     for number in range(10):
         (tmp_path / str(number)).touch()
     copier = Copier(tmp_path, PressedLater(4), lambda _: None)
@@ -108,7 +108,7 @@ def test_a_search_for_files_can_be_interrupted(tmp_path: Path) -> None:
 
 
 def wait_for(pattern: str, folder: Path) -> None:
-    """Wait until a file that the pattern matches exists."""
+    """Wait until the pattern matches a file in the folder."""
     while not list(folder.glob(pattern)):
         time.sleep(0.05)
 

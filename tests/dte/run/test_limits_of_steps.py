@@ -34,7 +34,7 @@ def test_package_managers_write_into_the_job_s_folder(tmp_path: Path) -> None:
 
 
 def test_the_time_limit_bounds_silence_and_nx(tmp_path: Path) -> None:
-    """With a time limit, Nx's timeouts are the limit, and no wait is longer."""
+    """Nx's timeouts equal the time limit; no_output_timeout is at most 10 s longer."""
     command = "echo $NX_CLOUD_AGENT_TIMEOUT_MS $NX_CLOUD_ORCHESTRATOR_TIMEOUT_MS"
     step = f"run: {{name: A, command: '{command}'}}"
     done = rehearse_text(tmp_path, one_job(step), time_limit=30.0)
@@ -45,7 +45,7 @@ def test_the_time_limit_bounds_silence_and_nx(tmp_path: Path) -> None:
 
 
 class FastClock:
-    """A clock on which, once a file exists, a minute passes between two looks."""
+    """A clock that advances by a minute at each reading after a file was created."""
 
     def __init__(self, file: Path) -> None:
         self.sleep = time.sleep

@@ -15,7 +15,7 @@ from tests.dte.commands import make_project, run_in
 def test_each_step_of_each_machine_has_a_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A failure names its log file, its exit code and the number of omitted lines."""
+    """A failed step shows its log file, exit code and the number of omitted lines."""
     steps = (
         "run: {name: 'Print / it', command: seq 100; exit 3}",
         "run: {command: echo always, when: always}",
@@ -52,7 +52,7 @@ def test_old_logs_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_log_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    """A link in place of the folder is refused: another user may have made it."""
+    """A log folder that is a link is refused: another user may have made the link."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(UserError, match="log folder"):

@@ -46,7 +46,7 @@ def create_output(log: Path, *secrets: str) -> StepOutput:
 
 
 def take_line(size: int, log: Path, *secrets: str) -> StepOutput:
-    """Read a line of `size` bytes as a step's output."""
+    """Return the output of a step that has printed one line of `size` bytes."""
     output = create_output(log, *secrets)
     reading, writing = os.pipe()
     writer = Thread(target=write_line, args=(writing, size))
@@ -89,7 +89,7 @@ def measure(work: Callable[[], object]) -> float:
 def test_a_line_without_an_end_takes_bounded_memory(
     tmp_path: Path, megabytes: int, secrets: tuple[str, ...]
 ) -> None:
-    """Many MB on one line are kept as the log and a short tail, in a few MB."""
+    """A line of many MB takes only a few MB of memory, and is written to the log."""
     size = megabytes * MEGABYTE
     log = tmp_path / "log"
     tracemalloc.start()
@@ -114,7 +114,7 @@ def test_a_line_without_an_end_takes_linear_time(tmp_path: Path) -> None:
 
 
 def test_few_lines_are_held_back() -> None:
-    """A possible secret with endless line endings doesn't hold back lines forever."""
+    """Empty lines after the start of a secret are not held back without limit."""
     redactor = Redactor(("abcdef",))
     ready = list(redactor.feed("abc"))
     for _ in range(10 * MOST_HELD):

@@ -16,7 +16,7 @@ from tests.git import git
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A user's clone on `feature`, with a main one commit behind the remote's."""
+    """A user's clone on `feature`; its main is one commit behind the remote's main."""
     upstream = tmp_path / "upstream"
     upstream.mkdir()
     git(upstream, "init", "--quiet", "--initial-branch=main")
@@ -35,7 +35,7 @@ def clone(tmp_path: Path) -> Path:
 def test_main_is_where_the_remote_has_it(
     clone: Path, tmp_path: Path, has_main: bool
 ) -> None:
-    """A missing or outdated main branch is replaced by the remote's."""
+    """A missing or outdated main branch is replaced by the remote's main branch."""
     if not has_main:
         git(clone, "branch", "--quiet", "-D", "main")
     origin = tmp_path / "origin"
@@ -95,8 +95,8 @@ def test_a_shallow_clone_is_refused(tmp_path: Path, clone: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_a_project_of_another_user_is_rehearsed(clone: Path, tmp_path: Path) -> None:
-    """A project that git refuses because of its owner is rehearsed, since git reads
-    only its objects.
+    """A project that belongs to another user is rehearsed, although git refuses its
+    folder, because dte lets git read only the objects.
     """
     for path in (clone, *clone.rglob("*")):
         os.chown(path, 65534, 65534)
@@ -122,9 +122,9 @@ def test_a_project_of_another_user_is_rehearsed(clone: Path, tmp_path: Path) -> 
 
 
 def test_a_project_that_can_t_be_read_is_named(clone: Path, tmp_path: Path) -> None:
-    """If git's folder can't be read, the error names it, and is no defect of dte."""
+    """If .git can't be read, a user error names the project; dte doesn't crash."""
     shutil.rmtree(clone / ".git")
-    # A path that is too long can't even be read by root.
+    # Even root can't read a path that is too long.
     (clone / ".git").write_text(f"gitdir: {'x' * 5000}\n")
     with pytest.raises(UserError, match=f"{clone} can't be copied: .*"):
         take_project(clone, tmp_path / "origin")

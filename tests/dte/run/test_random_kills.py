@@ -19,7 +19,7 @@ from tests.configs import one_job
 
 KILLS = 10
 LONGEST_RUN = 4.0
-# A busy machine may take long to end processes; those left after this time will stay.
+# In seconds. A process that is still there after this time counts as left behind.
 PATIENCE = 120.0
 CTRL_C = (signal.SIGINT,)
 WAYS = {
@@ -33,7 +33,7 @@ WAYS = {
 
 
 def write_project(folder: Path, number: str) -> None:
-    """Make a project with four machines, each with daemons, children and a loop."""
+    """Make a project with a job on four machines that start daemons and children."""
     steps = (
         "checkout",
         f"run: {{name: A, background: true, command: sleep {number}}}",
@@ -106,7 +106,7 @@ def test_nothing_is_left_after_kills_at_random_moments(
                 break
             time.sleep(0.1)
         processes += len(left)
-        # Otherwise, they would count again after the next kill.
+        # Otherwise, these processes would be counted again after the next kill.
         for process in left:
             process.kill()
         folders += len(list(temporary.iterdir()))

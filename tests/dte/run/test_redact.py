@@ -13,7 +13,7 @@ from tests.dte.commands import make_project, run_in
 
 
 def redact(lines: list[str], *secrets: str) -> list[str]:
-    """Return all lines, redacted."""
+    """Return the lines with each secret redacted."""
     redactor = Redactor(list_secrets(secrets))
     ready = [clean for line in lines for clean in redactor.feed(line)]
     return ready + list(redactor.flush())
@@ -39,7 +39,7 @@ def test_a_secret_is_redacted(lines: list[str], redacted: list[str]) -> None:
 
 
 def test_a_secret_of_several_lines() -> None:
-    """Each long line of a secret is redacted, and so is the secret on one line."""
+    """Each long line of a secret is redacted, and also all its lines joined."""
     key = "-----BEGIN-----\nabcdefgh\nx\n"
     assert redact(["abcdefgh", "x"], key) == ["****", "x"]
     assert redact(["-----BEGIN-----abcdefghx"], key) == ["****"]
@@ -50,7 +50,7 @@ def test_a_secret_of_several_lines() -> None:
     st.lists(st.text(alphabet="abc", min_size=4, max_size=8), max_size=3),
 )
 def test_no_secret_survives(lines: list[str], secrets: list[str]) -> None:
-    """No line is lost, and no secret is left, even in all lines joined."""
+    """No line is lost, and no secret is left, even if the lines are joined."""
     redacted = redact(lines, *secrets)
     assert len(redacted) == len(lines)
     joined = "".join(redacted)

@@ -19,12 +19,12 @@ def job(name: str, *steps: str) -> str:
 
 
 def persist(path: str) -> str:
-    """Return a step that persists one path of the home's folder `w`."""
+    """Return a step that persists one path in the folder `~/w`."""
     return f"persist_to_workspace: {{root: ~/w, paths: [{path}]}}"
 
 
 def write(text: str, path: str = "file") -> str:
-    """Make a step that writes a file into the home's folder `w`."""
+    """Return a step that writes a file in the folder `~/w`."""
     return f"run: {{name: W, command: 'mkdir -p ~/w; echo {text} > ~/w/{path}'}}"
 
 
@@ -42,7 +42,7 @@ PAIR = (
 
 
 def test_a_job_downstream_sees_the_workspace(tmp_path: Path) -> None:
-    """After attaching, the files of upstream jobs are there."""
+    """A job that attaches the workspace gets the files of upstream jobs."""
     done = rehearse_text(tmp_path, PAIR)
     assert done.report.runs[0].id in done.lines("second")
 
@@ -57,7 +57,7 @@ def test_a_job_that_does_not_attach_sees_nothing(tmp_path: Path) -> None:
         + "workflows: {all: {jobs: [first, second: {requires: [first]}]}}\n"
     )
     done = rehearse_text(tmp_path, config)
-    assert done.lines("second")[0].strip() == "1"  # only its working directory
+    assert done.lines("second")[0].strip() == "1"  # the working directory
 
 
 def test_a_job_that_is_not_downstream_sees_no_layer(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_later_layer_lies_over_an_earlier_one(tmp_path: Path) -> None:
 # A thread that waits for a pipe's reader can't be interrupted.
 @pytest.mark.timeout(60, method="thread")
 def test_a_pipe_in_the_place_of_a_restored_file_is_replaced(tmp_path: Path) -> None:
-    """Restoring a cache replaces a pipe; writing to it would hang."""
+    """Restoring a cache replaces a pipe at a file's path, and doesn't hang."""
     done = rehearse_text(
         tmp_path,
         one_job(
@@ -190,7 +190,7 @@ def test_caches_outlive_a_workflow_until_they_are_lost(tmp_path: Path) -> None:
 
 
 def test_lost_caches_don_t_come_back(tmp_path: Path) -> None:
-    """A cache that is saved later contains nothing from a lost one."""
+    """A cache that is saved after the loss contains nothing from a lost cache."""
     done = rehearse_text(
         tmp_path,
         one_job(

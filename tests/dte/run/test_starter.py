@@ -21,8 +21,8 @@ from tests.dte.run.test_traces import OWN, find_processes
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_an_orphan_of_the_last_moment_is_killed(tmp_path: Path) -> None:
-    """If dte is killed just after a step left a process without its environment,
-    that process is still found.
+    """If a step leaves a process without its environment, and dte is killed at once,
+    that process is still found and killed.
     """
     code = f"""
 import os, pathlib, signal
@@ -53,7 +53,7 @@ while time.monotonic() < end:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 @pytest.mark.timeout(60)
 def test_a_chain_of_processes_is_killed(tmp_path: Path) -> None:
-    """Processes that start a successor and end, again and again, are killed too."""
+    """A chain of processes, each of which starts the next one and ends, is killed."""
     (tmp_path / "chain.py").write_text(CHAIN)
     code = f"""
 import os, pathlib, signal, time
@@ -79,7 +79,7 @@ def run_until_killed(folder: Path, code: str) -> None:
 
 
 def run_code(folder: Path, code: str) -> int:
-    """Run code in a folder with a folder `root`, and return the exit code."""
+    """Create `root` in a folder, run code in the folder, and return the exit code."""
     (folder / "root").mkdir()
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     command = [sys.executable, "-c", code]
@@ -87,7 +87,7 @@ def run_code(folder: Path, code: str) -> int:
 
 
 def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
-    """A step ends also if dte has more than 1,024 files open."""
+    """dte notices the end of a step even if dte has more than 1,024 files open."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
     held = [os.dup(1) for _ in range(1024)]
@@ -105,7 +105,7 @@ def test_a_step_s_pipe_may_have_any_number(tmp_path: Path) -> None:
 
 
 def start_daemon(starter: Starter, folder: Path, value: str) -> psutil.Process:
-    """Start a step that leaves a process in a session of its own; return that one."""
+    """Start a step that leaves a process in its own session; return that process."""
     step = "setsid bash -c 'sleep 300 & echo $!; wait' & read -r"
     process = starter.start(["bash", "-c", step], env={MARK: value}, cwd=folder)
     with process.stdout:
@@ -117,7 +117,7 @@ def start_daemon(starter: Starter, folder: Path, value: str) -> psutil.Process:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("helper_lives", [True, False])
 def test_a_job_s_processes_are_found(tmp_path: Path, helper_lives: bool) -> None:
-    """A job ends its own daemons, and no other job's, even without the helper."""
+    """The end of a job kills only its own daemons, even if the helper was killed."""
     one, other = f"{tmp_path}/1/", f"{tmp_path}/2/"
     with start_helper(tmp_path, keep=True) as starter:
         [helper] = psutil.Process().children()
@@ -137,7 +137,7 @@ def test_a_job_s_processes_are_found(tmp_path: Path, helper_lives: bool) -> None
 def test_a_signal_does_not_cut_a_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a step ends while the helper reads a request, the helper reads the rest."""
+    """If a step ends while the helper reads a request, the helper reads all of it."""
     root = tmp_path / "root"
     root.mkdir()
     with start_helper(root, keep=False) as starter:
@@ -192,7 +192,7 @@ def test_threads_may_start_steps_with_large_environments(tmp_path: Path) -> None
     assert told == [(f"{number} 100000\n".encode(), 0) for number in range(8)] * 4
 
 
-# An exception, for example Ctrl-C, cuts a request short.
+# Only the start of a request is sent, as if Ctrl-C had raised an exception meanwhile.
 CUT = """
 import os, pathlib, signal, socket, time
 from dte.run.starter import start_helper
@@ -221,7 +221,7 @@ def test_dte_ends_after_a_request_that_was_cut_short(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(60)
 def test_a_request_that_was_cut_short_is_the_last_one(tmp_path: Path) -> None:
-    """After it, no step starts, and those that run go on."""
+    """After a request that was cut short, no step starts; running steps continue."""
     code = f"""{CUT}
     try:
         starter.start(["true"], env={{}}, cwd=here)
@@ -237,7 +237,7 @@ def test_a_request_that_was_cut_short_is_the_last_one(tmp_path: Path) -> None:
 def test_the_end_waits_for_a_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a thread sends a request while the rehearsal ends, the request stays whole."""
+    """If the rehearsal ends while a thread sends a request, all of it is still sent."""
     half, ending = Event(), Event()
 
     def send(helper: socket.socket, data: bytes) -> None:

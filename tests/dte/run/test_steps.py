@@ -17,7 +17,7 @@ def test_the_default_shell_stops_at_the_first_error(tmp_path: Path) -> None:
 
 
 def test_a_custom_shell_drops_the_flags(tmp_path: Path) -> None:
-    """`shell: /bin/bash` drops -eo pipefail, so the same step passes."""
+    """`shell: /bin/bash` drops -eo pipefail, so a failed pipe doesn't fail the step."""
     step = "run: {name: A, shell: /bin/bash, command: 'false | true'}"
     assert rehearse_text(tmp_path, one_job(step)).statuses() == {"build": "success"}
 
@@ -243,7 +243,7 @@ def test_an_open_quote_in_a_shell_fails_its_step(tmp_path: Path) -> None:
 def test_nothing_is_written_outside_the_home(
     tmp_path: Path, step: str, more: str
 ) -> None:
-    """A folder outside the job's home is refused before any job starts."""
+    """A step with a folder outside the job's home is refused before any job starts."""
     with pytest.raises(UserError, match=r"config.yml:\d+: .* outside the job's home"):
         rehearse_text(tmp_path, one_job(step, more=more))
 

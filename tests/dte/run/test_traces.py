@@ -18,10 +18,10 @@ from dte.run.starter import start_helper
 from tests.configs import one_job
 from tests.dte.rehearse_config import rehearse_text
 
-# A number that identifies the sleeps of this test run.
+# A number that identifies the `sleep` processes of this test run.
 OWN = os.getpid()
-# A process has an hour to end after a signal, so a test can't mistake the end of the
-# grace period for what it waits for.
+# The grace period is an hour, so that a process never ends during a test only because
+# the grace period is over.
 PATIENT_DTE = """\
 import dte.run.processes
 dte.run.processes.GRACE_SECONDS = 3600.0
@@ -62,13 +62,13 @@ def test_no_file_is_left(temporary: Path, tmp_path: Path, command: str) -> None:
 
 
 def test_a_folder_can_be_kept(temporary: Path, tmp_path: Path) -> None:
-    """With `keep`, the folder stays."""
+    """With `keep`, the rehearsal's folder is not removed."""
     rehearse_text(tmp_path, one_job("run: {name: A, command: 'true'}"), keep=True)
     assert len(list(temporary.iterdir())) == 1
 
 
 def test_no_daemon_is_left(tmp_path: Path) -> None:
-    """A process that has left its session and its parent is killed with its job."""
+    """A daemon that has left its session and its parent is killed when its job ends."""
     words = f"time.sleep(300)  # {tmp_path}"
     script = tmp_path / "daemon.py"
     script.write_text(
@@ -82,7 +82,7 @@ def test_no_daemon_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_no_daemon_without_an_environment_is_left(tmp_path: Path) -> None:
-    """A process that also dropped its environment is killed with the rehearsal."""
+    """A daemon that has dropped its environment is killed when the rehearsal ends."""
     step = f"run: {{name: A, command: 'env -i setsid sleep 303.{OWN} & sleep 0.5'}}"
     rehearse_text(tmp_path, one_job(step))
     assert find_processes(f"sleep 303.{OWN}") == []
@@ -174,7 +174,7 @@ def test_steps_end_if_the_process_that_starts_them_is_killed(
 def test_a_leftover_folder_is_removed_at_the_next_start(
     temporary: Path, tmp_path: Path
 ) -> None:
-    """A killed rehearsal's folder is removed; a running or kept rehearsal's stays."""
+    """Only folders of killed rehearsals are removed, not of running or kept ones."""
     for name in ("dte-dead", "dte-running", "dte-kept"):
         (temporary / name).mkdir()
     for name in ("dte-dead", "dte-running"):
@@ -189,7 +189,7 @@ def test_a_leftover_folder_is_removed_at_the_next_start(
 def test_two_rehearsals_that_start_at_once_keep_their_folders(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is being made is not mistaken for a killed rehearsal's."""
+    """The folder of a rehearsal that is just starting is not removed by another one."""
     lock = fcntl.flock
 
     def lock_after_another_start(file: object, operation: int) -> None:

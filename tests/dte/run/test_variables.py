@@ -40,7 +40,7 @@ def test_the_variables_that_circleci_sets(tmp_path: Path) -> None:
 def test_a_job_inherits_what_is_documented(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A job sees the variables of the user that the design page names, and no other."""
+    """Of the user's variables, a job sees only those that the design page names."""
     page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     _, _, rest = page.partition("A job inherits these variables")
     documented = set(re.findall(r"`([A-Z_]+)`", rest.partition("npm in a job")[0]))
@@ -58,7 +58,7 @@ def test_a_job_inherits_what_is_documented(
 
 
 def test_every_variable_of_circleci_is_set_or_documented(tmp_path: Path) -> None:
-    """A job has each built-in variable, except those that the page lists as unset."""
+    """A job has each built-in variable, unless docs/rehearse.md lists it as unset."""
     done = rehearse_text(tmp_path, one_job("run: {name: A, command: env}"))
     found = {line.partition("=")[0] for line in done.lines("build")}
     page = (ROOT / "docs" / "rehearse.md").read_text()

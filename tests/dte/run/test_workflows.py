@@ -42,7 +42,7 @@ def test_requires_and_its_statuses(tmp_path: Path, requires: str, status: str) -
 def test_rerun_from_failed_runs_the_failed_and_what_waits_for_them(
     tmp_path: Path,
 ) -> None:
-    """Passed jobs are carried over; failed jobs and those downstream run."""
+    """Passed jobs are carried over; failed jobs and the jobs downstream of them run."""
     jobs = "[good, bad, after: {requires: [bad]}]"
     done = rehearse_text(
         tmp_path, config(jobs), then=("set:FIXED=1", "rerun-from-failed")
@@ -57,7 +57,7 @@ def test_rerun_from_failed_runs_the_failed_and_what_waits_for_them(
 def test_a_passed_job_downstream_of_a_failed_one(
     tmp_path: Path, comes_back: bool
 ) -> None:
-    """CircleCI's documentation is ambiguous here, so both readings can be rehearsed."""
+    """Whether a rerun runs this job again is ambiguous, so it is an assumption."""
     jobs = "[good, bad, after: {requires: [bad: failed]}]"
     done = rehearse_text(
         tmp_path,
@@ -80,7 +80,7 @@ def test_rerun_from_start_runs_everything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_workspace_s_id_in_a_rerun_from_start(tmp_path: Path, keeps: bool) -> None:
-    """A rerun from failed keeps the id; in a rerun from start, it is an assumption."""
+    """A rerun from failed keeps the id; whether a rerun from start does is assumed."""
     step = "run: {name: A, command: 'echo $CIRCLE_WORKFLOW_WORKSPACE_ID; false'}"
     done = rehearse_text(
         tmp_path,
@@ -154,7 +154,7 @@ def test_branch_filters(
 def test_requirements_that_are_filtered_out(
     tmp_path: Path, requires: str, ran: list[str]
 ) -> None:
-    """A job ignores requirements that are filtered out, but doesn't run if all are."""
+    """Filtered-out requirements are ignored; if a job has no others, it doesn't run."""
     gone = "good: {filters: {branches: {only: x}}}"
     text = config(f"[{gone}, after: {{requires: {requires}}}, bad]")
     assert rehearse_text(tmp_path, text).ran() == ran
@@ -186,7 +186,7 @@ def test_filters_that_leave_no_job_are_an_error(tmp_path: Path) -> None:
 
 
 def test_differences_are_noted(tmp_path: Path) -> None:
-    """Notes list approvals, contexts without variables, and the snapshot."""
+    """Notes name approvals, contexts without variables, and a project without git."""
     text = config("[hold: {type: approval}, good: {context: [deploy, other]}]")
     done = rehearse_text(tmp_path, text, contexts={"other": {"X": "1"}})
     assert "approved automatically: hold" in done.report.notes

@@ -14,7 +14,7 @@ from tests.end_to_end.faults.row import (
 )
 
 SHORT_WAIT = {"agent_timeout": "20s"}
-# If main fails in one of these, it can't stop the agents, which wait for their timeout.
+# If main fails in one of these steps, it can't stop the agents, so they time out.
 UNREACHABLE_STEPS = ("Fetch the attempt records", GUARD, "Checkout code")
 REACHABLE_STEPS = (
     "Custom setup",

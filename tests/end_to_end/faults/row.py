@@ -13,7 +13,8 @@ START = "Start the CI pipeline execution"
 WORK = "Run tasks for main"
 DOWN = {"SAMPLE_PAYMENTS": "off"}
 UP = "set:SAMPLE_PAYMENTS=on"
-# Main's HEAD is an empty commit, and its parent is the base: nothing is affected.
+# With these parameters, HEAD is an empty commit and the base is its parent, so nothing
+# is affected.
 NOTHING_AFFECTED = {
     "setup": [
         {
@@ -30,8 +31,8 @@ TOKEN = {"circleci": {"CIRCLE_TOKEN": "a-circleci-token"}}
 
 
 def wait_until(event: str) -> list[Any]:
-    """Return a step that waits for the first call of a method of `Run`, or for the
-    signal of `kill` ("kill")."""
+    """Return a step that waits for `event`: the first call of the method of `Run` with
+    this name, or "kill", the end of the fault's `kill`."""
     command = f'until [ -e "$EVENTS/{event}" ]; do sleep 0.2; done'
     return [{"run": {"name": f"Wait: {event}", "command": command}}]
 
@@ -52,7 +53,7 @@ class Fault:
     `statuses` has the status of each run, `jobs` the statuses of jobs in the last run.
     `ran_in_main`: main itself ran the last run's tasks. `nothing_to_run`: no task was
     due. `unseen`: main ran the tasks without reporting them to Nx Cloud. The seconds of
-    `kill` begin after the events `kill_after`, as in `wait_until`.
+    `kill` begin after all events in `kill_after`, which `wait_until` describes.
     """
 
     name: str
@@ -81,5 +82,5 @@ STOPPED = Said(1, MAIN, "Nx Cloud (stand-in): all agents of run ")
 
 
 def refused(run: int, job: str) -> tuple[Said, Said]:
-    """Expect the guard's two lines in a job's output."""
+    """Return that a job must print the two lines of the guard's refusal."""
     return Said(run, job, TWO_LINES[0]), Said(run, job, TWO_LINES[1])

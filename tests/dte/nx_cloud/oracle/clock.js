@@ -1,6 +1,6 @@
-// Loaded into a client by NODE_OPTIONS: writes down, in milliseconds, how long the client
-// waits before its next request, and divides it by CLOCK_SPEED. Random numbers are always
-// 0.5. Timeouts of Nx and of requests are left alone, and the client is unmodified.
+// NODE_OPTIONS loads this file into a client. It writes each wait between requests, in
+// milliseconds, to CLOCK_FILE, and divides the wait by CLOCK_SPEED. Random numbers are
+// always 0.5. Nx's timeouts, the requests' timeouts and the client's code are unchanged.
 const { appendFileSync } = require('fs');
 const promises = require('timers/promises');
 

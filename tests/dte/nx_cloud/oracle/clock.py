@@ -1,4 +1,4 @@
-"""Records a client's waits, and shortens both clients' waits by the same factor."""
+"""Records the waits of each client, and divides all of them by the same factor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Clock:
     speed: int
 
     def environment(self) -> dict[str, str]:
-        """Return the variables of a process; the stand-in's own factor is 1."""
+        """Return the variables that load `clock.js`, which alone shortens the waits."""
         return {
             "NODE_OPTIONS": f"--require {SCRIPT}",
             "CLOCK_FILE": str(self.file),

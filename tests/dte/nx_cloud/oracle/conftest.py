@@ -1,4 +1,4 @@
-"""The old client and the stand-in's, in separate folders for each test."""
+"""The old client and the stand-in's client, each in its own folder in each test."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MakeSides = Callable[[str], tuple[Side, Side]]
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the packages once."""
+    """Install Nx and the old client once for all tests."""
     return install(tmp_path_factory.mktemp("oracle") / "installed")
 
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
-    """The server of the old client."""
+    """The scripted server to which the old client connects."""
     with ScriptedServer() as running:
         yield running
 
@@ -49,5 +49,5 @@ def make_sides(
 
 @pytest.fixture
 def sides(make_sides: MakeSides) -> tuple[Side, Side]:
-    """The old client and the stand-in's."""
+    """The old client and the stand-in's client."""
     return make_sides("one")

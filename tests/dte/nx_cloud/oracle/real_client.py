@@ -13,7 +13,7 @@ from .scripted_server import ScriptedServer
 
 NX = "19.8.4"
 NX_CLOUD = "19.0.0"
-# The package's own bin treats every command except start-agent as stop-all-agents.
+# The package's own program treats every command except start-agent as stop-all-agents.
 COMMANDS = {
     "start-agent": ("runners/distributed-agent/distributed-agent.impl", "startAgent"),
     "start-ci-run": ("commands/start-ci-run", "startCiRun"),
@@ -21,7 +21,8 @@ COMMANDS = {
     "clean-up-agents": ("commands/clean-up-agents", "cleanUpAgents"),
     "record": ("commands/record-output", "runCommandAndStoreInCloud"),
 }
-# As in that bin, clean-up-agents may go on after it returns, so nothing ends it.
+# As in the package's program, nothing ends the process after clean-up-agents returns,
+# because its work may not be finished yet.
 RUN = """
 const [file, name] = JSON.parse(process.env.ORACLE_COMMAND);
 require(`nx-cloud/lib/core/${file}`)[name]()
@@ -69,7 +70,7 @@ class RealClient:
     url: str
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; `nx` is Nx itself with the old client's tasks runner."""
+        """Start a command of the old client; `nx` starts Nx with its tasks runner."""
         program = ["run-oracle.js", command]
         if command == "nx":
             program = ["node_modules/nx/bin/nx.js"]

@@ -1,6 +1,6 @@
 """A loopback server with the few routes of Nx Cloud that the old client needs.
 
-It has no logic: a test sets the answers to the next polls.
+The server has no logic: a test sets the answers to the next polls.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Received:
 
 
 class ScriptedServer:
-    """Answers polls with the run's end or error, once a test has set either."""
+    """Answers the client's polls; a test sets `ended` or `error` to end the run."""
 
     def __init__(self) -> None:
         self.ended = False

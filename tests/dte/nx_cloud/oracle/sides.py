@@ -1,4 +1,4 @@
-"""The old client and the stand-in's, each with a server that a test controls."""
+"""The old client and the stand-in's client, each with a server that a test controls."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Side(Protocol):
     """One of the two clients in a folder, and the run on its server."""
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command; `nx` is the command of main."""
+        """Start a command of the client; `nx` starts Nx, as main does."""
 
     def end_run(self, error: str = "") -> None:
-        """Let the server end the run, with the error if there is one."""
+        """Let the server end the run; with an `error`, the run has failed."""
 
     def ended_with(self) -> str:
         """Return the error with which a client ended the run, or an empty string."""
@@ -53,12 +53,12 @@ class RealSide:
         return self._client.start(command, *words, **env)
 
     def end_run(self, error: str = "") -> None:
-        """Script the answer to the next polls."""
+        """Make the server answer the next polls with the run's end or error."""
         self.server.error = error
         self.server.ended = not error
 
     def ended_with(self) -> str:
-        """Read the last request that completed the run."""
+        """Return the error in the last request that completed the run, or ""."""
         [*_, last] = self.server.completions()
         return last.get("criticalErrorMessage") or ""
 
@@ -85,7 +85,7 @@ class StandInSide:
         write_workspace(folder, {"targetDefaults": {"build": {"cache": True}}})
 
     def start(self, command: str, *words: str, **env: str) -> subprocess.Popen[str]:
-        """Start a command of the stand-in's client, or Nx with it."""
+        """Start a command of the stand-in's client, or Nx with this client."""
         program = [str(SMALL_NX / "run-client.js"), command]
         if command == "nx":
             program = ["node_modules/nx/bin/nx.js"]
@@ -104,7 +104,7 @@ class StandInSide:
         self._post("/runs/complete", error=error)
 
     def ended_with(self) -> str:
-        """Read why the run ended; after a completion without an error, return ""."""
+        """Return why the run ended, or "" if it was completed without an error."""
         end: str = self._post("/runs/ping").json()["end"]
         return "" if end == "all agents were stopped" else end
 
@@ -141,7 +141,7 @@ def run(side: Side, command: str, *words: str, **env: str) -> Ended:
 def compare(
     sides: tuple[Side, Side], act: Callable[[Side], Ended], message: str
 ) -> Ended:
-    """Do the same with both clients, and return how the old one ended."""
+    """Run `act` with both clients; return the old client's result if both agree."""
     real, stand_in = (act(side) for side in sides)
     assert stand_in.exit_code == real.exit_code, stand_in.output + real.output
     assert message in real.output
@@ -150,5 +150,5 @@ def compare(
 
 
 def start_run(side: Side) -> None:
-    """Let main's tasks be distributed."""
+    """Start a run, so that main's tasks are distributed to agents."""
     assert run(side, "start-ci-run", "--distribute-on=manual").exit_code == 0

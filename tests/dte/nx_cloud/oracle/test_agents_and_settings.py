@@ -38,7 +38,7 @@ def test_two_machines_may_have_agents_of_one_name(
 def test_the_agents_end_by_default_after_a_failed_command(
     real: RealSide, tmp_path: Path, env: dict[str, str], sent: bool | None
 ) -> None:
-    """The old client sends this setting only to turn it off, so the default is on."""
+    """stopAgentsOnFailure is true by default: the old client sends it only if false."""
     start_run(real)
     own = {**Clock(tmp_path / "waits", 10).environment(), **env}
     main = real.start(*BUILD, **own)

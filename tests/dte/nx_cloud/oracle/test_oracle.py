@@ -23,7 +23,7 @@ NO_RETRIES = {"NX_CLOUD_NUMBER_OF_RETRIES": "0"}
 
 
 def test_an_agent_at_the_end_of_the_run(sides: tuple[Side, Side]) -> None:
-    """A completed run ends its agents with 0."""
+    """When a run is completed, its agents exit with 0."""
 
     def act(side: Side) -> Ended:
         side.end_run()
@@ -251,6 +251,6 @@ def test_a_terminated_main(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_interrupted_main(sides: tuple[Side, Side]) -> None:
-    """With this version of Nx, its own SIGINT handler runs first and exits with 130."""
+    """With this version of Nx, Nx's own SIGINT handler ends main with 130."""
     ended = compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")
     assert ended.exit_code == 130

@@ -1,6 +1,7 @@
 """The stand-in's client waits as the last public full client of Nx Cloud does.
 
-`clock.js` records and shortens the waits of both clients; the stand-in's speed is 1.
+`clock.js` records and shortens the waits of both clients. DTE_NX_CLOUD_SPEED is 1, so
+the stand-in's client doesn't shorten its waits a second time.
 """
 
 from __future__ import annotations
@@ -134,8 +135,8 @@ def test_a_timeout_is_noticed_at_a_poll(
 def test_the_number_of_retries(
     sides: tuple[Side, Side], tmp_path: Path, env: dict[str, str], tries: int
 ) -> None:
-    """A failed request is repeated ten times in CI, once elsewhere, or as often as the
-    variable says."""
+    """A failed request is repeated ten times in CI, once elsewhere, or as often as
+    NX_CLOUD_NUMBER_OF_RETRIES says."""
 
     def act(side: Side) -> Ended:
         clock = make_clock(tmp_path, side)

@@ -31,7 +31,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(installed: Path, tmp_path: Path) -> Path:
-    """Return a repository that only this test uses, so it may commit to it."""
+    """Return a repository that only this test uses, so that the test may commit."""
     return shutil.copytree(
         installed,
         tmp_path / "repository",

@@ -68,8 +68,8 @@ def test_three_agents_share_the_tasks(jobs: Jobs, cloud: NxCloud) -> None:
 def test_a_failed_task_fails_main_and_skips_what_needs_it(
     repository: Path, jobs: Jobs, cloud: NxCloud
 ) -> None:
-    """After a failed task main skips its dependents and runs the rest; agents exit
-    0."""
+    """If a task fails, main skips the tasks that depend on it and runs all others; the
+    agents exit with 0."""
     project = repository / "packages/tax/project.json"
     content = json.loads(project.read_text())
     content["targets"]["build"] = {"command": "echo no tax today; exit 3"}
@@ -150,7 +150,7 @@ def test_a_terminated_main_fails_the_agents(jobs: Jobs, number: signal.Signals) 
 
 
 def test_what_goes_wrong_is_said(jobs: Jobs, cloud: NxCloud) -> None:
-    """After a failed download, an unknown command or a wrong token, Nx exits 1."""
+    """After a failed download, an unknown command or a wrong token, Nx exits with 1."""
     main = jobs("main")
     cloud.set_faults(Faults(fail_client_downloads=2))
     downloads = [main.run(*START) for _ in range(3)]

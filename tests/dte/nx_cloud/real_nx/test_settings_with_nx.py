@@ -1,4 +1,4 @@
-"""A run's settings with the real Nx: the file, its overrides, rules and pools."""
+"""Settings of a run with the real Nx: config file, overrides, rules and pools."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
-    """`start-nx-agents` reads the last targets from `.nx/ci-config.yaml`."""
+    """`start-nx-agents` reads `stop-after` from `.nx/ci-config.yaml`."""
     agent = jobs("agent-1").start(*AGENT)
     main = jobs("main")
     config = main.checkout / ".nx/ci-config.yaml"
@@ -32,7 +32,7 @@ def test_a_configured_run_reads_its_file(jobs: Jobs) -> None:
 
 
 def test_an_environment_overrides_the_file(jobs: Jobs, cloud: NxCloud) -> None:
-    """`overrides` replaces settings for one NX_CI_EXECUTION_ENV, and keeps the rest."""
+    """`overrides` replaces some settings for one NX_CI_EXECUTION_ENV, and no others."""
     linux = {"NX_CI_EXECUTION_ENV": "linux"}
     pool = {"NX_AGENT_LAUNCH_TEMPLATE": "small"}
     agents = [
@@ -221,7 +221,7 @@ def test_a_failed_command_may_leave_the_agents(repository: Path, jobs: Jobs) -> 
 
 
 def test_nx_affected_before_the_start_fixes_the_settings(jobs: Jobs) -> None:
-    """If `nx affected` runs before the start, the run's last targets are ignored."""
+    """If `nx affected` runs before the start, `--stop-agents-after` is ignored."""
     main = jobs("main")
     changed = "--files=packages/money/src/index.js"
     early = main.run("npx", "nx", "affected", "-t", "lint", changed)

@@ -1,4 +1,4 @@
-// `nx run <task>`: what it does is the task's target.
+// The target of the task says what `nx run <project>:<target>` does:
 //   pass, fail   print a line and report exit code 0 or 1
 //   crash        end without a report, as Nx does when it can't read the workspace
 //   sleep        start a child that sleeps, write its id to `sleeper`, and wait
