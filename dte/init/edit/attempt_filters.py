@@ -32,18 +32,23 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
     return {}
 
 
-def _runs_for_tags(entry: Entry, entries: Sequence[Entry]) -> bool:
-    """Return whether the filters of a job and of its requirements allow tags."""
+def _runs_for_tags(
+    entry: Entry, entries: Sequence[Entry], above: tuple[Entry, ...] = ()
+) -> bool:
+    """Return whether the filters of a job and of its requirements allow tags.
+
+    `above` are the jobs that require this one; a job never requires one of them, unless
+    the config is invalid.
+    """
     filters = entry.values.get("filters")
     if not isinstance(filters, str) and "tags" not in (filters or {}):
         return False
-    names = {
-        next(iter(need)) if isinstance(need, dict) else need for need in _needs(entry)
-    }
+    names, chain = _needs(entry), (*above, entry)
     return not names or any(
-        _runs_for_tags(other, entries)
+        _runs_for_tags(other, entries, chain)
         for other in entries
-        if other is not entry and other.values.get("name", other.job) in names
+        if other.values.get("name", other.job) in names
+        and not any(other is one for one in chain)
     )
 
 

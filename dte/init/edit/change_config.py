@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from dte.init.edit.edits import Editor
@@ -26,8 +27,7 @@ BOM = "\ufeff"
 class ChangedText(NamedTuple):
     """The text after the change, and what the user has to do by hand.
 
-    A note is a line number and a sentence. The number counts the lines of the old text
-    after `_spread_lists`.
+    A note is a line number of the old text and a sentence.
     """
 
     text: str
@@ -46,7 +46,9 @@ def change_text(text: str, facts: Facts, reference: str) -> ChangedText:
     config = WrittenConfig(text)
     alias = choose_alias(config)
     if recipe := find_recipe_jobs(config):
-        changed = _move_recipe(_spread_lists(text, recipe), facts, alias)
+        spread_text = _spread_lists(text, recipe)
+        changed = _move_recipe(spread_text, facts, alias)
+        changed = changed._replace(notes=_relocate(changed.notes, spread_text, text))
     elif notes := _find_hosted(config, text):
         changed = ChangedText(text, notes)
     elif _calls_orb(config, alias):
@@ -79,7 +81,7 @@ def _move_recipe(text: str, facts: Facts, orb: str) -> ChangedText:
 
 
 def _add_jobs(text: str, facts: Facts, orb: str) -> ChangedText:
-    config = WrittenConfig(text)
+    old, config = text, WrittenConfig(text)
     workflow = choose_workflow(config)
     if workflow:
         text = _spread_lists(text, {}, workflow)
@@ -97,7 +99,21 @@ def _add_jobs(text: str, facts: Facts, orb: str) -> ChangedText:
                 "remove them here"
             )
             notes.append((editor.line_of(entry.node.start), todo))
-    return ChangedText(editor.apply(), tuple(sorted(notes)))
+    return ChangedText(editor.apply(), _relocate(tuple(sorted(notes)), text, old))
+
+
+def _relocate(notes: tuple[Note, ...], text: str, old: str) -> tuple[Note, ...]:
+    """Return the notes on lines of `text` with the line numbers of the `old` text.
+
+    A line that only `text` has was spread from the first line that `old` has instead.
+    """
+    lines = SequenceMatcher(None, old.splitlines(), text.splitlines(), autojunk=False)
+    numbers: dict[int, int] = {}
+    for kind, start, _, first, last in lines.get_opcodes():
+        for index in range(first, last):
+            offset = index - first if kind == "equal" else 0
+            numbers[index + 1] = start + offset + 1
+    return tuple((numbers.get(line, line), sentence) for line, sentence in notes)
 
 
 def _spread_lists(text: str, jobs: dict[str, set[str]], workflow: str = "") -> str:

@@ -28,22 +28,31 @@ def require_attempt(
     (name,) = attempt
     entries = config.entries(workflow)
     recipe = [entry for entry in entries if entry.job in jobs]
-    notes = [note for entry in recipe for note in _require(editor, entry, name)]
+    has_attempt = name in {entry.job for entry in entries}
     node = config.part("workflows", workflow)
-    if node is None or name in {entry.job for entry in entries}:
+    listed = config.part("workflows", workflow, "jobs")
+    todo = f"add {name} to the workflow {workflow}, and require it in its jobs"
+    if node is not None and listed is not None and listed.flow:
+        # A list in brackets has no room for the lines of a requirement.
+        done = has_attempt and all(_requires(entry, name) for entry in recipe)
+        return [] if done else [(editor.line_of(node.start), todo)]
+    notes = [note for entry in recipe for note in _require(editor, entry, name)]
+    if node is None or has_attempt:
         return notes
     attempt = {name: {**attempt[name], **plan_filters(entries, recipe)}}
-    listed = config.part("workflows", workflow, "jobs")
-    if listed is None or listed.flow or node.get("jobs") is not listed:
-        todo = f"add {name} to the workflow {workflow}, and require it in its jobs"
+    if listed is None or node.get("jobs") is not listed:
         return [*notes, (editor.line_of(node.start), todo)]
     insert_first(editor, node.key_of("jobs"), listed, [attempt])
     return notes
 
 
+def _requires(entry: Entry, name: str) -> bool:
+    return name in (entry.values.get("requires") or [])
+
+
 def _require(editor: Editor, entry: Entry, name: str) -> list[Note]:
     """Add `name` to the `requires` of an entry."""
-    if name in (entry.values.get("requires") or []):
+    if _requires(entry, name):
         return []
     line = f"requires: [{name}]"
     node, arguments = entry.node, entry.arguments

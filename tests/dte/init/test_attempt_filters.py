@@ -85,3 +85,46 @@ def test_steps_of_a_job_in_braces_get_a_note() -> None:
     todos = [todo for _, todo in changed.notes]
     assert "put dte/rerun_guard first in the job main" in todos
     assert "put dte/rerun_guard first in the job agent" in todos
+
+
+def test_jobs_that_require_each_other_don_t_run_for_tags() -> None:
+    """CircleCI refuses such a config, so it needs no more than an answer."""
+    found = find_filters(("agent", TAGS, ["main"]), ("main", TAGS, ["agent"]))
+    assert found is None
+
+
+def test_a_note_has_the_line_of_the_user_s_file() -> None:
+    """A list in brackets, which becomes several lines, doesn't change the number of a
+    workflow in braces, which `dte init` leaves to the user."""
+    text = """\
+version: 2.1
+jobs:
+  main:
+    machine: true
+    steps: [checkout, run: npm ci, run: npx nx-cloud start-ci-run]
+  agent:
+    machine: true
+    steps:
+      - checkout
+      - run: npx nx-cloud start-agent
+workflows: {all: {jobs: [main, agent]}}
+"""
+    notes = change_text(text, FACTS, ORB).notes
+    lines = text.splitlines()
+    by_hand = (
+        "replace this step with dte/start_ci_run, with all targets that the job runs "
+        "in `targets`"
+    )
+    assert [(lines[line - 1], sentence) for line, sentence in notes] == [
+        (lines[4], by_hand),
+        (lines[-1], "add dte/attempt to the workflow all, and require it in its jobs"),
+    ]
+
+
+def test_a_workflow_in_braces_that_requires_the_attempt_needs_no_note() -> None:
+    """There is nothing to do by hand in a workflow that is complete."""
+    need = "{requires: [dte/attempt]}"
+    jobs = f"[dte/attempt, agent: {need}, main: {need}]"
+    text = RECIPE.partition("workflows:")[0] + f"workflows: {{all: {{jobs: {jobs}}}}}\n"
+    notes = change_text(text, FACTS, ORB).notes
+    assert [sentence for _, sentence in notes if "dte/attempt" in sentence] == []
