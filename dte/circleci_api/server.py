@@ -26,8 +26,8 @@ class CircleCIApi(ApiState):
         self._server.__enter__()
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._server.__exit__(*error)
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self._server.__exit__(kind, *error)
 
     def _load_routes(self) -> Routes:
         from dte.circleci_api.routes import ApiRoutes

@@ -51,9 +51,9 @@ class Attempt:
 
     `number` counts the full runs of workflows with this name; it is 0 for a partial
     rerun. `refused` are the jobs that dte refused in a partial rerun. `perhaps_refused`
-    are failed jobs that dte may have refused. This is uncertain in a rerun with SSH,
-    because DTE_RERUN_GUARD may be off, and if the pipeline's config can't be read
-    (`config_unreadable`).
+    are failed jobs that dte may have refused. This is uncertain in a rerun with SSH and
+    for a job that ran longer than a refusal takes, because DTE_RERUN_GUARD may be off,
+    and if the pipeline's config can't be read (`config_unreadable`).
     """
 
     id: str
@@ -94,12 +94,12 @@ class Attempt:
         return tuple(job.name for job in self._list_failed())
 
     @property
-    def failed_early(self) -> tuple[str, ...]:
-        """The names of the jobs that failed so early that dte may have refused them."""
-        return tuple(
+    def failed_late(self) -> frozenset[str]:
+        """The names of the failed jobs that ran longer than a refusal takes."""
+        return frozenset(
             job.name
             for job in self._list_failed()
-            if job.seconds is None or job.seconds <= LONGEST_REFUSAL_SECONDS
+            if job.seconds is not None and job.seconds > LONGEST_REFUSAL_SECONDS
         )
 
     def _list_failed(self) -> list[Job]:
@@ -165,10 +165,11 @@ def mark_refused(
 ) -> list[Attempt]:
     """Return the attempts, with the jobs that dte refused or perhaps refused.
 
-    dte refused a job if the job has a guard and failed within LONGEST_REFUSAL_SECONDS,
-    in a partial rerun without the attempt job. If the job took longer, DTE_RERUN_GUARD
-    was off. If the config can't be read, dte perhaps refused every job that failed
-    within this time in a workflow that has an attempt job.
+    dte refused a job if the job has a guard and failed in a partial rerun without the
+    attempt job. It only perhaps did so if the job ran longer than
+    LONGEST_REFUSAL_SECONDS or was rerun with SSH, since DTE_RERUN_GUARD may have been
+    off. If the config can't be read, dte perhaps refused every job that failed in a
+    workflow that has an attempt job.
     """
     suspects = {one.id for one in attempts if _may_be_refused(one)}
     if not suspects:
@@ -177,21 +178,24 @@ def mark_refused(
     counting = {one.workflow for one in attempts if any(map(_is_attempt_job, one.ran))}
     marked = []
     for one in attempts:
-        failed = one.failed_early if one.id in suspects else ()
+        failed = one.failed if one.id in suspects else ()
         if guarded is None:
             perhaps = failed if one.workflow in counting else ()
             new = replace(one, perhaps_refused=perhaps, config_unreadable=True)
         else:
-            refused = tuple(name for name in failed if name in guarded)
-            new = replace(one, refused=refused)
-            if one.kind == WITH_SSH:
-                new = replace(one, perhaps_refused=refused)
+            stopped = [name for name in failed if name in guarded]
+            unsure = stopped if one.kind == WITH_SSH else one.failed_late
+            new = replace(
+                one,
+                refused=tuple(name for name in stopped if name not in unsure),
+                perhaps_refused=tuple(name for name in stopped if name in unsure),
+            )
         marked.append(new)
     return marked
 
 
 def _may_be_refused(attempt: Attempt) -> bool:
-    partial = not attempt.number and attempt.failed_early
+    partial = not attempt.number and attempt.failed
     return bool(partial) and not any(map(_is_attempt_job, attempt.ran))
 
 

@@ -1,6 +1,7 @@
 """The stand-in for CircleCI's API, used by rehearsed jobs."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,18 @@ def test_a_job_finds_its_pipeline_and_workflow(tmp_path: Path) -> None:
     assert pipeline["project_slug"].startswith("circleci/")
     assert page["items"] == [workflow]
     assert (workflow["status"], workflow["stopped_at"]) == ("running", None)
-    assert [job["name"] for job in jobs["items"]] == ["build"]
+    (job,) = jobs["items"]
+    assert (job["name"], job["stopped_at"]) == ("build", None)
+
+
+def test_a_job_has_the_times_of_its_start_and_end(tmp_path: Path) -> None:
+    """A job that has ended has the end as `stopped_at`."""
+    *_, (_, jobs) = ask(tmp_path, f"GET {FIRST}/job", then=("rerun-from-start",))
+    (job,) = jobs["items"]
+    started, stopped = (
+        datetime.fromisoformat(job[f"{x}_at"]) for x in ("started", "stopped")
+    )
+    assert started <= stopped
 
 
 def test_a_project_s_pipelines_are_newest_first(tmp_path: Path) -> None:
