@@ -11,11 +11,11 @@ for file in ~/.dte/code/*-"$DTE_CODE".pyz ~/.dte/code/"$CIRCLE_WORKFLOW_ID"-* ~/
 done
 echo export DTE_MODE=refused 2>/dev/null >>"$BASH_ENV" || :
 if ! python3 -IS -c ''; then
-  set -- python3 "python3 does not start: use an image that has it"
+  set -- python3 "python3 does not start: use an image with it"
 elif [ -z "$sum" ]; then
   set -- no-record "the workspace contains no attempt record: add requires: [dte/attempt]; if it expired, push a commit"
 elif [ -z "$got" ]; then
-  set -- digest "dte's code has the digest ${sum%% *}, not $DTE_CODE: use one version of the orb"
+  set -- digest "dte's code has the digest ${sum%% *}, not $DTE_CODE: use one orb version"
 fi
 [ $# = 0 ] || echo "error: $2
 Reference: https://github.com/your-namespace/dte/blob/main/docs/troubleshooting.md#$1" >&2

@@ -59,7 +59,7 @@ def test_main_refuses_the_code_of_another_version(
     assert done.statuses()["other/attempt"] == "success"
     assert done.job("dte/main").failed_step == GUARD
     said = f"error: dte's code has the digest {digest}, not {CODE}: "
-    assert said + "use one version of the orb" in done.lines("dte/main")
+    assert said + "use one orb version" in done.lines("dte/main")
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_code_of_another_version_is_never_run(job: Job, archive: bytes) -> None:
     job.attach(archive + b"#", digest="0" * 64)
     done = job.run("guard")
     assert done.returncode == 1
-    assert f", not {CODE}: use one version of the orb\n" in done.stderr
+    assert f", not {CODE}: use one orb version\n" in done.stderr
     assert done.stderr.endswith(f"\nReference: {PAGE}#digest\n")
 
 
@@ -170,6 +170,16 @@ def test_a_later_step_stays_quiet_without_python(job: Job, archive: bytes) -> No
 def test_a_later_step_works_in_the_checkout(job: Job, archive: bytes) -> None:
     """The program runs its command in the folder in which the step started."""
     job.kept.write_bytes(archive)
+    assert job.run("run", DTE_INSTALL="touch here").returncode == 0
+    assert (job.checkout / "here").exists()
+
+
+def test_another_cd_does_not_hide_the_checkout(job: Job, archive: bytes) -> None:
+    """If BASH_ENV replaces `cd`, the program still runs in the checkout."""
+    job.kept.write_bytes(archive)
+    (job.home / "bash_env").write_text(
+        'cd() { builtin cd "$HOME"; builtin cd "$1"; }\n'
+    )
     assert job.run("run", DTE_INSTALL="touch here").returncode == 0
     assert (job.checkout / "here").exists()
 
@@ -227,7 +237,7 @@ def test_a_missing_python_is_named(job: Job, archive: bytes, attached: bool) -> 
     job.path = str(job.bin)
     done = job.run("guard", interpreter=("/bin/bash",))
     assert done.returncode in (1, 127)
-    assert "error: python3 does not start: use an image that has it" in done.stderr
+    assert "error: python3 does not start: use an image with it" in done.stderr
     assert done.stderr.endswith(f"\nReference: {PAGE}#python3\n")
 
 
