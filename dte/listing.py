@@ -120,7 +120,7 @@ def _write_need(name: str, statuses: frozenset[str]) -> str:
 
 def _choose_jobs(
     config: CompiledConfig, order: Order, project: Project
-) -> list[WorkflowJob]:
+) -> Sequence[WorkflowJob]:
     workflow = choose_workflow(config, order.workflow)
     passing = select_jobs(workflow.jobs, branch=project.branch, tag=project.tag)
     return select_named(passing, order.jobs, with_needs=order.with_needs)

@@ -28,6 +28,7 @@ class LoopbackServer:
         self._load = load
         self._listening = socket.create_server((HOST, 0), backlog=_BACKLOG)
         self._end, self._ended = socket.socketpair()
+        self._error: Exception | None = None
         self._thread = Thread(target=self._serve)
         self.url = f"http://{HOST}:{self._listening.getsockname()[1]}"
 
@@ -35,23 +36,35 @@ class LoopbackServer:
         self._thread.start()
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end.close()
         self._thread.join()
+        if self._error and not kind:
+            raise self._error
 
     def _serve(self) -> None:
-        server: BaseWSGIServer | None = None
         # If the application can't be loaded, the socket is closed, and no client waits.
         with self._ended, self._listening, selectors.DefaultSelector() as selector:
             for waited in (self._ended, self._listening):
                 selector.register(waited, selectors.EVENT_READ)
-            while self._ended not in [key.fileobj for key, _ in selector.select()]:
-                server = server or self._make_server()
-                server.handle_request()
+            try:
+                self._answer(selector)
+            except Exception as error:
+                self._error = error
+
+    def _answer(self, selector: selectors.BaseSelector) -> None:
+        """Answer clients until the `with` block ends."""
+        server: BaseWSGIServer | None = None
+        while self._ended not in [key.fileobj for key, _ in selector.select()]:
+            server = server or self._make_server()
+            server.handle_request()
         if server:
             server.server_close()
 
     def _make_server(self) -> BaseWSGIServer:
         from dte.routes import make_loopback_server
 
-        return make_loopback_server(self._listening, self._load())
+        server = make_loopback_server(self._listening, self._load())
+        # A client that has gone meanwhile must not make `handle_request` wait.
+        server.timeout = 0
+        return server

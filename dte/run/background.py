@@ -12,7 +12,6 @@ from dte.run.processes import Lines, kill_group
 from dte.run.starter import StepProcess
 
 _TICK_SECONDS = 0.1
-_LAST_READS = 20
 
 
 class BackgroundStep:
@@ -50,8 +49,5 @@ class BackgroundStep:
             while not self._over.is_set():
                 if not lines.read(_TICK_SECONDS) and self._process.poll() is not None:
                     break
-            for _ in range(_LAST_READS):
-                # The number of reads is limited, because a daemon may keep printing.
-                if not lines.read(0):
-                    break
+            lines.drain()
         self.seconds = time.monotonic() - self._started

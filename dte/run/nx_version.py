@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,7 @@ def refuse_old_nx(origin: Path, revision: str) -> None:
     The version is read from the lock file, or else from the range in package.json. A
     project without nx is allowed, and so is a version without digits, such as `latest`.
     """
-    names = run_git("ls-tree", "--name-only", revision, cwd=origin).splitlines()
-    read = partial(_read_file, origin, revision, frozenset(names))
+    read = partial(_read_file, origin, revision, _list_files(origin, revision))
     version, name = find_locked_nx(read)
     found = f"{name} has nx {version}"
     if not version:
@@ -33,6 +33,14 @@ def refuse_old_nx(origin: Path, revision: str) -> None:
             f"{found}, and a rehearsal needs Nx {OLDEST_MAJOR} or later",
             suggestions=[f"run `npx nx migrate {OLDEST_MAJOR}` in the project"],
         )
+
+
+def _list_files(origin: Path, revision: str) -> frozenset[str]:
+    with suppress(UserError):
+        names = run_git("ls-tree", "--name-only", revision, cwd=origin)
+        return frozenset(names.splitlines())
+    # A treeless clone, for example, lacks them.
+    return frozenset()
 
 
 def _read_file(origin: Path, revision: str, names: frozenset[str], name: str) -> str:

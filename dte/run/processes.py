@@ -25,6 +25,7 @@ GRACE_SECONDS = 3.0
 LONGEST_LINE = 1 << 16
 _TICK_SECONDS = 0.1
 _DRAIN_SECONDS = 0.5
+_LATE_SECONDS = 0.2
 _HELD_SECONDS = 1.0
 _KILL_ROUNDS = 10
 _PR_SET_CHILD_SUBREAPER = 36
@@ -61,8 +62,8 @@ class Output(Protocol):
 def watch_process(process: StepProcess, output: Output, limits: Limits) -> Outcome:
     """Pass every line to `output` until the process ends or a limit ends it.
 
-    A background child may keep the pipe open. This function doesn't wait for the child,
-    since a step on CircleCI ends with its own process.
+    A background child may keep the pipe open. This function doesn't wait for the end of
+    the child, since a step on CircleCI ends with its own process.
     """
     started = heard = time.monotonic()
     reason: Reason = "exited"
@@ -73,10 +74,9 @@ def watch_process(process: StepProcess, output: Output, limits: Limits) -> Outco
             reason = _find_reason(limits, heard)
         if reason != "exited":
             end_group(process, limits.interrupt)
-        drained = time.monotonic() + _DRAIN_SECONDS
-        while lines.read(0) and time.monotonic() < drained:
-            pass
-    return Outcome(process.wait(), reason, time.monotonic() - started)
+        exit_code = process.wait()
+        lines.drain()
+    return Outcome(exit_code, reason, time.monotonic() - started)
 
 
 def _find_reason(limits: Limits, heard: float) -> Reason:
@@ -98,6 +98,8 @@ class Lines:
         self, pipe: IO[bytes], output: Output, status: IO[bytes] | None = None
     ) -> None:
         self._pipe = pipe
+        self._status = status
+        self._ended = False
         self._output = output
         self._rest = ""
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
@@ -129,6 +131,7 @@ class Lines:
         self._heard = time.monotonic()
         chunk = os.read(self._pipe.fileno(), 65536)
         if not chunk:
+            self._ended = True
             self._selector.unregister(self._pipe)
         *whole, rest = (self._rest + self._decoder.decode(chunk)).split("\n")
         while len(rest) > LONGEST_LINE:
@@ -138,6 +141,21 @@ class Lines:
         if whole:
             self._output.say_all(whole)
         return bool(chunk)
+
+    def drain(self) -> None:
+        """Read the last output after the end of the process.
+
+        A child may print later than its parent ends, for example in `> >(tee log)`, and
+        a daemon may print without end, so this takes at most `_DRAIN_SECONDS`.
+        """
+        if self._status:
+            self._selector.unregister(self._status)
+        end = time.monotonic() + _DRAIN_SECONDS
+        quiet = time.monotonic() + _LATE_SECONDS
+        while not self._ended and time.monotonic() < end:
+            left = quiet - time.monotonic()
+            if not self.read(max(left, 0.0)) and left <= 0:
+                break
 
 
 def end_group(process: StepProcess, interrupt: Interrupt) -> None:
@@ -201,7 +219,10 @@ def _ask(starter: Starter, mark: str) -> list[psutil.Process]:
     try:
         for pid in starter.find(mark):
             with suppress(psutil.Error):
-                found.append(psutil.Process(pid))
+                process = psutil.Process(pid)
+                # Meanwhile, another process may have got the id.
+                if process.environ().get(MARK, "").startswith(mark):
+                    found.append(process)
     except OSError:
         return find_marked(mark)
     return found

@@ -109,7 +109,7 @@ class Starter:
             finally:
                 os.close(told)
             line = reader.readline()
-        if not line:
+        if not line.endswith(b"\n"):
             raise OSError("the process that starts steps has ended")
         found: list[int] = json.loads(line)
         return found

@@ -27,7 +27,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,10 +38,6 @@ _ROUNDS = 20
 _PATIENCE_SECONDS = 60.0
 _TICK_SECONDS = 0.005
 _PR_SET_CHILD_SUBREAPER = 36
-# Most Linux kernels list the children of a process in this file.
-_LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-# So many ids fit into a pipe; the rehearsal asks again for the others.
-_MOST_FOUND = 1000
 
 
 def adopt_orphans() -> None:
@@ -58,52 +54,27 @@ def list_children(pid: int) -> set[psutil.Process]:
     return set()
 
 
-def find_marked(
-    value: str, mark: str, processes: Iterable[psutil.Process] | None = None
-) -> set[psutil.Process]:
-    """Return the processes whose variable `mark` begins with `value`.
-
-    Looks at `processes`, by default all processes of this machine.
-    """
+def find_marked(value: str, mark: str) -> set[psutil.Process]:
+    """Return the processes of this machine whose `mark` begins with `value`."""
     found = set()
-    for process in psutil.process_iter() if processes is None else processes:
+    for pid in psutil.pids():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(mark, "").startswith(value):
-                found.add(process)
+            if _may_have(pid, f"{mark}={value}"):
+                process = psutil.Process(pid)
+                if process.environ().get(mark, "").startswith(value):
+                    found.add(process)
     return found
 
 
-def list_own_descendants() -> Iterable[psutil.Process]:
-    """Return this process's descendants, or all processes without `_LISTS_CHILDREN`.
+def _may_have(pid: int, text: str) -> bool:
+    """Return False if the environment of a process doesn't contain `text`.
 
-    This runs whenever a job ends, and psutil would read a file of every process of the
-    machine each time. Source: proc_tid_children(5): a list may lack a child if another
-    child ends while the list is read, so each list is read twice.
+    Every job searches when it ends, and psutil reads several files of each process. On
+    Linux, the environment alone is one file (proc_pid_environ(5)).
     """
-    if not _LISTS_CHILDREN:
-        return psutil.process_iter()
-    found: set[int] = set()
-    for _ in range(2):
-        parents = {os.getpid()}
-        while parents:
-            parents = set().union(*map(_list_children, parents))
-            found |= parents
-    return filter(None, map(_find_process, found))
-
-
-def _list_children(pid: int) -> set[int]:
-    """Return the ids of the children of all threads of a process, if it still runs."""
-    found: set[int] = set()
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            found |= {int(word) for word in (thread / "children").read_text().split()}
-    return found
-
-
-def _find_process(pid: int) -> psutil.Process | None:
-    with suppress(psutil.Error):
-        return psutil.Process(pid)
-    return None
+    if sys.platform != "linux":
+        return True
+    return os.fsencode(text) in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def kill(processes: set[psutil.Process]) -> None:
@@ -116,12 +87,6 @@ def kill(processes: set[psutil.Process]) -> None:
                     child.kill()
                 process.kill()
     psutil.wait_procs(list(processes), timeout=3)
-
-
-def _list_own_children() -> set[int]:
-    if _LISTS_CHILDREN:
-        return _list_children(os.getpid())
-    return {child.pid for child in psutil.Process().children()}
 
 
 def kill_adopted() -> None:
@@ -140,6 +105,15 @@ def kill_adopted() -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(_TICK_SECONDS)
+
+
+def _list_own_children() -> list[int]:
+    try:
+        # psutil would read a file of every process of the machine (proc(5)).
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        return [int(word) for word in children.split()]
+    except OSError:
+        return [child.pid for child in psutil.Process().children()]
 
 
 class Steps:
@@ -162,9 +136,10 @@ class Steps:
             self._find(value, *pipes)
 
     def _find(self, value: str, told: int) -> None:
-        found = find_marked(value, self._mark, list_own_descendants())
-        _tell(told, [process.pid for process in found][:_MOST_FOUND])
-        os.close(told)
+        # Without an answer, the rehearsal searches itself.
+        with suppress(OSError, psutil.Error), open(told, "wb") as answer:
+            found = [process.pid for process in find_marked(value, self._mark)]
+            answer.write(json.dumps(found).encode() + b"\n")
 
     def _start(
         self,

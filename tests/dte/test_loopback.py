@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
@@ -43,16 +44,36 @@ def test_the_application_is_loaded_once() -> None:
     assert loaded == [1]
 
 
+def ask_in_vain(server: LoopbackServer) -> None:
+    """Send a request that must not be answered."""
+    with pytest.raises((ConnectionError, HTTPException)):
+        get(server, "/")
+
+
 @pytest.mark.timeout(60)
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_client_does_not_wait_for_a_broken_application() -> None:
-    """If the application can't be loaded, the server closes the connection."""
+    """If the application can't be loaded, the connection ends, and so does dte."""
 
     def load() -> WSGIApplication:
         raise ImportError("broken")
 
-    with (
-        LoopbackServer(load) as server,
-        pytest.raises((ConnectionError, HTTPException)),
-    ):
-        get(server, "/")
+    with pytest.raises(ImportError, match="broken"), LoopbackServer(load) as server:
+        ask_in_vain(server)
+
+
+@pytest.mark.timeout(60)
+def test_a_client_that_has_gone_does_not_hold_the_end() -> None:
+    """If the kernel drops a connection before it is accepted, dte still ends."""
+    accept = socket.socket.accept
+
+    def load() -> WSGIApplication:
+        # The server accepts this connection only after it has loaded the application.
+        for waiting in accepted:
+            accept(waiting)[0].close()
+        return Request.application(lambda request: Response(request.path))
+
+    accepted: list[socket.socket] = []
+    with LoopbackServer(load) as server:
+        accepted.append(server._listening)
+        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port)):
+            pass

@@ -79,6 +79,24 @@ def test_a_step_that_leaves_a_child_behind_ends(tmp_path: Path) -> None:
     assert rehearse_text(tmp_path, one_job(step)).lines("build") == ["started"]
 
 
+@pytest.mark.timeout(60)
+def test_the_last_output_of_a_step_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that filters the output may end later than the step's own process."""
+    monkeypatch.setattr("dte.run.processes._LATE_SECONDS", 3600.0)
+    monkeypatch.setattr("dte.run.processes._DRAIN_SECONDS", 3600.0)
+    late = "> >(sleep 0.05; sed s/^/late-/; touch $HOME/%s)"
+    wait = "until [ -e $HOME/b ]; do sleep 0.01; done"
+    steps = [
+        f"run: {{name: A, command: 'exec {late % 'a'} 2>&1; echo one; exit'}}",
+        f"run: {{name: B, command: 'exec {late % 'b'}; echo two', background: true}}",
+        f"run: {{name: C, command: '{wait}'}}",
+    ]
+    done = rehearse_text(tmp_path, one_job(*steps))
+    assert sorted(done.lines("build")) == ["late-one", "late-two"]
+
+
 def test_env_subst_fills_variables_in(tmp_path: Path) -> None:
     """`circleci env subst` replaces variables in its argument or its input."""
     text = "$A ${B} ${C:-none} [$MISSING] $$"
