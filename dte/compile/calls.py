@@ -29,14 +29,12 @@ _NO_MATRIX = Matrix((Combination({}, ""),), None)
 class CallReader:
     """Reads the calls of one workflow or job group.
 
-    ``groups`` contains the job groups that a call may name. ``group`` is the name of
-    the job group whose calls are read, or empty for a workflow.
+    ``groups`` contains the job groups that a call may name.
     """
 
     compiler: JobCompiler
     scope: Scope
     groups: Mapping[str, LocatedMap] = field(default_factory=dict)
-    group: str = ""
 
     def read(self, name: str, body: LocatedMap, where: Where) -> Iterator[Draft]:
         """Return the jobs that one call creates; raises UserError."""

@@ -114,7 +114,7 @@ class _Group:
 
     def _inner(self) -> Iterator[Draft]:
         prefix = f"{self.name}-" if self.renamed else ""
-        reader = replace(self.reader, groups={}, group=self.name)
+        reader = replace(self.reader, groups={})
         title = f'job group "{self.name}"'
         where = self.body.where_is("jobs")
         for name, body, at in each_call(

@@ -103,6 +103,7 @@ def test_the_commands_after_a_refusal(
         done = CliRunner().invoke(main, words[1:], input="y\n")
         assert done.exit_code == 0, done.output
         assert "dte/main was refused" in done.output
+        assert ("[y/N]" in done.output) == (words[1] == "rerun")
 
 
 def write_node_orb(folder: Path) -> None:

@@ -204,6 +204,7 @@ def test_without_a_token_of_nx_cloud_the_job_fails_with_a_fix(
     done = run("require_nx_cloud.sh", tmp_path)
     assert done.returncode == 1
     assert "agents and main were NOT tested" in done.stderr
+    assert "Add NX_CLOUD_ACCESS_TOKEN to the context nx-cloud" in done.stderr
     assert (
         run("require_nx_cloud.sh", tmp_path, NX_CLOUD_ACCESS_TOKEN="x").returncode == 0
     )

@@ -249,6 +249,8 @@ def test_without_nx_nothing_starts(nx_job: NxJob, tmp_path: Path) -> None:
     done = nx_job.run("start_ci_run", DTE_TARGETS="build")
     assert done.returncode == 1
     assert "nx is not installed" in done.stderr
+    assert "`package_manager`" in done.stderr
+    assert "`working_directory`" in done.stderr
 
 
 def test_no_target_is_a_usage_error(nx_job: NxJob) -> None:
