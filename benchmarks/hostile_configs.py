@@ -201,7 +201,7 @@ def unused_jobs() -> str:
 
 
 def many_templates() -> str:
-    """Return a text with half a million expressions."""
+    """Return text with half a million expressions."""
     return _config(steps="run: '" + "<<pipeline.id>>" * 500_000 + "'")
 
 

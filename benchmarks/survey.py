@@ -66,7 +66,7 @@ def survey_configs(folder: Path, file: Path) -> Found:
 
 
 def survey_docs(folder: Path, file: Path) -> Found:
-    """Yield each example of CircleCI's documentation, its listed and current verdict.
+    """Yield each example of CircleCI's docs with its listed and its current verdict.
 
     An example has a version, jobs or orbs, and workflows. The list on the page
     names the examples that are not complete.

@@ -182,7 +182,7 @@ class Checker:
             check_held(name, call.name, call.given, at)
 
     def _is_looked_up_later(self, name: str, scope: Scope) -> bool:
-        """Return whether a step, such as a command, is checked when it is expanded."""
+        """Return whether a step, such as a command, is checked only when expanded."""
         alias, slash, _ = name.partition("/")
         if name in STRUCTURES or "<<" in name:
             return True

@@ -16,8 +16,8 @@ class Draft:
 
     ``alias`` is a further name in `requires`, for all jobs of a matrix or for a job
     group. ``group`` is the name of the job group that contains the job; no job outside
-    the group may require it. A ``broken`` draft replaces the jobs of an invalid
-    call.
+    the group may require it. A ``broken`` draft is a placeholder for the jobs that an
+    invalid call would create.
     """
 
     name: str

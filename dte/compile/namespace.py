@@ -57,11 +57,11 @@ class Namespace:
     """The names of one config or orb.
 
     ``pipeline`` contains the pipeline values that templates may use. ``orbs`` maps each
-    alias to a function that returns the orb's namespace, or returns the orb's reference
-    if the orb is stubbed. With ``stub_unknown``, parts of orbs that are not imported
-    are stubbed too, because orb-tools injects the orb under test into the config. A
-    ``processed`` config may be the output of a compilation, so its jobs may have any
-    name. All namespaces of a compilation share ``notes`` and ``budget``.
+    alias to a function, which returns the orb's namespace or, for a stubbed orb, its
+    reference. With ``stub_unknown``, parts of orbs that are not imported are stubbed
+    too, because orb-tools injects the orb under test into the config. A ``processed``
+    config may be the output of a compilation, so its jobs may have any name. All
+    namespaces of a compilation share ``notes`` and ``budget``.
     """
 
     title: str

@@ -98,7 +98,7 @@ def _check(parameter: Parameter) -> None:
 
 
 def without_values(config: LocatedMap) -> dict[str, None]:
-    """Return None for each pipeline parameter, because a parameter is invalid."""
+    """Return None for each pipeline parameter; used if one of them is invalid."""
     written = config.get("parameters")
     names = written if isinstance(written, LocatedMap) else {}
     return {f"pipeline.parameters.{name}": None for name in names}

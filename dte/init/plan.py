@@ -45,7 +45,7 @@ def plan_change(facts: Facts, reference: str, config: Path | None = None) -> Cha
 
 
 def _refuse_unusable(path: Path, document: object) -> None:
-    """Raise `UserError` for a config whose jobs can't come from an orb."""
+    """Raise `UserError` for a config to which dte init can't add the orb's jobs."""
     if not isinstance(document, LocatedMap):
         raise UserError(
             f"{path}: is not a CircleCI config, because it doesn't contain a mapping"

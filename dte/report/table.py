@@ -1,4 +1,4 @@
-"""The tables at the end of a rehearsal, which fit 80 columns."""
+"""The tables at the end of a rehearsal, which fit in 80 columns."""
 
 from collections.abc import Sequence
 from itertools import chain

@@ -40,7 +40,7 @@ class Pipeline(NamedTuple):
 
 
 class WorkflowRun(NamedTuple):
-    """One run of a workflow; a rerun is another run of the same name."""
+    """One run of a workflow; a rerun is another run with the same name."""
 
     id: str
     name: str

@@ -18,7 +18,7 @@ _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Finished(NamedTuple):
     """How a command ended: its exit status as in a shell, and output.
 
-    `received` is the last signal that this process forwarded to it, or 0.
+    `received` is the last signal that was forwarded to it, or 0.
     """
 
     status: int

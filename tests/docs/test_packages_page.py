@@ -12,7 +12,7 @@ def test_every_parameter_of_the_other_orbs_has_one_of_ours() -> None:
     """Each row ends with a parameter of one of dte's jobs or its default executor.
 
     The rows are the parameters of node-orb (2025-10-20) and of Cypress's circleci-orb
-    (2026-07-07), without parameters for browsers, tests and Yarn's zero-installs.
+    (2026-07-07), except parameters for browsers, tests and Yarn's zero-installs.
     """
     parts = [read_components(ROOT / "orb", kind) for kind in ("jobs", "executors")]
     ours = {name for part in parts for it in part.values() for name in it["parameters"]}

@@ -1,4 +1,4 @@
-"""The last line of each error of the scripts links to a section on troubleshooting."""
+"""Each error message of the scripts ends with a link to docs/troubleshooting.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
 
 
 def list_codes() -> list[tuple[str, str]]:
-    """Return the position and the code (empty if missing) of each error of the scripts.
+    """Return the file and line, and the code or "", of each error of the scripts.
 
     An error class has its own code; a call of `Refusal` has it as an argument.
     """

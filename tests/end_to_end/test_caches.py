@@ -63,7 +63,7 @@ def find_restored(done: Rehearsed, job: str, run: int = 1) -> list[str]:
 
 
 def test_a_job_finds_the_downloads_of_the_jobs_before_it(tmp_path: Path) -> None:
-    """A new lock file restores the newest cache, a known lock file its own cache."""
+    """A new lock file restores the newest cache, and a known one restores its own."""
     done = rehearse_installs(tmp_path, "v1", "rerun-from-start")
     assert done.statuses() == {
         "dte/attempt": "success",

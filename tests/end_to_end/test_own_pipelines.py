@@ -59,7 +59,7 @@ def test_the_first_pipeline_runs_the_checks(tmp_path: Path) -> None:
 
 
 def test_the_second_pipeline_runs_the_orb_and_shows_a_refusal(tmp_path: Path) -> None:
-    """Attempt, agents and main run on the sample with real Nx; one job is refused."""
+    """The sample runs with real Nx, and the job `refusal` passes if dte refuses it."""
     done = rehearse_pipeline(tmp_path, "test-deploy.yml")
     assert set(done.statuses().values()) == {"success"}, done.heard.lines[-40:]
     assert len({task.agent for task in done.report.tasks}) > 1

@@ -1,4 +1,4 @@
-"""A command unpacks dte's code, or has the digest of the workspace's copy."""
+"""Each command unpacks dte's code or contains the digest of the workspace's copy."""
 
 from collections import Counter
 from pathlib import Path

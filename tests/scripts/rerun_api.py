@@ -57,7 +57,7 @@ class RerunApi(FakeCircleCI):
         second: int = 0,
         name: str = "build",
     ) -> None:
-        """Add a workflow that was created at `second` to the pipeline."""
+        """Add to the pipeline a workflow that was created at `second`."""
         minutes, seconds = divmod(second, 60)
         run = {"id": workflow_id, "name": name, "status": status, "tag": tag}
         run["created_at"] = f"2026-11-24T01:{minutes:02}:{seconds:02}Z"

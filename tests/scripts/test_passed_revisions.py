@@ -78,7 +78,7 @@ def test_a_pipeline_without_a_revision_is_skipped_and_said(
 
 
 def test_workflows_over_several_pages_are_all_read(circleci: FakeCircleCI) -> None:
-    """The newest of many reruns decides, on whichever page CircleCI lists it."""
+    """The newest of many reruns counts, whichever page CircleCI lists it on."""
     runs = tuple(Run(status="failed", second=number) for number in range(45))
     green = FakePipeline(1, make_revision(1), (*runs, Run(second=99)))
     red = FakePipeline(2, make_revision(2), (Run(), *runs))

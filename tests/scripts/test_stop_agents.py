@@ -104,7 +104,7 @@ def test_the_workspace_may_be_in_a_subfolder(nx_job: NxJob) -> None:
 
 
 def test_a_file_decides_when_agents_end_after_a_success(nx_job: NxJob) -> None:
-    """If .nx/ci-config.yaml started the run, dte stops agents only after a failure."""
+    """With .nx/ci-config.yaml, dte stops the agents only after a failure."""
     env = {"DTE_RUN": "started_by_file", "CIRCLE_WORKFLOW_ID": "the-run"}
     done = nx_job.run("stop_agents", DTE_WHEN="on_success", **env)
     assert (done.returncode, nx_job.read_calls()) == (0, [])

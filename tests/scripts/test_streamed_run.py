@@ -62,7 +62,7 @@ def test_a_log_that_is_read_late_is_complete(nx_job: NxJob, tmp_path: Path) -> N
 def test_a_signal_between_two_tries_ends_the_agent(
     nx_job: NxJob, tmp_path: Path
 ) -> None:
-    """SIGTERM between two tries ends the script instead of starting a try."""
+    """SIGTERM between two tries ends the script, and no further try starts."""
     nx_job.answer(1, f"echo '{NO_CLIENT}'; exit 1")
     with start_process(nx_job, tmp_path) as process:
         assert process.stderr is not None

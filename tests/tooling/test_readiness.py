@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def problems_of(root: Path, version: str = "1.2.3") -> list[str]:
-    """Return the description of each problem of a release."""
+    """Return the description of each problem with a release."""
     return [problem.words for problem in find_problems(root, version)]
 
 

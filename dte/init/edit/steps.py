@@ -34,7 +34,7 @@ class Step:
 
     @property
     def command(self) -> str:
-        """The shell command of a run step, or empty."""
+        """The shell command of a run step, or an empty string."""
         if self.name != "run" or self.settings is None:
             return ""
         given = self.settings.value

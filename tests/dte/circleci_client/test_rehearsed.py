@@ -253,8 +253,8 @@ def test_reruns_through_the_api_are_told_right(
 
 
 def test_a_failure_with_ssh_is_not_called_a_refusal(play: Any) -> None:
-    """If DTE_RERUN_GUARD is off, main fails for another reason in a rerun with SSH, so
-    the sentence doesn't say that dte refused main."""
+    """In a rerun with SSH, DTE_RERUN_GUARD may be off, and then dte didn't refuse main.
+    So the summary says that main failed, and not that it was refused."""
     story = play("set:DTE_RERUN_GUARD=off", "rerun-with-ssh:main")
     assert story.kinds == ["first run", "rerun with SSH"]
     assert story.sentences[-1].startswith("main failed; unless DTE_RERUN_GUARD is off")

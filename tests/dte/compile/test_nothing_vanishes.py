@@ -65,7 +65,7 @@ def test_every_key_has_a_sample(group: str) -> None:
 
 @pytest.mark.parametrize("sample", KEYS, ids=lambda sample: f"{sample[0]}: {sample[1]}")
 def test_a_key_does_not_vanish(sample: tuple[str, ...], tmp_path: Path) -> None:
-    """Each key's value is in the printed config, a warning or a note."""
+    """Each key's value appears in the printed config, in a warning or in a note."""
     group, key, value, shows, *around = sample
     text = (around or [GROUPS[group]["in"]])[0].replace("HERE", f"{key}: {value}")
     for line in ("version: 2.1", BUILD):

@@ -68,7 +68,7 @@ def test_a_folder_can_be_kept(temporary: Path, tmp_path: Path) -> None:
 
 
 def test_no_daemon_is_left(tmp_path: Path) -> None:
-    """A daemon that has left its session and its parent is killed when its job ends."""
+    """A job's end kills its daemon, even in another session and without its parent."""
     words = f"time.sleep(300)  # {tmp_path}"
     script = tmp_path / "daemon.py"
     script.write_text(

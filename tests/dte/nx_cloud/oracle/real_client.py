@@ -64,7 +64,7 @@ def write_workspace(folder: Path, nx_json: object) -> None:
 
 @dataclass(frozen=True)
 class RealClient:
-    """A checkout of one job, in which the old client runs against a server."""
+    """The checkout of one job, in which the old full client runs against a server."""
 
     folder: Path
     url: str

@@ -251,6 +251,6 @@ def test_a_terminated_main(sides: tuple[Side, Side]) -> None:
 
 
 def test_an_interrupted_main(sides: tuple[Side, Side]) -> None:
-    """With this version of Nx, Nx's own SIGINT handler ends main with 130."""
+    """With this version of Nx, Nx's own SIGINT handler ends main with status 130."""
     ended = compare(sides, lambda side: terminate_main(side, signal.SIGINT), "")
     assert ended.exit_code == 130
