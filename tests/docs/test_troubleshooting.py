@@ -13,7 +13,7 @@ FAILURES = ROOT / "scripts" / "lib" / "failures.py"
 SHELL = {path.name: path.read_text() for path in (ROOT / "scripts").glob("*.sh")}
 # The anchor is in the link, or in an argument that a script puts into the link.
 ALL_SHELL = "".join(SHELL.values())
-ANCHOR = r'^ *(?:set --|dte_refuse) ([\w-]+) "|#([\w-]+)" >&2'
+ANCHOR = r'^ *(?:set --|dte_refuse) ([\w-]+) "|\.md#([\w-]+)["}]'
 IN_SHELL = re.findall(ANCHOR, ALL_SHELL, re.MULTILINE)
 ANCHORS = re.findall(r'^<a id="([\w-]+)"></a>\n\n##', PAGE, re.MULTILINE)
 
@@ -66,4 +66,5 @@ def test_the_address_is_that_of_the_page() -> None:
 def test_every_error_of_a_shell_script_has_a_link() -> None:
     """Each shell script contains as many links as errors."""
     for name, text in SHELL.items():
-        assert text.count('"error: ') == text.count("Reference: "), name
+        errors = text.count('"error: ') + text.count(":?")
+        assert errors == text.count("/troubleshooting.md#"), name

@@ -280,3 +280,4 @@ def test_a_program_that_was_not_unpacked_is_named(job: Job) -> None:
     done = job.run("run_unpacked", DTE_PROGRAM="set_shas")
     assert done.returncode != 0
     assert "run dte/unpack in the step before this one" in done.stderr
+    assert "/docs/troubleshooting.md#unpack" in done.stderr
