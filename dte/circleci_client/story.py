@@ -56,7 +56,9 @@ def _tell_verdict(last: Attempt) -> str:
     """Return which jobs dte refused, or under which condition dte refused them."""
     if last.refused:
         verb = "was" if len(last.refused) == 1 else "were"
-        return f"{_join(last.refused)} {verb} refused, because"
+        also = f"unless DTE_RERUN_GUARD is off, {_join(last.perhaps_refused)} too, "
+        more = f"and {also}" if last.perhaps_refused else ""
+        return f"{_join(last.refused)} {verb} refused, {more}because"
     them = "it" if len(last.perhaps_refused) == 1 else "them"
     failed = f"{_join(last.perhaps_refused)} failed"
     if last.config_unreadable:

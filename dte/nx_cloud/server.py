@@ -77,7 +77,7 @@ class NxCloud:
         traceback: TracebackType | None,
     ) -> None:
         """Stop the server and its threads, and remove what it stored."""
-        self._exits.close()
+        self._exits.__exit__(kind, error, traceback)
 
     def job_environment(self) -> dict[str, str]:
         """Return the variables that connect a job to this stand-in.

@@ -66,11 +66,11 @@ class Kill:
 def names_step(text: str, steps: Sequence[str], number: int) -> bool:
     """Return whether `text` names the step `number` of a job, counted from 1.
 
-    `text` is the step's number without leading zeros, or a pattern for the step's name.
-    If no step matches this pattern, `text` is the beginning of the step's name.
+    `text` is the step's number, with or without leading zeros, or a pattern for the
+    step's name. If no step matches this pattern, `text` is the beginning of the name.
     """
     if text.isdecimal():
-        return int(text) == number
+        return (text.lstrip("0") or "0") == str(number)
     if not number:
         return False
     if any(fnmatchcase(name, text) for name in steps):

@@ -150,11 +150,13 @@ class Lines:
         """
         if self._status:
             self._selector.unregister(self._status)
-        end = time.monotonic() + _DRAIN_SECONDS
-        quiet = time.monotonic() + _LATE_SECONDS
-        while not self._ended and time.monotonic() < end:
-            left = quiet - time.monotonic()
-            if not self.read(max(left, 0.0)) and left <= 0:
+        now = time.monotonic()
+        end, quiet = now + _DRAIN_SECONDS, now + _LATE_SECONDS
+        while not self._ended:
+            # Even on a busy machine, what is in the pipe is read at least once.
+            came = self.read(max(quiet - time.monotonic(), 0.0))
+            now = time.monotonic()
+            if now >= (end if came else quiet):
                 break
 
 
@@ -184,12 +186,7 @@ def find_marked(mark: str) -> list[psutil.Process]:
 
     A daemon that left its session also has the variable that it was started with.
     """
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.environ().get(MARK, "").startswith(mark):
-                found.append(process)
-    return found
+    return [process for process in psutil.process_iter() if _has(process, mark)]
 
 
 def signal_marked(mark: str, name: str) -> list[psutil.Process]:
@@ -208,10 +205,11 @@ def end_marked(mark: str, starter: Starter | None = None) -> None:
     ended, this function looks at every process of this machine.
     """
     for _ in range(_KILL_ROUNDS):
-        left = _ask(starter, mark) if starter else find_marked(mark)
-        if not left:
+        found = _ask(starter, mark) if starter else find_marked(mark)
+        if not found:
             return
-        _kill(left)
+        # Meanwhile, another process may have got the id.
+        _kill([process for process in found if _has(process, mark)])
 
 
 def _ask(starter: Starter, mark: str) -> list[psutil.Process]:
@@ -219,13 +217,16 @@ def _ask(starter: Starter, mark: str) -> list[psutil.Process]:
     try:
         for pid in starter.find(mark):
             with suppress(psutil.Error):
-                process = psutil.Process(pid)
-                # Meanwhile, another process may have got the id.
-                if process.environ().get(MARK, "").startswith(mark):
-                    found.append(process)
+                found.append(psutil.Process(pid))
     except OSError:
         return find_marked(mark)
     return found
+
+
+def _has(process: psutil.Process, mark: str) -> bool:
+    with suppress(psutil.Error, OSError):
+        return process.environ().get(MARK, "").startswith(mark)
+    return False
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:

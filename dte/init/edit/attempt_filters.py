@@ -21,7 +21,8 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
     and `requires`.
     """
     filters = [entry.values.get("filters") for entry in recipe]
-    if not any(_runs_for_tags(entry, entries) for entry in recipe):
+    tagged = _find_tagged(entries)
+    if not any(entry is one for entry in recipe for one in tagged):
         filters = [_without_tags(item) for item in filters]
     if all(item == filters[0] for item in filters):
         return {"filters": filters[0]} if filters[0] is not None else {}
@@ -32,24 +33,22 @@ def plan_filters(entries: Sequence[Entry], recipe: Sequence[Entry]) -> dict[str,
     return {}
 
 
-def _runs_for_tags(
-    entry: Entry, entries: Sequence[Entry], above: tuple[Entry, ...] = ()
-) -> bool:
-    """Return whether the filters of a job and of its requirements allow tags.
+def _find_tagged(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the jobs whose filters, and those of a requirement, allow tags."""
+    waiting = [entry for entry in entries if _allows_tags(entry)]
+    found = [entry for entry in waiting if not _needs(entry)]
+    new = found
+    while new:
+        names = {entry.values.get("name", entry.job) for entry in new}
+        waiting = [entry for entry in waiting if not any(entry is one for one in new)]
+        new = [entry for entry in waiting if _needs(entry) & names]
+        found += new
+    return found
 
-    `above` are the jobs that require this one; a job never requires one of them, unless
-    the config is invalid.
-    """
+
+def _allows_tags(entry: Entry) -> bool:
     filters = entry.values.get("filters")
-    if not isinstance(filters, str) and "tags" not in (filters or {}):
-        return False
-    names, chain = _needs(entry), (*above, entry)
-    return not names or any(
-        _runs_for_tags(other, entries, chain)
-        for other in entries
-        if other.values.get("name", other.job) in names
-        and not any(other is one for one in chain)
-    )
+    return isinstance(filters, str) or "tags" in (filters or {})
 
 
 def _needs(entry: Entry) -> set[Any]:

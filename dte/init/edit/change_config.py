@@ -107,7 +107,7 @@ def _relocate(notes: tuple[Note, ...], text: str, old: str) -> tuple[Note, ...]:
 
     A line that only `text` has was spread from the first line that `old` has instead.
     """
-    lines = SequenceMatcher(None, old.splitlines(), text.splitlines(), autojunk=False)
+    lines = SequenceMatcher(None, old.split("\n"), text.split("\n"), autojunk=False)
     numbers: dict[int, int] = {}
     for kind, start, _, first, last in lines.get_opcodes():
         for index in range(first, last):

@@ -18,7 +18,7 @@ async function runTask({ id, hash, args }) {
   const report = join(cacheDirectory(), 'run.json');
   rmSync(report, { force: true });
   const started = Date.now();
-  const { exitCode, output } = await runProcess(
+  const { exitCode, output, signal } = await runProcess(
     process.execPath,
     [
       join(__dirname, 'follow-parent.js'),
@@ -28,7 +28,7 @@ async function runTask({ id, hash, args }) {
     { ...ENVIRONMENT, ...cacheEnvironment() },
   );
   const entry = readReport(report).find(({ taskId }) => taskId === id);
-  if (!entry) return failure(id, { started, output, exitCode });
+  if (!entry) return failure(id, { started, output, exitCode, signal });
   const result = {
     task: id,
     cache: entry.cacheStatus === 'cache-miss' ? 'miss' : 'hit',
@@ -66,7 +66,9 @@ function readOutput(hash) {
 }
 
 // Returns the result of a task that did not run, because Nx exited too early.
-function failure(task, { started, output, exitCode }) {
+function failure(task, { started, output, exitCode, signal }) {
+  const message = signal ? `${task}: nx was ended by ${signal}` : '';
+  if (message) console.error(message);
   return {
     task,
     cache: 'miss',
@@ -74,7 +76,7 @@ function failure(task, { started, output, exitCode }) {
     startedMs: started,
     durationMs: Date.now() - started,
     hash: '',
-    output,
+    output: `${output}${message}`,
   };
 }
 

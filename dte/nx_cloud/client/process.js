@@ -24,7 +24,7 @@ function runProcess(file, args, environment) {
     child.on('spawn', () => running.add(child));
     child.on('exit', () => end(child));
     child.on('close', (code, signal) =>
-      resolve({ exitCode: code ?? signalCode(signal), output }),
+      resolve({ exitCode: code ?? signalCode(signal), output, signal }),
     );
   });
 }

@@ -10,6 +10,8 @@ import pytest
 import responses
 from click.testing import CliRunner
 
+from dte.circleci_client.attempts import Attempt, Job
+from dte.circleci_client.story import tell
 from dte.cli import main
 from tests.dte.circleci_client.pipelines import (
     GUARD,
@@ -106,3 +108,24 @@ def test_whether_a_job_that_ran_for_minutes_was_refused_is_not_certain(
     assert found == ((["dte/main"], []) if sure else ([], ["dte/main"]))
     assert ("dte/main was refused" in sentence) == sure
     assert ("unless DTE_RERUN_GUARD is off, dte refused it" in sentence) != sure
+
+
+def test_a_sure_and_an_unsure_refusal_are_told_apart() -> None:
+    """A rerun may have both; the sentence names both."""
+    jobs = (Job("dte/agent-1", "failed", False), Job("dte/main", "failed", False))
+    last = Attempt(
+        id="x",
+        workflow="build",
+        number=0,
+        kind="rerun from failed",
+        by="ada",
+        status="failed",
+        created_at="",
+        jobs=jobs,
+        refused=("dte/agent-1",),
+        perhaps_refused=("dte/main",),
+    )
+    assert tell([last]).startswith(
+        "build: dte/agent-1 was refused, and unless DTE_RERUN_GUARD is off, dte/main "
+        "too, because only failed jobs were rerun"
+    )

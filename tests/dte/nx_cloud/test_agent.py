@@ -20,7 +20,9 @@ from .workspace import (
     Workspace,
     find_heartbeats,
     finish,
+    is_gone,
     make_workspace,
+    sleeper,
     wait_for,
 )
 
@@ -220,21 +222,6 @@ def test_agents_end_when_mains_job_is_gone(
     assert "heartbeat" in finished.stdout
 
 
-def sleeper(agent: Workspace) -> psutil.Process:
-    """Wait until the task `sleep` has started its child; return the child."""
-    file = agent.folder / "sleeper"
-    wait_for(lambda: file.exists() and file.read_text() != "")
-    return psutil.Process(int(file.read_text()))
-
-
-def is_gone(process: psutil.Process) -> bool:
-    """Return whether a process has ended; a zombie counts as ended."""
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminated_agent_ends_the_run(
     agent: Workspace, tmp_path: Path, number: signal.Signals
@@ -265,6 +252,20 @@ def test_a_killed_agent_says_nothing_but_leaves_nothing(agent: Workspace) -> Non
     wait_for(lambda: is_gone(child))
     answer = post(agent.cloud, "/commands/follow", command=0)
     assert (answer["results"], answer["done"], answer["error"]) == ([], False, "")
+
+
+def test_the_signal_that_ended_a_task_is_named(agent: Workspace) -> None:
+    """If a signal ends the process that runs a task, agent and main print its name."""
+    give(agent.cloud, "a:sleep")
+    process = agent.start("start-agent")
+    child = sleeper(agent)
+    [leader] = psutil.Process(process.pid).children()
+    leader.kill()
+    wait_for(lambda: is_gone(child))
+    said = "a:sleep: nx was ended by SIGKILL"
+    (result,) = post(agent.cloud, "/commands/follow", command=0, seen=0)["results"]
+    assert said in result["output"]
+    assert said in finish(process).stderr
 
 
 def test_an_agent_takes_the_targets_it_was_given(agent: Workspace) -> None:

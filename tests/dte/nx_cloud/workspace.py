@@ -129,3 +129,18 @@ class RunClock:
         # The next request to be counted may have begun before this call.
         enough = self._asked[name] + 2
         wait_for(lambda: self._asked[name] >= enough)
+
+
+def sleeper(agent: Workspace) -> psutil.Process:
+    """Wait until the task `sleep` has started its child; return the child."""
+    file = agent.folder / "sleeper"
+    wait_for(lambda: file.exists() and file.read_text() != "")
+    return psutil.Process(int(file.read_text()))
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Return whether a process has ended; a zombie counts as ended."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
